@@ -1,0 +1,170 @@
+/* base: what every room stands on: slices, arenas, interned strings, growable
+ * arrays and buffers, checked output, files.  Nothing here knows YAML or
+ * Kubernetes.
+ *
+ * Ownership: an Arena owns what was allocated in it until arena_reset or
+ * arena_free.  A Str owns nothing.  Buf, Vec, Interner, Out and FileText own
+ * their memory and have a *_free.
+ * Errors: running out of memory is our own failure and ends the program through
+ * fatal(); everything a user can cause is returned to the caller.
+ * Units: every length is in bytes. */
+#ifndef PLIMSOLL_BASE_H
+#define PLIMSOLL_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#if defined(__GNUC__)
+#define BASE_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define BASE_NORETURN __attribute__((noreturn))
+#else
+#define BASE_PRINTF(format, first)
+#define BASE_NORETURN
+#endif
+
+/* An id or index that names nothing. */
+#define BASE_NONE UINT32_MAX
+
+#define BASE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- fatal.c: our own failure; prints "plimsoll: …" and exits with 2 ---- */
+BASE_NORETURN void fatal(const char *format, ...) BASE_PRINTF(1, 2);
+void *mem_resize(void *old, size_t size); /* realloc that never returns NULL */
+
+/* ---- str.c: slices ---- */
+typedef struct Str {
+    const char *ptr;
+    size_t len;
+} Str;
+
+#define STR(literal) ((Str){(literal), sizeof(literal) - 1})
+#define STR_INIT(literal) {(literal), sizeof(literal) - 1}
+/* For printf's "%.*s". */
+#define STR_ARG(s) (int)(s).len, (s).ptr
+
+Str str_of(const char *c_string); /* NULL gives the empty slice */
+static inline Str str_slice(const char *ptr, size_t len) { return (Str){ptr, len}; }
+static inline bool str_eq(Str a, Str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+bool str_is(Str s, const char *c_string);
+int str_compare(Str a, Str b); /* by bytes; a prefix comes first */
+bool str_starts(Str s, Str prefix);
+bool str_ends(Str s, Str suffix);
+bool str_contains(Str s, Str part);
+size_t str_find(Str s, char byte); /* its index, or s.len */
+Str str_trim(Str s);               /* without spaces, tabs, CR and LF at both ends */
+uint32_t str_hash(Str s);
+/* Edits between two strings (insert, delete, replace, swap of neighbours),
+ * counted up to limit; limit + 1 when there are more. */
+unsigned str_distance(Str a, Str b, unsigned limit);
+/* Whether candidate is close enough to wrong to be offered as "did you mean". */
+bool str_is_typo(Str wrong, Str candidate, unsigned *distance);
+/* Length in bytes of the UTF-8 sequence at s, or 0 where it is not valid. */
+unsigned utf8_length(const unsigned char *s, size_t available);
+/* Code points in the bytes; an invalid byte counts as one. */
+size_t utf8_count(Str s);
+
+/* ---- arena.c: bump allocation with one lifetime ---- */
+typedef struct ArenaBlock ArenaBlock;
+typedef struct Arena {
+    ArenaBlock *first;   /* kept over a reset, so that a warm arena never asks malloc */
+    ArenaBlock *current;
+    size_t used;         /* of the current block */
+} Arena;
+
+void *arena_alloc(Arena *arena, size_t size); /* aligned for any type, not zeroed */
+void *arena_zero(Arena *arena, size_t size);  /* the same, zeroed */
+/* Moves a growing array to a place for new_count elements; may extend in place. */
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
+Str arena_str(Arena *arena, Str s); /* a copy, with a NUL behind it that len does not count */
+Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
+Str arena_vformat(Arena *arena, const char *format, va_list args);
+void arena_reset(Arena *arena);
+void arena_free(Arena *arena);
+size_t arena_size(const Arena *arena); /* bytes held, for --stats */
+
+/* ---- vec: growable arrays on malloc:  VEC(Object) objects = {0}; ---- */
+#define VEC(type) struct { type *at; uint32_t len; uint32_t cap; }
+#define vec_push(vec, item)                                                        \
+    ((vec)->len == (vec)->cap                                                      \
+         ? (void)((vec)->at = vec_more((vec)->at, &(vec)->cap, sizeof *(vec)->at)) \
+         : (void)0,                                                                \
+     (vec)->at[(vec)->len++] = (item))
+#define vec_clear(vec) ((vec)->len = 0)
+#define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
+void *vec_more(void *at, uint32_t *cap, size_t item_size);
+void mem_free(void *memory);
+
+/* ---- intern.c: each distinct string once, under a dense id; 0 is "" ---- */
+typedef struct Interner {
+    Arena text;
+    VEC(Str) strings;
+    uint32_t *slots; /* open addressing; id + 1, 0 is free */
+    uint32_t *hashes;
+    uint32_t slot_count;
+} Interner;
+
+void interner_init(Interner *interner);
+uint32_t intern(Interner *interner, Str s);
+uint32_t interner_find(const Interner *interner, Str s); /* BASE_NONE if never interned */
+Str interned(const Interner *interner, uint32_t id);     /* valid until interner_free */
+void interner_free(Interner *interner);
+
+/* ---- buf.c: growable bytes, and checked output ---- */
+typedef struct Buf {
+    char *ptr;
+    size_t len;
+    size_t cap;
+} Buf;
+
+void buf_reserve(Buf *buf, size_t more);
+void buf_byte(Buf *buf, char byte);
+void buf_str(Buf *buf, Str s);
+void buf_text(Buf *buf, const char *c_string);
+void buf_format(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3);
+void buf_uint(Buf *buf, uint64_t value);
+void buf_repeat(Buf *buf, char byte, size_t count);
+/* A JSON string with its quotes.  Bytes that are no UTF-8 become U+FFFD. */
+void buf_json(Buf *buf, Str s);
+/* The same with <, > and & as \u003c and so on, as Go's encoder writes them. */
+void buf_json_go(Buf *buf, Str s);
+Str buf_slice(const Buf *buf);
+void buf_free(Buf *buf);
+
+/* Bytes on their way to a file descriptor.  A write that fails is remembered;
+ * out_close says so: a failed write to stdout is a failed run. */
+typedef struct Out {
+    int fd;
+    int error; /* errno of the first write that failed, else 0 */
+    Buf buf;
+} Out;
+
+void out_init(Out *out, int fd);
+void out_spill(Out *out);  /* writes when enough has gathered; call it between records */
+void out_flush(Out *out);
+bool out_close(Out *out);  /* flushes and frees; false if any write failed */
+
+/* ---- file.c ---- */
+typedef struct FileText {
+    char *ptr;       /* followed by at least FILE_PADDING zero bytes */
+    size_t len;
+    size_t cap;
+} FileText;
+
+enum { FILE_PADDING = 64 };
+
+/* Reads a whole file (or, for fd >= 0, what the descriptor still holds) into
+ * text, whose memory is used again.  Returns 0 or errno. */
+int file_read(FileText *text, const char *path);
+int file_read_fd(FileText *text, int fd, size_t expected);
+/* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
+int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
+void file_free(FileText *text);
+
+#endif

@@ -1,0 +1,74 @@
+/* checks: what objects say of each other, and the rules.
+ *
+ * In the worker, right after an object's tree was bound and checked, collect.c
+ * turns the marked nodes into facts (labels, ports, selectors, references), and
+ * every rule's on_object may look at the tree.  Then the document is forgotten.
+ * Behind the barrier link.c groups Pods into classes of equal label sets and
+ * every rule's on_link looks at the facts.
+ *
+ * What is data stays data: which field names what is a row under schemas/links;
+ * no kind's name stands in this room's drivers.
+ *
+ * Ownership: Facts own their arrays; strings are ids of facts->strings.
+ * Order is (file, document, offset), never an id. */
+#ifndef PLIMSOLL_CHECKS_H
+#define PLIMSOLL_CHECKS_H
+
+#include "schema/schema.h"
+
+/* ---- facts.h holds the structs: PodFact, ServiceFact, Selector, Reference … ---- */
+typedef struct Facts Facts;
+typedef struct Link Link;
+
+/* ---- a rule: one file in rules/, which defines `const Rule rule_<file name>` ---- */
+typedef struct ObjectContext {
+    const Document *doc;    /* bound; doc->root is the object */
+    const Object *object;
+    const SchemaOptions *options;
+    Facts *facts;
+    Diag *diag;
+    Arena *scratch;         /* document lifetime */
+} ObjectContext;
+
+typedef struct LinkContext {
+    const Link *link;       /* facts of the whole input, indexed */
+    Diag *diag;
+    Arena *scratch;         /* reset after each rule */
+} LinkContext;
+
+typedef struct Rule {
+    RuleInfo info;
+    void (*on_object)(const ObjectContext *context); /* or NULL */
+    void (*on_link)(const LinkContext *context);     /* or NULL */
+} Rule;
+
+extern const Rule *const checks_rules[]; /* registry, generated from the file names */
+extern const size_t checks_rule_count;
+
+/* An object that lives elsewhere: from configuration or --assume.  Parts may be
+ * globs (* and ?). */
+typedef struct Assumption {
+    Str kind, ns, name;
+} Assumption;
+
+typedef struct ChecksOptions {
+    const Assumption *assumed; /* borrowed */
+    uint32_t assumed_count;
+} ChecksOptions;
+
+Facts *facts_new(Interner *strings);
+void facts_free(Facts *facts);
+/* Adds the object (its index is its id) and returns the id. */
+uint32_t facts_add_object(Facts *facts, Object object);
+Object *facts_object(const Facts *facts, uint32_t id);
+uint32_t facts_object_count(const Facts *facts);
+Str facts_text(const Facts *facts, uint32_t string);
+
+/* After schema_check of doc's object: facts from the marks, then every on_object. */
+void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count);
+
+Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *options);
+void checks_link(const Link *link, Diag *diag); /* every on_link */
+void link_free(Link *link);
+
+#endif

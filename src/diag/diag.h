@@ -1,0 +1,154 @@
+/* diag: places in the input, findings, their severity and their order.
+ *
+ * A finding is a rule, a place and a message.  Rules state facts; one function
+ * here decides the severity.  Places are cheap (a document and an offset in it)
+ * and become lines and columns only when a report is written: sources_locate
+ * reads the document again.  That keeps facts small and lets the reader's window
+ * be reused, at the price of a second read for files with findings.
+ *
+ * Ownership: a Diag owns its findings and their text (one arena) until
+ * diag_free.  Sources owns the names and, for input that cannot be read twice
+ * (stdin, pipes), the bytes.  Neither is shared between threads: each worker has
+ * its own Diag, and diag_merge joins them behind the barrier.
+ * Units: offsets and lengths are bytes; lines and columns count from 1, columns
+ * in code points. */
+#ifndef PLIMSOLL_DIAG_H
+#define PLIMSOLL_DIAG_H
+
+#include "base/base.h"
+
+/* ---- sources.c: files and documents, and the way back to their lines ---- */
+
+/* A document's place in the input.  Index as kubectl's reader counts. */
+typedef struct SourceDoc {
+    uint64_t base;   /* offset of its first byte in the file */
+    uint32_t size;   /* in bytes */
+    uint32_t file;   /* index in Sources.files */
+    uint32_t index;
+    uint32_t line;   /* line of its first byte, from 1 */
+    uint32_t column; /* column of its first byte, from 1; over 1 only in a JSON stream */
+} SourceDoc;
+
+typedef struct SourceFile {
+    Str name;        /* as the user gave it, or as the walk found it; "<stdin>" */
+    bool kept;       /* text holds the bytes, since the file cannot be read again */
+    FileText text;
+    uint32_t docs;      /* documents that hold something */
+    uint32_t objects;   /* objects found in it */
+} SourceFile;
+
+/* Bytes that no report may show: values of a Secret. */
+typedef struct Redaction {
+    uint32_t doc;
+    uint32_t offset;
+    uint32_t length;
+} Redaction;
+
+typedef struct Sources {
+    Arena names;
+    VEC(SourceFile) files;
+    VEC(SourceDoc) docs;
+    VEC(Redaction) redactions; /* ascending by doc once sorted by sources_seal */
+    FileText window;           /* the document that was read last for sources_locate */
+    uint32_t window_doc;
+} Sources;
+
+/* A range of a document.  A place without a document (doc BASE_NONE) stands for
+ * a whole file or for no place at all. */
+typedef struct Place {
+    uint32_t doc;
+    uint32_t offset;
+    uint32_t length;
+    uint32_t file; /* used when doc is BASE_NONE; BASE_NONE: the input as a whole */
+} Place;
+
+typedef struct Located {
+    Str file;             /* empty: the input as a whole */
+    uint32_t doc;         /* index in its file, BASE_NONE if the place has none */
+    uint32_t line, column;         /* 0: unknown */
+    uint32_t end_line, end_column; /* just behind the last character */
+    Str excerpt;          /* the first line of the range, redacted, tabs as they are */
+    bool unreadable;      /* the file changed or went away: no excerpt */
+} Located;
+
+void sources_init(Sources *sources);
+uint32_t sources_add_file(Sources *sources, Str name);
+uint32_t sources_add_doc(Sources *sources, SourceDoc doc);
+void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length);
+/* Lines, columns and the excerpt of a place.  The excerpt lives until the next call. */
+Located sources_locate(Sources *sources, Place place);
+void sources_free(Sources *sources);
+
+/* ---- diag.c: findings ---- */
+typedef enum Severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR } Severity;
+typedef enum Origin { ORIGIN_YAML, ORIGIN_SCHEMA, ORIGIN_SERVER, ORIGIN_LINK, ORIGIN_ADVICE } Origin;
+
+const char *severity_name(Severity severity); /* "off", "info", "warning", "error" */
+bool severity_parse(Str name, Severity *severity);
+const char *origin_name(Origin origin);
+
+/* A rule as its readers know it: the id never changes and reads as what is
+ * wrong.  Severity is the strongest that the rule itself gives; a rule that is
+ * less sure in a certain case says so with diag_lower. */
+typedef struct RuleInfo {
+    const char *id;
+    Origin origin;
+    Severity severity;
+    const char *summary; /* one line, for `plimsoll rules` */
+    const char *why;     /* a paragraph: what goes wrong, and where the rule is from */
+} RuleInfo;
+
+typedef struct Note {
+    Place place;
+    Str message;
+} Note;
+
+typedef struct Finding {
+    const RuleInfo *rule;
+    Severity severity;
+    Place place;
+    uint32_t object; /* the run's object id, or BASE_NONE */
+    bool later;      /* the server would have stopped before it saw this */
+    Str message;
+    Str help;        /* a sure fix, or empty */
+    Str path;        /* in the server's form, relative to the object: spec.ports[0].nodePort */
+    Str server_path; /* what the server names, where that differs; else empty */
+    Str pointer;     /* RFC 6901, in the document */
+    Str reason;      /* as in a Status' causes: FieldValueInvalid, …; or empty */
+    Str versions;    /* the versions for which it holds, when not all of the target */
+    Note *notes;
+    uint32_t note_count;
+} Finding;
+
+/* A user's word on a rule's severity; the last one for an id wins. */
+typedef struct SeverityOverride {
+    Str rule;
+    Severity severity;
+} SeverityOverride;
+
+typedef struct Diag {
+    Arena arena; /* text and notes of the findings */
+    VEC(Finding) findings;
+    const SeverityOverride *overrides; /* borrowed */
+    uint32_t override_count;
+} Diag;
+
+/* Adds a finding and returns it, good until the next diag_report; NULL when the
+ * user switched the rule off.  diag_note and diag_help take NULL calmly. */
+Finding *diag_report(Diag *diag, const RuleInfo *rule, Place place, const char *format, ...)
+    BASE_PRINTF(4, 5);
+Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char *format,
+                      va_list args);
+void diag_note(Diag *diag, Finding *finding, Place place, const char *format, ...)
+    BASE_PRINTF(4, 5);
+void diag_help(Diag *diag, Finding *finding, const char *format, ...) BASE_PRINTF(3, 4);
+/* This case is less sure than the rule's own severity; an override still wins. */
+void diag_lower(Diag *diag, Finding *finding, Severity severity);
+/* Moves the findings of one worker to another's; object and document ids are
+ * shifted by the given bases. */
+void diag_merge(Diag *into, Diag *from, uint32_t doc_base, uint32_t object_base);
+/* By file name, document, offset, rule, message; exact repetitions are dropped. */
+void diag_sort(Diag *diag, const Sources *sources);
+void diag_free(Diag *diag);
+
+#endif

@@ -1,0 +1,72 @@
+/* emit: outputs.  One file per format, one row per format in the tables of
+ * formats.c.  Reports read findings and objects; object outputs read one bound or
+ * unbound tree at a time and keep nothing of it.
+ *
+ * Everything streams through an Out and is byte-identical for the same input. */
+#ifndef PLIMSOLL_EMIT_H
+#define PLIMSOLL_EMIT_H
+
+#include "checks/checks.h"
+
+/* ---- reports ---- */
+typedef struct ReportSummary {
+    uint32_t files;          /* that hold manifests */
+    uint32_t objects;
+    uint32_t skipped_files;  /* no manifests, or read only by clients */
+    uint32_t skipped_documents;
+    uint32_t helm_templates; /* files taken for Helm templates */
+    uint32_t unknown_kinds;
+    uint32_t unchecked;      /* rules of CRDs that were not evaluated */
+    uint32_t errors, warnings, infos;
+    SchemaTarget target;
+} ReportSummary;
+
+typedef struct Report {
+    Sources *sources;
+    const Diag *diag;        /* sorted */
+    const Facts *facts;      /* objects; may be NULL */
+    ReportSummary summary;
+    bool color;              /* text only */
+    bool verbose;            /* show severity info */
+    bool endpoints;          /* --show-endpoints */
+    const Link *link;        /* for endpoints; may be NULL */
+} Report;
+
+typedef struct ReportFormat {
+    const char *name;        /* as after -o */
+    void (*write)(const Report *report, Out *out);
+} ReportFormat;
+
+extern const ReportFormat report_formats[];
+extern const size_t report_format_count;
+const ReportFormat *report_format_find(Str name);
+/* The summary line for stderr, without a newline. */
+void report_summary_line(const Report *report, Buf *line);
+/* An object's verdict: refused if and only if it has an error of origin yaml,
+ * schema or server.  One byte (Verdict) per object id, on the arena. */
+uint8_t *report_verdicts(const Report *report, Arena *arena);
+
+/* ---- objects, normalized ---- */
+typedef struct ObjectWriter ObjectWriter;
+typedef struct ObjectFormat {
+    const char *name; /* json, ndjson, yaml */
+    void (*begin)(ObjectWriter *writer);
+    void (*object)(ObjectWriter *writer, const Document *doc, uint32_t node);
+    void (*end)(ObjectWriter *writer);
+} ObjectFormat;
+
+struct ObjectWriter {
+    const ObjectFormat *format;
+    Out *out;
+    Arena scratch;   /* reset after each object */
+    uint64_t count;  /* objects written */
+    Buf held;        /* json: the first object, until it is known to be the only one */
+};
+
+extern const ObjectFormat object_formats[];
+extern const size_t object_format_count;
+const ObjectFormat *object_format_find(Str name);
+/* One object as compact JSON with sorted keys, as kubectl would send it. */
+void emit_object_json(const Document *doc, uint32_t node, Arena *scratch, Buf *out);
+
+#endif

@@ -1,0 +1,210 @@
+/* parser: bytes to documents, and a document to a tree with exact source spans.
+ *
+ * The stream is cut into documents as kubectl's own reader cuts it
+ * (k8s.io/apimachinery/pkg/util/yaml), before any parser sees it; each document
+ * is then read by libyaml's event parser, or by the JSON reader where the stream
+ * is JSON, into one array of nodes.  What kubectl's reader (sigs.k8s.io/yaml)
+ * would make of the same bytes decides every question of value.
+ *
+ * Ownership: a Document lives in the Parser's arena and in the bytes it was given
+ * until the next parser_read; nothing may point into it after that.  Once
+ * the schema room has bound it (Node.bind), the tree is const.
+ * Errors: what the user wrote wrong becomes findings (YAML_RULES); parser_read
+ * then returns false and the next document goes on.
+ * Units: Node offsets and sizes are bytes from the document's first byte. */
+#ifndef PLIMSOLL_PARSER_H
+#define PLIMSOLL_PARSER_H
+
+#include "diag/diag.h"
+
+/* ---- limits; each has an error at its place ---- */
+enum {
+    PARSER_MAX_DEPTH = 512,          /* nested collections; see scalar.c for kubectl's */
+    PARSER_MAX_NODES = 50 * 1000 * 1000,   /* of one document, aliases expanded */
+    PARSER_MAX_DOCUMENT = 1 << 30,   /* bytes of one document */
+};
+
+/* ---- the tree ---- */
+typedef enum NodeKind {
+    NODE_NULL,
+    NODE_BOOL,
+    NODE_INT,
+    NODE_FLOAT,
+    NODE_STRING,
+    NODE_MAP,
+    NODE_SEQ,
+} NodeKind;
+
+typedef enum NodeStyle {
+    STYLE_PLAIN,
+    STYLE_SINGLE,
+    STYLE_DOUBLE,
+    STYLE_LITERAL,
+    STYLE_FOLDED,
+    STYLE_BLOCK, /* collections */
+    STYLE_FLOW,
+    STYLE_JSON, /* anything in a JSON document */
+} NodeStyle;
+
+enum {
+    NODE_KEY = 1 << 0,       /* a mapping's key; its value is the next node */
+    NODE_ALIASED = 1 << 1,   /* copied from an anchor: the span is the anchor's */
+    NODE_ALIAS_ROOT = 1 << 2, /* the topmost such node; document_alias says where the alias is */
+    NODE_MERGED = 1 << 3,    /* a key that came in through << */
+    NODE_SHADOWED = 1 << 4,  /* a key (or its value) that a later duplicate replaced */
+    NODE_ANCHORED = 1 << 5,
+    NODE_TAGGED = 1 << 6,
+};
+
+/* Nodes stand in document order: a collection's children follow it, each with
+ * its own subtree behind it.  A mapping's children are key, value, key, value;
+ * keys are always strings, as JSON has them. */
+typedef struct Node {
+    const char *text; /* a scalar's decoded value; NULL for collections */
+    uint32_t len;     /* bytes of text; entries of a mapping; items of a sequence */
+    uint32_t next;    /* index of the first node behind this one's subtree */
+    uint32_t offset;  /* the span: a key or scalar spans its token, quotes included; */
+    uint32_t size;    /* a collection ends where its last child ends */
+    uint8_t kind;     /* NodeKind */
+    uint8_t style;    /* NodeStyle */
+    uint16_t flags;
+    uint32_t bind;    /* written once by the schema walk: on a key its SchemaName, on a
+                         value its type; SCHEMA_UNBOUND before */
+} Node;
+
+/* A comment that speaks to us: "# plimsoll: …" or "# Source: …". */
+typedef struct Comment {
+    uint32_t offset; /* of the # */
+    uint32_t size;   /* to the end of the line */
+} Comment;
+
+typedef struct Alias {
+    uint32_t node;   /* the NODE_ALIAS_ROOT */
+    uint32_t offset; /* of the alias's token, or of the << entry's value */
+    uint32_t size;
+} Alias;
+
+typedef struct Document {
+    Str text;        /* the document's bytes */
+    uint32_t source; /* index in Sources.docs */
+    Node *nodes;     /* nodes[0] is the root; an empty document has count 0 */
+    uint32_t count;
+    Comment *comments;
+    uint32_t comment_count;
+    Alias *aliases; /* ascending by node */
+    uint32_t alias_count;
+    bool json;
+    /* The object under the walk's hand: the whole document, or one item of a List.
+     * Findings' paths are relative to it. */
+    uint32_t root;
+    int32_t item;    /* index in the List, nested ones unrolled in order; -1: no List */
+    uint32_t object; /* id of the object in this run, BASE_NONE before it has one */
+} Document;
+
+/* Children of a collection:
+ *   for (uint32_t at = node_first(i); at < node_end(doc, i); at = node_after(doc, at))
+ * visits items of a sequence; for a mapping `at` is the key, at + 1 its value, and
+ * node_after_entry steps over both. */
+static inline const Node *node_at(const Document *doc, uint32_t node) { return &doc->nodes[node]; }
+static inline uint32_t node_first(uint32_t collection) { return collection + 1; }
+static inline uint32_t node_end(const Document *doc, uint32_t collection)
+{
+    return doc->nodes[collection].next;
+}
+static inline uint32_t node_after(const Document *doc, uint32_t node)
+{
+    return doc->nodes[node].next;
+}
+static inline uint32_t node_after_entry(const Document *doc, uint32_t key)
+{
+    return doc->nodes[key + 1].next;
+}
+static inline Str node_str(const Document *doc, uint32_t node)
+{
+    return str_slice(doc->nodes[node].text, doc->nodes[node].len);
+}
+static inline NodeKind node_kind(const Document *doc, uint32_t node)
+{
+    return (NodeKind)doc->nodes[node].kind;
+}
+/* The value under a key compared as text: for the few that run before a type is
+ * known (apiVersion, kind, configuration).  BASE_NONE if absent or not a mapping;
+ * of duplicates the last one counts, as kubectl has it. */
+uint32_t node_get_text(const Document *doc, uint32_t map, Str key);
+uint32_t document_parent(const Document *doc, uint32_t node); /* BASE_NONE for the root */
+const Alias *document_alias(const Document *doc, uint32_t node); /* the alias it came through */
+
+/* ---- number.c: scalars as kubectl's reader types them ---- */
+/* What a plain YAML 1.1 scalar is to go-yaml as sigs.k8s.io/yaml uses it. */
+NodeKind scalar_resolve(Str plain);
+/* Value of a NODE_INT: false where it does not fit. */
+bool node_int64(const Document *doc, uint32_t node, int64_t *value);
+bool node_uint64(const Document *doc, uint32_t node, uint64_t *value);
+bool node_double(const Document *doc, uint32_t node, double *value); /* NODE_INT or NODE_FLOAT */
+bool node_bool(const Document *doc, uint32_t node); /* of a NODE_BOOL */
+/* The JSON text that kubectl would send for a scalar: 0o14 is 12, 1e3 is 1000,
+ * yes is true, strings with Go's escapes. */
+void node_json(const Document *doc, uint32_t node, Buf *out);
+
+/* ---- split.c ---- */
+typedef struct Chunk {
+    Str text;        /* one document; points into the stream */
+    uint64_t base;   /* offset of its first byte in the stream */
+    uint32_t index;  /* as kubectl's reader counts */
+    uint32_t line;   /* of its first byte */
+    uint32_t column;
+    bool json;
+} Chunk;
+
+typedef struct Splitter {
+    Str stream;
+    size_t at;
+    uint32_t index;
+    uint32_t line;
+    uint32_t column;
+    bool json;
+    bool started;
+} Splitter;
+
+void splitter_init(Splitter *splitter, Str stream);
+/* The next document; false at the end.  Empty chunks are not documents. */
+bool splitter_next(Splitter *splitter, Chunk *chunk);
+
+/* ---- reader.c ---- */
+typedef struct Parser Parser;
+typedef enum ParserStatus {
+    PARSER_OK,
+    PARSER_EMPTY,  /* a document with no content: comments only, or null */
+    PARSER_FAILED, /* reported */
+} ParserStatus;
+
+Parser *parser_new(void);
+/* Reads one chunk into the parser's document.  Source is the document's index in
+ * Sources.docs, for the places of findings. */
+ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Diag *diag,
+                         Document *doc);
+Arena *parser_arena(Parser *parser); /* document lifetime: for others' scratch of this document */
+void parser_free(Parser *parser);
+
+/* ---- path.c ---- */
+/* Server's form relative to the object under hand: spec.ports[0].nodePort,
+ * metadata.labels[a.b/c] for keys of maps that are no plain words. */
+Str document_path(const Document *doc, uint32_t node, Arena *arena);
+Str document_pointer(const Document *doc, uint32_t node, Arena *arena); /* RFC 6901 */
+Place document_place(const Document *doc, uint32_t node);
+/* A finding at a node (a key or a value), with path, pointer and object filled in. */
+Finding *document_report(Diag *diag, const Document *doc, uint32_t node, const RuleInfo *rule,
+                         const char *format, ...) BASE_PRINTF(5, 6);
+
+/* ---- dump.c: --dump-tree ---- */
+void document_dump(const Document *doc, Out *out);
+
+/* ---- rules of this room ---- */
+#define YAML_RULES(X) \
+    X(yaml_syntax) X(yaml_duplicate_key) X(yaml_encoding) X(yaml_depth) X(yaml_alias_bomb) \
+    X(yaml_lost_text) X(yaml_ambiguous)
+/* Each is `const RuleInfo rule_<name>`, defined in rules.c; ids have hyphens. */
+extern const RuleInfo *const parser_rules[];
+extern const size_t parser_rule_count;
+
+#endif

@@ -1,0 +1,154 @@
+/* schema: the types of every kind in every Kubernetes version, in constant tables,
+ * and the one walk that binds a tree to them and checks it on the way.
+ *
+ * The text under schemas/ is compiled into the binary at build time
+ * (tools/schemac.c) as arrays of indices, so that nothing is loaded, parsed or
+ * relocated at start.  A type's number below SCHEMA_STATIC_TYPES is static; one
+ * above belongs to the run (types made from CRDs, crd.h), with the same structs
+ * and the same walk.
+ *
+ * The walk writes into each key the number of its name and into each value the
+ * number of its type; rules then ask for SCHEMA_NAME constants (names.h,
+ * generated) and never compare strings.  After the walk the tree is const.
+ *
+ * Versions: bit v of a mask stands for Kubernetes 1.(SCHEMA_OLDEST + v). */
+#ifndef PLIMSOLL_SCHEMA_H
+#define PLIMSOLL_SCHEMA_H
+
+#include "parser/parser.h"
+
+enum { SCHEMA_OLDEST = 15, SCHEMA_NEWEST = 37 };
+#define SCHEMA_ALL_VERSIONS ((UINT32_C(1) << (SCHEMA_NEWEST - SCHEMA_OLDEST + 1)) - 1)
+#define SCHEMA_UNBOUND UINT32_MAX
+
+typedef uint32_t TypeId;   /* index of a SchemaType */
+typedef uint32_t NameId;   /* a field's name; SCHEMA_NAME_x constants in names.h */
+typedef uint32_t KindId;   /* index of a SchemaKind, or of a CRD's kind above the static ones */
+
+/* ---- version.c: which versions are asked about ---- */
+typedef struct SchemaTarget {
+    uint32_t versions;   /* mask, contiguous */
+    unsigned oldest, newest; /* minors, 15..37 */
+} SchemaTarget;
+
+/* "1.29", "v1.29", "1.29.4", "1.25..1.37".  False with a message in error (in arena). */
+bool schema_target_parse(Str text, SchemaTarget *target, Arena *arena, Str *error);
+SchemaTarget schema_target_newest(void);
+/* "1.22..1.30", "since 1.30", "until 1.21": a mask in words, for messages. */
+Str schema_versions_text(uint32_t versions, Arena *arena);
+
+/* ---- table.c: the tables behind functions ---- */
+typedef enum TypeKind {
+    TYPE_ANY,      /* free-form JSON: RawExtension, JSON, preserve-unknown-fields */
+    TYPE_STRING,
+    TYPE_BOOL,
+    TYPE_INT32,
+    TYPE_INT64,
+    TYPE_NUMBER,
+    TYPE_BYTES,    /* base64 */
+    TYPE_TIME,     /* RFC 3339 */
+    TYPE_MICRO_TIME,
+    TYPE_DURATION, /* Go's */
+    TYPE_QUANTITY,
+    TYPE_INT_OR_STRING,
+    TYPE_LIST,
+    TYPE_MAP,
+    TYPE_STRUCT,
+    TYPE_CRD,      /* a type whose constraints stand in a CRD: see crd.h */
+} TypeKind;
+
+typedef enum Scope { SCOPE_UNKNOWN, SCOPE_NAMESPACED, SCOPE_CLUSTER } Scope;
+
+/* What the table knows of one group, version and kind. */
+typedef struct KindInfo {
+    KindId id;
+    Str group, version, kind;
+    Str resource;      /* plural, as in its REST path */
+    TypeId type;
+    Scope scope;
+    uint32_t defined;  /* versions whose OpenAPI document has it */
+    uint32_t served;   /* versions that serve it by default */
+    unsigned deprecated, removed; /* minors; 0: no */
+    Str replacement;   /* "apps/v1 Deployment", or empty */
+    bool create;       /* has a path to create it */
+    bool custom;       /* from a CRD */
+} KindInfo;
+
+bool schema_kind_find(Str group, Str version, Str kind, KindInfo *info);
+KindInfo schema_kind_info(KindId id);
+KindId schema_kind_count(void);
+bool schema_group_is_builtin(Str group);
+TypeKind schema_type_kind(TypeId type);
+Str schema_type_name(TypeId type);       /* "core.v1.ServicePort" */
+TypeId schema_type_element(TypeId type); /* of a list or map */
+Str schema_name_text(NameId name);
+
+/* ---- object.c: the head of an object ---- */
+typedef enum Verdict { VERDICT_ACCEPTED, VERDICT_REFUSED, VERDICT_UNKNOWN_KIND } Verdict;
+
+/* One object of the input: a fact with the life of the run.  Strings are ids of
+ * the worker's Interner.  Namespace is normalised once, here: "default" (or -n)
+ * for a namespaced object without one, 0 for a cluster-scoped one. */
+typedef struct Object {
+    uint32_t doc;         /* index in Sources.docs */
+    int32_t item;         /* index in a List, or -1 */
+    uint32_t offset;      /* of the object's first byte in the document */
+    uint32_t line;
+    uint32_t name_offset, name_size; /* span of metadata.name's value, else of the kind's */
+    uint32_t api_version, group, kind; /* BASE_NONE where the document could not be read */
+    uint32_t name;        /* 0 where it has none (generateName) */
+    uint32_t ns;          /* namespace */
+    uint32_t generate_name;
+    KindId kind_id;       /* BASE_NONE: unknown */
+    uint8_t scope;
+    bool unknown_kind;
+    bool no_object;       /* a document that did not parse: null names, refused */
+    uint32_t unchecked;   /* rules of its CRD that were not evaluated (CEL) */
+} Object;
+
+/* ---- check.c: the walk ---- */
+
+/* A value whose type has rows in schemas/links: what the checks room makes facts
+ * of.  In document order. */
+typedef struct Mark {
+    uint32_t node;
+    TypeId type;
+} Mark;
+
+typedef enum MissingSchemas { MISSING_WARN, MISSING_ERROR, MISSING_SKIP } MissingSchemas;
+
+typedef struct SchemaOptions {
+    SchemaTarget target;
+    MissingSchemas missing;
+    Str default_namespace;
+} SchemaOptions;
+
+typedef struct SchemaChecker {
+    const SchemaOptions *options; /* borrowed */
+    Diag *diag;                   /* borrowed */
+    Interner *strings;            /* borrowed */
+    Arena *scratch;               /* borrowed; document lifetime */
+    VEC(Mark) marks;              /* of the object that was checked last */
+} SchemaChecker;
+
+/* Whether the node is a manifest: a mapping with apiVersion and kind. */
+bool schema_is_object(const Document *doc, uint32_t node);
+/* Reads the head (apiVersion, kind, metadata.name …) of the object at doc->root. */
+Object schema_open(SchemaChecker *checker, const Document *doc);
+/* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
+ * of an API version that the target no longer serves is bound to the newest type
+ * that its kind had there, so that it still takes part in linking. */
+void schema_check(SchemaChecker *checker, Document *doc, Object *object);
+void schema_checker_free(SchemaChecker *checker);
+
+/* ---- asking a bound tree ---- */
+/* The value under a field; BASE_NONE where it is absent or null. */
+uint32_t schema_get(const Document *doc, uint32_t map, NameId name);
+/* The same along several fields, ended by BASE_NONE. */
+uint32_t schema_path(const Document *doc, uint32_t map, const NameId *names);
+
+/* ---- rules of this room: origin schema or server, defined in rules.c ---- */
+extern const RuleInfo *const schema_rules[];
+extern const size_t schema_rule_count;
+
+#endif
