@@ -1,0 +1,47 @@
+// harness is the conformance harness of plimsoll: it asks the real thing
+// (kubectl's reader, a real kube-apiserver) what it makes of a manifest, and
+// compares. docs/conformance.md describes the commands.
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+)
+
+// A command is one subcommand; run returns the exit code.
+type command struct {
+	name    string
+	summary string
+	run     func(args []string) int
+}
+
+var commands = []command{
+	{"parse", "what kubectl's reader makes of files or of a stream of inputs", runParse},
+}
+
+func main() {
+	if len(os.Args) < 2 {
+		usage()
+		os.Exit(2)
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == os.Args[1] })
+	if i < 0 {
+		usage()
+		os.Exit(2)
+	}
+	os.Exit(commands[i].run(os.Args[2:]))
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: harness COMMAND [OPTION…]; harness COMMAND -h shows the options")
+	for _, c := range commands {
+		fmt.Fprintf(os.Stderr, "  %-10s %s\n", c.name, c.summary)
+	}
+}
+
+// fail reports an error of the harness itself.
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, "harness:", err)
+	return 2
+}
