@@ -19,10 +19,10 @@
 #include <string.h>
 
 #if defined(__GNUC__)
-#define BASE_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define BASE_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #define BASE_NORETURN __attribute__((noreturn))
 #else
-#define BASE_PRINTF(format, first)
+#define BASE_PRINTF(string, first)
 #define BASE_NORETURN
 #endif
 
@@ -87,6 +87,8 @@ Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str arena_vformat(Arena *arena, const char *format, va_list args);
 void arena_reset(Arena *arena);
 void arena_free(Arena *arena);
+/* Takes over another arena's memory, which keeps its place; the other is empty then. */
+void arena_adopt(Arena *arena, Arena *other);
 size_t arena_size(const Arena *arena); /* bytes held, for --stats */
 
 /* ---- vec: growable arrays on malloc:  VEC(Object) objects = {0}; ---- */
@@ -100,6 +102,9 @@ size_t arena_size(const Arena *arena); /* bytes held, for --stats */
 #define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
 void *vec_more(void *at, uint32_t *cap, size_t item_size);
 void mem_free(void *memory);
+/* A stable sort whose comparison gets a context (qsort_r differs between systems). */
+void sort_with(void *items, size_t count, size_t size,
+               int (*compare)(const void *, const void *, void *), void *context);
 
 /* ---- intern.c: each distinct string once, under a dense id; 0 is "" ---- */
 typedef struct Interner {

@@ -48,9 +48,16 @@ typedef struct Sources {
     Arena names;
     VEC(SourceFile) files;
     VEC(SourceDoc) docs;
-    VEC(Redaction) redactions; /* ascending by doc once sorted by sources_seal */
-    FileText window;           /* the document that was read last for sources_locate */
+    VEC(Redaction) redactions;
+    /* What sources_locate keeps from call to call: the document that it read last,
+     * the place in it up to which lines are counted, and the excerpt. */
+    FileText window;
+    Str window_text;
     uint32_t window_doc;
+    uint32_t window_line;      /* lines before window_start, from 0 */
+    size_t window_start;       /* of a line */
+    bool redactions_sorted;
+    Buf excerpt;
 } Sources;
 
 /* A range of a document.  A place without a document (doc BASE_NONE) stands for
@@ -68,6 +75,8 @@ typedef struct Located {
     uint32_t line, column;         /* 0: unknown */
     uint32_t end_line, end_column; /* just behind the last character */
     Str excerpt;          /* the first line of the range, redacted, tabs as they are */
+    uint32_t caret_start; /* code points of the excerpt before the range, */
+    uint32_t caret_width; /* and in it, at least 1; both as the excerpt is redacted */
     bool unreadable;      /* the file changed or went away: no excerpt */
 } Located;
 
@@ -75,6 +84,9 @@ void sources_init(Sources *sources);
 uint32_t sources_add_file(Sources *sources, Str name);
 uint32_t sources_add_doc(Sources *sources, SourceDoc doc);
 void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length);
+/* For a document that could not be read and seems to be a Secret: hides whatever
+ * stands behind the first colon of each line. */
+void sources_redact_values(Sources *sources, uint32_t doc, Str text);
 /* Lines, columns and the excerpt of a place.  The excerpt lives until the next call. */
 Located sources_locate(Sources *sources, Place place);
 void sources_free(Sources *sources);

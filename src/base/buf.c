@@ -1,0 +1,176 @@
+/* Growable bytes, JSON strings, and checked output. */
+#include "base/base.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void buf_reserve(Buf *buf, size_t more)
+{
+    if (buf->cap - buf->len >= more)
+        return;
+    if (more > SIZE_MAX / 2 - buf->len)
+        fatal("an output of %zu bytes is too large", more);
+#ifdef PLIMSOLL_HOSTILE
+    size_t cap = buf->len + more;
+#else
+    size_t cap = buf->cap < 128 ? 256 : buf->cap * 2;
+    if (cap < buf->len + more)
+        cap = buf->len + more;
+#endif
+    buf->ptr = mem_resize(buf->ptr, cap);
+    buf->cap = cap;
+}
+
+void buf_byte(Buf *buf, char byte)
+{
+    buf_reserve(buf, 1);
+    buf->ptr[buf->len++] = byte;
+}
+
+void buf_str(Buf *buf, Str s)
+{
+    if (!s.len)
+        return;
+    buf_reserve(buf, s.len);
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+}
+
+void buf_text(Buf *buf, const char *c_string) { buf_str(buf, str_of(c_string)); }
+
+void buf_format(Buf *buf, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0)
+        fatal("a line cannot be written: %s", format);
+    buf_reserve(buf, (size_t)length + 1);
+    vsnprintf(buf->ptr + buf->len, (size_t)length + 1, format, again);
+    va_end(again);
+    buf->len += (size_t)length;
+}
+
+void buf_uint(Buf *buf, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + value % 10);
+    while (value /= 10);
+    buf_str(buf, str_slice(digits + at, sizeof digits - at));
+}
+
+void buf_repeat(Buf *buf, char byte, size_t count)
+{
+    if (!count)
+        return;
+    buf_reserve(buf, count);
+    memset(buf->ptr + buf->len, byte, count);
+    buf->len += count;
+}
+
+/* How a byte stands in a JSON string: 0 as it is, 'u' as \u00XX, '+' as the first
+ * of a UTF-8 sequence, else as a backslash and that letter. */
+static char json_class(unsigned char c, bool go)
+{
+    switch (c) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '<': case '>': case '&': return go ? 'u' : 0;
+    default: return c < 0x20 ? 'u' : c >= 0x80 ? '+' : 0;
+    }
+}
+
+static void buf_json_string(Buf *buf, Str s, bool go)
+{
+    static const char HEX[] = "0123456789abcdef";
+    buf_byte(buf, '"');
+    size_t plain = 0; /* start of the run that stands as it is */
+    for (size_t at = 0; at < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[at];
+        char class = json_class(c, go);
+        size_t length = 1;
+        if (class == 0) {
+            at++;
+            continue;
+        }
+        if (class == '+') {
+            length = utf8_length((const unsigned char *)s.ptr + at, s.len - at);
+            /* Go also escapes the line separators U+2028 and U+2029. */
+            bool separator = go && length == 3 && c == 0xE2 &&
+                             (unsigned char)s.ptr[at + 1] == 0x80 &&
+                             ((unsigned char)s.ptr[at + 2] & 0xFE) == 0xA8;
+            if (length && !separator) {
+                at += length;
+                continue;
+            }
+            buf_str(buf, str_slice(s.ptr + plain, at - plain));
+            if (length)
+                buf_text(buf, (unsigned char)s.ptr[at + 2] == 0xA8 ? "\\u2028" : "\\u2029");
+            else
+                buf_text(buf, "\\ufffd");
+        } else {
+            buf_str(buf, str_slice(s.ptr + plain, at - plain));
+            buf_byte(buf, '\\');
+            buf_byte(buf, class);
+            if (class == 'u') {
+                buf_text(buf, "00");
+                buf_byte(buf, HEX[c >> 4]);
+                buf_byte(buf, HEX[c & 15]);
+            }
+        }
+        at += length ? length : 1;
+        plain = at;
+    }
+    buf_str(buf, str_slice(s.ptr + plain, s.len - plain));
+    buf_byte(buf, '"');
+}
+
+void buf_json(Buf *buf, Str s) { buf_json_string(buf, s, false); }
+void buf_json_go(Buf *buf, Str s) { buf_json_string(buf, s, true); }
+
+Str buf_slice(const Buf *buf) { return str_slice(buf->ptr, buf->len); }
+
+void buf_free(Buf *buf)
+{
+    mem_free(buf->ptr);
+    *buf = (Buf){0};
+}
+
+enum { OUT_SPILL_AT = 256 * 1024 };
+
+void out_init(Out *out, int fd) { *out = (Out){.fd = fd}; }
+
+void out_flush(Out *out)
+{
+    size_t written = 0;
+    while (written < out->buf.len && !out->error) {
+        ssize_t count = write(out->fd, out->buf.ptr + written, out->buf.len - written);
+        if (count >= 0)
+            written += (size_t)count;
+        else if (errno != EINTR)
+            out->error = errno;
+    }
+    out->buf.len = 0;
+}
+
+void out_spill(Out *out)
+{
+    if (out->buf.len >= OUT_SPILL_AT)
+        out_flush(out);
+}
+
+bool out_close(Out *out)
+{
+    out_flush(out);
+    buf_free(&out->buf);
+    return out->error == 0;
+}

@@ -1,0 +1,159 @@
+/* Slices: comparing, searching, hashing, and the edit distance behind
+ * "did you mean". */
+#include "base/base.h"
+
+Str str_of(const char *c_string)
+{
+    return c_string ? str_slice(c_string, strlen(c_string)) : str_slice("", 0);
+}
+
+bool str_is(Str s, const char *c_string) { return str_eq(s, str_of(c_string)); }
+
+int str_compare(Str a, Str b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared ? memcmp(a.ptr, b.ptr, shared) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+bool str_starts(Str s, Str prefix)
+{
+    return s.len >= prefix.len && str_eq(str_slice(s.ptr, prefix.len), prefix);
+}
+
+bool str_ends(Str s, Str suffix)
+{
+    return s.len >= suffix.len && str_eq(str_slice(s.ptr + s.len - suffix.len, suffix.len), suffix);
+}
+
+bool str_contains(Str s, Str part)
+{
+    return part.len == 0 || (s.len >= part.len && memmem(s.ptr, s.len, part.ptr, part.len));
+}
+
+size_t str_find(Str s, char byte)
+{
+    const char *found = s.len ? memchr(s.ptr, byte, s.len) : NULL;
+    return found ? (size_t)(found - s.ptr) : s.len;
+}
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+Str str_trim(Str s)
+{
+    while (s.len && is_space(s.ptr[0])) {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len && is_space(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+/* Eight bytes a step, mixed by a multiplication and a shift (the construction of
+ * wyhash's small inputs, with constants of our own).  It is not meant to withstand
+ * an attacker: tables that take users' strings probe linearly and stay half empty. */
+uint32_t str_hash(Str s)
+{
+    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.len;
+    size_t at = 0;
+    for (; at + 8 <= s.len; at += 8) {
+        uint64_t word;
+        memcpy(&word, s.ptr + at, 8);
+        hash = (hash ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+        hash ^= hash >> 32;
+    }
+    uint64_t rest = 0;
+    if (at < s.len)
+        memcpy(&rest, s.ptr + at, s.len - at);
+    hash = (hash ^ rest) * UINT64_C(0xD6E8FEB86659FD93);
+    hash ^= hash >> 29;
+    hash *= UINT64_C(0xD6E8FEB86659FD93);
+    return (uint32_t)(hash >> 32);
+}
+
+enum { STR_DISTANCE_LONGEST = 96 };
+
+unsigned str_distance(Str a, Str b, unsigned limit)
+{
+    size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (gap > limit || a.len > STR_DISTANCE_LONGEST || b.len > STR_DISTANCE_LONGEST)
+        return str_eq(a, b) ? 0 : limit + 1;
+    /* Three rows of the table of optimal string alignment: a swap of neighbours
+     * looks two rows back. */
+    unsigned rows[3][STR_DISTANCE_LONGEST + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= a.len; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+        unsigned smallest = row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            unsigned best = above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]);
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1] &&
+                above2[j - 2] + 1 < best)
+                best = above2[j - 2] + 1;
+            row[j] = best;
+            if (best < smallest)
+                smallest = best;
+        }
+        if (smallest > limit)
+            return limit + 1;
+    }
+    unsigned distance = rows[a.len % 3][b.len];
+    return distance > limit ? limit + 1 : distance;
+}
+
+/* A third of the letters may be wrong, at least one; a word that differs only in
+ * case is always meant. */
+bool str_is_typo(Str wrong, Str candidate, unsigned *distance)
+{
+    size_t longer = wrong.len > candidate.len ? wrong.len : candidate.len;
+    unsigned allowed = longer < 3 ? 1 : (unsigned)(longer / 3);
+    if (allowed > 4)
+        allowed = 4;
+    if (wrong.len == candidate.len) {
+        size_t same = 0;
+        while (same < wrong.len && (wrong.ptr[same] | 0x20) == (candidate.ptr[same] | 0x20))
+            same++;
+        if (same == wrong.len) {
+            *distance = 0;
+            return true;
+        }
+    }
+    *distance = str_distance(wrong, candidate, allowed);
+    return *distance <= allowed && *distance < longer;
+}
+
+unsigned utf8_length(const unsigned char *s, size_t available)
+{
+    if (available == 0)
+        return 0;
+    unsigned char c = s[0];
+    if (c < 0x80)
+        return 1;
+    unsigned length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    if (c < 0xC2 || c > 0xF4 || available < length)
+        return 0;
+    for (unsigned i = 1; i < length; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    /* Overlong forms, surrogates, and what lies past U+10FFFF. */
+    if ((c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F) || (c == 0xF0 && s[1] < 0x90) ||
+        (c == 0xF4 && s[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+size_t utf8_count(Str s)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < s.len; count++) {
+        unsigned length = utf8_length((const unsigned char *)s.ptr + at, s.len - at);
+        at += length ? length : 1;
+    }
+    return count;
+}

@@ -1,0 +1,183 @@
+/* Findings: how they are made, judged, joined and ordered.  A rule states a fact;
+ * what severity it has is decided here, once, from the rule's own, its word that
+ * this case is less sure, and the user's. */
+#include "diag/diag.h"
+
+#include <stdlib.h>
+
+static const char *const SEVERITY_NAMES[] = {"off", "info", "warning", "error"};
+static const char *const ORIGIN_NAMES[] = {"yaml", "schema", "server", "link", "advice"};
+
+const char *severity_name(Severity severity) { return SEVERITY_NAMES[severity]; }
+const char *origin_name(Origin origin) { return ORIGIN_NAMES[origin]; }
+
+bool severity_parse(Str name, Severity *severity)
+{
+    for (size_t i = 0; i < BASE_COUNT(SEVERITY_NAMES); i++)
+        if (str_is(name, SEVERITY_NAMES[i])) {
+            *severity = (Severity)i;
+            return true;
+        }
+    return false;
+}
+
+static const SeverityOverride *find_override(const Diag *diag, const RuleInfo *rule)
+{
+    for (uint32_t i = diag->override_count; i-- > 0;)
+        if (str_is(diag->overrides[i].rule, rule->id))
+            return &diag->overrides[i];
+    return NULL;
+}
+
+Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char *format,
+                      va_list args)
+{
+    const SeverityOverride *override = find_override(diag, rule);
+    Severity severity = override ? override->severity : rule->severity;
+    if (severity == SEVERITY_OFF)
+        return NULL;
+    Finding finding = {
+        .rule = rule,
+        .severity = severity,
+        .place = place,
+        .object = BASE_NONE,
+        .message = arena_vformat(&diag->arena, format, args),
+    };
+    vec_push(&diag->findings, finding);
+    return &diag->findings.at[diag->findings.len - 1];
+}
+
+Finding *diag_report(Diag *diag, const RuleInfo *rule, Place place, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Finding *finding = diag_vreport(diag, rule, place, format, args);
+    va_end(args);
+    return finding;
+}
+
+void diag_note(Diag *diag, Finding *finding, Place place, const char *format, ...)
+{
+    if (!finding)
+        return;
+    va_list args;
+    va_start(args, format);
+    Note note = {place, arena_vformat(&diag->arena, format, args)};
+    va_end(args);
+    size_t old = sizeof(Note) * finding->note_count;
+    finding->notes = arena_grow(&diag->arena, finding->notes, old, old + sizeof(Note));
+    finding->notes[finding->note_count++] = note;
+}
+
+void diag_help(Diag *diag, Finding *finding, const char *format, ...)
+{
+    if (!finding)
+        return;
+    va_list args;
+    va_start(args, format);
+    finding->help = arena_vformat(&diag->arena, format, args);
+    va_end(args);
+}
+
+void diag_lower(Diag *diag, Finding *finding, Severity severity)
+{
+    if (finding && !find_override(diag, finding->rule) && severity < finding->severity)
+        finding->severity = severity;
+}
+
+static void shift_place(Place *place, uint32_t doc_base)
+{
+    if (place->doc != BASE_NONE)
+        place->doc += doc_base;
+}
+
+void diag_merge(Diag *into, Diag *from, uint32_t doc_base, uint32_t object_base)
+{
+    for (uint32_t i = 0; i < from->findings.len; i++) {
+        Finding finding = from->findings.at[i];
+        shift_place(&finding.place, doc_base);
+        for (uint32_t note = 0; note < finding.note_count; note++)
+            shift_place(&finding.notes[note].place, doc_base);
+        if (finding.object != BASE_NONE)
+            finding.object += object_base;
+        vec_push(&into->findings, finding);
+    }
+    vec_clear(&from->findings);
+    /* The text stays where it is: the arena's blocks change hands. */
+    arena_adopt(&into->arena, &from->arena);
+}
+
+/* What findings are ordered by, read out once per finding. */
+typedef struct FindingOrder {
+    Str file;
+    uint32_t doc;
+    uint32_t finding;
+} FindingOrder;
+
+static FindingOrder order_of(const Diag *diag, const Sources *sources, uint32_t index)
+{
+    Place place = diag->findings.at[index].place;
+    FindingOrder order = {.file = STR(""), .doc = 0, .finding = index};
+    if (place.doc != BASE_NONE) {
+        order.file = sources->files.at[sources->docs.at[place.doc].file].name;
+        order.doc = sources->docs.at[place.doc].index + 1;
+    } else if (place.file != BASE_NONE) {
+        order.file = sources->files.at[place.file].name;
+    }
+    return order;
+}
+
+static int compare_uint(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
+
+static int compare_findings(const Finding *a, const Finding *b)
+{
+    int order = compare_uint(a->place.offset, b->place.offset);
+    if (!order)
+        order = compare_uint(a->place.length, b->place.length);
+    if (!order)
+        order = strcmp(a->rule->id, b->rule->id);
+    return order ? order : str_compare(a->message, b->message);
+}
+
+static int compare_orders(const void *left, const void *right, void *context)
+{
+    const FindingOrder *a = left, *b = right;
+    const Diag *diag = context;
+    int order = str_compare(a->file, b->file);
+    if (!order)
+        order = compare_uint(a->doc, b->doc);
+    if (!order)
+        order = compare_findings(&diag->findings.at[a->finding], &diag->findings.at[b->finding]);
+    return order ? order : compare_uint(a->finding, b->finding);
+}
+
+void diag_sort(Diag *diag, const Sources *sources)
+{
+    uint32_t count = diag->findings.len;
+    if (count < 2)
+        return;
+    FindingOrder *orders = mem_resize(NULL, sizeof *orders * count);
+    for (uint32_t i = 0; i < count; i++)
+        orders[i] = order_of(diag, sources, i);
+    sort_with(orders, count, sizeof *orders, compare_orders, diag);
+    Finding *sorted = mem_resize(NULL, sizeof *sorted * count);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const Finding *finding = &diag->findings.at[orders[i].finding];
+        bool repeated = kept && sorted[kept - 1].place.doc == finding->place.doc &&
+                        sorted[kept - 1].place.file == finding->place.file &&
+                        compare_findings(&sorted[kept - 1], finding) == 0;
+        if (!repeated)
+            sorted[kept++] = *finding;
+    }
+    memcpy(diag->findings.at, sorted, sizeof *sorted * kept);
+    diag->findings.len = kept;
+    mem_free(sorted);
+    mem_free(orders);
+}
+
+void diag_free(Diag *diag)
+{
+    arena_free(&diag->arena);
+    vec_free(&diag->findings);
+}
