@@ -17,7 +17,8 @@ import os
 
 import kinds_text
 import kubesource
-import ranges
+import lifecycle
+import served
 import types_text
 
 ROOT = os.path.dirname(os.path.dirname(kubesource.HERE))
@@ -40,7 +41,8 @@ def main():
     write_versions()
     types_text.write(types, os.path.join(SCHEMAS, "types"))
     kinds = kinds_text.merge(documents)
-    kinds_text.write(kinds, lambda gvk, text: ranges.ALL, lambda gvk: [], SCHEMAS)
+    served.check_gates_known()
+    kinds_text.write(kinds, served.served_mask, lifecycle.words, SCHEMAS)
     rows = sum(len(rows) for merged in types.values() for rows in merged.fields.values())
     print(f"{len(types)} types, {rows} field rows")
 

@@ -161,9 +161,15 @@ def _order(gvk):
 def write(merged, served_mask, lifecycle_words, folder):
     """Writes kinds.txt.
 
-    served_mask(gvk, row text) gives the versions that serve a row by default;
-    lifecycle_words(gvk) gives the words on introduction and removal.
+    served_mask(gvk, row text) gives the versions that serve a row by default,
+    and a list is served with what it lists; lifecycle_words(gvk,
+    versions that define it) gives the words on introduction and removal.
     """
+    served_by_kind = {}
+    for gvk, rows in merged.items():
+        for text, mask in rows.items():
+            if "list-of=" not in text:
+                served_by_kind[gvk] = served_by_kind.get(gvk, 0) | (served_mask(gvk, text) & mask)
     out = [HEADER]
     previous = None
     for gvk in sorted(merged, key=_order):
@@ -171,12 +177,16 @@ def write(merged, served_mask, lifecycle_words, folder):
         if previous not in (None, (group, version)):
             out.append("")
         previous = (group, version)
+        defined = 0
+        for mask in merged[gvk].values():
+            defined |= mask
         for text, mask in sorted(merged[gvk].items(), key=lambda row: row[1] & -row[1]):
-            served = served_mask(gvk, text) & mask
+            item = text.partition("list-of=")[2]
+            served = served_by_kind[(group, version, item or kind)] & mask
             words = ["kind", group_version(group, version), kind, text,
                      "defined=" + ranges.text_of(mask),
                      "served=" + (ranges.text_of(served) if served else "none"),
-                     *lifecycle_words(gvk)]
+                     *lifecycle_words(gvk, defined)]
             out.append(" ".join(words))
     with open(os.path.join(folder, "kinds.txt"), "w", encoding="utf-8") as file:
         file.write("\n".join(out) + "\n")
