@@ -1,0 +1,10 @@
+package controlplane
+
+import "syscall"
+
+// parentDeath gives the child its own process group, so that an interrupt at
+// the terminal reaches only the harness, which then ends its children in
+// order; and it ends the child when the harness is killed.
+func parentDeath() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+}

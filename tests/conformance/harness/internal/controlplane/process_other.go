@@ -1,0 +1,9 @@
+//go:build !linux
+
+package controlplane
+
+import "syscall"
+
+func parentDeath() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}
