@@ -21,7 +21,12 @@ enum { SCHEMA_OLDEST = 15, SCHEMA_NEWEST = 37 };
 #define SCHEMA_ALL_VERSIONS ((UINT32_C(1) << (SCHEMA_NEWEST - SCHEMA_OLDEST + 1)) - 1)
 #define SCHEMA_UNBOUND UINT32_MAX
 
-typedef uint32_t TypeId;   /* index of a SchemaType */
+/* What one run knows: the built-in tables and what CRDs added to them.  Built once,
+ * then read by all threads.  NULL stands for the built-in tables alone, in every
+ * function here. */
+typedef struct Schema Schema;
+
+typedef uint32_t TypeId;   /* index of a SchemaType; a scalar's is its TypeKind */
 typedef uint32_t NameId;   /* a field's name; SCHEMA_NAME_x constants in names.h */
 typedef uint32_t KindId;   /* index of a SchemaKind, or of a CRD's kind above the static ones */
 
@@ -53,8 +58,10 @@ typedef enum TypeKind {
     TYPE_INT_OR_STRING,
     TYPE_LIST,
     TYPE_MAP,
+    TYPE_OR_ARRAY, /* JSONSchemaPropsOrArray: the element, or a list of it */
+    TYPE_OR_BOOL,  /* JSONSchemaPropsOrBool: the element, or true or false */
+    TYPE_OR_STRINGS, /* JSONSchemaPropsOrStringArray: the element, or a list of strings */
     TYPE_STRUCT,
-    TYPE_CRD,      /* a type whose constraints stand in a CRD: see crd.h */
 } TypeKind;
 
 typedef enum Scope { SCOPE_UNKNOWN, SCOPE_NAMESPACED, SCOPE_CLUSTER } Scope;
@@ -74,14 +81,32 @@ typedef struct KindInfo {
     bool custom;       /* from a CRD */
 } KindInfo;
 
-bool schema_kind_find(Str group, Str version, Str kind, KindInfo *info);
-KindInfo schema_kind_info(KindId id);
-KindId schema_kind_count(void);
+bool schema_kind_find(const Schema *schema, Str group, Str version, Str kind, KindInfo *info);
+KindInfo schema_kind_info(const Schema *schema, KindId id);
+KindId schema_kind_count(const Schema *schema); /* ids are 0 … count - 1 */
 bool schema_group_is_builtin(Str group);
-TypeKind schema_type_kind(TypeId type);
-Str schema_type_name(TypeId type);       /* "core.v1.ServicePort" */
-TypeId schema_type_element(TypeId type); /* of a list or map */
-Str schema_name_text(NameId name);
+TypeKind schema_type_kind(const Schema *schema, TypeId type);
+Str schema_type_name(const Schema *schema, TypeId type); /* "core.v1.ServicePort"; "" for lists */
+/* The same for any type: "list<core.v1.Container>". */
+Str schema_type_text(const Schema *schema, TypeId type, Arena *arena);
+TypeId schema_type_element(const Schema *schema, TypeId type); /* of a list, map or union */
+Str schema_name_text(const Schema *schema, NameId name);
+
+/* A field, or one form of it, for explain and dump. */
+typedef struct FieldInfo {
+    NameId name;
+    TypeId type;
+    uint32_t versions;    /* mask; within its type's */
+    bool documented;      /* OpenAPI lists it as required */
+    Str attributes;       /* as the schema text spells them: "list=map(port,protocol) …" */
+} FieldInfo;
+
+uint32_t schema_type_versions(const Schema *schema, TypeId type);
+uint32_t schema_field_count(const Schema *schema, TypeId type); /* rows; sorted by name */
+FieldInfo schema_field_info(const Schema *schema, TypeId type, uint32_t index);
+
+Schema *schema_new(void);
+void schema_free(Schema *schema);
 
 /* ---- object.c: the head of an object ---- */
 typedef enum Verdict { VERDICT_ACCEPTED, VERDICT_REFUSED, VERDICT_UNKNOWN_KIND } Verdict;
@@ -118,6 +143,7 @@ typedef struct Mark {
 typedef enum MissingSchemas { MISSING_WARN, MISSING_ERROR, MISSING_SKIP } MissingSchemas;
 
 typedef struct SchemaOptions {
+    const Schema *schema;         /* borrowed; NULL: the built-in tables alone */
     SchemaTarget target;
     MissingSchemas missing;
     Str default_namespace;
@@ -129,10 +155,15 @@ typedef struct SchemaChecker {
     Interner *strings;            /* borrowed */
     Arena *scratch;               /* borrowed; document lifetime */
     VEC(Mark) marks;              /* of the object that was checked last */
+    uint32_t accepted;            /* versions of the target that accept that object */
 } SchemaChecker;
 
 /* Whether the node is a manifest: a mapping with apiVersion and kind. */
 bool schema_is_object(const Document *doc, uint32_t node);
+/* Whether the node is a list of objects: its kind ends in List and it has an items
+ * array (kubectl's reader asks for the array alone; that case is told as well).
+ * Returns the node of the array, or BASE_NONE. */
+uint32_t schema_list_items(const Document *doc, uint32_t node);
 /* Reads the head (apiVersion, kind, metadata.name …) of the object at doc->root. */
 Object schema_open(SchemaChecker *checker, const Document *doc);
 /* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
@@ -141,7 +172,7 @@ Object schema_open(SchemaChecker *checker, const Document *doc);
 void schema_check(SchemaChecker *checker, Document *doc, Object *object);
 void schema_checker_free(SchemaChecker *checker);
 
-/* ---- asking a bound tree ---- */
+/* ---- asking a bound tree: get.c; see links.h for the rows of schemas/links ---- */
 /* The value under a field; BASE_NONE where it is absent or null. */
 uint32_t schema_get(const Document *doc, uint32_t map, NameId name);
 /* The same along several fields, ended by BASE_NONE. */

@@ -1,0 +1,65 @@
+/* links.h: the rows of schemas/links/, which say what a value of a type means to
+ * the linker: that it is a Pod and where its labels are, that it names a Secret
+ * and by which field.  docs/links.md describes the text.
+ *
+ *   core.v1.SecretKeySelector  ref Secret  name=name  keys=key  optional=optional
+ *   TYPE                       VERB TARGET KEY=PATH ...
+ *
+ * The walk marks each value whose type has rows (SchemaChecker.marks); the checks
+ * room asks here for the rows and follows their paths in the bound tree.  Verbs,
+ * targets and keys are constants of names.h: SCHEMA_LINK_ref, SCHEMA_TARGET_Secret,
+ * SCHEMA_KEY_name, in the order of their first appearance in the text.
+ *
+ * A path is fields joined by dots.  Behind a field, [] stands for every item of a
+ * list or every value of a map, {} for every key of a map.  An empty path (KEY=.)
+ * is the value itself. */
+#ifndef PLIMSOLL_SCHEMA_LINKS_H
+#define PLIMSOLL_SCHEMA_LINKS_H
+
+#include "schema/schema.h"
+
+/* In a path, beside the numbers of names. */
+enum { LINK_STEP_END = 0, LINK_STEP_ITEMS = 1 };
+#define LINK_STEP_KEYS UINT32_MAX
+
+typedef struct LinkArg {
+    uint16_t key;     /* SCHEMA_KEY_x */
+    bool word;        /* value is a text, written KEY:WORD */
+    uint32_t value;   /* first step of a path, or the text */
+} LinkArg;
+
+typedef struct LinkRow {
+    uint16_t verb;    /* SCHEMA_LINK_x */
+    uint16_t target;  /* SCHEMA_TARGET_x; 0: none */
+    uint32_t args;    /* first of its arguments */
+    uint16_t arg_count;
+    uint16_t last;    /* of its type's rows */
+} LinkRow;
+
+/* The rows of a type, in the order of the text. */
+const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count);
+Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
+/* Whether the row has that argument at all. */
+bool link_has(const LinkRow *row, uint32_t key);
+/* The text of KEY:WORD, or empty. */
+Str link_word(const LinkRow *row, uint32_t key);
+
+/* Follows a path from the marked node.  Absent and null values are left out.
+ *   for (LinkCursor c = link_open(doc, node, row, key); link_next(&c);) use(c.node); */
+enum { LINK_MAX_NESTING = 4 }; /* of [] and {} in one path; the compiler checks it */
+typedef struct LinkCursor {
+    const Document *doc;
+    uint32_t node;    /* the value (or, for {}, the key) it stands at */
+    uint32_t start;
+    const uint32_t *steps; /* NULL: nothing more */
+    uint8_t depth;    /* open lists and maps */
+    bool started;
+    struct { const uint32_t *steps; uint32_t list, at; } level[LINK_MAX_NESTING];
+} LinkCursor;
+
+LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
+bool link_next(LinkCursor *cursor);
+/* The first node on the path, or BASE_NONE: for paths without [] and {}. */
+uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
+
+#endif

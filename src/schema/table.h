@@ -1,0 +1,226 @@
+/* table.h: how the schema lies in memory.  Internal to this room.
+ *
+ * Everything is an array of small structs that name each other by index, so that
+ * the compiled tables need no relocation and are shared by all processes.  The
+ * static arrays come from the schema compiler (build/gen/tables.inc); a Schema
+ * holds the same arrays for the types of one run, made from CRDs.  A number below
+ * the static count means the static array, any other the run's: the accessors
+ * below hide it at the price of a compare that is always predicted right.
+ *
+ * A name and a text are one thing: an offset into the text bytes, where a length
+ * of two bytes stands before it.  A NameId is the offset of a field's name, so
+ * that a key is confirmed with one load and one compare. */
+#ifndef PLIMSOLL_SCHEMA_TABLE_H
+#define PLIMSOLL_SCHEMA_TABLE_H
+
+#include "names.h"
+#include "schema/hash.h"
+#include "schema/schema.h"
+
+/* The numbers of types: a scalar's is its TypeKind; then come the structs, then
+ * lists, maps and unions of others, then (from SCHEMA_STATIC_TYPES) the run's. */
+
+typedef uint32_t TextId; /* offset in the text bytes, behind the first two; 0 is the empty text,
+                            1 is never used */
+
+enum { SCHEMA_SLOT_EMPTY = UINT16_MAX };
+
+enum {
+    TYPE_IS_MARKED = 1 << 0,   /* has rows in schemas/links */
+    TYPE_HAS_CALLS = 1 << 1,   /* has rules that look at the whole value: see rules_first */
+    TYPE_PRESERVES = 1 << 2,   /* keeps fields that are not listed */
+    TYPE_EMBEDDED = 1 << 3,    /* holds a whole object: apiVersion, kind, metadata */
+};
+
+typedef struct SchemaType {
+    uint8_t kind;           /* TypeKind */
+    uint8_t flags;
+    uint8_t shift;          /* of the hash: 32 - log2 of the slots */
+    uint8_t musts;          /* how many of its fields the server requires */
+    uint32_t versions;      /* that have the type; all of them for lists and the like */
+    TextId name;            /* "core.v1.ServicePort"; 0 for lists and the like */
+    uint32_t fields;        /* first of its rows in fields; of a list, map or union: the
+                               element's type */
+    uint16_t field_count;
+    uint16_t attributes;    /* index in attributes */
+    uint32_t slots;         /* first of its slots: field rows, relative to fields */
+    uint32_t multiplier;
+    uint32_t links;         /* first row in links; the last is flagged */
+    uint32_t rules;         /* first row in rules for the value as a whole; 0: none */
+    uint32_t constraints;   /* of a CRD's type: number in its crd table; 0: none */
+} SchemaType;
+
+/* One field, or one form of it: a field whose type or attributes changed has
+ * several rows in a row, of which the slot names the first. */
+typedef struct SchemaField {
+    NameId name;
+    TypeId type;
+    uint32_t versions : 24;
+    uint32_t must : 6;      /* 1 + its number among the type's required fields; 0: not required */
+    uint32_t more : 1;      /* the next row is another form of the same field */
+    uint32_t documented : 1; /* OpenAPI says required; binds only custom resources */
+    uint16_t attributes;    /* index in attributes; 0: none */
+    uint16_t rules;         /* first row in rules; 0: none */
+} SchemaField;
+
+typedef enum ListType { LIST_PLAIN, LIST_ATOMIC, LIST_SET, LIST_MAP } ListType;
+typedef enum MapType { MAP_PLAIN, MAP_ATOMIC, MAP_GRANULAR } MapType;
+enum { PATCH_MERGE = 1 << 0, PATCH_REPLACE = 1 << 1, PATCH_RETAIN_KEYS = 1 << 2 };
+
+/* What merging needs to know of a field or type; equal ones stand once. */
+typedef struct SchemaAttributes {
+    uint8_t list;        /* ListType */
+    uint8_t map;         /* MapType */
+    uint8_t patch;
+    uint8_t key_count;
+    NameId keys[4];      /* of a list map */
+    NameId merge_key;    /* of a strategic merge patch */
+    TextId go;           /* the Go type behind an "any" */
+    TextId text;         /* the attributes as the schema text spells them, for the dump */
+} SchemaAttributes;
+
+/* One group, version and kind. */
+typedef struct SchemaKind {
+    TextId api_version;
+    TextId kind;
+    TypeId type;         /* of its newest row */
+    TextId resource;     /* 0: no path of its own */
+    TextId replacement;  /* "apps/v1/Deployment" */
+    TextId list_of;
+    uint32_t defined;    /* masks */
+    uint32_t served;
+    uint32_t creatable;  /* versions where it has a path to create it */
+    uint8_t scope;
+    uint8_t flags;
+    uint8_t introduced, deprecated, removed; /* minors; 0: unknown or no */
+} SchemaKind;
+
+enum {
+    KIND_STORED = 1 << 0,   /* created objects stay; not so for reviews */
+    KIND_IS_LIST = 1 << 1,
+    KIND_SUBRESOURCE = 1 << 2, /* only the body of subresource requests */
+};
+
+/* One rule of the server on a field, or on a type's value as a whole. */
+typedef enum RuleVerb {
+    RULE_END,
+    RULE_MUST,      /* a: text of the path below the field that the server names, or 0 */
+    RULE_UNLESS,    /* condition of the MUST before it: a: sibling's name, b: its value's text */
+    RULE_ENUM,      /* a: first of its values in rule_values; count of them */
+    RULE_RANGE,     /* a, b: indices in rule_numbers; UINT32_MAX: open */
+    RULE_LENGTH,    /* the same, of a string's bytes or a list's items */
+    RULE_FORMAT,    /* a: which: a SCHEMA_FORMAT constant */
+    RULE_DEFAULT,   /* a: text of the JSON value */
+    RULE_UNIQUE,    /* count names at a: items of a list may not agree in all of them */
+    RULE_GATE,      /* a: text of the gate: the field is dropped while it is off */
+    RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
+} RuleVerb;
+
+typedef struct SchemaRule {
+    uint8_t verb;        /* RuleVerb */
+    uint8_t last;        /* of its field or type */
+    uint16_t count;
+    uint32_t versions;
+    uint32_t a, b;
+} SchemaRule;
+
+/* ---- the static arrays: tables.c ---- */
+extern const unsigned char schema_text[];
+extern const SchemaType schema_types[];
+extern const SchemaField schema_fields[];
+extern const uint16_t schema_slots[];
+extern const SchemaAttributes schema_attributes[];
+extern const SchemaKind schema_kinds[];
+extern const uint16_t schema_kind_slots[]; /* by schema_kind_hash; rows of schema_kinds */
+extern const SchemaRule schema_rule_rows[];
+
+/* ---- what a run adds: extend.c ---- */
+struct CrdTable; /* constraints of the run's types: the crd files' own */
+
+struct Schema {
+    VEC(SchemaType) types;    /* number SCHEMA_STATIC_TYPES + index */
+    VEC(SchemaField) fields;  /* of the run's types; indices from 0 */
+    VEC(uint16_t) slots;
+    VEC(SchemaAttributes) attributes; /* from SCHEMA_STATIC_ATTRIBUTES */
+    VEC(SchemaKind) kinds;    /* from SCHEMA_STATIC_KINDS */
+    uint32_t *kind_slots;     /* open addressing; index + 1 in kinds, 0 is free */
+    uint32_t kind_slot_count;
+    Buf text;                 /* from SCHEMA_STATIC_TEXT */
+    uint32_t *text_slots;     /* the texts by hash, so that each stands once */
+    uint32_t text_slot_count, text_count;
+    struct CrdTable *crds;
+};
+
+/* ---- accessors; schema may be NULL where nothing was added ---- */
+static inline const SchemaType *type_row(const Schema *schema, TypeId type)
+{
+    return type < SCHEMA_STATIC_TYPES ? &schema_types[type]
+                                      : &schema->types.at[type - SCHEMA_STATIC_TYPES];
+}
+
+static inline const char *text_bytes(const Schema *schema, TextId text)
+{
+    return text < SCHEMA_STATIC_TEXT ? (const char *)&schema_text[2 + text]
+                                     : schema->text.ptr + (text - SCHEMA_STATIC_TEXT);
+}
+
+static inline uint32_t text_length(const char *bytes)
+{
+    return (uint32_t)((unsigned char)bytes[-2] | (unsigned)(unsigned char)bytes[-1] << 8);
+}
+
+static inline Str text_str(const Schema *schema, TextId text)
+{
+    const char *bytes = text_bytes(schema, text);
+    return str_slice(bytes, text_length(bytes));
+}
+
+static inline const SchemaField *type_fields(const Schema *schema, TypeId type,
+                                             const SchemaType *row)
+{
+    return type < SCHEMA_STATIC_TYPES ? &schema_fields[row->fields]
+                                      : &schema->fields.at[row->fields];
+}
+
+static inline const SchemaAttributes *attributes_row(const Schema *schema, uint32_t attributes)
+{
+    return attributes < SCHEMA_STATIC_ATTRIBUTES
+               ? &schema_attributes[attributes]
+               : &schema->attributes.at[attributes - SCHEMA_STATIC_ATTRIBUTES];
+}
+
+/* The first row of the field with that name, or NULL. */
+static inline const SchemaField *type_field(const Schema *schema, TypeId type,
+                                            const SchemaType *row, const char *name, uint32_t len)
+{
+    if (row->field_count == 0)
+        return NULL;
+    bool fixed = type < SCHEMA_STATIC_TYPES;
+    const uint16_t *slots = fixed ? &schema_slots[row->slots] : &schema->slots.at[row->slots];
+    const SchemaField *fields = fixed ? &schema_fields[row->fields]
+                                      : &schema->fields.at[row->fields];
+    uint32_t mask = (UINT32_C(1) << (32 - row->shift)) - 1;
+    uint32_t slot = schema_slot(schema_hash(name, len), row->multiplier, row->shift);
+    for (; slots[slot] != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & mask) {
+        const SchemaField *field = &fields[slots[slot]];
+        const char *bytes = text_bytes(schema, field->name);
+        if (text_length(bytes) == len && memcmp(bytes, name, len) == 0)
+            return field;
+    }
+    return NULL;
+}
+
+/* ---- extend.c: adding types; one thread, before or between the workers ---- */
+/* The text's number; each text stands once, and the static names are found too,
+ * so that a CRD's "metadata" is SCHEMA_NAME_metadata. */
+TextId schema_add_text(Schema *schema, Str text);
+/* Adds a type and returns its number.  For a struct, fields are given next. */
+TypeId schema_add_type(Schema *schema, TypeKind kind, Str name);
+SchemaType *schema_added_type(Schema *schema, TypeId type); /* to set flags, constraints … */
+/* Gives a struct its fields (copied) and makes its slots.  Names are distinct. */
+void schema_set_fields(Schema *schema, TypeId type, const SchemaField *fields, uint32_t count);
+uint32_t schema_add_attributes(Schema *schema, const SchemaAttributes *attributes);
+/* Adds a kind; one that is known already by apiVersion and kind is replaced. */
+KindId schema_add_kind(Schema *schema, const SchemaKind *kind);
+
+#endif
