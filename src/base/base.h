@@ -160,6 +160,7 @@ typedef struct FileText {
     char *ptr;       /* followed by at least FILE_PADDING zero bytes */
     size_t len;
     size_t cap;
+    bool regular;    /* a regular file, which can be read again */
 } FileText;
 
 enum { FILE_PADDING = 64 };

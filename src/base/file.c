@@ -68,10 +68,10 @@ int file_read(FileText *text, const char *path)
     int error = fstat(fd, &status) ? errno : 0;
     if (!error && S_ISDIR(status.st_mode))
         error = EISDIR;
+    text->regular = !error && S_ISREG(status.st_mode);
     if (!error)
         error = file_read_fd(text, fd,
-                             S_ISREG(status.st_mode) && status.st_size > 0
-                                 ? (size_t)status.st_size : 0);
+                             text->regular && status.st_size > 0 ? (size_t)status.st_size : 0);
     close(fd);
     return error;
 }

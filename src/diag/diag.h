@@ -27,6 +27,7 @@ typedef struct SourceDoc {
     uint32_t index;
     uint32_t line;   /* line of its first byte, from 1 */
     uint32_t column; /* column of its first byte, from 1; over 1 only in a JSON stream */
+    bool json;       /* read by JSON's grammar */
 } SourceDoc;
 
 typedef struct SourceFile {

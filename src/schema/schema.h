@@ -155,6 +155,7 @@ typedef struct SchemaChecker {
     Interner *strings;            /* borrowed */
     Arena *scratch;               /* borrowed; document lifetime */
     VEC(Mark) marks;              /* of the object that was checked last */
+    bool complete;                /* every CRD of the input is known: nothing is deferred any more */
     uint32_t accepted;            /* versions of the target that accept that object */
 } SchemaChecker;
 
@@ -169,7 +170,12 @@ Object schema_open(SchemaChecker *checker, const Document *doc);
 /* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
  * of an API version that the target no longer serves is bound to the newest type
  * that its kind had there, so that it still takes part in linking. */
-void schema_check(SchemaChecker *checker, Document *doc, Object *object);
+typedef enum CheckStatus {
+    CHECK_DONE,
+    CHECK_DEFERRED, /* its CRD may come later in the input: nothing was reported or marked;
+                       call again when the checker is complete */
+} CheckStatus;
+CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object);
 void schema_checker_free(SchemaChecker *checker);
 
 /* ---- asking a bound tree: get.c; see links.h for the rows of schemas/links ---- */

@@ -1,0 +1,272 @@
+/* From files to objects: read, split, parse, unroll Lists, tell manifests from what
+ * is none, and hand each object to the pass of this run. */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void worker_init(Worker *worker, const Options *options, Sources *sources,
+                 ReportSummary *summary, ObjectPass object_pass)
+{
+    *worker = (Worker){
+        .options = options,
+        .sources = sources,
+        .summary = summary,
+        .object_pass = object_pass,
+        .parser = parser_new(),
+    };
+    interner_init(&worker->strings);
+    worker->facts = facts_new(&worker->strings);
+    worker->diag.overrides = options->severities.at;
+    worker->diag.override_count = options->severities.len;
+    worker->checker.options = &options->schema;
+    worker->checker.diag = &worker->diag;
+    worker->checker.strings = &worker->strings;
+    worker->checker.scratch = parser_arena(worker->parser);
+}
+
+void worker_free(Worker *worker)
+{
+    schema_checker_free(&worker->checker);
+    diag_free(&worker->diag);
+    facts_free(worker->facts);
+    interner_free(&worker->strings);
+    parser_free(worker->parser);
+    file_free(&worker->window);
+    vec_free(&worker->deferred);
+}
+
+/* ---- objects of a parsed document ---- */
+
+/* The items of a List, or BASE_NONE: any kind that ends in List, with an array. */
+static uint32_t list_items(const Document *doc, uint32_t node)
+{
+    if (node_kind(doc, node) != NODE_MAP)
+        return BASE_NONE;
+    uint32_t kind = node_get_text(doc, node, STR("kind"));
+    if (kind == BASE_NONE || !str_ends(node_str(doc, kind), STR("List")))
+        return BASE_NONE;
+    uint32_t items = node_get_text(doc, node, STR("items"));
+    return items != BASE_NONE && node_kind(doc, items) == NODE_SEQ ? items : BASE_NONE;
+}
+
+typedef enum DocumentUse { USE_NONE, USE_SKIPPED, USE_OBJECTS } DocumentUse;
+
+static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
+{
+    if (!emit_all && skip_object(doc, doc->root) != SKIP_NOT)
+        return USE_SKIPPED;
+    if (!schema_is_object(doc, doc->root))
+        return USE_SKIPPED;
+    redact_object(worker->sources, doc);
+    doc->object = BASE_NONE;
+    worker->object_pass(worker, doc);
+    return USE_OBJECTS;
+}
+
+/* Nested Lists unroll in order, their items counted on. */
+static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, int32_t *next_item,
+                                bool emit_all)
+{
+    DocumentUse use = USE_NONE;
+    for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
+        uint32_t nested = list_items(doc, at);
+        DocumentUse item_use;
+        if (nested != BASE_NONE) {
+            item_use = worker_items(worker, doc, nested, next_item, emit_all);
+        } else {
+            doc->root = at;
+            doc->item = (*next_item)++;
+            item_use = worker_object(worker, doc, emit_all);
+            if (item_use == USE_SKIPPED && node_kind(doc, at) != NODE_NULL)
+                worker->summary->skipped_documents++;
+        }
+        if (item_use > use)
+            use = item_use;
+    }
+    return use;
+}
+
+static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
+{
+    worker->line_offset = 0;
+    worker->line = worker->sources->docs.at[doc->source].line;
+    doc->root = 0;
+    doc->item = -1;
+    uint32_t items = list_items(doc, 0);
+    if (items == BASE_NONE)
+        return worker_object(worker, doc, emit_all);
+    int32_t next_item = 0;
+    DocumentUse use = worker_items(worker, doc, items, &next_item, emit_all);
+    return use == USE_NONE ? USE_OBJECTS : use; /* an empty List is a manifest all the same */
+}
+
+/* ---- documents of a file ---- */
+
+static uint32_t add_source_doc(Worker *worker, uint32_t file, const Chunk *chunk)
+{
+    SourceDoc doc = {
+        .base = chunk->base,
+        .size = (uint32_t)chunk->text.len,
+        .file = file,
+        .index = chunk->index,
+        .line = chunk->line,
+        .column = chunk->column,
+        .json = chunk->json,
+    };
+    return sources_add_doc(worker->sources, doc);
+}
+
+/* A document that does not parse is an object all the same, without names, so that
+ * it is counted and refused. */
+static void add_unparsed(Worker *worker, uint32_t source, uint32_t first_finding)
+{
+    Object object = {
+        .doc = source,
+        .item = -1,
+        .line = worker->sources->docs.at[source].line,
+        .api_version = BASE_NONE,
+        .group = BASE_NONE,
+        .kind = BASE_NONE,
+        .kind_id = BASE_NONE,
+        .no_object = true,
+    };
+    uint32_t id = facts_add_object(worker->facts, object);
+    for (uint32_t i = first_finding; i < worker->diag.findings.len; i++)
+        worker->diag.findings.at[i].object = id;
+}
+
+typedef struct FileCounts {
+    uint32_t used, skipped, helm;
+} FileCounts;
+
+static void worker_chunk(Worker *worker, uint32_t file, const Chunk *chunk, FileCounts *counts)
+{
+    uint32_t source = add_source_doc(worker, file, chunk);
+    uint32_t first_finding = worker->diag.findings.len;
+    bool emit_all = worker->writer != NULL;
+    Document doc;
+    switch (parser_read(worker->parser, chunk, source, &worker->diag, &doc)) {
+    case PARSER_EMPTY:
+        break;
+    case PARSER_FAILED:
+        if (str_contains(chunk->text, STR("{{"))) {
+            worker->diag.findings.len = first_finding;
+            counts->helm++;
+            break;
+        }
+        redact_unparsed(worker->sources, source, chunk->text);
+        add_unparsed(worker, source, first_finding);
+        counts->used++;
+        break;
+    case PARSER_OK: {
+        DocumentUse use = worker_document(worker, &doc, emit_all);
+        if (use == USE_OBJECTS) {
+            counts->used++;
+        } else if (use == USE_SKIPPED) {
+            /* What is no manifest is not ours to judge, duplicate keys included. */
+            worker->diag.findings.len = first_finding;
+            counts->skipped++;
+        }
+        if (worker->dump)
+            document_dump(&doc, worker->dump);
+        break;
+    }
+    }
+}
+
+static int worker_read(Worker *worker, const Input *input)
+{
+    if (!str_eq(input->path, STR("-")))
+        return file_read(&worker->window, input->path.ptr);
+    worker->window.regular = false;
+    return file_read_fd(&worker->window, STDIN_FILENO, 0);
+}
+
+bool worker_file(Worker *worker, const Input *input)
+{
+    bool is_stdin = str_eq(input->path, STR("-"));
+    if (!is_stdin && skip_in_chart_templates(input->path)) {
+        worker->summary->helm_templates++;
+        return true;
+    }
+    int error = worker_read(worker, input);
+    if (error) {
+        fprintf(stderr, "plimsoll: %.*s: %s\n", STR_ARG(input->path), strerror(error));
+        return false;
+    }
+    uint32_t file = sources_add_file(worker->sources, is_stdin ? STR("<stdin>") : input->path);
+    FileCounts counts = {0};
+    Splitter splitter;
+    splitter_init(&splitter, str_slice(worker->window.ptr, worker->window.len));
+    for (Chunk chunk; splitter_next(&splitter, &chunk);)
+        worker_chunk(worker, file, &chunk, &counts);
+    if (counts.helm)
+        worker->summary->helm_templates++;
+    if (counts.used) {
+        worker->summary->files++;
+        worker->summary->skipped_documents += counts.skipped;
+    } else if (!counts.helm) {
+        worker->summary->skipped_files++;
+    }
+    if (!worker->window.regular) {
+        SourceFile *kept = &worker->sources->files.at[file];
+        kept->kept = true;
+        kept->text = worker->window;
+        worker->window = (FileText){0};
+    }
+    return true;
+}
+
+/* ---- deferred objects ---- */
+
+static bool find_item(const Document *doc, uint32_t items, int32_t *left, uint32_t *found)
+{
+    for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
+        uint32_t nested = list_items(doc, at);
+        if (nested != BASE_NONE) {
+            if (find_item(doc, nested, left, found))
+                return true;
+        } else if ((*left)-- == 0) {
+            *found = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t object,
+                  ObjectPass pass)
+{
+    const SourceDoc *source = &worker->sources->docs.at[doc_index];
+    const SourceFile *file = &worker->sources->files.at[source->file];
+    Chunk chunk = {
+        .base = source->base,
+        .index = source->index,
+        .line = source->line,
+        .column = source->column,
+        .json = source->json,
+    };
+    if (file->kept) {
+        chunk.text = str_slice(file->text.ptr + source->base, source->size);
+    } else {
+        if (file_read_at(&worker->window, file->name.ptr, source->base, source->size))
+            return false;
+        chunk.text = str_slice(worker->window.ptr, worker->window.len);
+    }
+    uint32_t first_finding = worker->diag.findings.len;
+    Document doc;
+    ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, &doc);
+    worker->diag.findings.len = first_finding; /* the first reading reported them */
+    if (status != PARSER_OK)
+        return false;
+    doc.root = 0;
+    doc.item = item;
+    uint32_t items = list_items(&doc, 0);
+    int32_t left = item;
+    if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
+        return false;
+    doc.object = object;
+    pass(worker, &doc);
+    return true;
+}

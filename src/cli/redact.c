@@ -1,0 +1,56 @@
+/* Which bytes no report may show: the values of a Secret's data and stringData,
+ * whatever shape they have, and kubectl's copy of them in the annotation
+ * last-applied-configuration.  Keys stay visible. */
+#include "cli/run.h"
+
+static void redact_node(Sources *sources, const Document *doc, uint32_t node)
+{
+    NodeKind kind = node_kind(doc, node);
+    if (kind != NODE_MAP && kind != NODE_SEQ) {
+        if (doc->nodes[node].size)
+            sources_redact(sources, doc->source, doc->nodes[node].offset, doc->nodes[node].size);
+        return;
+    }
+    for (uint32_t at = node_first(node); at < node_end(doc, node);) {
+        if (kind == NODE_MAP) {
+            redact_node(sources, doc, at + 1);
+            at = node_after_entry(doc, at);
+        } else {
+            redact_node(sources, doc, at);
+            at = node_after(doc, at);
+        }
+    }
+}
+
+static void redact_annotation(Sources *sources, const Document *doc, uint32_t metadata)
+{
+    uint32_t annotations = node_get_text(doc, metadata, STR("annotations"));
+    if (annotations == BASE_NONE)
+        return;
+    uint32_t applied =
+        node_get_text(doc, annotations, STR("kubectl.kubernetes.io/last-applied-configuration"));
+    if (applied != BASE_NONE)
+        redact_node(sources, doc, applied);
+}
+
+void redact_object(Sources *sources, const Document *doc)
+{
+    uint32_t kind = node_get_text(doc, doc->root, STR("kind"));
+    if (kind == BASE_NONE || !str_eq(node_str(doc, kind), STR("Secret")))
+        return;
+    /* By hand, not by node_get_text: of duplicate keys every one is hidden. */
+    for (uint32_t key = node_first(doc->root); key < node_end(doc, doc->root);
+         key = node_after_entry(doc, key)) {
+        Str name = node_str(doc, key);
+        if (str_eq(name, STR("data")) || str_eq(name, STR("stringData")))
+            redact_node(sources, doc, key + 1);
+        else if (str_eq(name, STR("metadata")))
+            redact_annotation(sources, doc, key + 1);
+    }
+}
+
+void redact_unparsed(Sources *sources, uint32_t doc, Str text)
+{
+    if (str_contains(text, STR("Secret")))
+        sources_redact_values(sources, doc, text);
+}

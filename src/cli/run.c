@@ -1,0 +1,260 @@
+/* The passes.
+ *
+ * In the worker, document after document:
+ *   load, split, parse   bytes to one tree
+ *   open, check          the tree is bound to its kind's type and const from then on
+ *   collect, on_object   facts with places; the tree is forgotten
+ * At the barrier everything is known that a document may wait for (CRDs), and the
+ * deferred ones are read again. Behind it:
+ *   link, on_link        what objects say of each other
+ *   sort, report         places become lines
+ */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct Run {
+    Options *options;
+    InputList inputs;
+    Sources sources;
+    ReportSummary summary;
+    Worker worker;
+    bool unreadable;
+};
+
+/* Lines of a document are counted on from the object before. */
+static uint32_t object_line(Worker *worker, const Document *doc)
+{
+    uint32_t offset = node_at(doc, doc->root)->offset;
+    if (offset < worker->line_offset) {
+        worker->line_offset = 0;
+        worker->line = worker->sources->docs.at[doc->source].line;
+    }
+    for (const char *at = doc->text.ptr + worker->line_offset;
+         (at = memchr(at, '\n', (size_t)(doc->text.ptr + offset - at))) != NULL; at++)
+        worker->line++;
+    worker->line_offset = offset;
+    return worker->line;
+}
+
+static void check_tree(Worker *worker, Document *doc)
+{
+    Object *object = facts_object(worker->facts, doc->object);
+    if (schema_check(&worker->checker, doc, object) == CHECK_DEFERRED) {
+        Deferred deferred = {doc->source, doc->object};
+        vec_push(&worker->deferred, deferred);
+        return;
+    }
+    ObjectContext context = {
+        .doc = doc,
+        .object = object,
+        .options = &worker->options->schema,
+        .facts = worker->facts,
+        .diag = &worker->diag,
+        .scratch = parser_arena(worker->parser),
+    };
+    checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
+}
+
+static void check_object(Worker *worker, Document *doc)
+{
+    Object object = schema_open(&worker->checker, doc);
+    object.line = object_line(worker, doc);
+    doc->object = facts_add_object(worker->facts, object);
+    check_tree(worker, doc);
+}
+
+static void emit_object(Worker *worker, Document *doc)
+{
+    worker->writer->format->object(worker->writer, doc, doc->root);
+    worker->writer->count++;
+    arena_reset(&worker->writer->scratch);
+    out_spill(worker->writer->out);
+}
+
+static void run_begin(Run *run, Options *options, ObjectPass pass)
+{
+    *run = (Run){.options = options};
+    run->summary.target = options->schema.target;
+    sources_init(&run->sources);
+    inputs_gather(&run->inputs, options);
+    run->unreadable = run->inputs.errors > 0;
+    worker_init(&run->worker, options, &run->sources, &run->summary, pass);
+}
+
+static void run_files(Run *run)
+{
+    for (uint32_t i = 0; i < run->inputs.inputs.len; i++)
+        if (!worker_file(&run->worker, &run->inputs.inputs.at[i]))
+            run->unreadable = true;
+}
+
+/* All CRDs of the input are known now: whoever still has no type stays without. */
+static void run_deferred(Run *run)
+{
+    Worker *worker = &run->worker;
+    worker->checker.complete = true;
+    for (uint32_t i = 0; i < worker->deferred.len; i++) {
+        Deferred deferred = worker->deferred.at[i];
+        int32_t item = facts_object(worker->facts, deferred.object)->item;
+        if (!worker_again(worker, deferred.doc, item, deferred.object, check_tree)) {
+            const SourceDoc *doc = &run->sources.docs.at[deferred.doc];
+            fprintf(stderr, "plimsoll: %.*s: the file changed while it was read\n",
+                    STR_ARG(run->sources.files.at[doc->file].name));
+            run->unreadable = true;
+        }
+    }
+}
+
+static void count_findings(Run *run, const Diag *diag)
+{
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        switch (diag->findings.at[i].severity) {
+        case SEVERITY_ERROR: run->summary.errors++; break;
+        case SEVERITY_WARNING: run->summary.warnings++; break;
+        case SEVERITY_INFO: run->summary.infos++; break;
+        case SEVERITY_OFF: break;
+        }
+    const Facts *facts = run->worker.facts;
+    run->summary.objects = facts_object_count(facts);
+    for (uint32_t id = 0; id < run->summary.objects; id++) {
+        const Object *object = facts_object(facts, id);
+        run->summary.unknown_kinds += object->unknown_kind;
+        run->summary.unchecked += object->unchecked;
+    }
+}
+
+static bool any_at_least(const Diag *diag, Severity severity)
+{
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        if (diag->findings.at[i].severity >= severity)
+            return true;
+    return false;
+}
+
+static bool use_color(const Options *options)
+{
+    return options->color == COLOR_ALWAYS || (options->color == COLOR_AUTO && isatty(STDOUT_FILENO));
+}
+
+/* Writes what the user asked for; a failed write is our own failure. */
+static bool run_report(Run *run, const ReportFormat *format, const Link *link)
+{
+    Report report = {
+        .sources = &run->sources,
+        .diag = &run->worker.diag,
+        .facts = run->worker.facts,
+        .summary = run->summary,
+        .color = use_color(run->options),
+        .verbose = run->options->verbose,
+        .endpoints = run->options->show_endpoints,
+        .link = link,
+    };
+    Out out;
+    out_init(&out, STDOUT_FILENO);
+    format->write(&report, &out);
+    if (!out_close(&out)) {
+        fprintf(stderr, "plimsoll: the report could not be written: %s\n", strerror(out.error));
+        return false;
+    }
+    if (!run->options->quiet) {
+        Buf line = {0};
+        report_summary_line(&report, &line);
+        fprintf(stderr, "%.*s\n", STR_ARG(buf_slice(&line)));
+        buf_free(&line);
+    }
+    return true;
+}
+
+static void run_end(Run *run)
+{
+    worker_free(&run->worker);
+    sources_free(&run->sources);
+    inputs_free(&run->inputs);
+}
+
+static int run_status(const Run *run, bool written, bool findings)
+{
+    if (run->unreadable || !written)
+        return EXIT_TROUBLE;
+    return findings ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/* --require-manifest: a gate that looked at nothing shall not be green. */
+static bool misses_manifests(const Run *run)
+{
+    if (!run->options->require_manifest || run->summary.objects > 0)
+        return false;
+    fprintf(stderr, "plimsoll: no manifest was found, and --require-manifest asks for one\n");
+    return true;
+}
+
+int run_check(Options *options)
+{
+    Str wanted = options->output.len ? options->output : STR("text");
+    const ReportFormat *format = report_format_find(wanted);
+    if (!format)
+        fatal("check has no output format \"%.*s\"", STR_ARG(wanted));
+    Run run;
+    run_begin(&run, options, check_object);
+    Worker *worker = &run.worker;
+    Out dump;
+    out_init(&dump, STDOUT_FILENO);
+    if (options->dump_tree)
+        worker->dump = &dump;
+    run_files(&run);
+    run_deferred(&run);
+    bool dumped = out_close(&dump);
+
+    ChecksOptions checks = {options->assumed.at, options->assumed.len};
+    Link *link = link_build(worker->facts, &run.sources, &checks);
+    checks_link(link, &worker->diag);
+
+    diag_sort(&worker->diag, &run.sources);
+    changed_filter(&worker->diag, &run.sources, options);
+    count_findings(&run, &worker->diag);
+    bool written = dumped && run_report(&run, format, link);
+    bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
+    link_free(link);
+    int status = run_status(&run, written, findings);
+    run_end(&run);
+    return status;
+}
+
+/* Objects go to stdout as they are met; what could not be read is told on stderr,
+ * in the form of check, and makes the run fail. */
+int run_emit(Options *options)
+{
+    Str wanted = options->output.len ? options->output : STR("json");
+    const ObjectFormat *format = object_format_find(wanted);
+    if (!format)
+        fatal("emit has no output format \"%.*s\"", STR_ARG(wanted));
+    Run run;
+    run_begin(&run, options, emit_object);
+    Out out, errors;
+    out_init(&out, STDOUT_FILENO);
+    out_init(&errors, STDERR_FILENO);
+    ObjectWriter writer = {.format = format, .out = &out};
+    run.worker.writer = &writer;
+    format->begin(&writer);
+    run_files(&run);
+    format->end(&writer);
+    arena_free(&writer.scratch);
+    buf_free(&writer.held);
+    bool written = out_close(&out);
+    if (!written)
+        fprintf(stderr, "plimsoll: the objects could not be written: %s\n", strerror(out.error));
+
+    Diag *diag = &run.worker.diag;
+    diag_sort(diag, &run.sources);
+    Report report = {.sources = &run.sources, .diag = diag, .summary = run.summary};
+    report_format_find(STR("text"))->write(&report, &errors);
+    out_close(&errors);
+    bool findings = any_at_least(diag, SEVERITY_ERROR);
+    run.summary.objects = (uint32_t)writer.count;
+    findings |= misses_manifests(&run);
+    int status = run_status(&run, written, findings);
+    run_end(&run);
+    return status;
+}

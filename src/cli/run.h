@@ -1,0 +1,56 @@
+/* run: what the passes share.  Internal to the cli room. */
+#ifndef PLIMSOLL_CLI_RUN_H
+#define PLIMSOLL_CLI_RUN_H
+
+#include "cli/cli.h"
+
+/* An object that could not be finished when it was met (its CRD may come later in
+ * the input): only its place is kept, and its document is read again behind the
+ * barrier. */
+typedef struct Deferred {
+    uint32_t doc;    /* index in Sources.docs */
+    uint32_t object; /* its id; its item says which of a List it is */
+} Deferred;
+
+typedef struct Worker Worker;
+
+/* What is done with each object of a document; the tree is forgotten afterwards. */
+typedef void (*ObjectPass)(Worker *worker, Document *doc);
+
+/* One thread's tools and findings.  Nothing in it is shared with another. */
+struct Worker {
+    const Options *options;
+    Sources *sources;
+    ReportSummary *summary;
+    ObjectPass object_pass;
+    Parser *parser;
+    FileText window;  /* the file under hand; used again for the next */
+    Interner strings;
+    Facts *facts;
+    Diag diag;
+    SchemaChecker checker;
+    VEC(Deferred) deferred;
+    uint32_t line_offset, line; /* where lines of the document are counted to */
+    ObjectWriter *writer;       /* emit */
+    Out *dump;                  /* --dump-tree */
+};
+
+/* ---- redact.c ---- */
+void redact_object(Sources *sources, const Document *doc);
+void redact_unparsed(Sources *sources, uint32_t doc, Str text);
+
+/* ---- load.c: files to documents to objects ---- */
+void worker_init(Worker *worker, const Options *options, Sources *sources,
+                 ReportSummary *summary, ObjectPass object_pass);
+void worker_free(Worker *worker);
+/* Reads a file and hands each object in it to the pass.  False if it could not be
+ * read; that was said on stderr. */
+bool worker_file(Worker *worker, const Input *input);
+/* Reads one document again and hands the one object to the pass. */
+bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
+
+/* ---- changed.c: --changed ---- */
+/* Keeps the findings in which a changed file has a part, at either end. */
+void changed_filter(Diag *diag, const Sources *sources, const Options *options);
+
+#endif
