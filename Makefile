@@ -1,18 +1,47 @@
-# plimsoll: `make` builds, `make demo` and `make test` set everything up first.
-# Everything that is made lies under build/; sources are found by wildcard.
+# plimsoll: `make demo` and `make test` set up what they need and then run.
+#
+#   make            build/release/plimsoll          make demo        the main job, told
+#   make test       every test                      make unit        or golden: one part
+#   make accept     take what came out as expected  make lint        what a reviewer would say
+#   make asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make tsan       under ThreadSanitizer           make hostile     with tiny arenas and buffers
+#   make fuzz       FUZZ_SECONDS=60 for each target make conformance against a real API server
+#   make schemas    write schemas/ anew             make schemas-verify
+#   make install    DESTDIR= PREFIX=/usr/local      make dist        build/plimsoll-VERSION.tar.gz
+#
+# Everything that is made lies under build/, a folder for each flavour of the
+# build; sources are found by wildcard.  Works with GNU make from 3.81 on.
 
 VERSION   := 0.1.0
-BUILD     ?= build/release
-CC        ?= cc
+FLAVOUR   ?= release
+BUILD     ?= build/$(FLAVOUR)
+PREFIX    ?= /usr/local
+PKGCONFIG ?= pkg-config
+PYTHON    ?= python3
 CFLAGS    ?= -O2 -g
+HOSTCC    ?= $(CC)
+
+# ---- flags ----
+SANITIZE      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+FLAGS_asan    := $(SANITIZE) -fsanitize=address,undefined
+FLAGS_hostile := $(FLAGS_asan) -DPLIMSOLL_HOSTILE
+FLAGS_tsan    := $(SANITIZE) -fsanitize=thread
+FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
              -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 $(if $(WERROR),-Werror)
-PACKAGES  := yaml-0.1 libfyaml jansson libpcre2-8
-PKGCONFIG ?= pkg-config
-CPPFLAGS  += -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen \
-             $(shell $(PKGCONFIG) --cflags $(PACKAGES) 2>/dev/null)
-LDLIBS    += $(shell $(PKGCONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
+# No path of the building machine gets into the binary: two builds have the same bytes.
+ALL_FLAGS := -std=c11 -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) $(CFLAGS) $(FLAGS_$(FLAVOUR))
+LIBRARIES := yaml-0.1 libfyaml jansson libpcre2-8
+DEFINES   := -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen \
+             $(shell $(PKGCONFIG) --cflags $(LIBRARIES) 2>/dev/null)
+# Linked as archives where the compiler finds all four, the program starts a fifth
+# sooner; STATIC=0 uses the shared libraries, as distributions want it.
+ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml jansson pcre2-8,\
+             $(shell $(CC) -print-file-name=lib$(name).a))))
+LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
+             $(shell $(PKGCONFIG) --libs $(LIBRARIES) 2>/dev/null)) -pthread -lm
 
+# ---- files ----
 ROOMS     := base diag parser schema checks checks/rules emit cli
 SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
@@ -20,33 +49,129 @@ LIBRARY   := $(filter-out $(BUILD)/obj/main.o,$(OBJECTS))
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
 SCHEMAS   := $(sort $(wildcard schemas/*.txt schemas/*/*.txt))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc
+UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
+# ---- build ----
 all: $(BUILD)/plimsoll
 
 $(BUILD)/plimsoll: $(OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
+	$(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
 
-$(BUILD)/obj/%.o: src/%.c | $(GENERATED)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=c11 $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+objects: $(OBJECTS)
 
-# The schema compiler runs on the building machine.
-$(BUILD)/schemac: tools/schemac.c $(wildcard tools/schemac/*.c tools/schemac/*.h)
+$(BUILD)/obj/%.o: src/%.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
+	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/names.h $(BUILD)/gen/tables.inc &: $(BUILD)/schemac $(SCHEMAS)
+# The schema compiler runs on the building machine, and once writes both files.
+$(BUILD)/schemac: $(wildcard tools/schemac.c tools/schemac/*.c) $(wildcard tools/schemac/*.h)
 	@mkdir -p $(@D)
-	$(BUILD)/schemac $(BUILD)/gen schemas
+	$(HOSTCC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
+
+$(BUILD)/gen/stamp: $(BUILD)/schemac $(SCHEMAS)
+	@mkdir -p $(@D)
+	$(BUILD)/schemac $(@D) schemas
+	@touch $@
+
+$(BUILD)/gen/names.h $(BUILD)/gen/tables.inc: $(BUILD)/gen/stamp ;
 
 # One row a rule, from the file names: adding a rule edits nothing else.
-$(BUILD)/gen/rules.inc: $(wildcard src/checks/rules)
+$(BUILD)/gen/rules.inc: always
 	@mkdir -p $(@D)
-	@for rule in $(RULES); do echo "RULE($$rule)"; done | tr - _ > $@
+	@for rule in $(RULES); do echo "RULE($$rule)"; done | tr - _ >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(OBJECTS:.o=.d)
+-include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d))
+
+# ---- tests: tests/run adds the parts up, each is an executable tests/PART/run ----
+PARTS     := unit golden $(patsubst tests/%/run,%,$(filter-out tests/unit/run tests/golden/run,\
+             $(sort $(wildcard tests/*/run))))
+PARALLEL   = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+RUN_TESTS  = $(PYTHON) tests/run --build $(BUILD)
+
+demo:
+	@scripts/bootstrap build
+	@mkdir -p build; echo "Building plimsoll ..."
+	@$(MAKE) $(PARALLEL) --no-print-directory all >build/demo.log 2>&1 || { cat build/demo.log; exit 1; }
+	@scripts/demo $(BUILD)/plimsoll
+
+test:
+	@scripts/bootstrap build test
+	@$(MAKE) $(PARALLEL) --no-print-directory tests-built
+	@$(RUN_TESTS) $(PARTS)
+
+tests-built: all $(UNITS)
+
+unit golden: tests-built
+	@$(RUN_TESTS) $@
+
+accept: all
+	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/golden/run --accept $(ONLY)
+
+# The same units, examples and corpus, in a build that watches itself.
+asan tsan hostile:
+	@scripts/bootstrap build test
+	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
+	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus
+
+$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
+	    $(LINK_LIBS) $$($(PKGCONFIG) --cflags --libs cmocka) $(LDLIBS)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@scripts/bootstrap build fuzz
+	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=fuzz CC=clang fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz build/fuzz
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -MMD -MP -MF $@.d \
+	    -o $@ $< $(LIBRARY) $(LINK_LIBS) $(LDLIBS)
+
+lint:
+	@scripts/bootstrap build lint
+	@MAKE="$(MAKE)" PYTHON="$(PYTHON)" scripts/lint
+
+conformance: all
+	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/conformance/run.sh
+
+schemas:
+	$(PYTHON) tools/schemas/generate.py
+
+schemas-verify: all
+	$(PYTHON) tools/schemas/verify.py
+
+# ---- install ----
+SHARE     := $(DESTDIR)$(PREFIX)/share
+INSTALLED := $(DESTDIR)$(PREFIX)/bin/plimsoll $(SHARE)/man/man1/plimsoll.1 \
+             $(SHARE)/bash-completion/completions/plimsoll \
+             $(SHARE)/zsh/site-functions/_plimsoll \
+             $(SHARE)/fish/vendor_completions.d/plimsoll.fish
+
+install: all
+	install -d $(dir $(INSTALLED))
+	install -m 755 $(BUILD)/plimsoll $(word 1,$(INSTALLED))
+	$(BUILD)/plimsoll --generate man >$(word 2,$(INSTALLED))
+	$(BUILD)/plimsoll --generate bash >$(word 3,$(INSTALLED))
+	$(BUILD)/plimsoll --generate zsh >$(word 4,$(INSTALLED))
+	$(BUILD)/plimsoll --generate fish >$(word 5,$(INSTALLED))
+	chmod 644 $(wordlist 2,5,$(INSTALLED))
+
+uninstall:
+	rm -f $(INSTALLED)
+
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=plimsoll-$(VERSION)/ HEAD | gzip -n >build/plimsoll-$(VERSION).tar.gz
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all objects always demo test tests-built unit golden accept asan tsan hostile fuzz fuzzers \
+        lint conformance schemas schemas-verify install uninstall dist clean
+.DELETE_ON_ERROR:
