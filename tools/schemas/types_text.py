@@ -64,17 +64,17 @@ def short_name(name):
     raise SystemExit(f"no short name for the definition {name}")
 
 
-def _type_of(schema):
+def type_of(schema):
     """The type expression of a schema and the attribute that goes with it."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return SCALARS.get(name) or (short_name(name), "")
     kind = schema.get("type")
     if kind == "array":
-        inner, attribute = _type_of(schema["items"])
+        inner, attribute = type_of(schema["items"])
         return f"list<{inner}>", attribute
     if kind == "object" and "additionalProperties" in schema:
-        inner, attribute = _type_of(schema["additionalProperties"])
+        inner, attribute = type_of(schema["additionalProperties"])
         return f"map<{inner}>", attribute
     return PLAIN[kind, schema.get("format")], ""
 
@@ -90,7 +90,7 @@ def _patch_attribute(schema):
 
 def _field_text(schema, required):
     """Type and attributes of a field, as they stand in a row."""
-    text, attribute = _type_of(schema)
+    text, attribute = type_of(schema)
     words = [text]
     if required:
         words.append("required")
