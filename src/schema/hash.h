@@ -1,8 +1,8 @@
 /* hash.h: the hash of a field's name and of a kind, shared by the schema compiler,
  * which lays out the tables, and by the walk, which looks things up in them.
  *
- * It reads at most sixteen bytes (the first and the last eight) and the length, so
- * that a key costs a few instructions whatever its size.  Two names of one type
+ * It reads the first, the middle and the last eight bytes and the length, so that
+ * a key costs a few instructions whatever its size.  Two names of one type
  * may therefore share a hash; the compiler shows that no built-in type has such a
  * pair, and lookup probes on, so that it would be slower there and not wrong. */
 #ifndef PLIMSOLL_SCHEMA_HASH_H
@@ -38,7 +38,7 @@ static inline uint32_t schema_hash(const char *text, size_t len)
 {
     uint64_t head, tail;
     if (len >= 8) {
-        head = schema_load64(text);
+        head = schema_load64(text) ^ schema_load64(text + len / 2 - 4) << 7;
         tail = schema_load64(text + len - 8);
     } else if (len >= 4) {
         head = schema_load32(text);

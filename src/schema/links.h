@@ -16,6 +16,7 @@
 #ifndef PLIMSOLL_SCHEMA_LINKS_H
 #define PLIMSOLL_SCHEMA_LINKS_H
 
+#include "names.h"
 #include "schema/schema.h"
 
 /* In a path, beside the numbers of names. */

@@ -15,6 +15,7 @@
 
 #include "names.h"
 #include "schema/hash.h"
+#include "schema/links.h"
 #include "schema/schema.h"
 
 /* The numbers of types: a scalar's is its TypeKind; then come the structs, then
@@ -42,7 +43,7 @@ typedef struct SchemaType {
     uint32_t fields;        /* first of its rows in fields; of a list, map or union: the
                                element's type */
     uint16_t field_count;
-    uint16_t attributes;    /* index in attributes */
+    uint16_t forms;         /* first row in type_forms; 0: it has no attributes anywhere */
     uint32_t slots;         /* first of its slots: field rows, relative to fields */
     uint32_t multiplier;
     uint32_t links;         /* first row in links; the last is flagged */
@@ -79,11 +80,18 @@ typedef struct SchemaAttributes {
     TextId text;         /* the attributes as the schema text spells them, for the dump */
 } SchemaAttributes;
 
+/* A type's own attributes in some versions. */
+typedef struct SchemaTypeForm {
+    uint32_t versions : 24;
+    uint32_t more : 1;   /* the next row is the same type's */
+    uint16_t attributes;
+} SchemaTypeForm;
+
 /* One group, version and kind. */
 typedef struct SchemaKind {
     TextId api_version;
     TextId kind;
-    TypeId type;         /* of its newest row */
+    TypeId type;
     TextId resource;     /* 0: no path of its own */
     TextId replacement;  /* "apps/v1/Deployment" */
     TextId list_of;
@@ -93,19 +101,30 @@ typedef struct SchemaKind {
     uint8_t scope;
     uint8_t flags;
     uint8_t introduced, deprecated, removed; /* minors; 0: unknown or no */
+    uint8_t form_count;
+    uint16_t forms;      /* first in kind_forms */
 } SchemaKind;
+
+/* What can be done with a kind in some versions. */
+typedef struct SchemaKindForm {
+    uint32_t defined, served;
+    uint32_t verbs;      /* bits in the order create, delete, deletecollection, get, list,
+                            patch, update, watch */
+    TextId subresources; /* "scale,status" */
+} SchemaKindForm;
 
 enum {
     KIND_STORED = 1 << 0,   /* created objects stay; not so for reviews */
-    KIND_IS_LIST = 1 << 1,
-    KIND_SUBRESOURCE = 1 << 2, /* only the body of subresource requests */
+    KIND_SUBRESOURCE = 1 << 1, /* only the body of subresource requests */
+    KIND_CUSTOM = 1 << 2,
 };
 
 /* One rule of the server on a field, or on a type's value as a whole. */
 typedef enum RuleVerb {
     RULE_END,
     RULE_MUST,      /* a: text of the path below the field that the server names, or 0 */
-    RULE_UNLESS,    /* condition of the MUST before it: a: sibling's name, b: its value's text */
+    RULE_UNLESS,    /* condition of the MUST before it: a: sibling's name, b: its value's text,
+                       or 0: given at all */
     RULE_ENUM,      /* a: first of its values in rule_values; count of them */
     RULE_RANGE,     /* a, b: indices in rule_numbers; UINT32_MAX: open */
     RULE_LENGTH,    /* the same, of a string's bytes or a list's items */
@@ -132,7 +151,16 @@ extern const uint16_t schema_slots[];
 extern const SchemaAttributes schema_attributes[];
 extern const SchemaKind schema_kinds[];
 extern const uint16_t schema_kind_slots[]; /* by schema_kind_hash; rows of schema_kinds */
+extern const SchemaTypeForm schema_type_forms[];
+extern const SchemaKindForm schema_kind_forms[];
 extern const SchemaRule schema_rule_rows[];
+extern const uint32_t schema_rule_values[];  /* texts of enums, names of unique keys */
+extern const int64_t schema_rule_numbers[];
+extern const TextId schema_groups[];         /* API groups; "" is the core one */
+extern const struct LinkRow schema_link_rows[];
+extern const struct LinkArg schema_link_args[];
+extern const uint32_t schema_link_steps[];
+extern const TextId schema_link_targets[];
 
 /* ---- what a run adds: extend.c ---- */
 struct CrdTable; /* constraints of the run's types: the crd files' own */

@@ -1,0 +1,180 @@
+/* rules.c: schemas/rules/ and schemas/gates.txt, what servers demand of a field
+ * beyond its type.  docs/schema-rules.md describes the text.
+ *
+ *   core.v1.ServiceSpec
+ *     ports  must unless=type:ExternalName unless=clusterIP:None
+ *
+ * A row's clauses are put behind each form of the field, in the order of the text;
+ * the walk reads them one after the other. */
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t number_index(Model *model, Place place, const char *text, size_t len)
+{
+    if (len == 0)
+        return UINT32_MAX; /* open */
+    char *end, *digits = copy(text, len);
+    errno = 0;
+    long long value = strtoll(digits, &end, 10);
+    if (*end || errno)
+        refuse(place, "not a number: %s", digits);
+    for (size_t i = 0; i < model->rule_numbers.len; i++)
+        if (model->rule_numbers.at[i] == value)
+            return (uint32_t)i;
+    *PUSH(&model->rule_numbers) = value;
+    return (uint32_t)(model->rule_numbers.len - 1);
+}
+
+static void read_bounds(Model *model, Rule *rule, Place place, const char *value)
+{
+    const char *dots = strstr(value, "..");
+    if (!dots)
+        refuse(place, "expected LOW..HIGH: %s", value);
+    rule->a = number_index(model, place, value, (size_t)(dots - value));
+    rule->b = number_index(model, place, dots + 2, strlen(dots + 2));
+}
+
+static void read_words(Model *model, Rule *rule, const char *value)
+{
+    rule->a = (uint32_t)model->rule_values.len;
+    for (const char *at = value; *at;) {
+        size_t len = strcspn(at, ",");
+        *PUSH(&model->rule_values) = text_id(model, copy(at, len));
+        rule->count++;
+        at += len;
+        at += *at == ',';
+    }
+}
+
+static void read_unless(Model *model, Type *type, Rule *rule, Place place, const char *value)
+{
+    const char *colon = strchr(value, ':');
+    const char *name = colon ? copy(value, (size_t)(colon - value)) : value;
+    bool found = false;
+    for (size_t i = 0; i < type->fields.len; i++)
+        found = found || same(type->fields.at[i].name, name);
+    if (!found)
+        refuse(place, "%s has no field %s", type->name, name);
+    rule->verb = RULE_UNLESS;
+    rule->a = text_id(model, name);
+    rule->b = colon ? text_id(model, colon + 1) : 0; /* 0: given at all */
+}
+
+/* One clause; path is what stands behind the field's first step, or NULL. */
+static Rule read_clause(Model *model, Type *type, Place place, const char *path, const char *word)
+{
+    Rule rule = {.versions = model->all};
+    const char *value;
+    if (same(word, "must")) {
+        rule.verb = RULE_MUST;
+        rule.a = path ? text_id(model, path) : 0;
+    } else if ((value = after(word, "unless"))) {
+        read_unless(model, type, &rule, place, value);
+    } else if ((value = after(word, "enum"))) {
+        rule.verb = RULE_ENUM;
+        read_words(model, &rule, value);
+    } else if ((value = after(word, "range"))) {
+        rule.verb = RULE_RANGE;
+        read_bounds(model, &rule, place, value);
+    } else if ((value = after(word, "length"))) {
+        rule.verb = RULE_LENGTH;
+        read_bounds(model, &rule, place, value);
+    } else if ((value = after(word, "format"))) {
+        rule.verb = RULE_FORMAT;
+        rule.a = name_number(&model->formats, value);
+    } else if ((value = after(word, "default"))) {
+        rule.verb = RULE_DEFAULT;
+        rule.a = text_id(model, value);
+    } else if ((value = after(word, "unique"))) {
+        rule.verb = RULE_UNIQUE;
+        read_words(model, &rule, value);
+    } else if ((value = after(word, "call"))) {
+        rule.verb = RULE_CALL;
+        rule.a = name_number(&model->calls, value);
+    } else {
+        refuse(place, "unknown rule: %s", word);
+    }
+    return rule;
+}
+
+static void add_field_rule(Type *type, Field *field, const Rule *rule)
+{
+    if (rule->verb == RULE_MUST && !field->must) {
+        if (type->musts == 62)
+            refuse(field->place, "more than 62 required fields in %s", type->name);
+        field->must = ++type->musts;
+    }
+    *PUSH(&field->rule_list) = *rule;
+}
+
+static void read_rule_row(Model *model, Type *type, const Row *row)
+{
+    char *name = copy(row->word[0], strlen(row->word[0]));
+    char *path = strchr(name, '.');
+    bool whole = same(name, ".");
+    if (path && !whole)
+        *path++ = 0;
+    else
+        path = NULL;
+    size_t end = row->count;
+    uint32_t versions = model->all;
+    if (is_versions(row->word[end - 1]))
+        versions = read_versions(model, row->place, row->word[--end]);
+    if (end < 2)
+        refuse(row->place, "expected: FIELD RULE …");
+    bool found = whole;
+    unsigned must = 0;
+    for (size_t i = 1; i < end; i++) {
+        Rule rule = read_clause(model, type, row->place, path, row->word[i]);
+        rule.versions = versions;
+        if (whole) {
+            if (rule.verb != RULE_CALL)
+                refuse(row->place, "only call= stands behind a dot");
+            *PUSH(&type->rule_list) = rule;
+        }
+        if (rule.verb == RULE_UNLESS && (i == 1 || !(same(row->word[i - 1], "must") ||
+                                                     after(row->word[i - 1], "unless"))))
+            refuse(row->place, "unless= follows must");
+        for (size_t f = 0; f < type->fields.len && !whole; f++) {
+            Field *field = &type->fields.at[f];
+            if (!same(field->name, name))
+                continue;
+            found = true;
+            if (must) /* all forms of a field share its number */
+                field->must = must;
+            add_field_rule(type, field, &rule);
+            must = field->must;
+        }
+    }
+    if (!found)
+        refuse(row->place, "%s has no field %s", type->name, name);
+}
+
+void read_rules(Model *model)
+{
+    name_number(&model->calls, "none");
+    name_number(&model->formats, "none");
+    Names files = list_texts(model->folder, "rules");
+    for (size_t f = 0; f < files.len; f++) {
+        Rows rows = read_rows(model->folder, files.at[f]);
+        TypeRefs types = {0};
+        for (size_t r = 0; r < rows.len; r++) {
+            const Row *row = &rows.at[r];
+            if (!row->indented) {
+                if (row->count != 1)
+                    refuse(row->place, "expected a type's name alone");
+                types = match_types(model, row->place, row->word[0]);
+                continue;
+            }
+            if (types.len == 0)
+                refuse(row->place, "a rule before any type");
+            for (size_t t = 0; t < types.len; t++)
+                read_rule_row(model, types.at[t], row);
+        }
+    }
+}
+
+void read_gates(Model *model) { (void)model; }
