@@ -27,7 +27,7 @@ typedef struct Report {
     const Facts *facts;      /* objects; may be NULL */
     ReportSummary summary;
     bool color;              /* text only */
-    bool verbose;            /* show severity info */
+    bool verbose;            /* show severity info, whatever the format */
     bool endpoints;          /* --show-endpoints */
     const Link *link;        /* for endpoints; may be NULL */
 } Report;
@@ -40,7 +40,8 @@ typedef struct ReportFormat {
 extern const ReportFormat report_formats[];
 extern const size_t report_format_count;
 const ReportFormat *report_format_find(Str name);
-/* The summary line for stderr, without a newline. */
+/* The summary for stderr, without a newline at its end; a second line, if there is
+ * one, says how to have skipped Helm templates checked. */
 void report_summary_line(const Report *report, Buf *line);
 /* An object's verdict: refused if and only if it has an error of origin yaml,
  * schema or server.  One byte (Verdict) per object id, on the arena. */
@@ -59,13 +60,17 @@ struct ObjectWriter {
     const ObjectFormat *format;
     Out *out;
     Arena scratch;   /* reset after each object */
-    uint64_t count;  /* objects written */
-    Buf held;        /* json: the first object, until it is known to be the only one */
+    uint64_t count;  /* objects given so far */
+    Buf held;        /* json: the last object, until it is known whether more follow */
+    void *library;   /* yaml: what libfyaml keeps between objects */
 };
 
 extern const ObjectFormat object_formats[];
 extern const size_t object_format_count;
 const ObjectFormat *object_format_find(Str name);
+void object_writer_open(ObjectWriter *writer, const ObjectFormat *format, Out *out);
+void object_writer_put(ObjectWriter *writer, const Document *doc, uint32_t node);
+void object_writer_close(ObjectWriter *writer); /* ends the output and frees; Out stays open */
 /* One object as compact JSON with sorted keys, as kubectl would send it. */
 void emit_object_json(const Document *doc, uint32_t node, Arena *scratch, Buf *out);
 

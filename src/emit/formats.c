@@ -1,0 +1,33 @@
+/* The tables of formats, one row each; the first is the default of its command.  A
+ * new format is one file with its functions, and a row here. */
+#include "emit/objects.h"
+#include "emit/render.h"
+
+const ReportFormat report_formats[] = {
+    {"text", report_text_write},
+    {"json", report_json_write},
+};
+const size_t report_format_count = BASE_COUNT(report_formats);
+
+const ObjectFormat object_formats[] = {
+    {"json", object_json_begin, object_json_put, object_json_end},
+    {"ndjson", object_ndjson_begin, object_ndjson_put, object_ndjson_end},
+    {"yaml", object_yaml_begin, object_yaml_put, object_yaml_end},
+};
+const size_t object_format_count = BASE_COUNT(object_formats);
+
+const ReportFormat *report_format_find(Str name)
+{
+    for (size_t i = 0; i < report_format_count; i++)
+        if (str_is(name, report_formats[i].name))
+            return &report_formats[i];
+    return NULL;
+}
+
+const ObjectFormat *object_format_find(Str name)
+{
+    for (size_t i = 0; i < object_format_count; i++)
+        if (str_is(name, object_formats[i].name))
+            return &object_formats[i];
+    return NULL;
+}

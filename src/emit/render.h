@@ -1,0 +1,52 @@
+/* render: what the report formats of this room share.  Not part of the room's face.
+ *
+ * Text from the input never reaches a terminal as it is: whatever could move the
+ * cursor, change colours, hide or reorder characters is written as an escape. */
+#ifndef PLIMSOLL_EMIT_RENDER_H
+#define PLIMSOLL_EMIT_RENDER_H
+
+#include "emit/emit.h"
+
+/* ---- printable.c ---- */
+/* One code point of the input as a terminal gets it. */
+typedef struct Glyph {
+    unsigned length;  /* bytes of the input, at least 1 */
+    unsigned columns; /* that it takes; 0 for combining marks */
+    bool escaped;     /* written as \x1b, \u202e or the like */
+    uint32_t code;    /* the code point, or the byte where it is not UTF-8 */
+    bool invalid;     /* not UTF-8 */
+} Glyph;
+
+Glyph render_glyph(Str text, size_t at);
+void render_put(Buf *out, Str text, size_t at, Glyph glyph);
+void render_text(Buf *out, Str text);
+
+/* ---- excerpt.c ---- */
+/* The source line and, under it, the carets; each behind a gutter.  Nothing for a
+ * place without a line to show.  The escape sequences are empty without colour. */
+typedef struct ExcerptStyle {
+    const char *gutter, *caret, *reset;
+} ExcerptStyle;
+void render_excerpt(Buf *out, const Located *located, ExcerptStyle style);
+
+/* ---- verdict.c ---- */
+/* The objects' ids by file name, document and place; on the arena. */
+uint32_t *report_object_order(const Report *report, Arena *arena);
+/* Whether a report shows the finding: severity info only when asked for. */
+static inline bool report_shows(const Report *report, const Finding *finding)
+{
+    return finding->severity != SEVERITY_INFO || report->verbose;
+}
+
+/* ---- json_parts.c: the JSON of single things, for every format that writes JSON ---- */
+void report_finding_json(const Report *report, const Finding *finding, Buf *out);
+
+/* ---- endpoints.c ---- */
+void report_endpoints_text(const Report *report, Out *out);
+void report_endpoints_json(const Report *report, Out *out);
+
+/* ---- formats ---- */
+void report_text_write(const Report *report, Out *out);
+void report_json_write(const Report *report, Out *out);
+
+#endif

@@ -1,0 +1,122 @@
+/* The report for people:
+ *
+ *     file:line:col: error: message [rule-id]
+ *        12 |     app: monolith
+ *           |     ^~~~~~~~~~~~~
+ *     file:line:col: note: message
+ *         5 |     app: monolith
+ *           |     ^~~~~~~~~~~~~
+ *     help: what to change
+ *
+ * The first line is what compilers print, so that editors and CI systems find the
+ * place.  One blank line stands between findings.  Colours repeat what the words
+ * say and are used only when the driver asks for them. */
+#include "emit/render.h"
+
+typedef struct TextStyle {
+    const char *bold, *error, *warning, *info, *note, *help, *rule, *gutter, *reset;
+} TextStyle;
+
+static const TextStyle TEXT_PLAIN = {"", "", "", "", "", "", "", "", ""};
+static const TextStyle TEXT_COLOR = {
+    .bold = "\033[1m",
+    .error = "\033[1;31m",
+    .warning = "\033[1;33m",
+    .info = "\033[1;34m",
+    .note = "\033[1;36m",
+    .help = "\033[1;32m",
+    .rule = "\033[2m",
+    .gutter = "\033[2m",
+    .reset = "\033[0m",
+};
+
+static const char *severity_style(const TextStyle *style, Severity severity)
+{
+    switch (severity) {
+    case SEVERITY_ERROR: return style->error;
+    case SEVERITY_WARNING: return style->warning;
+    default: return style->info;
+    }
+}
+
+/* "file:12:5: ", as much of it as is known. */
+static void put_place(Buf *out, const Located *located, const TextStyle *style)
+{
+    if (!located->file.len)
+        return;
+    buf_text(out, style->bold);
+    render_text(out, located->file);
+    if (located->line)
+        buf_format(out, ":%u", (unsigned)located->line);
+    if (located->line && located->column)
+        buf_format(out, ":%u", (unsigned)located->column);
+    buf_byte(out, ':');
+    buf_text(out, style->reset);
+    buf_byte(out, ' ');
+}
+
+static void put_label(Buf *out, const char *label, const char *color, const TextStyle *style)
+{
+    buf_text(out, color);
+    buf_text(out, label);
+    buf_byte(out, ':');
+    buf_text(out, style->reset);
+    buf_byte(out, ' ');
+}
+
+static void put_finding(const Report *report, const Finding *finding, const TextStyle *style,
+                        Buf *out)
+{
+    const char *color = severity_style(style, finding->severity);
+    Located located = sources_locate(report->sources, finding->place);
+    put_place(out, &located, style);
+    put_label(out, severity_name(finding->severity), color, style);
+    buf_text(out, style->bold);
+    render_text(out, finding->message);
+    buf_text(out, style->reset);
+    if (finding->versions.len) {
+        buf_text(out, " (Kubernetes ");
+        render_text(out, finding->versions);
+        buf_byte(out, ')');
+    }
+    buf_format(out, " %s[%s]%s\n", style->rule, finding->rule->id, style->reset);
+    render_excerpt(out, &located, (ExcerptStyle){style->gutter, color, style->reset});
+
+    for (uint32_t i = 0; i < finding->note_count; i++) {
+        const Note *note = &finding->notes[i];
+        located = sources_locate(report->sources, note->place);
+        put_place(out, &located, style);
+        put_label(out, "note", style->note, style);
+        render_text(out, note->message);
+        buf_byte(out, '\n');
+        /* A note at the finding's own place adds words, not another place. */
+        if (memcmp(&note->place, &finding->place, sizeof(Place)) != 0)
+            render_excerpt(out, &located, (ExcerptStyle){style->gutter, style->note, style->reset});
+    }
+    if (finding->help.len) {
+        put_label(out, "help", style->help, style);
+        render_text(out, finding->help);
+        buf_byte(out, '\n');
+    }
+}
+
+void report_text_write(const Report *report, Out *out)
+{
+    const TextStyle *style = report->color ? &TEXT_COLOR : &TEXT_PLAIN;
+    bool first = true;
+    for (uint32_t i = 0; i < report->diag->findings.len; i++) {
+        const Finding *finding = &report->diag->findings.at[i];
+        if (!report_shows(report, finding))
+            continue;
+        if (!first)
+            buf_byte(&out->buf, '\n');
+        first = false;
+        put_finding(report, finding, style, &out->buf);
+        out_spill(out);
+    }
+    if (report->endpoints) {
+        if (!first)
+            buf_byte(&out->buf, '\n');
+        report_endpoints_text(report, out);
+    }
+}
