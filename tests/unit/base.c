@@ -1,0 +1,202 @@
+/* The base room: slices, arenas, interned strings, buffers, sorting, files. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void slices_compare_by_bytes(void **state)
+{
+    (void)state;
+    assert_true(str_compare(STR("a"), STR("ab")) < 0);
+    assert_true(str_compare(STR("b"), STR("ab")) > 0);
+    assert_int_equal(str_compare(STR("ab"), STR("ab")), 0);
+    assert_true(str_compare(STR("\xC3"), STR("z")) > 0); /* unsigned */
+    assert_true(str_eq(str_slice(NULL, 0), STR("")));
+    assert_true(str_starts(STR("nodePort"), STR("node")));
+    assert_false(str_starts(STR("no"), STR("node")));
+    assert_true(str_ends(STR("PodList"), STR("List")));
+    assert_true(str_contains(STR("a{{b"), STR("{{")));
+    assert_int_equal(str_find(STR("a:b"), ':'), 1);
+    assert_int_equal(str_find(STR("ab"), ':'), 2);
+    assert_str(str_trim(STR(" \t a b\r\n")), "a b");
+}
+
+static void distance_counts_a_swap_as_one(void **state)
+{
+    (void)state;
+    assert_int_equal(str_distance(STR("metadata"), STR("metadata"), 3), 0);
+    assert_int_equal(str_distance(STR("metdata"), STR("metadata"), 3), 1);
+    assert_int_equal(str_distance(STR("speC"), STR("spec"), 3), 1);
+    assert_int_equal(str_distance(STR("naem"), STR("name"), 3), 1);
+    assert_int_equal(str_distance(STR("abc"), STR("xyz"), 2), 3); /* limit + 1 */
+    assert_int_equal(str_distance(STR(""), STR("ab"), 3), 2);
+}
+
+static void typos_are_near_and_not_whole_words(void **state)
+{
+    (void)state;
+    unsigned distance;
+    assert_true(str_is_typo(STR("replcias"), STR("replicas"), &distance));
+    assert_true(str_is_typo(STR("CLUSTERIP"), STR("clusterIP"), &distance));
+    assert_int_equal(distance, 0); /* only the case differs: always meant */
+    assert_false(str_is_typo(STR("foo"), STR("replicas"), &distance));
+    assert_false(str_is_typo(STR("a"), STR("b"), &distance));
+}
+
+static void utf8_is_strict(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_length((const unsigned char *)"\xC3\xA9", 2), 2);
+    assert_int_equal(utf8_length((const unsigned char *)"\xC3", 1), 0);
+    assert_int_equal(utf8_length((const unsigned char *)"\xC0\x80", 2), 0);         /* overlong */
+    assert_int_equal(utf8_length((const unsigned char *)"\xED\xA0\x80", 3), 0);     /* surrogate */
+    assert_int_equal(utf8_length((const unsigned char *)"\xF4\x90\x80\x80", 4), 0); /* too high */
+    assert_int_equal(utf8_count(STR("h\xC3\xA9\xF0\x9F\x9A\xA2\xFF")), 4);
+}
+
+static void arenas_keep_what_was_written(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    char *old = arena_alloc(&arena, 10);
+    memcpy(old, "0123456789", 10);
+    char *grown = arena_grow(&arena, old, 10, 100000);
+    assert_memory_equal(grown, "0123456789", 10);
+    Str text = arena_format(&arena, "%d %s", 7, "pods");
+    assert_str(text, "7 pods");
+    size_t held = arena_size(&arena);
+    arena_reset(&arena);
+    arena_alloc(&arena, 10);
+    assert_int_equal(arena_size(&arena), held); /* a warm arena asks for nothing */
+    arena_free(&arena);
+}
+
+static void an_adopted_arena_stays_in_place(void **state)
+{
+    (void)state;
+    Arena mine = {0}, theirs = {0};
+    Str a = arena_format(&mine, "mine"), b = arena_format(&theirs, "theirs");
+    arena_adopt(&mine, &theirs);
+    for (int i = 0; i < 1000; i++)
+        memset(arena_alloc(&mine, 1000), 'x', 1000);
+    assert_str(a, "mine");
+    assert_str(b, "theirs");
+    assert_int_equal(arena_size(&theirs), 0);
+    arena_free(&mine);
+}
+
+static void interned_strings_stand_once(void **state)
+{
+    (void)state;
+    Interner interner;
+    interner_init(&interner);
+    assert_int_equal(intern(&interner, STR("")), 0);
+    uint32_t ids[5000];
+    char text[16];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(text, sizeof text, "name-%d", i);
+        ids[i] = intern(&interner, str_of(text));
+    }
+    for (int i = 0; i < 5000; i++) {
+        snprintf(text, sizeof text, "name-%d", i);
+        assert_int_equal(intern(&interner, str_of(text)), ids[i]);
+        assert_int_equal(interner_find(&interner, str_of(text)), ids[i]);
+        assert_str(interned(&interner, ids[i]), text);
+    }
+    assert_int_equal(interner_find(&interner, STR("never")), BASE_NONE);
+    interner_free(&interner);
+}
+
+static void json_strings_are_escaped(void **state)
+{
+    (void)state;
+    Buf buf = {0};
+    buf_json(&buf, STR("a\"b\\\n\x01<\xC3\xA9\xFF"));
+    assert_str(buf_slice(&buf), "\"a\\\"b\\\\\\n\\u0001<\xC3\xA9\\ufffd\"");
+    buf.len = 0;
+    buf_json_go(&buf, STR("<a>&\xE2\x80\xA8"));
+    assert_str(buf_slice(&buf), "\"\\u003ca\\u003e\\u0026\\u2028\"");
+    buf.len = 0;
+    buf_uint(&buf, UINT64_MAX);
+    assert_str(buf_slice(&buf), "18446744073709551615");
+    buf_free(&buf);
+}
+
+static int compare_tens(const void *a, const void *b, void *context)
+{
+    assert_ptr_equal(context, NULL);
+    return *(const int *)a / 10 - *(const int *)b / 10;
+}
+
+static void sorting_is_stable(void **state)
+{
+    (void)state;
+    int items[] = {31, 12, 35, 11, 20, 19, 30};
+    const int sorted[] = {12, 11, 19, 20, 31, 35, 30};
+    sort_with(items, BASE_COUNT(items), sizeof *items, compare_tens, NULL);
+    assert_memory_equal(items, sorted, sizeof items);
+}
+
+static void a_full_disk_is_remembered(void **state)
+{
+    (void)state;
+    int fd = open("/dev/full", O_WRONLY);
+    if (fd < 0)
+        skip();
+    Out out;
+    out_init(&out, fd);
+    buf_text(&out.buf, "a report");
+    assert_false(out_close(&out));
+    assert_int_equal(out.error, ENOSPC);
+    close(fd);
+}
+
+static void files_are_read_whole_and_padded(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/plimsoll-unit-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    char block[1000];
+    memset(block, 'x', sizeof block);
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(write(fd, block, sizeof block), (int)sizeof block);
+    FileText text = {0};
+    assert_int_equal(file_read(&text, path), 0);
+    assert_true(text.regular);
+    assert_int_equal(text.len, 300000);
+    for (int i = 0; i < FILE_PADDING; i++)
+        assert_int_equal(text.ptr[text.len + (size_t)i], 0);
+    assert_int_equal(file_read_at(&text, path, 299990, 10), 0);
+    assert_str(str_slice(text.ptr, text.len), "xxxxxxxxxx");
+    assert_int_equal(file_read_at(&text, path, 299990, 11), EIO);
+    /* Without an expected size, as from a pipe. */
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(file_read_fd(&text, fd, 0), 0);
+    assert_int_equal(text.len, 300000);
+    assert_int_equal(file_read(&text, "/"), EISDIR);
+    assert_int_equal(file_read(&text, "/no/such/file"), ENOENT);
+    file_free(&text);
+    close(fd);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slices_compare_by_bytes),
+        cmocka_unit_test(distance_counts_a_swap_as_one),
+        cmocka_unit_test(typos_are_near_and_not_whole_words),
+        cmocka_unit_test(utf8_is_strict),
+        cmocka_unit_test(arenas_keep_what_was_written),
+        cmocka_unit_test(an_adopted_arena_stays_in_place),
+        cmocka_unit_test(interned_strings_stand_once),
+        cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(sorting_is_stable),
+        cmocka_unit_test(a_full_disk_is_remembered),
+        cmocka_unit_test(files_are_read_whole_and_padded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
