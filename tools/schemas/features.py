@@ -23,14 +23,33 @@ _NEW_ROW = re.compile(r"^\t(?:\w+\.)?(\w+): \{\n((?:\t\t.*\n)+)\t\}", re.M)
 _SPEC = re.compile(r'MustParse\("1\.(\d+)"\), Default: (true|false)')
 
 
+def _texts(minor):
+    texts = (kubesource.read_text(module, minor, path) for module, path in SOURCES)
+    return [text for text in texts if text is not None]
+
+
+@functools.lru_cache(maxsize=None)
+def _names(minor):
+    """{Go constant: gate name}; the two differ for a few gates."""
+    names = {}
+    for text in _texts(minor):
+        names.update(_CONSTANT.findall(text))
+    return names
+
+
+def constant(minor, gate):
+    """The name of the Go constant that stands for a gate."""
+    for name, value in _names(minor).items():
+        if value == gate:
+            return name
+    return gate
+
+
 @functools.lru_cache(maxsize=None)
 def defaults(minor):
     """{gate name: True if it is on by default in 1.MINOR}."""
-    names, states = {}, {}
-    texts = [kubesource.read_text(module, minor, path) for module, path in SOURCES]
-    texts = [text for text in texts if text is not None]
-    for text in texts:
-        names.update(_CONSTANT.findall(text))
+    names, states = _names(minor), {}
+    texts = _texts(minor)
     for text in texts:
         for constant, state in _OLD_ROW.findall(text):
             states[names.get(constant, constant)] = state == "true"

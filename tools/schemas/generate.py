@@ -15,6 +15,7 @@ The same sources always give the same bytes.
 
 import os
 
+import gates_text
 import kinds_text
 import kubesource
 import lifecycle
@@ -44,7 +45,8 @@ def main():
     served.check_gates_known()
     kinds_text.write(kinds, served.served_mask, lifecycle.words, SCHEMAS)
     rows = sum(len(rows) for merged in types.values() for rows in merged.fields.values())
-    print(f"{len(types)} types, {rows} field rows")
+    gates = gates_text.write(types, SCHEMAS)
+    print(f"{len(types)} types, {rows} field rows, {len(kinds)} kinds, {gates} gated fields")
 
 
 if __name__ == "__main__":
