@@ -29,7 +29,10 @@ typedef struct Report {
     bool color;              /* text only */
     bool verbose;            /* show severity info, whatever the format */
     bool endpoints;          /* --show-endpoints */
-    const Link *link;        /* for endpoints; may be NULL */
+    const Link *link;        /* for endpoints and the objects' order; may be NULL */
+    /* From report_verdicts, where findings were taken out of diag since; NULL: they
+     * are all there. */
+    const uint8_t *verdicts;
 } Report;
 
 typedef struct ReportFormat {
@@ -45,7 +48,7 @@ const ReportFormat *report_format_find(Str name);
 void report_summary_line(const Report *report, Buf *line);
 /* An object's verdict: refused if and only if it has an error of origin yaml,
  * schema or server.  One byte (Verdict) per object id, on the arena. */
-uint8_t *report_verdicts(const Report *report, Arena *arena);
+uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena);
 
 /* ---- objects, normalized ---- */
 typedef struct ObjectWriter ObjectWriter;

@@ -29,9 +29,6 @@ typedef struct ExcerptStyle {
 } ExcerptStyle;
 void render_excerpt(Buf *out, const Located *located, ExcerptStyle style);
 
-/* ---- verdict.c ---- */
-/* The objects' ids by file name, document and place; on the arena. */
-uint32_t *report_object_order(const Report *report, Arena *arena);
 /* Whether a report shows the finding: severity info only when asked for. */
 static inline bool report_shows(const Report *report, const Finding *finding)
 {
@@ -39,7 +36,18 @@ static inline bool report_shows(const Report *report, const Finding *finding)
 }
 
 /* ---- json_parts.c: the JSON of single things, for every format that writes JSON ---- */
-void report_finding_json(const Report *report, const Finding *finding, Buf *out);
+/* `"name":` behind a comma, but for the first member of an object. */
+void json_key(Buf *out, const char *name);
+void json_string(Buf *out, const char *name, Str value);
+void json_string_or_null(Buf *out, const char *name, Str value); /* null where empty */
+void json_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
+void json_finding(const Report *report, const Finding *finding, Buf *out);
+void json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
+void json_summary(const ReportSummary *summary, Buf *out);
+
+/* ---- summary.c ---- */
+/* "1.37" or "1.25..1.37". */
+void render_target(Buf *out, const SchemaTarget *target);
 
 /* ---- endpoints.c ---- */
 void report_endpoints_text(const Report *report, Out *out);

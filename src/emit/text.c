@@ -114,7 +114,7 @@ void report_text_write(const Report *report, Out *out)
         put_finding(report, finding, style, &out->buf);
         out_spill(out);
     }
-    if (report->endpoints) {
+    if (report->endpoints && report->link) {
         if (!first)
             buf_byte(&out->buf, '\n');
         report_endpoints_text(report, out);

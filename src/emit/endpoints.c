@@ -1,0 +1,147 @@
+/* --show-endpoints: for each Service the Pods that it selects and the ports that it
+ * reaches there, one line for each Pod:
+ *
+ *     Service default/monolith → Pod secure-monolith (pods.yaml:5): 443 → 443/TCP
+ *
+ * What is selected and how a port resolves is decided in link.h; here it is told. */
+#include "emit/render.h"
+
+#include "checks/link.h"
+
+static Str object_file(const Report *report, const Object *object)
+{
+    return report->sources->files.at[report->sources->docs.at[object->doc].file].name;
+}
+
+static Str object_name(const Report *report, const Object *object)
+{
+    uint32_t name = object->name ? object->name : object->generate_name;
+    return name == BASE_NONE ? STR("") : facts_text(report->facts, name);
+}
+
+static void put_service(const Report *report, const Object *service, Buf *out)
+{
+    buf_text(out, "Service ");
+    render_text(out, facts_text(report->facts, service->ns));
+    buf_byte(out, '/');
+    render_text(out, object_name(report, service));
+}
+
+static void put_target_ports(const Endpoints *endpoints, const EndpointTarget *target, Buf *out)
+{
+    for (uint32_t i = 0; i < endpoints->port_count; i++) {
+        const EndpointPort *port = &endpoints->ports[i];
+        buf_text(out, i ? ", " : ": ");
+        buf_format(out, "%d → ", (int)port->port);
+        if (target->ports[i])
+            buf_format(out, "%d/%s", (int)target->ports[i], port->protocol);
+        else
+            buf_text(out, "no such port");
+    }
+}
+
+static void put_service_lines(const Report *report, const Endpoints *endpoints, Buf *out)
+{
+    const Object *service = facts_object(report->facts, endpoints->object);
+    if (!endpoints->selects || endpoints->target_count == 0) {
+        put_service(report, service, out);
+        buf_text(out, endpoints->selects ? " → no Pod\n" : ": selects no Pods by itself\n");
+        return;
+    }
+    for (uint32_t i = 0; i < endpoints->target_count; i++) {
+        const EndpointTarget *target = &endpoints->targets[i];
+        const Object *object = facts_object(report->facts, target->object);
+        put_service(report, service, out);
+        buf_text(out, " → ");
+        render_text(out, facts_text(report->facts, object->kind));
+        buf_byte(out, ' ');
+        render_text(out, object_name(report, object));
+        buf_text(out, " (");
+        render_text(out, object_file(report, object));
+        buf_format(out, ":%u)", (unsigned)object->line);
+        put_target_ports(endpoints, target, out);
+        buf_byte(out, '\n');
+    }
+}
+
+void report_endpoints_text(const Report *report, Out *out)
+{
+    Arena arena = {0};
+    const Facts *facts = link_facts(report->link);
+    for (uint32_t i = 0; i < facts->services.len; i++) {
+        Endpoints endpoints = link_endpoints(report->link, i, &arena);
+        put_service_lines(report, &endpoints, &out->buf);
+        out_spill(out);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+static void put_address(const Report *report, const Endpoints *endpoints,
+                        const EndpointTarget *target, Buf *out)
+{
+    const Object *object = facts_object(report->facts, target->object);
+    buf_byte(out, '{');
+    json_string(out, "kind", facts_text(report->facts, object->kind));
+    json_string(out, "name", object_name(report, object));
+    json_key(out, "template");
+    buf_text(out, target->is_template ? "true" : "false");
+    json_string(out, "file", object_file(report, object));
+    json_uint_or_null(out, "line", object->line, 0);
+    json_key(out, "ports");
+    buf_byte(out, '[');
+    for (uint32_t i = 0; i < endpoints->port_count; i++) {
+        if (i)
+            buf_byte(out, ',');
+        if (target->ports[i])
+            buf_uint(out, (uint64_t)target->ports[i]);
+        else
+            buf_text(out, "null");
+    }
+    buf_text(out, "]}");
+}
+
+static void put_service_json(const Report *report, const Endpoints *endpoints, Buf *out)
+{
+    const Object *service = facts_object(report->facts, endpoints->object);
+    buf_byte(out, '{');
+    json_string(out, "service", object_name(report, service));
+    json_string_or_null(out, "namespace", facts_text(report->facts, service->ns));
+    json_key(out, "selects");
+    buf_text(out, endpoints->selects ? "true" : "false");
+    json_key(out, "ports");
+    buf_byte(out, '[');
+    for (uint32_t i = 0; i < endpoints->port_count; i++) {
+        const EndpointPort *port = &endpoints->ports[i];
+        buf_text(out, i ? ",{" : "{");
+        json_string_or_null(out, "name", port->name);
+        json_string(out, "protocol", str_of(port->protocol));
+        json_key(out, "port");
+        buf_format(out, "%d}", (int)port->port);
+    }
+    buf_byte(out, ']');
+    json_key(out, "addresses");
+    buf_byte(out, '[');
+    for (uint32_t i = 0; i < endpoints->target_count; i++) {
+        if (i)
+            buf_byte(out, ',');
+        put_address(report, endpoints, &endpoints->targets[i], out);
+    }
+    buf_text(out, "]}");
+}
+
+void report_endpoints_json(const Report *report, Out *out)
+{
+    Arena arena = {0};
+    const Facts *facts = link_facts(report->link);
+    buf_text(&out->buf, ",\n\"endpoints\":[");
+    for (uint32_t i = 0; i < facts->services.len; i++) {
+        Endpoints endpoints = link_endpoints(report->link, i, &arena);
+        buf_text(&out->buf, i ? ",\n" : "\n");
+        put_service_json(report, &endpoints, &out->buf);
+        out_spill(out);
+        arena_reset(&arena);
+    }
+    buf_text(&out->buf, facts->services.len ? "\n]" : "]");
+    arena_free(&arena);
+}

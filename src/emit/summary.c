@@ -1,0 +1,79 @@
+/* The line that ends a run: what was looked at, what was found, what was passed over.
+ * Nobody shall believe that something was checked which was not. */
+#include "emit/render.h"
+
+void render_target(Buf *out, const SchemaTarget *target)
+{
+    buf_format(out, "1.%u", target->oldest);
+    if (target->newest != target->oldest)
+        buf_format(out, "..1.%u", target->newest);
+}
+
+static void put_count(Buf *out, uint32_t count, const char *one, const char *many)
+{
+    buf_uint(out, count);
+    buf_byte(out, ' ');
+    buf_text(out, count == 1 ? one : many);
+}
+
+/* Parts of a list, each behind a comma but the first. */
+static void put_part(Buf *out, bool *first, uint32_t count, const char *one, const char *many)
+{
+    if (!count)
+        return;
+    if (!*first)
+        buf_text(out, ", ");
+    *first = false;
+    put_count(out, count, one, many);
+}
+
+static void put_skipped(const ReportSummary *summary, Buf *out)
+{
+    bool first = true;
+    buf_text(out, "; skipped ");
+    put_part(out, &first, summary->skipped_files, "file that is no manifest",
+             "files that are no manifests");
+    put_part(out, &first, summary->skipped_documents, "document that is no manifest",
+             "documents that are no manifests");
+    put_part(out, &first, summary->helm_templates, "Helm template", "Helm templates");
+    if (first)
+        buf_text(out, "no files");
+}
+
+/* What a clean result does not cover. */
+static void put_unchecked(const ReportSummary *summary, Buf *out)
+{
+    bool first = true;
+    if (!summary->unknown_kinds && !summary->unchecked)
+        return;
+    buf_text(out, "; not checked: ");
+    put_part(out, &first, summary->unknown_kinds, "object of an unknown kind",
+             "objects of unknown kinds");
+    put_part(out, &first, summary->unchecked, "CEL rule", "CEL rules");
+}
+
+void report_summary_line(const Report *report, Buf *line)
+{
+    const ReportSummary *summary = &report->summary;
+    buf_text(line, "plimsoll: ");
+    put_count(line, summary->objects, "object", "objects");
+    buf_text(line, " in ");
+    put_count(line, summary->files, "file", "files");
+    buf_text(line, ", ");
+    put_count(line, summary->errors, "error", "errors");
+    buf_text(line, ", ");
+    put_count(line, summary->warnings, "warning", "warnings");
+    if (report->verbose && summary->infos) {
+        buf_text(line, ", ");
+        buf_uint(line, summary->infos);
+        buf_text(line, " info");
+    }
+    buf_text(line, " (Kubernetes ");
+    render_target(line, &summary->target);
+    buf_byte(line, ')');
+    put_skipped(summary, line);
+    put_unchecked(summary, line);
+    if (summary->helm_templates)
+        buf_text(line, "\nplimsoll: to check Helm templates, pipe what they render in: "
+                       "helm template CHART | plimsoll check -");
+}

@@ -1,0 +1,29 @@
+/* What the server would say to each object by itself.
+ *
+ * The findings know it already: an error that is about the object alone (origin
+ * yaml, schema or server) refuses it.  What other objects say of it (link) and what
+ * would be wiser (advice) never does. */
+#include "emit/emit.h"
+
+static bool refuses(const Finding *finding)
+{
+    Origin origin = finding->rule->origin;
+    return finding->object != BASE_NONE && finding->severity == SEVERITY_ERROR &&
+           (origin == ORIGIN_YAML || origin == ORIGIN_SCHEMA || origin == ORIGIN_SERVER);
+}
+
+uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena)
+{
+    uint32_t count = facts_object_count(facts);
+    uint8_t *verdicts = arena_alloc(arena, (size_t)count + 1);
+    for (uint32_t id = 0; id < count; id++) {
+        const Object *object = facts_object(facts, id);
+        verdicts[id] = object->no_object      ? VERDICT_REFUSED
+                       : object->unknown_kind ? VERDICT_UNKNOWN_KIND
+                                              : VERDICT_ACCEPTED;
+    }
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        if (refuses(&diag->findings.at[i]) && diag->findings.at[i].object < count)
+            verdicts[diag->findings.at[i].object] = VERDICT_REFUSED;
+    return verdicts;
+}
