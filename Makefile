@@ -10,7 +10,8 @@
 #   make install    DESTDIR= PREFIX=/usr/local      make dist        build/plimsoll-VERSION.tar.gz
 #
 # Everything that is made lies under build/, a folder for each flavour of the
-# build; sources are found by wildcard.  Works with GNU make from 3.81 on.
+# build; sources are found by wildcard.  V=1 shows the commands, STATIC=0 links the
+# shared libraries.  Works with GNU make from 3.81 on.
 
 VERSION   := 0.1.0
 FLAVOUR   ?= release
@@ -20,6 +21,8 @@ PKGCONFIG ?= pkg-config
 PYTHON    ?= python3
 CFLAGS    ?= -O2 -g
 HOSTCC    ?= $(CC)
+# What is shown of a compilation: one word and a file.
+say        = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2);)
 
 # ---- flags ----
 SANITIZE      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
@@ -45,7 +48,7 @@ LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
 ROOMS     := base diag parser schema checks checks/rules emit cli
 SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
-LIBRARY   := $(filter-out $(BUILD)/obj/main.o,$(OBJECTS))
+LIBRARY   := $(BUILD)/libplimsoll.a
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
 SCHEMAS   := $(sort $(wildcard schemas/*.txt schemas/*/*.txt))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc
@@ -56,22 +59,28 @@ FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c
 all: $(BUILD)/plimsoll
 
 $(BUILD)/plimsoll: $(OBJECTS)
-	$(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
 
 objects: $(OBJECTS)
 
+# All but main, for the unit tests and the fuzz targets.
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(call say,AR,$@) $(AR) rc $@ $(filter-out $(BUILD)/obj/main.o,$(OBJECTS))
+	@ranlib $@
+
 $(BUILD)/obj/%.o: src/%.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
 
 # The schema compiler runs on the building machine, and once writes both files.
 $(BUILD)/schemac: $(wildcard tools/schemac.c tools/schemac/*.c) $(wildcard tools/schemac/*.h)
 	@mkdir -p $(@D)
-	$(HOSTCC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
+	$(call say,HOSTCC,$@) $(HOSTCC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
 
 $(BUILD)/gen/stamp: $(BUILD)/schemac $(SCHEMAS)
 	@mkdir -p $(@D)
-	$(BUILD)/schemac $(@D) schemas
+	$(call say,SCHEMAC,schemas) $(BUILD)/schemac $(@D) schemas
 	@touch $@
 
 $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc: $(BUILD)/gen/stamp ;
@@ -117,7 +126,7 @@ asan tsan hostile:
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
+	$(call say,UNIT,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
 	    $(LINK_LIBS) $$($(PKGCONFIG) --cflags --libs cmocka) $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
@@ -130,7 +139,7 @@ fuzzers: $(FUZZERS)
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -MMD -MP -MF $@.d \
+	$(call say,FUZZER,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -MMD -MP -MF $@.d \
 	    -o $@ $< $(LIBRARY) $(LINK_LIBS) $(LDLIBS)
 
 lint:
