@@ -1,0 +1,57 @@
+/* What a Service would reach: its Pods, and on each the ports.
+ *
+ * Named target ports are resolved as the endpoint slice controller does it: the
+ * first container port of that name and protocol, then those of init containers
+ * that go on running (pkg/api/v1/pod.FindPort); a number is taken as it is.  A
+ * Service that is no ExternalName and has a selector gets its endpoints from that
+ * controller; all others are written by hand and are not for us to say. */
+#include "checks/index.h"
+
+static int32_t resolve_port(const Facts *facts, const PodFact *pod, const ServicePort *port)
+{
+    if (!port->target_name)
+        return port->target ? port->target : port->port;
+    for (uint32_t i = 0; i < pod->port_count; i++) {
+        const ContainerPort *at = &facts->container_ports.at[pod->ports + i];
+        if (at->name == port->target_name && at->protocol == port->protocol && !at->waits)
+            return at->number;
+    }
+    return 0;
+}
+
+static const int32_t *resolve_ports(const Facts *facts, const PodFact *pod,
+                                    const ServiceFact *service, Arena *arena)
+{
+    int32_t *ports = arena_alloc(arena, sizeof *ports * (service->port_count + 1u));
+    for (uint32_t i = 0; i < service->port_count; i++)
+        ports[i] = resolve_port(facts, pod, &facts->service_ports.at[service->ports + i]);
+    return ports;
+}
+
+Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
+{
+    const Facts *facts = link->facts;
+    const ServiceFact *service = &facts->services.at[index];
+    Endpoints endpoints = {.object = service->object, .port_count = service->port_count};
+    EndpointPort *ports = arena_alloc(arena, sizeof *ports * (service->port_count + 1u));
+    for (uint32_t i = 0; i < service->port_count; i++) {
+        const ServicePort *port = &facts->service_ports.at[service->ports + i];
+        ports[i] = (EndpointPort){facts_text(facts, port->name),
+                                  protocol_name((Protocol)port->protocol), port->port};
+    }
+    endpoints.ports = ports;
+    endpoints.selects =
+        service->selector != BASE_NONE && service->type != SERVICE_EXTERNAL_NAME;
+    if (!endpoints.selects)
+        return endpoints;
+    PodList pods = link_select(link, service->selector, arena);
+    EndpointTarget *targets = arena_alloc(arena, sizeof *targets * (pods.count + 1u));
+    for (uint32_t i = 0; i < pods.count; i++) {
+        const PodFact *pod = &facts->pods.at[pods.at[i]];
+        targets[i] = (EndpointTarget){pods.at[i], pod->object, (pod->flags & POD_TEMPLATE) != 0,
+                                      resolve_ports(facts, pod, service, arena)};
+    }
+    endpoints.targets = targets;
+    endpoints.target_count = pods.count;
+    return endpoints;
+}

@@ -1,0 +1,179 @@
+/* Facts: keeping them, and the few functions through which all of them are made.
+ * What is read of a document, and where, is collect.c's affair. */
+#include "checks/facts.h"
+
+Facts *facts_new(Interner *strings)
+{
+    Facts *facts = mem_resize(NULL, sizeof *facts);
+    *facts = (Facts){.strings = strings};
+    return facts;
+}
+
+void facts_free(Facts *facts)
+{
+    if (!facts)
+        return;
+    vec_free(&facts->objects);
+    seq_table_free(&facts->pairs);
+    seq_table_free(&facts->label_sets);
+    vec_free(&facts->label_spans);
+    vec_free(&facts->pods);
+    vec_free(&facts->container_ports);
+    vec_free(&facts->selectors);
+    vec_free(&facts->terms);
+    vec_free(&facts->term_values);
+    vec_free(&facts->services);
+    vec_free(&facts->service_ports);
+    vec_free(&facts->references);
+    vec_free(&facts->symbols);
+    seq_table_free(&facts->makers);
+    mem_free(facts);
+}
+
+uint32_t facts_add_object(Facts *facts, Object object)
+{
+    vec_push(&facts->objects, object);
+    return facts->objects.len - 1;
+}
+
+Object *facts_object(const Facts *facts, uint32_t id) { return &facts->objects.at[id]; }
+uint32_t facts_object_count(const Facts *facts) { return facts->objects.len; }
+Str facts_text(const Facts *facts, uint32_t string) { return interned(facts->strings, string); }
+
+Place facts_place(const Facts *facts, uint32_t object, Span span)
+{
+    return (Place){facts->objects.at[object].doc, span.offset, span.length, BASE_NONE};
+}
+
+Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena)
+{
+    const Object *it = facts_object(facts, object);
+    Str kind = facts_text(facts, it->kind), name = facts_text(facts, it->name);
+    if (name.len)
+        return arena_format(arena, "%.*s \"%.*s\"", STR_ARG(kind), STR_ARG(name));
+    Str start = facts_text(facts, it->generate_name);
+    if (start.len)
+        return arena_format(arena, "%.*s \"%.*s*\"", STR_ARG(kind), STR_ARG(start));
+    return arena_format(arena, "%.*s without a name", STR_ARG(kind));
+}
+
+const char *protocol_name(Protocol protocol)
+{
+    static const char *const NAMES[] = {"TCP", "UDP", "SCTP", "?"};
+    return NAMES[protocol];
+}
+
+uint32_t facts_pair(Facts *facts, Str key, Str value)
+{
+    uint32_t key_id = intern(facts->strings, key);
+    return seq_intern2(&facts->pairs, key_id, intern(facts->strings, value));
+}
+
+enum { LABELS_AT_HAND = 64 }; /* more than that is sorted and kept on the heap */
+
+static int compare_keys(const void *left, const void *right, void *context)
+{
+    const LabelEntry *a = left, *b = right;
+    const Facts *facts = context;
+    uint32_t x = facts_pair_key(facts, a->pair), y = facts_pair_key(facts, b->pair);
+    return (x > y) - (x < y);
+}
+
+static int compare_pairs(const void *left, const void *right, void *context)
+{
+    (void)context;
+    const LabelEntry *a = left, *b = right;
+    return (a->pair > b->pair) - (a->pair < b->pair);
+}
+
+static uint32_t sort_many_labels(Facts *facts, LabelEntry *labels, uint32_t count)
+{
+    sort_with(labels, count, sizeof *labels, compare_keys, facts); /* stable: the last stays last */
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (i + 1 == count || compare_keys(&labels[i], &labels[i + 1], facts) != 0)
+            labels[kept++] = labels[i];
+    sort_with(labels, kept, sizeof *labels, compare_pairs, facts);
+    return kept;
+}
+
+/* Sorts by pair and drops all but the last of one key. */
+static uint32_t sort_labels(Facts *facts, LabelEntry *labels, uint32_t count)
+{
+    if (count > LABELS_AT_HAND)
+        return sort_many_labels(facts, labels, count);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        LabelEntry label = labels[i];
+        for (uint32_t j = 0; j < kept; j++) {
+            if (facts_pair_key(facts, labels[j].pair) != facts_pair_key(facts, label.pair))
+                continue;
+            memmove(&labels[j], &labels[j + 1], sizeof *labels * (kept - j - 1));
+            kept--;
+            break;
+        }
+        uint32_t at = kept++;
+        for (; at > 0 && labels[at - 1].pair > label.pair; at--)
+            labels[at] = labels[at - 1];
+        labels[at] = label;
+    }
+    return kept;
+}
+
+/* In a short form, counted from the labels' start; all zero where it does not fit. */
+static LabelSpan label_span(Span labels, Span entry)
+{
+    uint32_t offset = entry.offset - labels.offset;
+    if (entry.offset < labels.offset || offset > UINT16_MAX || entry.length > UINT16_MAX)
+        return (LabelSpan){0, 0};
+    return (LabelSpan){(uint16_t)offset, (uint16_t)entry.length};
+}
+
+static uint32_t intern_label_set(Facts *facts, const LabelEntry *labels, uint32_t count)
+{
+    uint32_t near[LABELS_AT_HAND];
+    uint32_t *pairs = count <= LABELS_AT_HAND ? near : mem_resize(NULL, sizeof *pairs * count);
+    for (uint32_t i = 0; i < count; i++)
+        pairs[i] = labels[i].pair;
+    uint32_t set = seq_intern(&facts->label_sets, pairs, count);
+    if (pairs != near)
+        mem_free(pairs);
+    return set;
+}
+
+uint32_t facts_add_pod(Facts *facts, uint32_t object, uint8_t flags, Span place,
+                       LabelEntry *labels, uint32_t label_count, uint32_t first_port)
+{
+    uint32_t count = sort_labels(facts, labels, label_count);
+    uint32_t ports = facts->container_ports.len - first_port;
+    PodFact pod = {
+        .object = object,
+        .labels = intern_label_set(facts, labels, count),
+        .place = place,
+        .label_spans = count ? facts->label_spans.len : BASE_NONE,
+        .ports = first_port,
+        .port_count = (uint16_t)(ports < UINT16_MAX ? ports : UINT16_MAX),
+        .flags = flags,
+    };
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(&facts->label_spans, label_span(place, labels[i].place));
+    vec_push(&facts->pods, pod);
+    return facts->pods.len - 1;
+}
+
+uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term)
+{
+    Selector selector = {object, first_term, facts->terms.len - first_term, place};
+    vec_push(&facts->selectors, selector);
+    return facts->selectors.len - 1;
+}
+
+void facts_add_term(Facts *facts, Str key, Str value, Span place)
+{
+    uint32_t pair = facts_pair(facts, key, value);
+    Term term = {
+        .key = facts_pair_key(facts, pair), .value = pair, .op = TERM_EQUALS, .place = place};
+    vec_push(&facts->terms, term);
+}
+
+void facts_add_maker(Facts *facts, uint32_t ns) { seq_intern(&facts->makers, &ns, 1); }

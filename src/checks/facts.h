@@ -1,0 +1,187 @@
+/* facts.h: what is kept of an object after its document is forgotten.
+ *
+ * Facts are small structs of numbers: ids of interned strings, indices into other
+ * facts, offsets into the document.  A million objects' facts have to fit beside
+ * everything else, so equal things are kept once (label pairs, label sets) and a
+ * place is eight bytes: the object says in which document it lies.
+ *
+ * collect.c makes facts of bound trees; tests may make them directly with the
+ * functions below.  link.h makes sense of them behind the barrier.
+ *
+ * Ownership: a Facts owns its arrays; strings belong to the Interner it was given. */
+#ifndef PLIMSOLL_FACTS_H
+#define PLIMSOLL_FACTS_H
+
+#include "checks/checks.h"
+#include "checks/table.h"
+
+/* A range of the document that the fact's object stands in. */
+typedef struct Span {
+    uint32_t offset, length;
+} Span;
+
+/* ---- labels ---- */
+/* Pairs are sequences (key, value) of string ids.  Two values are no strings: */
+#define PAIR_ANY_VALUE (UINT32_MAX - 1)   /* the key, whatever its value */
+#define PAIR_OTHER_VALUE (UINT32_MAX - 2) /* the key with a value that no selector names */
+
+/* Where a label's entry stands, from its key to the end of its value, counted from
+ * the start of its labels.  Two bytes each are enough for nearly all; what does not
+ * fit has size 0 and is shown at the labels as a whole. */
+typedef struct LabelSpan {
+    uint16_t offset, size;
+} LabelSpan;
+
+/* ---- Pods and Pod templates ---- */
+enum {
+    POD_TEMPLATE = 1 << 0,     /* the Pods that its object makes, not a Pod by itself */
+    POD_HOST_NETWORK = 1 << 1,
+};
+
+typedef struct PodFact {
+    uint32_t object;      /* the Pod, or the workload that holds the template */
+    uint32_t labels;      /* sequence in label_sets */
+    Span place;           /* of the labels; of metadata or the template where there are none */
+    uint32_t label_spans; /* first of as many as the set has pairs, in its order; or BASE_NONE */
+    uint32_t ports;       /* first of its container ports */
+    uint16_t port_count;
+    uint8_t flags;
+} PodFact;
+
+typedef enum Protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP, PROTOCOL_UNKNOWN } Protocol;
+const char *protocol_name(Protocol protocol);
+
+typedef struct ContainerPort {
+    uint32_t name;        /* 0: none */
+    Span place;           /* of the port's entry in the list */
+    uint16_t number;
+    uint8_t protocol;     /* Protocol */
+    bool waits;           /* of an init container that ends before the others start: no target */
+} ContainerPort;
+
+/* ---- selectors ---- */
+typedef enum TermOp { TERM_EQUALS, TERM_IN, TERM_NOT_IN, TERM_EXISTS, TERM_ABSENT } TermOp;
+
+typedef struct Term {
+    uint32_t key;         /* string */
+    uint32_t value;       /* EQUALS: a pair; IN, NOT_IN: first in term_values */
+    uint16_t value_count; /* IN, NOT_IN */
+    uint8_t op;           /* TermOp */
+    Span place;           /* of the entry in matchLabels, or of the expression */
+} Term;
+
+/* All terms must hold.  In the order of the document. */
+typedef struct Selector {
+    uint32_t object;
+    uint32_t terms;
+    uint32_t term_count;  /* 0: everything (or nothing; whoever uses it knows) */
+    Span place;           /* of the whole selector */
+} Selector;
+
+/* ---- Services ---- */
+typedef enum ServiceType {
+    SERVICE_CLUSTER_IP,
+    SERVICE_NODE_PORT,
+    SERVICE_LOAD_BALANCER,
+    SERVICE_EXTERNAL_NAME,
+} ServiceType;
+
+enum {
+    SERVICE_HEADLESS = 1 << 0,          /* clusterIP: None */
+    SERVICE_LOCAL_TRAFFIC = 1 << 1,     /* externalTrafficPolicy: Local */
+    SERVICE_PUBLISH_NOT_READY = 1 << 2,
+};
+
+typedef struct ServicePort {
+    uint32_t name;        /* 0: none */
+    uint32_t target_name; /* a named targetPort; 0: none */
+    int32_t port, target, node_port; /* 0: not given; target is port's where not given */
+    Span place;           /* of the port's entry in the list */
+    Span target_place;    /* of targetPort's value; length 0 where not given */
+    Span node_port_place; /* of nodePort's value */
+    uint8_t protocol;     /* Protocol */
+} ServicePort;
+
+typedef struct ServiceFact {
+    uint32_t object;
+    uint32_t selector;    /* BASE_NONE: none, its endpoints are written by hand */
+    uint32_t ports;
+    uint16_t port_count;
+    uint8_t type;         /* ServiceType */
+    uint8_t flags;
+    int32_t health_check_port; /* 0: not given */
+    Span health_check_place;
+} ServiceFact;
+
+/* ---- references and symbols: rows of schemas/links ---- */
+enum {
+    REFERENCE_OPTIONAL = 1 << 0, /* optional: true: it may be absent */
+};
+
+/* A field that names an object. */
+typedef struct Reference {
+    uint32_t object;      /* that holds the field */
+    uint32_t group, kind, ns, name; /* of what is named; strings.  ns 0: cluster-scoped */
+    Span place;           /* of the name's value */
+    uint32_t path;        /* string: the field's path in the server's form */
+    uint32_t pointer;     /* string: the same from the document's root, RFC 6901 */
+    uint16_t flags;
+} Reference;
+
+/* A name that an object defines for others to use: a key of a ConfigMap, say.
+ * Nothing reads them yet. */
+typedef struct Symbol {
+    uint32_t object;
+    uint32_t name;        /* string */
+    Span place;
+} Symbol;
+
+struct Facts {
+    Interner *strings;    /* borrowed */
+    VEC(Object) objects;
+    SeqTable pairs;       /* (key, value) */
+    SeqTable label_sets;  /* pairs, ascending */
+    VEC(LabelSpan) label_spans;
+    VEC(PodFact) pods;
+    VEC(ContainerPort) container_ports;
+    VEC(Selector) selectors;
+    VEC(Term) terms;
+    VEC(uint32_t) term_values; /* pairs */
+    VEC(ServiceFact) services;
+    VEC(ServicePort) service_ports;
+    VEC(Reference) references;
+    VEC(Symbol) symbols;
+    SeqTable makers;      /* (namespace): it holds an object that may make Pods unseen */
+};
+
+/* ---- facts.c ---- */
+Place facts_place(const Facts *facts, uint32_t object, Span span);
+/* The same names everywhere: Pod "a", Deployment "b". */
+Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena);
+static inline uint32_t facts_pair_key(const Facts *facts, uint32_t pair)
+{
+    return facts->pairs.items.at[2 * pair];
+}
+static inline uint32_t facts_pair_value(const Facts *facts, uint32_t pair)
+{
+    return facts->pairs.items.at[2 * pair + 1];
+}
+
+/* A label as it was read.  Of two with one key the last counts. */
+typedef struct LabelEntry {
+    uint32_t pair;
+    Span place;
+} LabelEntry;
+
+uint32_t facts_pair(Facts *facts, Str key, Str value);
+/* Adds a Pod or template whose labels are these (reordered here).  Its ports are
+ * those that were pushed to container_ports since first_port. */
+uint32_t facts_add_pod(Facts *facts, uint32_t object, uint8_t flags, Span place,
+                       LabelEntry *labels, uint32_t label_count, uint32_t first_port);
+/* Adds a selector whose terms are those pushed to terms since first_term. */
+uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term);
+void facts_add_term(Facts *facts, Str key, Str value, Span place); /* TERM_EQUALS */
+/* The namespace holds something that may make Pods which the input does not show. */
+void facts_add_maker(Facts *facts, uint32_t ns);
+
+#endif

@@ -1,0 +1,111 @@
+/* index.h: what a Link is made of.  Internal to this room's drivers; rules and
+ * outputs ask through link.h. */
+#ifndef PLIMSOLL_CHECKS_INDEX_H
+#define PLIMSOLL_CHECKS_INDEX_H
+
+#include "checks/link.h"
+
+/* Lists of numbers under keys, made in two sweeps over the same things: the first
+ * counts, the second fills. */
+typedef struct Postings {
+    SeqTable keys;
+    uint32_t *starts; /* per key, and the end of the last */
+    uint32_t *counts; /* what the first sweep found, also where the list was capped */
+    uint32_t *filled;
+    uint32_t *items;
+    uint32_t cap;     /* longest list that is kept */
+    bool filling;
+} Postings;
+
+typedef void (*PostingsSweep)(Link *link, Postings *postings);
+/* The keys must be interned before. */
+void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap);
+void postings_put(Postings *postings, uint32_t key, uint32_t item); /* for the sweep */
+void postings_free(Postings *postings);
+static inline Seq postings_at(const Postings *postings, uint32_t key)
+{
+    if (key == BASE_NONE)
+        return (Seq){NULL, 0};
+    uint32_t start = postings->starts[key];
+    return (Seq){postings->items + start, postings->starts[key + 1] - start};
+}
+
+struct Link {
+    Facts *facts;              /* borrowed; Pods, Services and references are sorted by place */
+    const Sources *sources;    /* borrowed */
+    const ChecksOptions *options; /* borrowed */
+
+    /* order.c */
+    uint32_t *doc_ranks;       /* per document: its place among all */
+    uint32_t *objects;         /* by place */
+    IdTable identities;        /* the first object of each identity */
+    uint32_t *next_same;       /* per object */
+    bool unread_documents;     /* some document could not be read: it may hold anything */
+
+    /* match.c */
+    SeqTable compiled;         /* selectors: see compile.c */
+    SeqTable queries;          /* (namespace, compiled selector) */
+    uint32_t *selector_query;  /* per selector */
+    uint32_t *query_class;     /* per query: a class that matches, or BASE_NONE */
+    SeqTable class_sets;       /* pairs, ascending */
+    SeqTable classes;          /* (namespace, class set) */
+    uint32_t *pod_class;       /* per Pod */
+    uint32_t *class_starts;    /* per class, and the end of the last: in class_pods */
+    uint32_t *class_pods;      /* by place */
+    Postings postings;         /* (namespace, pair) -> classes; pair BASE_NONE: all */
+    Postings elsewhere;        /* (pair) -> classes of any namespace, capped */
+    uint64_t steps;
+    bool runtime_keys;         /* some selector asks for a label that only controllers set */
+
+    /* nearest.c */
+    Postings words;            /* (namespace, word) -> Pods, capped */
+};
+
+/* ---- order.c ---- */
+void order_build(Link *link);
+void order_free(Link *link);
+
+/* ---- compile.c: selectors as sequences, so that equal ones are matched once ---- */
+/* One term: it is met when the set holds any of the pairs (or, negated, none). */
+typedef struct CompiledTerm {
+    const uint32_t *pairs;
+    uint32_t count; /* at least 1 */
+    bool negated;
+} CompiledTerm;
+
+void compile_selectors(Link *link);
+/* Steps through a compiled selector: false at its end. */
+bool compiled_next(Seq *compiled, CompiledTerm *term);
+bool set_holds(Seq set, uint32_t pair);
+bool set_meets(Seq set, const CompiledTerm *term);
+/* Of a term that is not met: whether the set has its key at all. */
+bool set_is_wrong(const Facts *facts, Seq set, const CompiledTerm *term);
+
+/* ---- match.c ---- */
+void match_build(Link *link);
+void match_free(Link *link);
+static inline Seq class_set(const Link *link, uint32_t class)
+{
+    return seq_at(&link->class_sets, seq_at(&link->classes, class).at[1]);
+}
+static inline Seq class_pods(const Link *link, uint32_t class)
+{
+    uint32_t start = link->class_starts[class];
+    return (Seq){link->class_pods + start, link->class_starts[class + 1] - start};
+}
+/* Classes in all lists of a term's pairs. */
+uint32_t term_postings(const Link *link, uint32_t ns, const CompiledTerm *term);
+
+/* ---- runtime.c: labels that controllers set on the Pods they make ---- */
+enum { RUNTIME_MAX_PAIRS = 8 };
+bool runtime_is_key(Str key);
+/* Adds the pairs that stand for "key=value, set by a controller"; returns how many. */
+uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
+/* The pairs that the object's controller sets on the Pods of its template. */
+uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs);
+
+/* ---- nearest.c ---- */
+void nearest_build(Link *link);
+void nearest_free(Link *link);
+
+#endif

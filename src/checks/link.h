@@ -1,0 +1,120 @@
+/* link.h: the facts of the whole input, indexed: what rules and outputs may ask.
+ *
+ * Pods and templates of one namespace that no selector of the input can tell apart
+ * form a class: equal label sets, after every pair that no selector names was left
+ * out.  A selector walks the classes that hold its rarest term, once for all
+ * selectors that are equal; the nearest miss walks the same lists with a fixed cap.
+ * Both take time in proportion to the facts, however many Services share a label.
+ *
+ * Everything is built by link_build and const from then on.  "By place" is by file
+ * name, document, offset: the order in which findings are shown.  link_build sorts
+ * the Pods, Services and references of the facts so, and a smaller index comes first. */
+#ifndef PLIMSOLL_LINK_H
+#define PLIMSOLL_LINK_H
+
+#include "checks/facts.h"
+
+const Facts *link_facts(const Link *link);
+
+/* ---- places and objects: order.c ---- */
+/* Below, above or at 0 as the first object stands before, behind or is the second. */
+int link_compare_objects(const Link *link, uint32_t a, uint32_t b);
+/* Ids of all objects by place; facts_object_count of them. */
+const uint32_t *link_objects_by_place(const Link *link);
+/* The first object by place with this identity (ids of strings; the API version does
+ * not count), and the next one with the same.  BASE_NONE: none. */
+uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name);
+uint32_t link_next_same(const Link *link, uint32_t object);
+/* Whether several objects of the input have this one's identity: it has alternatives. */
+bool link_has_alternative(const Link *link, uint32_t object);
+/* Whether configuration or --assume says that the object lives elsewhere. */
+bool link_assumed(const Link *link, Str kind, Str ns, Str name);
+/* Whether something in the namespace may make Pods that the input does not show: an
+ * object of a kind that is not Kubernetes' own, or a document that could not be read. */
+bool link_may_have_more_pods(const Link *link, uint32_t ns);
+/* The pointer of the object in its document: "" or "/items/3". */
+Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
+
+/* ---- selectors and Pods: match.c ---- */
+/* Whether the selector matches any Pod or template of its object's namespace. */
+bool link_selects_any(const Link *link, uint32_t selector);
+/* The Pods that it matches, by place, as indices in facts->pods. */
+typedef struct PodList {
+    uint32_t *at;
+    uint32_t count;
+} PodList;
+PodList link_select(const Link *link, uint32_t selector, Arena *arena);
+/* How many Pods of the namespace carry exactly this pair: 0, or more. */
+bool link_pair_in_namespace(const Link *link, uint32_t ns, uint32_t pair);
+
+/* How a Pod stands to a term. */
+typedef enum TermState {
+    TERM_MET,
+    TERM_LACKING, /* the Pod has no such key */
+    TERM_WRONG,   /* it has the key with another value, or one that it may not have */
+} TermState;
+/* For TERM_WRONG, pair is the Pod's own and place that of its entry. */
+TermState link_term_state(const Link *link, uint32_t pod, const Term *term, uint32_t *pair,
+                          Place *place);
+
+/* ---- the nearest miss: nearest.c ---- */
+enum {
+    NEAREST_SHOWN = 3,
+    NEAREST_VISITS = 256, /* classes looked at for one selector, at most */
+    NEAREST_NAMED = 256,  /* Pods kept for one word and namespace */
+};
+
+typedef struct Nearest {
+    uint32_t pods[NEAREST_SHOWN]; /* in the order in which they are shown */
+    uint32_t count;
+    uint32_t matched;             /* terms that each of them meets; 0: there is no nearest */
+    uint32_t failed;              /* terms that each of them fails */
+} Nearest;
+
+/* For a selector that matches nothing: the Pods of its namespace that meet most
+ * terms, then those that are wrong in fewest, then those whose name holds a word of
+ * a term they fail, then by place.  Scratch is kept from call to call; a zeroed one
+ * will do for the first. */
+typedef struct NearestScratch {
+    uint32_t *seen;    /* per class: the round in which it was looked at */
+    uint32_t *tied;    /* per class: the round in which it was among the best */
+    uint32_t round;
+    uint64_t steps;    /* classes and Pods looked at: tests show that it stays linear */
+} NearestScratch;
+Nearest link_nearest(const Link *link, uint32_t selector, NearestScratch *scratch);
+void nearest_scratch_free(NearestScratch *scratch);
+/* A Pod in another namespace that the selector would match, or BASE_NONE. */
+uint32_t link_match_elsewhere(const Link *link, uint32_t selector);
+
+/* Classes looked at while selectors were matched: tests show that it stays linear. */
+uint64_t link_match_steps(const Link *link);
+uint32_t link_class_count(const Link *link);
+
+/* ---- --show-endpoints: endpoints.c ---- */
+/* What the Service would reach, as the endpoint slice controller decides it. */
+typedef struct EndpointPort {
+    Str name;             /* the Service port's; empty: none */
+    const char *protocol;
+    int32_t port;
+} EndpointPort;
+
+typedef struct EndpointTarget {
+    uint32_t pod;         /* index in facts->pods */
+    uint32_t object;      /* the Pod, or the workload whose template it is */
+    bool is_template;
+    const int32_t *ports; /* of the Pod, one for each EndpointPort; 0: it has none such */
+} EndpointTarget;
+
+typedef struct Endpoints {
+    uint32_t object;      /* the Service */
+    bool selects;         /* false: no selector or an ExternalName, so not for us to say */
+    const EndpointPort *ports;
+    uint32_t port_count;
+    const EndpointTarget *targets; /* by place */
+    uint32_t target_count;
+} Endpoints;
+
+/* Service is an index in facts->services; what comes back lives in the arena. */
+Endpoints link_endpoints(const Link *link, uint32_t service, Arena *arena);
+
+#endif

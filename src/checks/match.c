@@ -1,0 +1,436 @@
+/* Which Pods a selector matches.
+ *
+ * Pods that no selector of the input can tell apart are one class: a pair that no
+ * term names is left out of their label sets, and where some term names the key it
+ * becomes "the key with another value".  In each namespace a list of classes
+ * stands behind every pair that a selector there asks for; a selector walks the
+ * shortest list that it must meet.  A million Pods that share one label and differ
+ * in another are thus one class to all Services that ask for neither's value. */
+#include "checks/index.h"
+
+#include <stdlib.h>
+
+/* ---- lists ---- */
+void postings_put(Postings *postings, uint32_t key, uint32_t item)
+{
+    if (!postings->filling) {
+        postings->counts[key]++;
+    } else if (postings->filled[key] < postings->starts[key + 1]) {
+        postings->items[postings->filled[key]++] = item;
+    }
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = mem_resize(NULL, count * size);
+    memset(memory, 0, count * size);
+    return memory;
+}
+
+void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap)
+{
+    uint32_t keys = seq_count(&postings->keys);
+    postings->cap = cap;
+    postings->counts = zeroed(keys + 1, sizeof(uint32_t));
+    postings->starts = zeroed(keys + 1, sizeof(uint32_t));
+    postings->filled = zeroed(keys + 1, sizeof(uint32_t));
+    if (keys)
+        sweep(link, postings);
+    for (uint32_t key = 0; key < keys; key++) {
+        uint32_t kept = postings->counts[key] < cap ? postings->counts[key] : cap;
+        postings->filled[key] = postings->starts[key];
+        postings->starts[key + 1] = postings->starts[key] + kept;
+    }
+    postings->items = zeroed(postings->starts[keys] + 1, sizeof(uint32_t));
+    postings->filling = true;
+    if (keys)
+        sweep(link, postings);
+    mem_free(postings->filled);
+    postings->filled = NULL;
+}
+
+void postings_free(Postings *postings)
+{
+    seq_table_free(&postings->keys);
+    mem_free(postings->starts);
+    mem_free(postings->counts);
+    mem_free(postings->filled);
+    mem_free(postings->items);
+}
+
+/* ---- what selectors ask for ---- */
+enum { KEY_NAMED = 1, KEY_ANY = 2 };
+enum { PAIR_LEFT_OUT, PAIR_NAMED };
+
+typedef struct Projection {
+    uint8_t *pairs; /* PAIR_NAMED where a term names the pair */
+    uint32_t pair_count;
+    uint8_t *keys;  /* per string: KEY_NAMED, KEY_ANY */
+    uint32_t key_count;
+    VEC(uint32_t) set;
+} Projection;
+
+static Projection projection_of(const Link *link)
+{
+    const Facts *facts = link->facts;
+    Projection projection = {
+        .pair_count = seq_count(&facts->pairs),
+        .key_count = facts->strings->strings.len,
+    };
+    projection.pairs = zeroed(projection.pair_count + 1, 1);
+    projection.keys = zeroed(projection.key_count + 1, 1);
+    for (uint32_t i = 0; i < seq_count(&link->compiled); i++) {
+        Seq compiled = seq_at(&link->compiled, i);
+        for (CompiledTerm term; compiled_next(&compiled, &term);)
+            for (uint32_t j = 0; j < term.count; j++) {
+                uint32_t pair = term.pairs[j];
+                bool any = facts_pair_value(facts, pair) == PAIR_ANY_VALUE;
+                projection.pairs[pair] = PAIR_NAMED;
+                projection.keys[facts_pair_key(facts, pair)] |= any ? KEY_ANY : KEY_NAMED;
+            }
+    }
+    return projection;
+}
+
+static void projection_free(Projection *projection)
+{
+    mem_free(projection->pairs);
+    mem_free(projection->keys);
+    vec_free(&projection->set);
+}
+
+static void project_pair(Projection *projection, Facts *facts, uint32_t pair)
+{
+    uint32_t key = facts_pair_key(facts, pair);
+    uint8_t wanted = projection->keys[key];
+    if (pair < projection->pair_count && projection->pairs[pair])
+        vec_push(&projection->set, pair);
+    else if (wanted)
+        vec_push(&projection->set, seq_intern2(&facts->pairs, key, PAIR_OTHER_VALUE));
+    if (wanted & KEY_ANY)
+        vec_push(&projection->set, seq_intern2(&facts->pairs, key, PAIR_ANY_VALUE));
+}
+
+static int compare_numbers(const void *left, const void *right, void *context)
+{
+    (void)context;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Makes the set that was gathered ascending and without repetition, and interns it. */
+static uint32_t intern_class_set(Link *link, Projection *projection)
+{
+    uint32_t *set = projection->set.at, count = projection->set.len, kept = 0;
+    sort_with(set, count, sizeof *set, compare_numbers, NULL);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || set[i] != set[i - 1])
+            set[kept++] = set[i];
+    return seq_intern(&link->class_sets, set, kept);
+}
+
+/* ---- classes ---- */
+static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *pod, bool runtime)
+{
+    Facts *facts = link->facts;
+    vec_clear(&projection->set);
+    uint32_t count = seq_at(&facts->label_sets, pod->labels).count;
+    for (uint32_t i = 0; i < count; i++)
+        project_pair(projection, facts, seq_at(&facts->label_sets, pod->labels).at[i]);
+    if (runtime) {
+        uint32_t pairs[RUNTIME_MAX_PAIRS];
+        uint32_t pair_count = runtime_object_pairs(facts, pod->object, pairs);
+        for (uint32_t i = 0; i < pair_count; i++)
+            if (facts_pair_key(facts, pairs[i]) < projection->key_count)
+                project_pair(projection, facts, pairs[i]);
+    }
+    return intern_class_set(link, projection);
+}
+
+static void make_classes(Link *link)
+{
+    Facts *facts = link->facts;
+    Projection projection = projection_of(link);
+    link->pod_class = mem_resize(NULL, sizeof *link->pod_class * (facts->pods.len + 1));
+    uint32_t sets = seq_count(&facts->label_sets);
+    uint32_t *projected = mem_resize(NULL, sizeof *projected * (sets + 1));
+    memset(projected, 0xFF, sizeof *projected * (sets + 1));
+    for (uint32_t i = 0; i < facts->pods.len; i++) {
+        const PodFact *pod = &facts->pods.at[i];
+        bool runtime = link->runtime_keys && (pod->flags & POD_TEMPLATE);
+        uint32_t set = runtime ? BASE_NONE : projected[pod->labels];
+        if (set == BASE_NONE)
+            set = class_set_of(link, &projection, pod, runtime);
+        if (!runtime)
+            projected[pod->labels] = set;
+        uint32_t ns = facts_object(facts, pod->object)->ns;
+        link->pod_class[i] = seq_intern2(&link->classes, ns, set);
+    }
+    mem_free(projected);
+    projection_free(&projection);
+}
+
+static void gather_members(Link *link)
+{
+    uint32_t classes = seq_count(&link->classes), pods = link->facts->pods.len;
+    uint32_t *starts = zeroed(classes + 2, sizeof *starts);
+    for (uint32_t i = 0; i < pods; i++)
+        starts[link->pod_class[i] + 2]++;
+    for (uint32_t i = 0; i < classes; i++)
+        starts[i + 2] += starts[i + 1];
+    link->class_pods = mem_resize(NULL, sizeof *link->class_pods * (pods + 1));
+    /* starts[c + 1] is where class c goes on: at the end it is where c + 1 starts. */
+    for (uint32_t i = 0; i < pods; i++)
+        link->class_pods[starts[link->pod_class[i] + 1]++] = i;
+    link->class_starts = starts;
+}
+
+/* ---- lists of classes ---- */
+/* The pair BASE_NONE stands for all classes of a namespace: for selectors that only
+ * exclude, or are empty. */
+static void intern_posting_keys(Link *link)
+{
+    for (uint32_t i = 0; i < seq_count(&link->queries); i++) {
+        uint32_t ns = seq_at(&link->queries, i).at[0];
+        Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);
+        bool positive = false;
+        for (CompiledTerm term; compiled_next(&compiled, &term);) {
+            for (uint32_t j = 0; !term.negated && j < term.count; j++)
+                seq_intern2(&link->postings.keys, ns, term.pairs[j]);
+            positive |= !term.negated;
+        }
+        if (!positive)
+            seq_intern2(&link->postings.keys, ns, BASE_NONE);
+    }
+}
+
+static void sweep_classes(Link *link, Postings *postings)
+{
+    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
+        uint32_t ns = seq_at(&link->classes, class).at[0];
+        Seq set = class_set(link, class);
+        for (uint32_t i = 0; i <= set.count; i++) {
+            uint32_t pair = i < set.count ? set.at[i] : BASE_NONE;
+            uint32_t key = seq_find2(&postings->keys, ns, pair);
+            if (key != BASE_NONE)
+                postings_put(postings, key, class);
+        }
+    }
+}
+
+uint32_t term_postings(const Link *link, uint32_t ns, const CompiledTerm *term)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < term->count; i++) {
+        uint32_t key = seq_find2(&link->postings.keys, ns, term->pairs[i]);
+        sum += key == BASE_NONE ? 0 : link->postings.counts[key];
+    }
+    return sum;
+}
+
+/* ---- matching ---- */
+static bool class_matches(const Link *link, uint32_t class, Seq compiled)
+{
+    Seq set = class_set(link, class);
+    for (CompiledTerm term; compiled_next(&compiled, &term);)
+        if (!set_meets(set, &term))
+            return false;
+    return true;
+}
+
+static const uint32_t ALL_CLASSES[] = {BASE_NONE};
+
+/* The term whose lists hold the fewest classes; all classes where no term is positive. */
+static CompiledTerm rarest_term(const Link *link, uint32_t ns, Seq compiled)
+{
+    CompiledTerm rarest = {ALL_CLASSES, 1, false};
+    uint32_t fewest = UINT32_MAX;
+    for (CompiledTerm term; compiled_next(&compiled, &term);) {
+        uint32_t count = term.negated ? UINT32_MAX : term_postings(link, ns, &term);
+        if (count < fewest) {
+            fewest = count;
+            rarest = term;
+        }
+    }
+    return rarest;
+}
+
+/* Calls back for each class that matches, until told to stop.  A class may come
+ * twice where a term has several pairs. */
+typedef struct ClassVisit {
+    bool (*visit)(void *context, uint32_t class); /* false: enough */
+    void *context;
+    uint64_t steps;
+} ClassVisit;
+
+static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
+{
+    uint32_t ns = seq_at(&link->queries, query).at[0];
+    Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+    CompiledTerm rarest = rarest_term(link, ns, compiled);
+    for (uint32_t i = 0; i < rarest.count; i++) {
+        uint32_t key = seq_find2(&link->postings.keys, ns, rarest.pairs[i]);
+        Seq list = postings_at(&link->postings, key);
+        for (uint32_t j = 0; j < list.count; j++) {
+            visit->steps++;
+            if (class_matches(link, list.at[j], compiled) &&
+                !visit->visit(visit->context, list.at[j]))
+                return;
+        }
+    }
+}
+
+static bool keep_first(void *context, uint32_t class)
+{
+    *(uint32_t *)context = class;
+    return false;
+}
+
+static void match_queries(Link *link)
+{
+    uint32_t count = seq_count(&link->queries);
+    link->query_class = mem_resize(NULL, sizeof *link->query_class * (count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        link->query_class[i] = BASE_NONE;
+        ClassVisit visit = {keep_first, &link->query_class[i], 0};
+        visit_matches(link, i, &visit);
+        link->steps += visit.steps;
+    }
+}
+
+bool link_selects_any(const Link *link, uint32_t selector)
+{
+    return link->query_class[link->selector_query[selector]] != BASE_NONE;
+}
+
+typedef VEC(uint32_t) ClassList;
+
+static bool keep_all(void *context, uint32_t class)
+{
+    ClassList *list = context;
+    vec_push(list, class);
+    return true;
+}
+
+PodList link_select(const Link *link, uint32_t selector, Arena *arena)
+{
+    ClassList classes = {0};
+    ClassVisit visit = {keep_all, &classes, 0};
+    visit_matches(link, link->selector_query[selector], &visit);
+    sort_with(classes.at, classes.len, sizeof *classes.at, compare_numbers, NULL);
+    PodList pods = {0};
+    for (uint32_t i = 0; i < classes.len; i++)
+        pods.count += class_pods(link, classes.at[i]).count;
+    pods.at = arena_alloc(arena, sizeof *pods.at * (pods.count + 1));
+    pods.count = 0;
+    for (uint32_t i = 0; i < classes.len; i++) {
+        if (i > 0 && classes.at[i] == classes.at[i - 1])
+            continue;
+        Seq members = class_pods(link, classes.at[i]);
+        if (members.count)
+            memcpy(pods.at + pods.count, members.at, sizeof *pods.at * members.count);
+        pods.count += members.count;
+    }
+    vec_free(&classes);
+    sort_with(pods.at, pods.count, sizeof *pods.at, compare_numbers, NULL);
+    return pods;
+}
+
+bool link_pair_in_namespace(const Link *link, uint32_t ns, uint32_t pair)
+{
+    uint32_t key = seq_find2(&link->postings.keys, ns, pair);
+    return key != BASE_NONE && link->postings.counts[key] > 0;
+}
+
+/* ---- the same labels in another namespace ---- */
+static void sweep_elsewhere(Link *link, Postings *postings)
+{
+    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
+        Seq set = class_set(link, class);
+        for (uint32_t i = 0; i < set.count; i++) {
+            uint32_t key = seq_find(&postings->keys, &set.at[i], 1);
+            if (key != BASE_NONE)
+                postings_put(postings, key, class);
+        }
+    }
+}
+
+static void build_elsewhere(Link *link)
+{
+    for (uint32_t i = 0; i < seq_count(&link->queries); i++) {
+        if (link->query_class[i] != BASE_NONE)
+            continue;
+        Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);
+        for (CompiledTerm term; compiled_next(&compiled, &term);)
+            for (uint32_t j = 0; !term.negated && j < term.count; j++)
+                seq_intern(&link->elsewhere.keys, &term.pairs[j], 1);
+    }
+    postings_build(&link->elsewhere, link, sweep_elsewhere, NEAREST_VISITS);
+}
+
+static uint32_t count_elsewhere(const Link *link, const CompiledTerm *term)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < term->count; i++) {
+        uint32_t key = seq_find(&link->elsewhere.keys, &term->pairs[i], 1);
+        sum += key == BASE_NONE ? 0 : link->elsewhere.counts[key];
+    }
+    return sum;
+}
+
+uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
+{
+    Seq query = seq_at(&link->queries, link->selector_query[selector]);
+    Seq compiled = seq_at(&link->compiled, query.at[1]);
+    CompiledTerm rarest = {NULL, 0, false};
+    uint32_t fewest = UINT32_MAX;
+    Seq rest = compiled;
+    for (CompiledTerm term; compiled_next(&rest, &term);) {
+        uint32_t count = term.negated ? UINT32_MAX : count_elsewhere(link, &term);
+        if (count < fewest) {
+            fewest = count;
+            rarest = term;
+        }
+    }
+    uint32_t found = BASE_NONE;
+    for (uint32_t i = 0; i < rarest.count; i++) {
+        uint32_t key = seq_find(&link->elsewhere.keys, &rarest.pairs[i], 1);
+        Seq list = postings_at(&link->elsewhere, key);
+        for (uint32_t j = 0; j < list.count; j++) {
+            uint32_t pod = class_pods(link, list.at[j]).at[0];
+            if (pod < found && class_matches(link, list.at[j], compiled))
+                found = pod;
+        }
+    }
+    return found;
+}
+
+/* ---- building ---- */
+void match_build(Link *link)
+{
+    compile_selectors(link);
+    make_classes(link);
+    gather_members(link);
+    intern_posting_keys(link);
+    postings_build(&link->postings, link, sweep_classes, UINT32_MAX);
+    match_queries(link);
+    build_elsewhere(link);
+}
+
+void match_free(Link *link)
+{
+    seq_table_free(&link->compiled);
+    seq_table_free(&link->queries);
+    seq_table_free(&link->class_sets);
+    seq_table_free(&link->classes);
+    postings_free(&link->postings);
+    postings_free(&link->elsewhere);
+    mem_free(link->selector_query);
+    mem_free(link->query_class);
+    mem_free(link->pod_class);
+    mem_free(link->class_starts);
+    mem_free(link->class_pods);
+}
+
+uint64_t link_match_steps(const Link *link) { return link->steps; }
+uint32_t link_class_count(const Link *link) { return seq_count(&link->classes); }

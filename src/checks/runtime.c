@@ -1,0 +1,127 @@
+/* Labels that controllers set on the Pods they make.  No manifest holds them, yet
+ * selectors may ask for them: one Service for each Pod of a StatefulSet selects by
+ * statefulset.kubernetes.io/pod-name.
+ *
+ * Each row says which controller sets a label and what value it will have.  Where
+ * the value is not known before the Pod is, a pattern stands for it, with an
+ * asterisk, which no real value can hold: the term "pod-name=db-0" is met by the
+ * pair pod-name=db-* that every Pod template of StatefulSet "db" is given here.
+ *
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+#include "checks/index.h"
+
+typedef enum RuntimeValue {
+    RUNTIME_ANY,       /* a hash, an id, an index */
+    RUNTIME_NAME,      /* the object's name */
+    RUNTIME_NUMBERED,  /* the object's name, a hyphen, a number */
+} RuntimeValue;
+
+typedef struct RuntimeLabel {
+    const char *key;
+    const char *group, *kind;
+    RuntimeValue value;
+} RuntimeLabel;
+
+static const RuntimeLabel RUNTIME_LABELS[] = {
+    {"apps.kubernetes.io/pod-index", "apps", "StatefulSet", RUNTIME_ANY},
+    {"batch.kubernetes.io/controller-uid", "batch", "CronJob", RUNTIME_ANY},
+    {"batch.kubernetes.io/controller-uid", "batch", "Job", RUNTIME_ANY},
+    {"batch.kubernetes.io/job-completion-index", "batch", "CronJob", RUNTIME_ANY},
+    {"batch.kubernetes.io/job-completion-index", "batch", "Job", RUNTIME_ANY},
+    {"batch.kubernetes.io/job-name", "batch", "CronJob", RUNTIME_NUMBERED},
+    {"batch.kubernetes.io/job-name", "batch", "Job", RUNTIME_NAME},
+    {"controller-revision-hash", "apps", "DaemonSet", RUNTIME_ANY},
+    {"controller-revision-hash", "apps", "StatefulSet", RUNTIME_ANY},
+    {"controller-uid", "batch", "CronJob", RUNTIME_ANY},
+    {"controller-uid", "batch", "Job", RUNTIME_ANY},
+    {"job-name", "batch", "CronJob", RUNTIME_NUMBERED},
+    {"job-name", "batch", "Job", RUNTIME_NAME},
+    {"pod-template-generation", "apps", "DaemonSet", RUNTIME_ANY},
+    {"pod-template-hash", "apps", "Deployment", RUNTIME_ANY},
+    {"pod-template-hash", "extensions", "Deployment", RUNTIME_ANY},
+    {"statefulset.kubernetes.io/pod-name", "apps", "StatefulSet", RUNTIME_NUMBERED},
+};
+
+bool runtime_is_key(Str key)
+{
+    for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++)
+        if (str_is(key, RUNTIME_LABELS[i].key))
+            return true;
+    return false;
+}
+
+enum { RUNTIME_PATTERN = 512 };
+
+/* "NAME-*", interned.  A name that is too long for a label gives no pair at all. */
+static uint32_t numbered_pair(Facts *facts, Str key, Str name)
+{
+    char pattern[RUNTIME_PATTERN];
+    if (name.len + 2 > sizeof pattern)
+        return BASE_NONE;
+    memcpy(pattern, name.ptr, name.len);
+    memcpy(pattern + name.len, "-*", 2);
+    return facts_pair(facts, key, str_slice(pattern, name.len + 2));
+}
+
+static uint32_t add_pair(uint32_t *pairs, uint32_t count, uint32_t pair)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (pairs[i] == pair)
+            return count;
+    if (pair == BASE_NONE || count == RUNTIME_MAX_PAIRS)
+        return count;
+    pairs[count] = pair;
+    return count + 1;
+}
+
+/* "db" of "db-12"; empty where no number ends the value. */
+static Str without_number(Str value)
+{
+    size_t end = value.len;
+    while (end > 0 && value.ptr[end - 1] >= '0' && value.ptr[end - 1] <= '9')
+        end--;
+    if (end == value.len || end < 2 || value.ptr[end - 1] != '-')
+        return STR("");
+    return str_slice(value.ptr, end - 1);
+}
+
+uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
+        const RuntimeLabel *label = &RUNTIME_LABELS[i];
+        if (!str_is(key, label->key))
+            continue;
+        if (label->value == RUNTIME_ANY)
+            count = add_pair(pairs, count, facts_pair(facts, key, STR("*")));
+        Str name = without_number(value);
+        if (label->value == RUNTIME_NUMBERED && name.len)
+            count = add_pair(pairs, count, numbered_pair(facts, key, name));
+    }
+    return count;
+}
+
+uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs)
+{
+    const Object *it = facts_object(facts, object);
+    Str group = facts_text(facts, it->group), kind = facts_text(facts, it->kind);
+    uint32_t count = 0;
+    for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
+        const RuntimeLabel *label = &RUNTIME_LABELS[i];
+        if (!str_is(kind, label->kind) || !str_is(group, label->group))
+            continue;
+        Str key = str_of(label->key), name = facts_text(facts, it->name);
+        switch (label->value) {
+        case RUNTIME_ANY:
+            count = add_pair(pairs, count, facts_pair(facts, key, STR("*")));
+            break;
+        case RUNTIME_NAME:
+            count = add_pair(pairs, count, facts_pair(facts, key, name));
+            break;
+        case RUNTIME_NUMBERED:
+            count = add_pair(pairs, count, numbered_pair(facts, key, name));
+            break;
+        }
+    }
+    return count;
+}
