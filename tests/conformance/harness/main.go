@@ -19,6 +19,7 @@ type command struct {
 var commands = []command{
 	{"parse", "what kubectl's reader makes of files or of a stream of inputs", runParse},
 	{"verdicts", "what a real API server says of objects (dry-run create, strict)", runVerdicts},
+	{"compare", "hold plimsoll against recorded verdicts", runCompare},
 	{"mutate", "make wrong manifests out of good ones", runMutate},
 	{"up", "start a control plane, for a command or until a signal", runUp},
 	{"down", "end a control plane that runs detached", runDown},
