@@ -186,7 +186,8 @@ def write(merged, served_mask, lifecycle_words, folder):
             words = ["kind", group_version(group, version), kind, text,
                      "defined=" + ranges.text_of(mask),
                      "served=" + (ranges.text_of(served) if served else "none"),
-                     *lifecycle_words(gvk, defined)]
+                     # A list has the lifecycle of what it lists.
+                     *([] if item else lifecycle_words(gvk, defined))]
             out.append(" ".join(words))
     with open(os.path.join(folder, "kinds.txt"), "w", encoding="utf-8") as file:
         file.write("\n".join(out) + "\n")
