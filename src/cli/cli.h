@@ -1,11 +1,12 @@
 /* cli: what a user types and configures, the walk over files, and the driver that
  * runs the passes.
  *
- * options.c reads the command line from one table, which also writes --help, the
- * man page and the completions.  config.c reads .plimsoll.yaml, found upward from
- * the working directory; flags win.  walk.c turns arguments into a list of files.
- * run.c is the list of passes.
+ * commands.c holds the table of commands, options.c the table of options: they
+ * read the command line, and write --help, the man page, docs/usage.md and the
+ * completions.  config.c reads .plimsoll.yaml, found upward from the paths; flags
+ * win.  walk.c turns paths into a list of files.  run.c is the list of passes.
  *
+ * Ownership: Options and InputList own all that they hold until their *_free.
  * Exit statuses: 0 clean, 1 findings at or above --fail-on, 2 usage, unreadable
  * input or our own failure. */
 #ifndef PLIMSOLL_CLI_H
@@ -19,46 +20,82 @@ typedef struct Command Command;
 
 typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
 
+/* Settings that have one value, and who gave it. */
+typedef enum Setting {
+    SETTING_OUTPUT,
+    SETTING_FAIL_ON,
+    SETTING_COLOR,
+    SETTING_NAMESPACE,
+    SETTING_KUBERNETES_VERSION,
+    SETTING_MISSING_SCHEMAS,
+    SETTING_COUNT,
+} Setting;
+typedef enum SetBy { SET_BY_DEFAULT, SET_BY_CONFIG, SET_BY_FLAG } SetBy;
+
+/* A glob, and the absolute folder that it is relative to. */
+typedef struct Exclusion {
+    Str glob;
+    Str folder;
+} Exclusion;
+
 /* What the command line and the configuration say together. */
 typedef struct Options {
     Arena arena;              /* what the strings below point into */
     const Command *command;
     VEC(Str) paths;
-    VEC(Str) changed;         /* --changed FILE…: report only what these have a part in */
+    VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
-    Str output;               /* -o; empty: the command's first format */
+    Str output;               /* -o, a known format of the command; empty: its first */
     Severity fail_on;
-    ColorMode color;
+    ColorMode color;          /* COLOR_AUTO: ask options_color */
     bool verbose;             /* -v: show severity info */
     bool quiet;               /* no summary line */
     bool show_endpoints;
     bool require_manifest;
     bool dump_tree;
-    Str config_path;          /* --config; empty: found upward */
+    Str config_path;          /* --config, else what was found; empty: none */
     bool no_config;
     SchemaOptions schema;
-    bool target_given;
-    VEC(SeverityOverride) severities;
+    VEC(Str) crds;            /* files and folders, to open; inputs_gather_paths lists them */
+    VEC(Str) schema_locations; /* local folders and templates, first match wins */
+    VEC(SeverityOverride) severities; /* the configuration's, then the flags' */
     VEC(Assumption) assumed;
-    VEC(Str) excluded;        /* globs, relative to the configuration's folder */
-    Str config_folder;
+    VEC(Exclusion) excluded;
+    uint8_t set_by[SETTING_COUNT]; /* SetBy */
 } Options;
+
+/* A command line and what it does, for --help and the man page. */
+typedef struct Example {
+    const char *line;
+    const char *what;
+} Example;
+
+enum { COMMAND_EXAMPLES = 6 };
 
 struct Command {
     const char *name;
-    const char *arguments;    /* "PATH…" */
+    const char *arguments;    /* "PATH..." */
     const char *summary;      /* one line */
-    const char *text;         /* paragraphs for --help and the man page */
+    const char *text;         /* paragraphs, a blank line between two */
+    unsigned mask;            /* its bit in the table of options */
+    bool reads_input;         /* needs a path, and has a configuration */
     int (*run)(Options *options);
+    Example examples[COMMAND_EXAMPLES];
 };
 extern const Command commands[];
 extern const size_t command_count;
+const Command *command_find(Str name);
 
 /* ---- options.c ---- */
 /* Fills options from the arguments, then the configuration.  Returns -1 to go on,
  * or the status to exit with (after --help, --version or an error). */
 int options_read(Options *options, int argc, char **argv);
 void options_free(Options *options);
+/* Whether to colour what is written to this descriptor: --color, NO_COLOR, TERM,
+ * and whether it is a terminal. */
+bool options_color(const Options *options, int fd);
+/* One line on stderr, "plimsoll: ..."; control characters of names are shown as \xNN. */
+void cli_error(const char *format, ...) BASE_PRINTF(1, 2);
 
 /* ---- config.c ---- */
 /* Reads the configuration into options without overruling flags.  False after
@@ -67,32 +104,45 @@ bool config_read(Options *options);
 
 /* ---- walk.c ---- */
 typedef struct Input {
-    Str path;       /* to open; "-" is stdin */
-    bool named;     /* the user named it; else found in a folder */
-    uint32_t argument; /* index of the argument it came from */
+    Str path;            /* to open; "-" is stdin */
+    uint32_t argument;   /* index of the path that it came from */
+    bool named;          /* the user named it; else found in a folder */
+    bool changed;        /* one of the files after --changed, however spelled */
+    bool chart_template; /* lies under templates/ of a folder with a Chart.yaml */
 } Input;
 
 typedef struct InputList {
     Arena arena;
-    VEC(Input) inputs;     /* each file once, in the order of the arguments, sorted in folders */
-    uint32_t excluded;
+    VEC(Input) inputs;     /* each file once, in the order of the paths; within a folder
+                              by the bytes of the whole path */
+    uint32_t excluded;     /* files and folders left out because of a glob */
     uint32_t errors;       /* unreadable paths, already reported on stderr */
 } InputList;
 
+/* The files of options->paths. */
 void inputs_gather(InputList *list, const Options *options);
+/* The files of other paths, such as --crds; nothing is excluded. */
+void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count);
 void inputs_free(InputList *list);
 
-/* ---- skip.c: files that are no manifests ---- */
+/* ---- skip.c: documents and files that are no manifests ---- */
 typedef enum SkipReason {
     SKIP_NOT,
     SKIP_NO_MANIFEST,   /* no apiVersion and kind */
-    SKIP_CLIENT_KIND,   /* Kustomization, skaffold, kubeconfig …, or marked local-config */
+    SKIP_CLIENT_KIND,   /* Kustomization, skaffold, kubeconfig ..., or marked local-config */
     SKIP_HELM_TEMPLATE,
 } SkipReason;
-/* Whether a parsed document's object is one that only clients read. */
+/* Whether a document's object (or an item of a List) is one that no server gets. */
 SkipReason skip_object(const Document *doc, uint32_t node);
-/* Whether a file lies under templates/ of a folder with a Chart.yaml. */
+/* Whether a document that did not parse is none of ours. */
+SkipReason skip_unparsed(const Input *input, Str document);
+/* Whether a path lies under templates/ of a folder with a Chart.yaml.  The walk has
+ * this in Input.chart_template. */
 bool skip_in_chart_templates(Str path);
+
+/* ---- help.c ---- */
+int run_help(Options *options);
+int run_version(Options *options);
 
 /* ---- run.c: the passes ---- */
 typedef struct Run Run;

@@ -1,0 +1,105 @@
+/* The commands, and the texts that --help, the man page and docs/usage.md share.
+ *
+ * In texts a blank line parts paragraphs and `backticks` mark what is typed; the
+ * terminal's help leaves them out. */
+#include "cli/options.h"
+
+const Command commands[] = {
+    {
+        .name = "check",
+        .arguments = "PATH...",
+        .summary = "check manifests, and what they say of each other",
+        .text =
+            "Reads manifests, checks every object against the types of its Kubernetes version, "
+            "resolves what the objects say of each other, and reports each finding at its "
+            "line.\n\n"
+            "A PATH is a file, a folder or `-` for standard input. A folder is read with all "
+            "the folders in it, but for .git: .yaml, .yml and .json files, in the order of "
+            "their paths. A file that is named is read whatever it is called. A file that is "
+            "named twice, or found again, is read once.\n\n"
+            "Documents without apiVersion and kind, kinds that only clients read "
+            "(kustomizations, kubeconfigs, and so on) and Helm templates are skipped, and "
+            "counted in the summary on stderr.\n\n"
+            "Give the whole tree even where one file has changed: a Service and its Pods may "
+            "stand in two files. `--changed` then narrows the report to what the changed files "
+            "have a part in.",
+        .mask = FOR_CHECK,
+        .reads_input = true,
+        .run = run_check,
+        .examples = {{"plimsoll check .", "Check the manifests of the working directory."},
+                     {"plimsoll check --kubernetes-version 1.29..1.34 deploy/",
+                      "Check them for all of these versions at once."},
+                     {"helm template mychart | plimsoll check -",
+                      "Check what a Helm chart makes."},
+                     {"plimsoll check . --changed deploy/web.yaml",
+                      "Report only what this file has a part in, as a pre-commit hook does."},
+                     {"plimsoll check -o json . > findings.json",
+                      "Write findings and objects for another program."}},
+    },
+    {
+        .name = "emit",
+        .arguments = "PATH...",
+        .summary = "write the objects of manifests, normalized",
+        .text =
+            "Writes the objects of manifests as kubectl would send them: anchors and merges "
+            "resolved, Lists unrolled, keys sorted, numbers and strings typed as kubectl's "
+            "reader types them. Objects come in the order of the input. Nothing is hidden: the "
+            "values of Secrets are written too.",
+        .mask = FOR_EMIT,
+        .reads_input = true,
+        .run = run_emit,
+        .examples = {{"plimsoll emit -o ndjson . | jq -r .kind | sort | uniq -c",
+                      "Count the objects of each kind."},
+                     {"plimsoll emit -o yaml legacy.yaml",
+                      "See what a file with anchors and YAML 1.1 words means."}},
+    },
+    {
+        .name = "help",
+        .arguments = "[COMMAND]",
+        .summary = "explain a command and its options",
+        .text = "Explains a command and its options; without one, lists the commands.",
+        .mask = FOR_HELP,
+        .run = run_help,
+    },
+    {
+        .name = "version",
+        .arguments = "",
+        .summary = "print the version",
+        .text = "Prints the version, and the versions of Kubernetes that it knows.",
+        .mask = FOR_VERSION,
+        .run = run_version,
+    },
+};
+
+const size_t command_count = BASE_COUNT(commands);
+
+const Command *command_find(Str name)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (str_is(name, commands[i].name))
+            return &commands[i];
+    return NULL;
+}
+
+const char *const text_tagline = "a compiler and linker for Kubernetes manifests";
+
+const char *const text_exit_status =
+    "0\tclean: no finding at or above the severity of `--fail-on`\n"
+    "1\tfindings\n"
+    "2\ta mistake in the command line or the configuration, input that cannot be read, output "
+    "that cannot be written, or a failure of plimsoll itself\n";
+
+const char *const text_environment =
+    "NO_COLOR\tif set and not empty, nothing is coloured unless `--color always` is given\n"
+    "TERM\tif it is `dumb`, nothing is coloured either\n";
+
+const char *const text_configuration =
+    "A file `.plimsoll.yaml` (or `.plimsoll.yml`) holds what a repository has decided. It is "
+    "looked for in the folder of the first PATH and upward from there to the root, then upward "
+    "from the working directory; the first one found counts, and none further up or down is "
+    "read. All PATHs must come to the same file: where they do not, check them apart, or say "
+    "which with `--config`. Standard input counts as the working directory.\n\n"
+    "Flags win over the configuration; lists of both add up. Paths and globs in the file are "
+    "relative to its folder, those of flags to the working directory. An unknown key, an "
+    "unknown rule or a bad value is an error at its line, and the exit status is 2: a mistake "
+    "in the configuration never silences anything.";

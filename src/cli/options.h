@@ -1,0 +1,171 @@
+/* The inside of the cli room: the rows of the table of options, the functions
+ * that store a setting's value, and the pages made from the tables. */
+#ifndef PLIMSOLL_CLI_OPTIONS_H
+#define PLIMSOLL_CLI_OPTIONS_H
+
+#include "cli/cli.h"
+
+/* ---- settings.c: how a value is understood and stored ---- */
+
+/* One who sets: the command line or a configuration file. */
+typedef struct Setter {
+    Options *options;
+    SetBy by;
+    Str folder;  /* put before a relative path, to open it from the working directory */
+    Str root;    /* absolute: what globs are relative to */
+    Str error;   /* why the last value was refused */
+} Setter;
+
+typedef bool (*SettingStore)(Setter *setter, Str value);
+
+bool setting_output(Setter *setter, Str value);
+bool setting_fail_on(Setter *setter, Str value);
+bool setting_color(Setter *setter, Str value);
+bool setting_namespace(Setter *setter, Str value);
+bool setting_kubernetes_version(Setter *setter, Str value);
+bool setting_missing_schemas(Setter *setter, Str value);
+bool setting_changed(Setter *setter, Str value);
+bool setting_config(Setter *setter, Str value);
+bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
+bool setting_assume(Setter *setter, Str value);
+bool setting_exclude(Setter *setter, Str value);
+bool setting_crds(Setter *setter, Str value);
+bool setting_schema_location(Setter *setter, Str value);
+/* The two halves of setting_severity; wrong_rule says which of them was refused. */
+bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
+
+extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
+    *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[];
+/* The i-th format of a command's -o, or NULL. */
+const char *setting_format(const Command *command, size_t i);
+/* The i-th of all known rules' ids, or NULL. */
+const char *setting_rule_id(size_t i);
+
+/* The nearest of several candidates, for "did you mean"; of equals the first by
+ * its bytes, so that the order of trying does not matter. */
+typedef struct Guess {
+    Str wrong;
+    Str best;          /* empty: nothing is near */
+    unsigned distance;
+} Guess;
+bool guess_try(Guess *guess, Str candidate); /* whether it is the best so far */
+/* "; did you mean X?" or nothing, for the end of a message. */
+Str guess_text(const Guess *guess, Arena *arena);
+
+/* ---- options.c: the table ---- */
+enum {
+    FOR_CHECK = 1 << 0,
+    FOR_EMIT = 1 << 1,
+    FOR_VERSIONS = 1 << 2,
+    FOR_HELP = 1 << 3,
+    FOR_VERSION = 1 << 4,
+    FOR_INPUT = FOR_CHECK | FOR_EMIT | FOR_VERSIONS,
+    FOR_ALL = FOR_INPUT | FOR_HELP | FOR_VERSION,
+};
+
+typedef enum OptionGroup {
+    GROUP_REPORT,
+    GROUP_INPUT,
+    GROUP_TYPES,
+    GROUP_CONFIG,
+    GROUP_OTHER,
+    GROUP_COUNT,
+} OptionGroup;
+
+typedef enum OptionValue {
+    VALUE_NONE,
+    VALUE_WORD,   /* one of words */
+    VALUE_FORMAT, /* one of the command's formats */
+    VALUE_RULE,   /* RULE=LEVEL */
+    VALUE_FILE,
+    VALUE_FOLDER,
+    VALUE_TEXT,
+} OptionValue;
+
+typedef struct OptionInfo {
+    const char *name;
+    char letter;               /* 0: has none */
+    OptionGroup group;
+    OptionValue value;
+    const char *argument;      /* what help calls the value; NULL: takes none */
+    bool many;                 /* takes all arguments up to the next option */
+    unsigned commands;         /* FOR_x */
+    SettingStore store;        /* or NULL: a bool of Options is set to true */
+    size_t flag;               /* its offset */
+    const char *const *words;  /* ended by NULL */
+    const char *help;
+} OptionInfo;
+
+extern const OptionInfo option_table[];
+extern const size_t option_count;
+extern const char *const option_group_names[GROUP_COUNT];
+/* The i-th value that an option may have, or NULL: for completions. */
+const char *option_word(const OptionInfo *option, const Command *command, size_t i);
+
+/* ---- config.c: the keys of .plimsoll.yaml ---- */
+typedef enum ConfigShape { CONFIG_TEXT, CONFIG_LIST, CONFIG_RULES } ConfigShape;
+
+typedef struct ConfigKey {
+    const char *name;
+    ConfigShape shape;
+    SettingStore store;        /* for each value; NULL for CONFIG_RULES */
+    const char *const *words;  /* the values it may have, where they are few */
+    const char *value;         /* what a value is called in the documentation */
+    const char *option;        /* the option that says the same */
+    const char *text;
+    const char *example;       /* lines of YAML */
+} ConfigKey;
+
+extern const ConfigKey config_keys[];
+extern const size_t config_key_count;
+extern const RuleInfo rule_configuration;
+
+/* ---- paths.c ---- */
+/* The absolute form of a folder's path with symbolic links resolved; empty if it
+ * cannot be reached. */
+Str path_absolute(Str path, Arena *arena);
+/* The absolute path of what exists: a folder's own; for a file its folder's with the
+ * name behind it, so that a link to a file is judged where it lies.  The memo keeps
+ * the last folder, since thousands of files may come from few. */
+typedef struct PlaceMemo {
+    Str folder, absolute;
+} PlaceMemo;
+Str path_place(Str path, bool is_folder, PlaceMemo *memo, Arena *arena);
+/* The folder that a path lies in: "." for a bare name. */
+Str path_folder(Str path, Arena *arena);
+Str path_name(Str path);
+Str path_join(Str folder, Str name, Arena *arena);
+/* An absolute path as one would type it in the (absolute) folder `from`. */
+Str path_relative(Str absolute, Str from, Arena *arena);
+/* The rest of an absolute path below a folder; false where it does not lie there. */
+bool path_below(Str absolute, Str folder, Str *rest);
+/* A path near one that does not exist, or empty. */
+Str path_guess(Str wrong, Arena *arena);
+
+/* ---- glob.c ---- */
+/* Whether a glob matches a path relative to the glob's folder.  *, ? stay within a
+ * name, ** stands for any number of folders; a glob without a slash matches the
+ * last name of the path wherever it is; one that ends in a slash matches folders. */
+bool glob_match(Str glob, Str path, bool is_folder);
+/* The same for the path or any folder that it lies in. */
+bool glob_match_upward(Str glob, Str path, bool is_folder);
+
+/* ---- help.c, pages.c, complete.c: text made from the tables ---- */
+void help_overview(Buf *out);
+void help_command(const Command *command, Buf *out);
+/* Paragraphs broken at width, each line after `indent` spaces; `backticks` go. */
+void help_wrap(Buf *out, Str text, size_t indent, size_t column);
+void page_man(Buf *out);
+void page_usage(Buf *out);
+void page_configuration(Buf *out);
+void complete_bash(Buf *out);
+void complete_zsh(Buf *out);
+void complete_fish(Buf *out);
+
+/* Texts that the pages share, in commands.c. */
+extern const char *const text_tagline;
+extern const char *const text_exit_status;
+extern const char *const text_environment;
+extern const char *const text_configuration;
+
+#endif

@@ -1,0 +1,309 @@
+/* Settings: how each value is understood, whether a flag or the configuration
+ * gives it, and where it is stored.
+ *
+ * A value is judged even where a flag has overruled it, so that a mistake in the
+ * configuration never hides.  Lists add up; of single values the flag's counts. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+const char *const SETTING_WORDS_COLOR[] = {"auto", "always", "never", NULL};
+const char *const SETTING_WORDS_FAIL_ON[] = {"error", "warning", "info", NULL};
+const char *const SETTING_WORDS_LEVEL[] = {"error", "warning", "info", "off", NULL};
+const char *const SETTING_WORDS_MISSING[] = {"error", "warn", "skip", NULL};
+
+bool guess_try(Guess *guess, Str candidate)
+{
+    unsigned distance;
+    if (!candidate.len || !str_is_typo(guess->wrong, candidate, &distance))
+        return false;
+    if (guess->best.len && (distance > guess->distance ||
+                            (distance == guess->distance &&
+                             str_compare(candidate, guess->best) >= 0)))
+        return false;
+    guess->best = candidate;
+    guess->distance = distance;
+    return true;
+}
+
+Str guess_text(const Guess *guess, Arena *arena)
+{
+    return guess->best.len ? arena_format(arena, "; did you mean %.*s?", STR_ARG(guess->best))
+                           : (Str){"", 0};
+}
+
+static bool refuse(Setter *setter, const char *format, ...) BASE_PRINTF(2, 3);
+static bool refuse(Setter *setter, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    setter->error = arena_vformat(&setter->options->arena, format, args);
+    va_end(args);
+    return false;
+}
+
+/* Whether a value that was found good is to be stored. */
+static bool claims(Setter *setter, Setting setting)
+{
+    uint8_t *set_by = &setter->options->set_by[setting];
+    if (*set_by > setter->by)
+        return false;
+    *set_by = (uint8_t)setter->by;
+    return true;
+}
+
+/* The index of a value among the words, or -1 after a refusal. */
+static int word_index(Setter *setter, Str value, const char *const *words)
+{
+    Guess guess = {.wrong = value};
+    Buf list = {0};
+    for (int i = 0; words[i]; i++) {
+        if (str_is(value, words[i])) {
+            buf_free(&list);
+            return i;
+        }
+        guess_try(&guess, str_of(words[i]));
+        buf_format(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    }
+    Arena *arena = &setter->options->arena;
+    refuse(setter, "\"%.*s\" is not %.*s%.*s", STR_ARG(value), STR_ARG(buf_slice(&list)),
+           STR_ARG(guess_text(&guess, arena)));
+    buf_free(&list);
+    return -1;
+}
+
+/* ---- single values ---- */
+
+const char *setting_format(const Command *command, size_t i)
+{
+    static const char *const VERSIONS_FORMATS[] = {"text", "json"};
+    if (command->mask == FOR_CHECK)
+        return i < report_format_count ? report_formats[i].name : NULL;
+    if (command->mask == FOR_EMIT)
+        return i < object_format_count ? object_formats[i].name : NULL;
+    return i < BASE_COUNT(VERSIONS_FORMATS) ? VERSIONS_FORMATS[i] : NULL;
+}
+
+bool setting_output(Setter *setter, Str value)
+{
+    const char *words[32];
+    size_t count = 0;
+    for (; count + 1 < BASE_COUNT(words); count++)
+        if (!(words[count] = setting_format(setter->options->command, count)))
+            break;
+    words[count] = NULL;
+    if (word_index(setter, value, words) < 0)
+        return false;
+    if (claims(setter, SETTING_OUTPUT))
+        setter->options->output = arena_str(&setter->options->arena, value);
+    return true;
+}
+
+bool setting_fail_on(Setter *setter, Str value)
+{
+    static const Severity SEVERITIES[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO};
+    int word = word_index(setter, value, SETTING_WORDS_FAIL_ON);
+    if (word >= 0 && claims(setter, SETTING_FAIL_ON))
+        setter->options->fail_on = SEVERITIES[word];
+    return word >= 0;
+}
+
+bool setting_color(Setter *setter, Str value)
+{
+    static const ColorMode MODES[] = {COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER};
+    int word = word_index(setter, value, SETTING_WORDS_COLOR);
+    if (word >= 0 && claims(setter, SETTING_COLOR))
+        setter->options->color = MODES[word];
+    return word >= 0;
+}
+
+bool setting_missing_schemas(Setter *setter, Str value)
+{
+    static const MissingSchemas MISSING[] = {MISSING_ERROR, MISSING_WARN, MISSING_SKIP};
+    int word = word_index(setter, value, SETTING_WORDS_MISSING);
+    if (word >= 0 && claims(setter, SETTING_MISSING_SCHEMAS))
+        setter->options->schema.missing = MISSING[word];
+    return word >= 0;
+}
+
+static bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+/* A label as RFC 1123 has it, which is what a Namespace's name must be. */
+static bool is_namespace(Str name)
+{
+    if (name.len == 0 || name.len > 63)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        bool inner = i > 0 && i + 1 < name.len;
+        if (!is_lower_alphanumeric(name.ptr[i]) && !(inner && name.ptr[i] == '-'))
+            return false;
+    }
+    return true;
+}
+
+bool setting_namespace(Setter *setter, Str value)
+{
+    if (!is_namespace(value))
+        return refuse(setter,
+                      "\"%.*s\" is no name of a namespace: at most 63 lower-case letters, digits "
+                      "and hyphens, with a letter or digit at both ends",
+                      STR_ARG(value));
+    if (claims(setter, SETTING_NAMESPACE))
+        setter->options->schema.default_namespace = arena_str(&setter->options->arena, value);
+    return true;
+}
+
+bool setting_kubernetes_version(Setter *setter, Str value)
+{
+    SchemaTarget target;
+    if (!schema_target_parse(value, &target, &setter->options->arena, &setter->error))
+        return false;
+    if (claims(setter, SETTING_KUBERNETES_VERSION))
+        setter->options->schema.target = target;
+    return true;
+}
+
+bool setting_config(Setter *setter, Str value)
+{
+    if (!value.len)
+        return refuse(setter, "the name of the file is empty");
+    setter->options->config_path = arena_str(&setter->options->arena, value);
+    return true;
+}
+
+/* ---- lists ---- */
+
+bool setting_changed(Setter *setter, Str value)
+{
+    Options *options = setter->options;
+    options->changed_only = true;
+    if (value.len)
+        vec_push(&options->changed, arena_str(&options->arena, value));
+    return true;
+}
+
+const char *setting_rule_id(size_t i)
+{
+    if (i < parser_rule_count)
+        return parser_rules[i]->id;
+    i -= parser_rule_count;
+    if (i < schema_rule_count)
+        return schema_rules[i]->id;
+    i -= schema_rule_count;
+    return i < checks_rule_count ? checks_rules[i]->info.id : NULL;
+}
+
+bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule)
+{
+    Options *options = setter->options;
+    Guess guess = {.wrong = rule};
+    const char *id;
+    for (size_t i = 0; (id = setting_rule_id(i)) && !str_is(rule, id); i++)
+        guess_try(&guess, str_of(id));
+    *wrong_rule = !id;
+    if (!id)
+        return refuse(setter, "there is no rule \"%.*s\"%.*s", STR_ARG(rule),
+                      STR_ARG(guess_text(&guess, &options->arena)));
+    int word = word_index(setter, level, SETTING_WORDS_LEVEL);
+    if (word < 0)
+        return false;
+    static const Severity LEVELS[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO,
+                                      SEVERITY_OFF};
+    vec_push(&options->severities, ((SeverityOverride){str_of(id), LEVELS[word]}));
+    return true;
+}
+
+bool setting_severity(Setter *setter, Str value)
+{
+    size_t equals = str_find(value, '=');
+    bool wrong_rule;
+    if (equals == value.len)
+        return refuse(setter, "\"%.*s\" is not of the form RULE=LEVEL", STR_ARG(value));
+    return setting_rule_severity(setter, str_slice(value.ptr, equals),
+                                 str_slice(value.ptr + equals + 1, value.len - equals - 1),
+                                 &wrong_rule);
+}
+
+bool setting_assume(Setter *setter, Str value)
+{
+    Options *options = setter->options;
+    Str parts[3] = {{0}};
+    size_t count = 0;
+    bool good = true;
+    for (Str rest = arena_str(&options->arena, value); good; count++) {
+        size_t slash = str_find(rest, '/');
+        if (slash == 0 || count == BASE_COUNT(parts)) {
+            good = false;
+            break;
+        }
+        parts[count] = str_slice(rest.ptr, slash);
+        if (slash == rest.len)
+            break;
+        rest = str_slice(rest.ptr + slash + 1, rest.len - slash - 1);
+    }
+    if (!good || count == 0)
+        return refuse(setter, "\"%.*s\" is not of the form Kind/namespace/name or Kind/name",
+                      STR_ARG(value));
+    Assumption assumption = {.kind = parts[0], .ns = STR("*"), .name = parts[1]};
+    if (count == 2) {
+        assumption.ns = parts[1];
+        assumption.name = parts[2];
+    }
+    vec_push(&options->assumed, assumption);
+    return true;
+}
+
+bool setting_exclude(Setter *setter, Str value)
+{
+    Options *options = setter->options;
+    if (!value.len)
+        return refuse(setter, "the glob is empty");
+    if (str_starts(value, STR("../")) || str_is(value, ".."))
+        return refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
+                      STR_ARG(value));
+    vec_push(&options->excluded,
+             ((Exclusion){.glob = arena_str(&options->arena, value), .folder = setter->root}));
+    return true;
+}
+
+/* A path to open from the working directory; refused unless it is there. */
+static bool local_path(Setter *setter, Str value, Str *path)
+{
+    Arena *arena = &setter->options->arena;
+    *path = path_join(setter->folder, value, arena);
+    struct stat status;
+    if (!value.len)
+        return refuse(setter, "the path is empty");
+    if (stat(path->ptr, &status) == 0)
+        return true;
+    int error = errno;
+    Guess guess = {.best = error == ENOENT ? path_guess(*path, arena) : (Str){0}};
+    return refuse(setter, "%.*s: %s%.*s", STR_ARG(*path), strerror(error),
+                  STR_ARG(guess_text(&guess, arena)));
+}
+
+bool setting_crds(Setter *setter, Str value)
+{
+    Str path;
+    if (!local_path(setter, value, &path))
+        return false;
+    vec_push(&setter->options->crds, path);
+    return true;
+}
+
+bool setting_schema_location(Setter *setter, Str value)
+{
+    Str path;
+    if (str_is(value, "default")) /* kubeconform's word for the built-in kinds */
+        return true;
+    if (str_contains(value, STR("://")))
+        return refuse(setter, "\"%.*s\" is on the network, which is never asked; give a local "
+                              "folder or template", STR_ARG(value));
+    if (str_contains(value, STR("{{")))
+        path = path_join(setter->folder, value, &setter->options->arena);
+    else if (!local_path(setter, value, &path))
+        return false;
+    vec_push(&setter->options->schema_locations, path);
+    return true;
+}

@@ -1,0 +1,330 @@
+/* The walk: paths as the user gave them become a list of files, each once.
+ *
+ * A folder is read whole, its names sorted, before anything in it is entered, so
+ * that the order is that of the whole paths' bytes and no descriptor stays open on
+ * the way down.  What a name is comes with the folder (d_type); a file is asked
+ * for its device and inode once, which is how one that was named twice, or found
+ * again through another folder or link, is recognised.
+ *
+ * A link to a folder is followed where the user named it, never inside: a tree
+ * may hold links to itself.  Reading files is left to run.c. */
+#include "cli/options.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* Files that were met, by device and inode: open addressing, half empty. */
+typedef struct FileId {
+    uint64_t device, inode;
+    bool used;
+    bool taken;   /* stands in the list */
+    bool changed; /* stood after --changed */
+} FileId;
+
+typedef struct FileSet {
+    FileId *slots;
+    uint32_t slot_count;
+    uint32_t count;
+} FileSet;
+
+/* Where the walk stands. */
+typedef struct Walk {
+    InputList *list;
+    const Exclusion *excluded;
+    uint32_t excluded_count;
+    FileSet files;
+    PlaceMemo place;
+    bool stdin_taken;
+    uint32_t argument;
+} Walk;
+
+/* A name in a folder; a folder's has a slash behind it, which sorts it where its
+ * files' paths belong. */
+typedef struct Entry {
+    Str name;
+    uint64_t device, inode;
+    bool is_folder;
+} Entry;
+
+typedef VEC(Entry) Entries;
+
+static FileId *slot_of(FileId *slots, uint32_t slot_count, uint64_t device, uint64_t inode)
+{
+    uint64_t key[2] = {device, inode};
+    uint32_t mask = slot_count - 1;
+    uint32_t at = str_hash(str_slice((const char *)key, sizeof key)) & mask;
+    while (slots[at].used && (slots[at].device != device || slots[at].inode != inode))
+        at = (at + 1) & mask;
+    return &slots[at];
+}
+
+static void files_grow(FileSet *set)
+{
+    uint32_t wider = set->slot_count ? set->slot_count * 2 : 256;
+    FileId *slots = mem_resize(NULL, wider * sizeof *slots);
+    memset(slots, 0, wider * sizeof *slots);
+    for (uint32_t i = 0; i < set->slot_count; i++)
+        if (set->slots[i].used)
+            *slot_of(slots, wider, set->slots[i].device, set->slots[i].inode) = set->slots[i];
+    mem_free(set->slots);
+    set->slots = slots;
+    set->slot_count = wider;
+}
+
+static FileId *files_get(FileSet *set, uint64_t device, uint64_t inode)
+{
+    if (set->count * 2 >= set->slot_count)
+        files_grow(set);
+    FileId *file = slot_of(set->slots, set->slot_count, device, inode);
+    if (!file->used) {
+        *file = (FileId){.device = device, .inode = inode, .used = true};
+        set->count++;
+    }
+    return file;
+}
+
+static void report_path(Walk *walk, Str path, int error)
+{
+    Arena scratch = {0};
+    Str guess = error == ENOENT || error == ENOTDIR ? path_guess(path, &scratch) : (Str){0};
+    if (guess.len)
+        cli_error("%.*s: %s; did you mean %.*s?", STR_ARG(path), strerror(error),
+                  STR_ARG(guess));
+    else
+        cli_error("%.*s: %s", STR_ARG(path), strerror(error));
+    arena_free(&scratch);
+    walk->list->errors++;
+}
+
+static void add_file(Walk *walk, Input input, uint64_t device, uint64_t inode)
+{
+    FileId *file = files_get(&walk->files, device, inode);
+    if (file->taken)
+        return;
+    file->taken = true;
+    input.changed = file->changed;
+    input.argument = walk->argument;
+    vec_push(&walk->list->inputs, input);
+}
+
+/* Whether one of the globs matches an absolute path; with `upward`, any folder
+ * that it lies in counts too.  For what is found in a folder these were asked
+ * before. */
+static bool is_excluded(const Walk *walk, Str absolute, bool is_folder, bool upward)
+{
+    for (uint32_t i = 0; i < walk->excluded_count; i++) {
+        const Exclusion *exclusion = &walk->excluded[i];
+        Str path;
+        if (path_below(absolute, exclusion->folder, &path) &&
+            (upward ? glob_match_upward : glob_match)(exclusion->glob, path, is_folder))
+            return true;
+    }
+    return false;
+}
+
+static bool is_manifest_name(Str name)
+{
+    /* The configuration is ours, and no input. */
+    if (str_eq(name, STR(".plimsoll.yaml")) || str_eq(name, STR(".plimsoll.yml")))
+        return false;
+    return str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml")) ||
+           str_ends(name, STR(".json"));
+}
+
+/* A link, or a name whose file system does not tell types: what it leads to.
+ * False for what the walk passes over. */
+static bool look_at(Walk *walk, int folder, Str prefix, const char *name, unsigned char type,
+                    Entry *entry)
+{
+    struct stat status;
+    bool is_link = type == DT_LNK;
+    if (type == DT_UNKNOWN) {
+        if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW))
+            return false; /* it went away between two looks */
+        is_link = S_ISLNK(status.st_mode);
+        entry->is_folder = S_ISDIR(status.st_mode);
+    } else {
+        entry->is_folder = type == DT_DIR;
+    }
+    if (entry->is_folder)
+        return strcmp(name, ".git") != 0;
+    if (!is_manifest_name(str_of(name)))
+        return false;
+    if ((type != DT_UNKNOWN || is_link) && fstatat(folder, name, &status, 0)) {
+        int error = errno;
+        /* An editor's lock on a file is a link that leads nowhere. */
+        if (!(is_link && name[0] == '.' && name[1] == '#'))
+            report_path(walk, path_join(prefix, str_of(name), &walk->list->arena), error);
+        return false;
+    }
+    entry->device = (uint64_t)status.st_dev;
+    entry->inode = (uint64_t)status.st_ino;
+    return S_ISREG(status.st_mode);
+}
+
+static int entry_compare(const void *left, const void *right, void *context)
+{
+    (void)context;
+    return str_compare(((const Entry *)left)->name, ((const Entry *)right)->name);
+}
+
+/* The names of a folder, sorted.  Names live in scratch. */
+static bool read_folder(Walk *walk, Str prefix, Entries *entries, bool *is_chart, Arena *scratch)
+{
+    DIR *dir = opendir(prefix.len ? prefix.ptr : ".");
+    if (!dir) {
+        report_path(walk, prefix.len ? prefix : STR("."), errno);
+        return false;
+    }
+    for (;;) {
+        errno = 0;
+        const struct dirent *found = readdir(dir);
+        if (!found) {
+            if (errno)
+                report_path(walk, prefix, errno);
+            break;
+        }
+        const char *name = found->d_name;
+        Entry entry = {0};
+        if (!strcmp(name, ".") || !strcmp(name, ".."))
+            continue;
+        if (!strcmp(name, "Chart.yaml"))
+            *is_chart = true;
+        if (!look_at(walk, dirfd(dir), prefix, name, found->d_type, &entry))
+            continue;
+        entry.name = entry.is_folder ? arena_format(scratch, "%s/", name)
+                                     : arena_str(scratch, str_of(name));
+        vec_push(entries, entry);
+    }
+    closedir(dir);
+    sort_with(entries->at, entries->len, sizeof *entries->at, entry_compare, NULL);
+    return true;
+}
+
+/* Prefix is the folder's path with its slash, or empty for the working directory;
+ * absolute is the folder itself, and asked for only where there are globs. */
+static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates)
+{
+    Arena scratch = {0};
+    Entries entries = {0};
+    bool is_chart = false;
+    if (read_folder(walk, prefix, &entries, &is_chart, &scratch)) {
+        for (uint32_t i = 0; i < entries.len; i++) {
+            const Entry *entry = &entries.at[i];
+            Str name = entry->name;
+            Str below = {0};
+            if (walk->excluded_count) {
+                Str bare = str_slice(name.ptr, name.len - entry->is_folder);
+                below = path_join(absolute, bare, &scratch);
+                if (is_excluded(walk, below, entry->is_folder, false)) {
+                    walk->list->excluded++;
+                    continue;
+                }
+            }
+            if (entry->is_folder) {
+                bool templates = in_templates || (is_chart && str_is(name, "templates/"));
+                Str inner = arena_format(&scratch, "%.*s%.*s", STR_ARG(prefix), STR_ARG(name));
+                walk_folder(walk, inner, below, templates);
+            } else {
+                Str path = arena_format(&walk->list->arena, "%.*s%.*s", STR_ARG(prefix),
+                                        STR_ARG(name));
+                add_file(walk, (Input){.path = path, .chart_template = in_templates},
+                         entry->device, entry->inode);
+            }
+        }
+    }
+    vec_free(&entries);
+    arena_free(&scratch);
+}
+
+static void walk_path(Walk *walk, Str path)
+{
+    if (str_eq(path, STR("-"))) {
+        if (!walk->stdin_taken)
+            vec_push(&walk->list->inputs,
+                     ((Input){.path = STR("-"), .argument = walk->argument, .named = true}));
+        walk->stdin_taken = true;
+        return;
+    }
+    Arena *arena = &walk->list->arena;
+    path = arena_str(arena, path);
+    struct stat status;
+    if (!path.len) {
+        cli_error("a path is empty");
+        walk->list->errors++;
+        return;
+    }
+    if (stat(path.ptr, &status)) {
+        report_path(walk, path, errno);
+        return;
+    }
+    bool is_folder = S_ISDIR(status.st_mode);
+    Str absolute = {0};
+    if (walk->excluded_count) {
+        absolute = path_place(path, is_folder, &walk->place, arena);
+        if (is_excluded(walk, absolute, is_folder, true)) {
+            walk->list->excluded++;
+            return;
+        }
+    }
+    bool in_templates = skip_in_chart_templates(path);
+    if (!is_folder) {
+        add_file(walk, (Input){.path = path, .named = true, .chart_template = in_templates},
+                 (uint64_t)status.st_dev, (uint64_t)status.st_ino);
+    } else {
+        bool slash = path.ptr[path.len - 1] == '/';
+        Str prefix = str_eq(path, STR(".")) ? (Str){"", 0}
+                     : slash                ? path
+                                            : arena_format(arena, "%.*s/", STR_ARG(path));
+        walk_folder(walk, prefix, absolute, in_templates);
+    }
+}
+
+static void walk_paths(Walk *walk, const Str *paths, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        walk->argument = i;
+        walk_path(walk, paths[i]);
+    }
+    mem_free(walk->files.slots);
+}
+
+/* A file that is not there any more was changed as well, but is no input. */
+static void mark_changed(Walk *walk, const Options *options)
+{
+    Arena scratch = {0};
+    for (uint32_t i = 0; i < options->changed.len; i++) {
+        struct stat status;
+        if (!stat(arena_str(&scratch, options->changed.at[i]).ptr, &status))
+            files_get(&walk->files, (uint64_t)status.st_dev, (uint64_t)status.st_ino)->changed =
+                true;
+    }
+    arena_free(&scratch);
+}
+
+void inputs_gather(InputList *list, const Options *options)
+{
+    *list = (InputList){0};
+    Walk walk = {
+        .list = list,
+        .excluded = options->excluded.at,
+        .excluded_count = options->excluded.len,
+    };
+    mark_changed(&walk, options);
+    walk_paths(&walk, options->paths.at, options->paths.len);
+}
+
+void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count)
+{
+    *list = (InputList){0};
+    Walk walk = {.list = list};
+    walk_paths(&walk, paths, count);
+}
+
+void inputs_free(InputList *list)
+{
+    vec_free(&list->inputs);
+    arena_free(&list->arena);
+}
