@@ -39,8 +39,10 @@ typedef struct SchemaTarget {
 /* "1.29", "v1.29", "1.29.4", "1.25..1.37".  False with a message in error (in arena). */
 bool schema_target_parse(Str text, SchemaTarget *target, Arena *arena, Str *error);
 SchemaTarget schema_target_newest(void);
-/* "1.22..1.30", "since 1.30", "until 1.21": a mask in words, for messages. */
+/* "1.22..1.30", "1.15..1.17, 1.20": a mask in words, for messages and reports. */
 Str schema_versions_text(uint32_t versions, Arena *arena);
+unsigned schema_versions_oldest(uint32_t versions); /* minor; 0 for the empty mask */
+unsigned schema_versions_newest(uint32_t versions);
 
 /* ---- table.c: the tables behind functions ---- */
 typedef enum TypeKind {
@@ -69,15 +71,18 @@ typedef enum Scope { SCOPE_UNKNOWN, SCOPE_NAMESPACED, SCOPE_CLUSTER } Scope;
 /* What the table knows of one group, version and kind. */
 typedef struct KindInfo {
     KindId id;
-    Str group, version, kind;
+    Str api_version, group, version, kind;
     Str resource;      /* plural, as in its REST path */
     TypeId type;
     Scope scope;
     uint32_t defined;  /* versions whose OpenAPI document has it */
     uint32_t served;   /* versions that serve it by default */
-    unsigned deprecated, removed; /* minors; 0: no */
-    Str replacement;   /* "apps/v1 Deployment", or empty */
+    unsigned introduced, deprecated, removed; /* minors; 0: no, or not known */
+    Str replacement;   /* "apps/v1/Deployment", or empty */
+    Str list_of;       /* the kind that it is a list of, or empty */
     bool create;       /* has a path to create it */
+    bool stored;       /* what is created stays: not so for reviews */
+    bool subresource;  /* only the body of subresource requests */
     bool custom;       /* from a CRD */
 } KindInfo;
 
@@ -101,6 +106,9 @@ typedef struct FieldInfo {
     Str attributes;       /* as the schema text spells them: "list=map(port,protocol) …" */
 } FieldInfo;
 
+uint32_t schema_type_count(const Schema *schema); /* ids are 0 … count - 1 */
+/* A type's own attributes in these versions: "map=atomic". */
+Str schema_type_attributes(const Schema *schema, TypeId type, uint32_t versions);
 uint32_t schema_type_versions(const Schema *schema, TypeId type);
 uint32_t schema_field_count(const Schema *schema, TypeId type); /* rows; sorted by name */
 FieldInfo schema_field_info(const Schema *schema, TypeId type, uint32_t index);

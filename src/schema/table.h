@@ -164,6 +164,7 @@ extern const TextId schema_link_targets[];
 
 /* ---- what a run adds: extend.c ---- */
 struct CrdTable; /* constraints of the run's types: the crd files' own */
+void crd_table_free(struct CrdTable *crds); /* NULL is fine */
 
 struct Schema {
     VEC(SchemaType) types;    /* number SCHEMA_STATIC_TYPES + index */
@@ -179,12 +180,18 @@ struct Schema {
     struct CrdTable *crds;
 };
 
+/* By apiVersion and kind as an object has them; BASE_NONE if unknown: tables.c */
+KindId schema_kind_lookup(const Schema *schema, Str api_version, Str kind);
+const SchemaKind *schema_kind_row(const Schema *schema, KindId id);
+
 /* ---- accessors; schema may be NULL where nothing was added ---- */
 static inline const SchemaType *type_row(const Schema *schema, TypeId type)
 {
     return type < SCHEMA_STATIC_TYPES ? &schema_types[type]
                                       : &schema->types.at[type - SCHEMA_STATIC_TYPES];
 }
+
+static inline bool type_is_composite(TypeKind kind) { return kind >= TYPE_LIST && kind < TYPE_STRUCT; }
 
 static inline const char *text_bytes(const Schema *schema, TextId text)
 {

@@ -1,0 +1,132 @@
+/* get.c: asking a bound tree by numbers of names, and following the paths of
+ * schemas/links in it.  A mapping's keys are compared as numbers; there are few of
+ * them, so they are tried one after the other. */
+#include "schema/table.h"
+
+uint32_t schema_get(const Document *doc, uint32_t map, NameId name)
+{
+    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
+        return BASE_NONE;
+    const Node *nodes = doc->nodes;
+    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next)
+        if (nodes[key].bind == name && !(nodes[key].flags & NODE_SHADOWED))
+            return nodes[key + 1].kind == NODE_NULL ? BASE_NONE : key + 1;
+    return BASE_NONE;
+}
+
+uint32_t schema_path(const Document *doc, uint32_t map, const NameId *names)
+{
+    for (; *names != BASE_NONE && map != BASE_NONE; names++)
+        map = schema_get(doc, map, *names);
+    return map;
+}
+
+/* ---- schemas/links ---- */
+
+const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count)
+{
+    const LinkRow *rows = &schema_link_rows[type_row(schema, type)->links];
+    *count = 0;
+    if (type_row(schema, type)->links == 0)
+        return rows;
+    while (!rows[(*count)++].last)
+        ;
+    return rows;
+}
+
+Str schema_link_target(uint32_t target) { return text_str(NULL, schema_link_targets[target]); }
+
+static const LinkArg *find_arg(const LinkRow *row, uint32_t key)
+{
+    const LinkArg *args = &schema_link_args[row->args];
+    for (uint32_t i = 0; i < row->arg_count; i++)
+        if (args[i].key == key)
+            return &args[i];
+    return NULL;
+}
+
+bool link_has(const LinkRow *row, uint32_t key) { return find_arg(row, key) != NULL; }
+
+Str link_word(const LinkRow *row, uint32_t key)
+{
+    const LinkArg *arg = find_arg(row, key);
+    return arg && arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
+}
+
+LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
+{
+    const LinkArg *arg = find_arg(row, key);
+    return (LinkCursor){
+        .doc = doc,
+        .node = BASE_NONE,
+        .start = node,
+        .steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL,
+    };
+}
+
+static bool is_collection(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE &&
+           (node_kind(doc, node) == NODE_MAP || node_kind(doc, node) == NODE_SEQ);
+}
+
+/* Goes down from node along steps until the path ends, opening a level at each []
+ * or {}.  False where the path leads nowhere. */
+static bool descend(LinkCursor *cursor, uint32_t node, const uint32_t *steps)
+{
+    const Document *doc = cursor->doc;
+    for (; node != BASE_NONE; steps++) {
+        if (*steps == LINK_STEP_END) {
+            cursor->node = node;
+            return node_kind(doc, node) != NODE_NULL;
+        }
+        if (*steps != LINK_STEP_ITEMS && *steps != LINK_STEP_KEYS) {
+            node = schema_get(doc, node, *steps);
+            continue;
+        }
+        if (!is_collection(doc, node))
+            return false;
+        cursor->level[cursor->depth].steps = steps;
+        cursor->level[cursor->depth].list = node;
+        cursor->level[cursor->depth].at = node_first(node);
+        cursor->depth++;
+        return false; /* link_next goes on with the level's first item */
+    }
+    return false;
+}
+
+bool link_next(LinkCursor *cursor)
+{
+    if (!cursor->steps)
+        return false;
+    if (!cursor->started) {
+        cursor->started = true;
+        if (descend(cursor, cursor->start, cursor->steps))
+            return true;
+    }
+    const Document *doc = cursor->doc;
+    while (cursor->depth) {
+        uint32_t level = cursor->depth - 1u;
+        uint32_t list = cursor->level[level].list, at = cursor->level[level].at;
+        const uint32_t *steps = cursor->level[level].steps;
+        if (at >= node_end(doc, list)) {
+            cursor->depth--;
+            continue;
+        }
+        bool map = node_kind(doc, list) == NODE_MAP;
+        cursor->level[level].at = map ? node_after_entry(doc, at) : node_after(doc, at);
+        if (map && (node_at(doc, at)->flags & NODE_SHADOWED))
+            continue;
+        uint32_t item = map && *steps == LINK_STEP_ITEMS ? at + 1 : at;
+        if (descend(cursor, item, steps + 1))
+            return true;
+    }
+    cursor->node = BASE_NONE;
+    return false;
+}
+
+uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
+{
+    LinkCursor cursor = link_open(doc, node, row, key);
+    return link_next(&cursor) ? cursor.node : BASE_NONE;
+}
