@@ -18,7 +18,6 @@ import os
 import gates_text
 import kinds_text
 import kubesource
-import lifecycle
 import served
 import types_text
 
@@ -43,7 +42,7 @@ def main():
     types_text.write(types, os.path.join(SCHEMAS, "types"))
     kinds = kinds_text.merge(documents)
     served.check_gates_known()
-    kinds_text.write(kinds, served.served_mask, lifecycle.words, SCHEMAS)
+    kinds_text.write(kinds, SCHEMAS)
     rows = sum(len(rows) for merged in types.values() for rows in merged.fields.values())
     gates = gates_text.write(types, SCHEMAS)
     print(f"{len(types)} types, {rows} field rows, {len(kinds)} kinds, {gates} gated fields")

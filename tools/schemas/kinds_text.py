@@ -8,7 +8,9 @@ served.py and lifecycle.py.
 
 import os
 
+import lifecycle
 import ranges
+import served
 import types_text
 
 HEADER = """\
@@ -144,32 +146,20 @@ def merge(documents):
     return merged
 
 
-def _version_order(version):
-    """v2 before v1, v1 before v1beta1, v1beta1 before v1alpha1."""
-    for rank, stage in ((1, "beta"), (2, "alpha")):
-        if stage in version:
-            major, number = version[1:].split(stage)
-            return rank, -int(major), -int(number)
-    return 0, -int(version[1:]), 0
-
-
 def _order(gvk):
     group, version, kind = gvk
-    return group, _version_order(version), kind
+    return group, lifecycle.version_order(version), kind
 
 
-def write(merged, served_mask, lifecycle_words, folder):
-    """Writes kinds.txt.
-
-    served_mask(gvk, row text) gives the versions that serve a row by default,
-    and a list is served with what it lists; lifecycle_words(gvk,
-    versions that define it) gives the words on introduction and removal.
-    """
-    served_by_kind = {}
+def write(merged, folder):
+    """Writes kinds.txt; a list is served, and goes, with what it lists."""
+    defined, served_by_kind = {}, {}
     for gvk, rows in merged.items():
         for text, mask in rows.items():
+            defined[gvk] = defined.get(gvk, 0) | mask
             if "list-of=" not in text:
-                served_by_kind[gvk] = served_by_kind.get(gvk, 0) | (served_mask(gvk, text) & mask)
+                here = served.served_mask(gvk, text) & mask
+                served_by_kind[gvk] = served_by_kind.get(gvk, 0) | here
     out = [HEADER]
     previous = None
     for gvk in sorted(merged, key=_order):
@@ -177,17 +167,13 @@ def write(merged, served_mask, lifecycle_words, folder):
         if previous not in (None, (group, version)):
             out.append("")
         previous = (group, version)
-        defined = 0
-        for mask in merged[gvk].values():
-            defined |= mask
         for text, mask in sorted(merged[gvk].items(), key=lambda row: row[1] & -row[1]):
             item = text.partition("list-of=")[2]
-            served = served_by_kind[(group, version, item or kind)] & mask
+            here = served_by_kind[(group, version, item or kind)] & mask
             words = ["kind", group_version(group, version), kind, text,
                      "defined=" + ranges.text_of(mask),
-                     "served=" + (ranges.text_of(served) if served else "none"),
-                     # A list has the lifecycle of what it lists.
-                     *([] if item else lifecycle_words(gvk, defined))]
+                     "served=" + (ranges.text_of(here) if here else "none"),
+                     *([] if item else lifecycle.words(gvk, defined))]
             out.append(" ".join(words))
     with open(os.path.join(folder, "kinds.txt"), "w", encoding="utf-8") as file:
         file.write("\n".join(out) + "\n")

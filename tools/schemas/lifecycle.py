@@ -4,7 +4,8 @@ k8s.io/api and two more modules carry this as Go functions, one per kind and
 fact, from 1.19 on.  The newest version that speaks of a kind is believed, for
 dates were moved.  Where no Go code speaks, hand/lifecycle.txt does.  What the
 OpenAPI documents show outweighs both: an alpha that vanished early is gone,
-whatever date it had.
+whatever date it had.  And where nobody names a successor, it is the same kind
+in the most stable version of its group, if that is a better one.
 """
 
 import functools
@@ -86,8 +87,30 @@ def all_facts():
     return facts
 
 
-def words(gvk, defined):
-    """The words of kinds.txt on a kind that the versions DEFINED have."""
+def version_order(version):
+    """v2 before v1, v1 before v1beta1, v1beta1 before v1alpha1."""
+    for rank, stage in ((1, "beta"), (2, "alpha")):
+        if stage in version:
+            major, number = version[1:].split(stage)
+            return rank, -int(major), -int(number)
+    return 0, -int(version[1:]), 0
+
+
+def successor(gvk, kinds):
+    """The same kind in the group's best version, or None if it is no better.
+
+    KINDS is {gvk: mask}; only kinds that the newest version still has count.
+    """
+    group, version, kind = gvk
+    others = [other for other, mask in kinds.items()
+              if (other[0], other[2]) == (group, kind) and mask & ranges.bit(ranges.NEWEST)]
+    best = min(others, key=lambda other: version_order(other[1]), default=gvk)
+    return best if version_order(best[1]) < version_order(version) else None
+
+
+def words(gvk, kinds):
+    """The words of kinds.txt on a kind; KINDS is {gvk: mask of its versions}."""
+    defined = kinds[gvk]
     facts = all_facts().get(gvk, {})
     minors = ranges.minors_of(defined)
     out = []
@@ -98,11 +121,17 @@ def words(gvk, defined):
     if minors[-1] != ranges.NEWEST:
         gone = (1, minors[-1] + 1)
         removed = gone if removed is None else min(removed, gone)
-    for name, value in (("introduced", introduced), ("deprecated", facts.get("deprecated")),
+    deprecated = facts.get("deprecated")
+    if deprecated and removed and deprecated >= removed:
+        deprecated = None   # It vanished before its time; nobody was warned.
+    for name, value in (("introduced", introduced), ("deprecated", deprecated),
                         ("removed", removed)):
         if value:
             out.append(f"{name}={value[0]}.{value[1]}")
-    if "replacement" in facts:
-        group, version, kind = facts["replacement"].split("/")
-        out.append("replacement=" + "/".join(filter(None, (group, version, kind))))
+    replacement = facts.get("replacement", "").split("/")
+    if len(replacement) != 3:
+        ends = removed or "deprecated" in facts
+        replacement = successor(gvk, kinds) if ends else None
+    if replacement:
+        out.append("replacement=" + "/".join(filter(None, replacement)))
     return out
