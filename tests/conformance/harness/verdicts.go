@@ -14,6 +14,7 @@ import (
 
 	"plimsoll.dev/conformance/internal/cluster"
 	"plimsoll.dev/conformance/internal/controlplane"
+	"plimsoll.dev/conformance/internal/kubectlread"
 	"plimsoll.dev/conformance/internal/verdict"
 )
 
@@ -26,6 +27,7 @@ type verdictFlags struct {
 	out        *string
 	root       *string
 	lean       *bool
+	withoutCEL *bool
 }
 
 // runVerdicts asks a server what it makes of objects.
@@ -39,6 +41,7 @@ func runVerdicts(args []string) int {
 	f.out = flags.String("o", "", "output `file`, gzipped when it ends in .gz (stdout)")
 	f.root = flags.String("root", "", "`folder` to leave out of the names of files")
 	f.lean = flags.Bool("lean", false, "leave input and stored object out of the records")
+	f.withoutCEL = flags.Bool("cel", false, "mark what is refused only by CRDs' CEL rules: judge the refused again, by CRDs without them")
 	_ = flags.Parse(args)
 	records, err := gather(flags.Args(), &f)
 	if err != nil {
@@ -79,6 +82,37 @@ func (f *verdictFlags) judge(ctx context.Context, records []verdict.Record) erro
 	if err != nil {
 		return err
 	}
+	if err := f.judgeOn(ctx, records, crds); err != nil {
+		return err
+	}
+	if !*f.withoutCEL {
+		return nil
+	}
+	var refused []verdict.Record
+	var from []int
+	for i := range records {
+		if record := &records[i]; record.Stage == verdict.StageServer && !record.Accepted && !record.IsCRD() {
+			again := *record
+			again.Stage = kubectlread.StageOK
+			refused = append(refused, again)
+			from = append(from, i)
+		}
+	}
+	plain, err := verdict.WithoutCEL(crds)
+	if err != nil {
+		return err
+	}
+	if err := f.judgeOn(ctx, refused, plain); err != nil {
+		return err
+	}
+	for i := range refused {
+		records[from[i]].CELOnly = refused[i].Accepted
+	}
+	return nil
+}
+
+// judgeOn judges records on one server that has the given CRDs.
+func (f *verdictFlags) judgeOn(ctx context.Context, records []verdict.Record, crds [][]byte) error {
 	config, stop, err := f.connect(ctx)
 	if err != nil {
 		return err

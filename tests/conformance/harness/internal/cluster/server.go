@@ -131,6 +131,12 @@ func (s *Server) List(ctx context.Context, apiVersion, kind, namespace string) (
 	return list.Items, json.Unmarshal(answer.Object, &list)
 }
 
+// Alive says whether the server still answers at all.
+func (s *Server) Alive(ctx context.Context) bool {
+	answer, err := s.do(ctx, http.MethodGet, "/livez", nil, "", nil)
+	return err == nil && answer.Accepted
+}
+
 func (s *Server) post(ctx context.Context, object []byte, query url.Values) (Answer, error) {
 	path, err := s.path(object, false)
 	if err != nil {

@@ -21,6 +21,7 @@ type Result struct {
 	Wrong     int     `json:"wronglyRefused"` // of those
 	Unchecked int     `json:"unchecked"`      // missed refusals of objects that plimsoll says it has not checked in full
 	Missing   int     `json:"missing"`        // objects that plimsoll does not report
+	CELOnly   Share   `json:"celOnly"`        // caught, of those refused by CRDs' CEL rules alone; not compared otherwise
 	StateOnly int     `json:"stateOnly"`      // refusals that speak of the cluster's state; not compared
 	FirstPath Share   `json:"firstCause"`     // Invalid: the server's first cause is among ours, field and reason
 	PathOnly  Share   `json:"firstCauseField"`
@@ -142,6 +143,10 @@ func (c *comparison) add(record *verdict.Record) {
 	}
 	ours := c.findings[at]
 	accepted := object.Verdict == Accepted
+	if record.CELOnly {
+		c.result.CELOnly.add(!accepted)
+		return
+	}
 	kind := c.kind(kindOf(record))
 	kind.Cases++
 	c.result.Cases++

@@ -20,6 +20,7 @@ func (r *Result) Print(out io.Writer, groups int) {
 	line("Invalid: first cause's field found\t%d of %d\t%.2f %%", r.PathOnly.Count, r.PathOnly.Of, r.PathOnly.Percent())
 	line("Invalid: errors that the server does not give\t%d of %d\t%.2f %%", r.Extra.Count, r.Extra.Of, 100-percent(r.Extra.Of-r.Extra.Count, r.Extra.Of))
 	line("BadRequest: named field found\t%d of %d\t%.2f %%", r.BadField.Count, r.BadField.Of, r.BadField.Percent())
+	line("refused by CEL rules alone, caught (not counted above)\t%d of %d\t%.2f %%", r.CELOnly.Count, r.CELOnly.Of, r.CELOnly.Percent())
 	line("not reported by plimsoll\t%d", r.Missing)
 	line("of the cluster's state only, not compared\t%d", r.StateOnly)
 	_ = table.Flush()

@@ -57,6 +57,10 @@ func unroll(raw []byte) []Row {
 		return []Row{{Stage: StageNoKind, Message: err.Error(), Input: raw}}
 	}
 	object, _, err := unstructured.UnstructuredJSONScheme.Decode(raw, nil, nil)
+	if runtime.IsMissingKind(err) {
+		// An apiVersion with two slashes leaves kubectl without a kind.
+		return []Row{{Stage: StageNoKind, Message: "kind is missing, or apiVersion is no GROUP/VERSION", Input: raw}}
+	}
 	if err != nil {
 		return []Row{{Stage: StageList, Message: err.Error(), Input: raw}}
 	}

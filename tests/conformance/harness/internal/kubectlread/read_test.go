@@ -52,6 +52,7 @@ func TestRead(t *testing.T) {
 		{"keys given twice in JSON", `{"apiVersion":"v1","kind":"Node","kind":"Pod"}`, "0:strict-yaml"},
 		{"no kind", "apiVersion: v1\n", "0:nokind"},
 		{"kind is a number", "apiVersion: v1\nkind: 1\n", "0:nokind"},
+		{"apiVersion with two slashes", "apiVersion: a/b/c\nkind: Pod\n", "0:nokind"},
 		{"a scalar", "hello\n", "0:nokind"},
 		{"a list", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n", "0.0:ok" + pod},
 		{"a typed list names its items", "apiVersion: v1\nkind: PodList\nitems:\n- {a: 1}\n", `0.0:ok{"a":1,"apiVersion":"v1","kind":"Pod"}`},

@@ -68,6 +68,14 @@ func judge(ctx context.Context, server *cluster.Server, record *Record) error {
 		record.Message = noMatch.Error()
 		return nil
 	}
+	if err != nil && ctx.Err() == nil && server.Alive(ctx) {
+		// The handler of this request has crashed, which happens: there is no
+		// verdict, and the next request may well have one.
+		record.Stage = StageServer
+		record.Reason = ReasonNoAnswer
+		record.Message = err.Error()
+		return nil
+	}
 	if err != nil {
 		return err
 	}

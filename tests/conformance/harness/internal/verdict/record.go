@@ -22,6 +22,9 @@ const (
 	StageNoMatch = "nomatch" // the server has no such kind
 )
 
+// ReasonNoAnswer stands for a reason where the server crashed on the request.
+const ReasonNoAnswer = "NoAnswer"
+
 // A Record is the verdict on one object.
 type Record struct {
 	File       string          `json:"file"`
@@ -37,6 +40,7 @@ type Record struct {
 	Message    string          `json:"message,omitempty"`
 	Causes     []cluster.Cause `json:"causes,omitempty"`
 	Warnings   []string        `json:"warnings,omitempty"`
+	CELOnly    bool            `json:"celOnly,omitempty"` // accepted when the CRDs have no x-kubernetes-validations
 	Input      json.RawMessage `json:"input,omitempty"`
 	Object     json.RawMessage `json:"object,omitempty"`
 
@@ -69,9 +73,16 @@ func (r *Record) Place() (doc, item int) {
 }
 
 // StateOnly says that the refusal speaks of what is in the cluster, not of the
-// object.
+// object, or that there is no answer.
 func (r *Record) StateOnly() bool {
-	return r.Stage == StageServer && !r.Accepted && (r.Reason == "AlreadyExists" || r.Reason == "NotFound")
+	if r.Stage != StageServer || r.Accepted {
+		return false
+	}
+	switch r.Reason {
+	case "AlreadyExists", "NotFound", ReasonNoAnswer:
+		return true
+	}
+	return false
 }
 
 // HasVerdict says whether the document is one that gets a verdict: what is no
