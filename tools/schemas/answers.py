@@ -25,6 +25,17 @@ def _split(words):
     return {word for word in words if not word[0].isdigit()}, ranges[0] if ranges else None
 
 
+def minors_in(text, minors):
+    """Those of MINORS that lie in a range of versions."""
+    out = []
+    for run in text.split(","):
+        first, last = run.split("..")
+        low = int(first.split(".")[1])
+        high = int(last.split(".")[1]) if last else minors[-1]
+        out += [minor for minor in minors if low <= minor <= high]
+    return out
+
+
 class TextAnswers:
     """Answers from the files under schemas/."""
 
@@ -47,15 +58,7 @@ class TextAnswers:
         return [line.split() for _, line in self._lines(name)]
 
     def _in_range(self, text):
-        if text is None:
-            return list(self.minors)
-        out = []
-        for run in text.split(","):
-            first, last = run.split("..")
-            low = int(first.split(".")[1])
-            high = int(last.split(".")[1]) if last else self.minors[-1]
-            out += [minor for minor in self.minors if low <= minor <= high]
-        return out
+        return list(self.minors) if text is None else minors_in(text, self.minors)
 
     def _read_types(self, name):
         current = None
