@@ -40,20 +40,3 @@ def text_of(mask):
     return ",".join(
         f"1.{first}.." if last == NEWEST else f"1.{first}..1.{last}"
         for first, last in runs)
-
-
-def mask_from(text):
-    mask = 0
-    for run in text.split(","):
-        first, dots, last = run.partition("..")
-        if not dots:
-            raise ValueError(f"not a range of versions: {text}")
-        low = int(first.split(".")[1])
-        high = int(last.split(".")[1]) if last else NEWEST
-        mask |= mask_of(minor for minor in MINORS if low <= minor <= high)
-    return mask
-
-
-def cut(until):
-    """The mask of all versions below 1.UNTIL."""
-    return mask_of(minor for minor in MINORS if minor < until)

@@ -20,7 +20,7 @@ import ranges
 _MASTER = ("pkg/controlplane/instance.go", "pkg/master/master.go")
 _IMPORT = re.compile(r'^\s*(\w+)?\s*"k8s\.io/(?:api|kubernetes/pkg/apis|[\w-]+/pkg/apis)/([\w/]+)"', re.M)
 _LIST = re.compile(r"^\t(\w+)\s*=\s*\[\]schema\.\w+\{(.*?)^\t\}", re.M | re.S)
-_CALL = re.compile(r"ret\.(Enable|Disable)(Versions|Resources)\((.*?)\)\n", re.S)
+_CALL = re.compile(r"ret\.(Enable|Disable)(?:Versions|Resources)\((.*?)\)\n", re.S)
 _MEMBER = re.compile(r'^\s*(\w+)\.SchemeGroupVersion(?:\.WithResource\("([\w/]+)"\))?', re.M)
 _COMMENT = re.compile(r"//[^\n]*")
 
@@ -33,7 +33,7 @@ def _group_names(minor):
 
 def _calls(text, lists):
     """Yields (enable, members) of each call on the configuration, in order."""
-    for verb, _, arguments in _CALL.findall(text):
+    for verb, arguments in _CALL.findall(text):
         name = arguments.strip().removesuffix("...")
         body = lists[name] if name in lists else arguments
         yield verb == "Enable", _MEMBER.findall(body)

@@ -172,7 +172,7 @@ def kinds_of(document, counts):
             if isinstance(operation, dict) and "x-kubernetes-action" in operation:
                 _add_operation(match, operation, resources, below)
     out = {}
-    for (group_version, resource), facts in resources.items():
+    for (_, resource), facts in resources.items():
         if facts["kind"] is None:
             continue
         out[facts["kind"]] = {
@@ -183,7 +183,6 @@ def kinds_of(document, counts):
             out[facts["kind"]]["subresources"] = ",".join(sorted(facts["below"]))
         if facts["verbs"] == {"create"}:
             out[facts["kind"]]["storage"] = "none"
-        del group_version
     for key, places in below.items():
         if key not in out and key in types:
             out[key] = {"type": name_of(types[key]), "subresource-only": ",".join(sorted(places))}
