@@ -131,9 +131,18 @@ typedef enum RuleVerb {
     RULE_FORMAT,    /* a: which: a SCHEMA_FORMAT constant */
     RULE_DEFAULT,   /* a: text of the JSON value */
     RULE_UNIQUE,    /* count names at a: items of a list may not agree in all of them */
-    RULE_GATE,      /* a: text of the gate: the field is dropped while it is off */
+    RULE_GATE,      /* a: text of the gate, off in these versions; count: its GateEffect */
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
 } RuleVerb;
+
+/* What a server makes of a field while its feature gate is off. */
+typedef enum GateEffect {
+    GATE_DROPPED, /* gone without a word */
+    GATE_REFUSED, /* what is left is refused */
+    GATE_PARENT,  /* what holds the field goes as well */
+    GATE_RESET,   /* the field gets its default */
+    GATE_SOME,    /* only some values, or only in some places */
+} GateEffect;
 
 typedef struct SchemaRule {
     uint8_t verb;        /* RuleVerb */

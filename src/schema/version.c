@@ -83,7 +83,7 @@ Str schema_versions_text(uint32_t versions, Arena *arena)
         return STR("all versions");
     if (versions == 0)
         return STR("no version");
-    Str text = {0};
+    Str text = STR("");
     for (unsigned minor = SCHEMA_OLDEST; minor <= SCHEMA_NEWEST; minor++) {
         if (!has(versions, minor))
             continue;

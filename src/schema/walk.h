@@ -8,26 +8,75 @@
 
 #include "schema/table.h"
 
+/* Where a server stops with what it found: later stages are not reached, and their
+ * findings are marked so. */
+typedef enum Stage {
+    STAGE_KIND,     /* the path of the request: no such kind */
+    STAGE_DECODE,   /* a value that the Go type does not take: the first one ends it */
+    STAGE_STRICT,   /* unknown fields: all of them are told, then it ends */
+    STAGE_VALIDATE, /* rules of the kind */
+} Stage;
+
 typedef struct Walk {
     SchemaChecker *checker;
     const Schema *schema;
     Document *doc;
     Object *object;
     uint32_t target;     /* versions asked about */
-    uint32_t refused;    /* versions that refuse the object */
-    uint32_t muted;      /* over 0: a second form of a value is walked, marks are not gathered */
+    uint32_t refused;    /* of those, the ones that refuse the object */
+    uint32_t muted;      /* over 0: another form of a value is walked; marks are not gathered */
     uint32_t lenient;    /* over 0: below a type that Go decodes without strictness */
-    uint32_t depth;
+    uint32_t first_finding; /* of the object, in diag->findings */
+    uint8_t stages;      /* bits of the Stages that had an error */
+    bool secret;         /* no message may show a value of this object */
 } Walk;
 
+/* ---- report.c ---- */
 /* A finding at a node that holds in these versions.  NULL when switched off.  An
  * error refuses the object there. */
 Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t versions,
-                     const char *reason, const char *format, ...) BASE_PRINTF(6, 7);
+                     const char *format, ...) BASE_PRINTF(5, 6);
+/* Marks the object's findings that its server would not have come to. */
+void walk_mark_later(Walk *walk);
+/* "the text \"x\"", "the number 3", "a list": what stands there, for messages. */
+Str walk_found(const Walk *walk, uint32_t node);
+/* "Container" of core.v1.Container, for messages; "" where it has no name. */
+Str walk_type_word(const Walk *walk, TypeId type);
+/* The path of a mapping's field that is not there. */
+Str walk_absent_path(const Walk *walk, uint32_t map, Str field);
+
+/* ---- check.c ---- */
 /* Visits a value with its type: binds it, checks it, goes into it. */
 void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
-/* "a number (3)", "the text \"x\"", "a list": what stands there, for messages. */
-Str walk_found(const Walk *walk, uint32_t node);
+
+/* ---- scalar.c: values without parts ---- */
+void walk_scalar(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
+void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
+
+/* ---- unknown.c: a key that the type does not have in these versions ---- */
+void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uint32_t versions);
+
+/* ---- server.c: the rows of schemas/rules and gates.txt ---- */
+/* Whether a required field's value counts as given. */
+bool server_is_given(const Document *doc, uint32_t value);
+/* The required fields whose bits are not in seen. */
+void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
+                           uint32_t versions);
+void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+                        uint32_t versions);
+void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
+/* metadata.name or generateName of an object that is stored. */
+void server_object_name(Walk *walk, uint32_t versions);
+
+/* ---- object.c ---- */
+/* Looks the object's kind up, and its scope and namespace with it. */
+bool object_find_kind(const SchemaChecker *checker, Object *object);
+bool object_is_secret(const SchemaChecker *checker, const Object *object);
+
+/* ---- kinds.c: the object's apiVersion and kind ---- */
+/* The versions of the target with which to walk; 0 where the kind is unknown.
+ * Reports what the versions asked about do not serve. */
+uint32_t walk_kind(Walk *walk);
 
 /* ---- crd_check.c: values of the run's types (TypeId >= SCHEMA_STATIC_TYPES) ---- */
 /* Called before the walk goes into the value, whose bind is set.  Checks the value
@@ -39,5 +88,14 @@ bool crd_enter(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
 /* Called after the walk went into it, with everything below bound: required fields,
  * uniqueItems, list types, allOf, anyOf, oneOf, not. */
 void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
+
+/* ---- rules.c ---- */
+#define SCHEMA_RULES(X) \
+    X(unknown_field) X(wrong_type) X(malformed_value) X(unknown_kind) X(unknown_api_version) \
+    X(unserved_api) X(removed_api) X(deprecated_api) X(not_creatable) X(ignored_value) \
+    X(dropped_field) X(disabled_field) X(required_field) X(unsupported_value) X(out_of_range)
+Stage rule_stage(const RuleInfo *rule);
+#define SCHEMA_RULE_EXTERN(name) extern const RuleInfo rule_##name;
+SCHEMA_RULES(SCHEMA_RULE_EXTERN)
 
 #endif

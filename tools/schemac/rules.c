@@ -177,4 +177,41 @@ void read_rules(Model *model)
     }
 }
 
-void read_gates(Model *model) { (void)model; }
+/* How a server treats a field whose gate is off, in the order of GateEffect. */
+static const char *const EFFECTS[] = {"dropped", "refused", "parent", "reset", "some"};
+
+static void read_gate_row(Model *model, const Row *row)
+{
+    const char *off = row->count > 3 ? after(row->word[3], "off") : NULL;
+    const char *effect = row->count > 4 ? after(row->word[4], "effect") : EFFECTS[0];
+    char *dot = row->count > 3 ? strrchr(row->word[1], '.') : NULL;
+    if (!same(row->word[0], "gate") || !off || !effect || !dot || row->count > 5)
+        refuse(row->place, "expected: gate TYPE.FIELD GATE off=VERSIONS [effect=EFFECT]");
+    Rule rule = {.verb = RULE_GATE, .versions = read_versions(model, row->place, off),
+                 .a = text_id(model, row->word[2])};
+    while (rule.count < sizeof EFFECTS / sizeof *EFFECTS && !same(effect, EFFECTS[rule.count]))
+        rule.count++;
+    if (rule.count == sizeof EFFECTS / sizeof *EFFECTS)
+        refuse(row->place, "effect=%s is not known", effect);
+    const char *type_name = copy(row->word[1], (size_t)(dot - row->word[1]));
+    uint32_t *type = map_at(&model->type_ids, type_name);
+    if (!type)
+        refuse(row->place, "no type is called %s", type_name);
+    bool found = false;
+    for (size_t f = 0; f < model->types.at[*type].fields.len; f++) {
+        Field *field = &model->types.at[*type].fields.at[f];
+        if (!same(field->name, dot + 1))
+            continue;
+        found = true;
+        *PUSH(&field->rule_list) = rule;
+    }
+    if (!found)
+        refuse(row->place, "%s has no field %s", type_name, dot + 1);
+}
+
+void read_gates(Model *model)
+{
+    Rows rows = read_rows(model->folder, "gates.txt");
+    for (size_t r = 0; r < rows.len; r++)
+        read_gate_row(model, &rows.at[r]);
+}

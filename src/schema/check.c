@@ -1,0 +1,228 @@
+/* check.c: the walk.  One pass over the object's nodes in document order: each key is
+ * looked up in its mapping's type, gets the number of its name, and its value that of
+ * its type; whatever does not fit is reported on the way.
+ *
+ * Nothing is compared twice and nothing is allocated while all is well.  Null is
+ * skipped wherever the server's decoder skips it; a key that a later one of the same
+ * name replaced does not count, since kubectl never sends it. */
+#include "schema/walk.h"
+
+static void bind(Walk *walk, uint32_t node, TypeId type) { walk->doc->nodes[node].bind = type; }
+
+/* ---- a field of a struct ---- */
+
+/* A field whose forms must be told apart: not all versions have it, or they have it
+ * with several types. */
+static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField *field,
+                       TypeId type, uint32_t versions)
+{
+    uint32_t known = 0;
+    const SchemaField *newest = NULL;
+    for (const SchemaField *form = field;; form++) {
+        if (form->versions & versions)
+            newest = form;
+        known |= form->versions;
+        if (!form->more)
+            break;
+    }
+    if (versions & ~known)
+        walk_unknown_field(walk, map, key, type, versions & ~known);
+    if (!newest)
+        return;
+    /* Forms of one type are one; the newest type is walked last, so that its binding
+     * stays, and it alone gathers marks. */
+    walk->doc->nodes[key].bind = field->name;
+    uint32_t of_newest = 0;
+    for (const SchemaField *form = field;; form++) {
+        if (form->type == newest->type)
+            of_newest |= form->versions;
+        else if (form->versions & versions) {
+            walk->muted++;
+            walk_value(walk, key + 1, form->type, form->versions & versions);
+            walk->muted--;
+        }
+        if (!form->more)
+            break;
+    }
+    if (newest->rules && node_kind(walk->doc, key + 1) != NODE_NULL)
+        server_field_rules(walk, map, key + 1, newest, versions & known);
+    walk_value(walk, key + 1, newest->type, of_newest & versions);
+}
+
+static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
+                        uint32_t versions)
+{
+    const Schema *schema = walk->schema;
+    Node *nodes = walk->doc->nodes;
+    uint64_t seen = 0;
+    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
+        if (nodes[key].flags & NODE_SHADOWED)
+            continue;
+        const SchemaField *field = type_field(schema, type, row, nodes[key].text, nodes[key].len);
+        if (!field) {
+            if (!(row->flags & TYPE_PRESERVES))
+                walk_unknown_field(walk, map, key, type, versions);
+            continue;
+        }
+        if (field->must && server_is_given(walk->doc, key + 1))
+            seen |= UINT64_C(1) << field->must;
+        if ((versions & ~field->versions) != 0) {
+            walk_forms(walk, map, key, field, type, versions);
+            continue;
+        }
+        nodes[key].bind = field->name;
+        if (field->rules && nodes[key + 1].kind != NODE_NULL)
+            server_field_rules(walk, map, key + 1, field, versions);
+        /* By far the most frequent cases need no call. */
+        if (field->type == TYPE_STRING && nodes[key + 1].kind == NODE_STRING)
+            nodes[key + 1].bind = TYPE_STRING;
+        else
+            walk_value(walk, key + 1, field->type, versions);
+    }
+    if (row->musts && (seen | 1) != (UINT64_C(2) << row->musts) - 1)
+        server_missing_fields(walk, map, type, seen, versions);
+}
+
+/* ---- lists, maps and unions ---- */
+
+static void walk_list(Walk *walk, uint32_t list, TypeId element, uint32_t versions)
+{
+    const Document *doc = walk->doc;
+    for (uint32_t at = node_first(list), end = node_end(doc, list); at < end;
+         at = node_after(doc, at))
+        walk_value(walk, at, element, versions);
+}
+
+static void walk_map(Walk *walk, uint32_t map, TypeId element, uint32_t versions)
+{
+    Node *nodes = walk->doc->nodes;
+    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
+        if (nodes[key].flags & NODE_SHADOWED)
+            continue;
+        if (element == TYPE_STRING && nodes[key + 1].kind == NODE_STRING)
+            nodes[key + 1].bind = TYPE_STRING;
+        else
+            walk_value(walk, key + 1, element, versions);
+    }
+}
+
+/* A value that the decoder neither takes nor refuses. */
+static void report_ignored(Walk *walk, uint32_t node, uint32_t versions)
+{
+    Str found = walk_found(walk, node);
+    walk_report(walk, node, &rule_ignored_value, versions,
+                "the server drops %.*s here without a word", STR_ARG(found));
+}
+
+/* The three unions of CRD schemas, each with an UnmarshalJSON of its own, below which
+ * the strict decoder does not look (apiextensions, marshal.go). */
+static void walk_union(Walk *walk, uint32_t node, const SchemaType *row, uint32_t versions)
+{
+    NodeKind found = node_kind(walk->doc, node);
+    if (found == NODE_NULL)
+        return;
+    TypeKind kind = (TypeKind)row->kind;
+    walk->lenient++;
+    if (found == NODE_MAP)
+        walk_value(walk, node, row->fields, versions);
+    else if (found == NODE_SEQ && kind != TYPE_OR_BOOL)
+        walk_list(walk, node, kind == TYPE_OR_ARRAY ? row->fields : (TypeId)TYPE_STRING, versions);
+    else if (kind == TYPE_OR_BOOL && found != NODE_BOOL)
+        walk_wrong_type(walk, node, kind, versions);
+    else if (kind != TYPE_OR_BOOL)
+        report_ignored(walk, node, versions);
+    walk->lenient--;
+}
+
+/* ---- any value ---- */
+
+static void walk_parts(Walk *walk, uint32_t node, TypeId type, const SchemaType *row,
+                       uint32_t versions)
+{
+    NodeKind found = node_kind(walk->doc, node);
+    switch ((TypeKind)row->kind) {
+    case TYPE_STRUCT:
+        if (found == NODE_MAP)
+            walk_struct(walk, node, type, row, versions);
+        else if (found != NODE_NULL)
+            walk_wrong_type(walk, node, TYPE_STRUCT, versions);
+        break;
+    case TYPE_MAP:
+        if (found == NODE_MAP)
+            walk_map(walk, node, row->fields, versions);
+        else if (found != NODE_NULL)
+            walk_wrong_type(walk, node, TYPE_MAP, versions);
+        break;
+    case TYPE_LIST:
+        if (found == NODE_SEQ)
+            walk_list(walk, node, row->fields, versions);
+        else if (found != NODE_NULL)
+            walk_wrong_type(walk, node, TYPE_LIST, versions);
+        break;
+    case TYPE_OR_ARRAY:
+    case TYPE_OR_BOOL:
+    case TYPE_OR_STRINGS:
+        walk_union(walk, node, row, versions);
+        break;
+    default:
+        walk_scalar(walk, node, (TypeKind)row->kind, versions);
+        break;
+    }
+}
+
+void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
+{
+    bind(walk, node, type);
+    if (type < TYPE_LIST) {
+        walk_scalar(walk, node, (TypeKind)type, versions);
+        return;
+    }
+    const SchemaType *row = type_row(walk->schema, type);
+    if ((row->flags & TYPE_IS_MARKED) && !walk->muted) {
+        Mark mark = {node, type};
+        vec_push(&walk->checker->marks, mark);
+    }
+    if (type < SCHEMA_STATIC_TYPES) {
+        walk_parts(walk, node, type, row, versions);
+    } else if (crd_enter(walk, node, type, versions)) {
+        /* Scalars of a CRD are its own business altogether. */
+        if (row->kind >= TYPE_LIST)
+            walk_parts(walk, node, type, row, versions);
+        crd_leave(walk, node, type, versions);
+    }
+    if (row->flags & TYPE_HAS_CALLS)
+        server_calls(walk, node, row, versions);
+}
+
+CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
+{
+    Walk walk = {
+        .checker = checker,
+        .schema = checker->options->schema,
+        .doc = doc,
+        .object = object,
+        .target = checker->options->target.versions,
+        .first_finding = checker->diag->findings.len,
+    };
+    vec_clear(&checker->marks);
+    checker->accepted = 0;
+    if (object->no_object)
+        return CHECK_DONE;
+    if (object->kind_id == BASE_NONE && !object_find_kind(checker, object) &&
+        !checker->complete)
+        return CHECK_DEFERRED;
+    walk.secret = object_is_secret(checker, object);
+    uint32_t versions = walk_kind(&walk);
+    if (versions) {
+        const SchemaKind *kind = schema_kind_row(walk.schema, object->kind_id);
+        walk_value(&walk, doc->root, kind->type, versions);
+        if (kind->flags & KIND_STORED && kind->creatable)
+            server_object_name(&walk, versions);
+    }
+    if (walk.stages)
+        walk_mark_later(&walk);
+    checker->accepted = walk.target & ~walk.refused;
+    return CHECK_DONE;
+}
+
+void schema_checker_free(SchemaChecker *checker) { vec_free(&checker->marks); }

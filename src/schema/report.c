@@ -1,0 +1,94 @@
+/* report.c: findings of the walk, and the words in which messages speak of values
+ * and types.  Slow on purpose nowhere, fast on purpose nowhere: it runs only when
+ * something is wrong. */
+#include "schema/walk.h"
+
+Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t versions,
+                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Str message = arena_vformat(walk->checker->scratch, format, args);
+    va_end(args);
+    Diag *diag = walk->checker->diag;
+    Finding *finding = document_report(diag, walk->doc, node, rule, "%.*s", STR_ARG(message));
+    /* What is asked about is refused by the rule itself, not by what a user made of
+     * its severity; a finding that is switched off says nothing at all. */
+    uint32_t held = versions & walk->target;
+    if (rule->severity == SEVERITY_ERROR) {
+        walk->refused |= held;
+        walk->stages |= (uint8_t)(1u << rule_stage(rule));
+    }
+    if (!finding)
+        return NULL;
+    if (held && held != walk->target)
+        finding->versions = schema_versions_text(held, &diag->arena);
+    return finding;
+}
+
+void walk_mark_later(Walk *walk)
+{
+    unsigned first = 0;
+    while (first < STAGE_VALIDATE && !(walk->stages >> first & 1))
+        first++;
+    Diag *diag = walk->checker->diag;
+    for (uint32_t i = walk->first_finding; i < diag->findings.len; i++)
+        diag->findings.at[i].later = rule_stage(diag->findings.at[i].rule) > first;
+}
+
+enum { FOUND_MOST = 48 }; /* bytes of a value in a message */
+
+/* Cuts between code points. */
+static Str cut(Str text, const char **more)
+{
+    *more = "";
+    if (text.len <= FOUND_MOST)
+        return text;
+    *more = "...";
+    size_t end = FOUND_MOST;
+    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
+        end--;
+    return str_slice(text.ptr, end);
+}
+
+Str walk_found(const Walk *walk, uint32_t node)
+{
+    const Document *doc = walk->doc;
+    Arena *arena = walk->checker->scratch;
+    const Node *at = node_at(doc, node);
+    switch (node_kind(doc, node)) {
+    case NODE_NULL: return STR("null");
+    case NODE_MAP: return at->len ? STR("a mapping") : STR("an empty mapping");
+    case NODE_SEQ: return at->len ? STR("a list") : STR("an empty list");
+    default: break;
+    }
+    static const char WORDS[][12] = {
+        [NODE_BOOL] = "a boolean", [NODE_INT] = "a number", [NODE_FLOAT] = "a number",
+        [NODE_STRING] = "text",
+    };
+    if (walk->secret)
+        return str_of(WORDS[at->kind]);
+    const char *more;
+    Str text = cut(node_str(doc, node), &more);
+    switch (node_kind(doc, node)) {
+    case NODE_STRING: return arena_format(arena, "the text \"%.*s%s\"", STR_ARG(text), more);
+    case NODE_BOOL: return arena_format(arena, "the boolean %.*s", STR_ARG(text));
+    default: return arena_format(arena, "the number %.*s%s", STR_ARG(text), more);
+    }
+}
+
+Str walk_type_word(const Walk *walk, TypeId type)
+{
+    Str name = schema_type_name(walk->schema, type);
+    for (size_t i = name.len; i > 0; i--)
+        if (name.ptr[i - 1] == '.')
+            return str_slice(name.ptr + i, name.len - i);
+    return name;
+}
+
+Str walk_absent_path(const Walk *walk, uint32_t map, Str field)
+{
+    Arena *arena = &walk->checker->diag->arena;
+    Str path = document_path(walk->doc, map, arena);
+    return arena_format(arena, "%.*s%s%.*s", STR_ARG(path), path.len ? "." : "", STR_ARG(field));
+}

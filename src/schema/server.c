@@ -1,0 +1,235 @@
+/* server.c: what servers demand beyond the types, where a row of schemas/rules or
+ * gates.txt says it.  Rules that need more than a row are functions, named by a row
+ * (call=) and defined here or in a file of their own. */
+#include "schema/walk.h"
+
+static bool is_empty(const Document *doc, uint32_t value)
+{
+    const Node *at = node_at(doc, value);
+    return at->kind == NODE_NULL || (at->kind == NODE_STRING && at->len == 0);
+}
+
+/* An empty mapping counts where the field is a struct, which Go then points to. */
+bool server_is_given(const Document *doc, uint32_t value)
+{
+    const Node *at = node_at(doc, value);
+    return !is_empty(doc, value) && !(at->kind == NODE_SEQ && at->len == 0);
+}
+
+/* ---- required fields ---- */
+
+static const SchemaRule *find_rule(const SchemaField *field, RuleVerb verb)
+{
+    if (!field->rules)
+        return NULL;
+    for (const SchemaRule *rule = &schema_rule_rows[field->rules];; rule++) {
+        if (rule->verb == verb)
+            return rule;
+        if (rule->last)
+            return NULL;
+    }
+}
+
+/* Whether one of the conditions behind a must excuses the field's absence. */
+static bool is_excused(const Walk *walk, uint32_t map, const SchemaRule *must)
+{
+    for (const SchemaRule *rule = must; !rule->last && rule[1].verb == RULE_UNLESS; rule++) {
+        uint32_t value = schema_get(walk->doc, map, rule[1].a);
+        if (value == BASE_NONE || is_empty(walk->doc, value))
+            continue;
+        if (rule[1].b == 0 || str_eq(node_str(walk->doc, value), text_str(NULL, rule[1].b)))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t find_key(const Document *doc, uint32_t map, NameId name)
+{
+    for (uint32_t key = node_first(map); key < node_end(doc, map);
+         key = node_after_entry(doc, key))
+        if (node_at(doc, key)->bind == name)
+            return key;
+    return BASE_NONE;
+}
+
+/* Where to point for something that is not there: at the key of the mapping that
+ * lacks it, or at the mapping where it is a list's item or the object itself. */
+static uint32_t place_of_absence(const Document *doc, uint32_t map)
+{
+    uint32_t up = map == doc->root ? BASE_NONE : document_parent(doc, map);
+    return up != BASE_NONE && node_kind(doc, up) == NODE_MAP ? map - 1 : map;
+}
+
+static void report_missing(Walk *walk, uint32_t map, const SchemaField *field,
+                           const SchemaRule *must, uint32_t versions)
+{
+    Str name = text_str(NULL, field->name), below = text_str(NULL, must->a);
+    Str whole = below.len ? arena_format(walk->checker->scratch, "%.*s.%.*s", STR_ARG(name),
+                                         STR_ARG(below))
+                          : name;
+    uint32_t key = find_key(walk->doc, map, field->name);
+    if (key != BASE_NONE) {
+        Finding *finding = walk_report(walk, key + 1, &rule_required_field, versions,
+                                       "%.*s is required and may not be empty", STR_ARG(whole));
+        if (finding)
+            finding->reason = STR("FieldValueRequired");
+        return;
+    }
+    Str word = walk_type_word(walk, node_at(walk->doc, map)->bind);
+    Finding *finding = walk_report(walk, place_of_absence(walk->doc, map), &rule_required_field,
+                                   versions, "%.*s%s%.*s is required", STR_ARG(whole),
+                                   word.len ? " of " : "", STR_ARG(word));
+    if (!finding)
+        return;
+    finding->reason = STR("FieldValueRequired");
+    finding->path = walk_absent_path(walk, map, whole);
+    finding->pointer = document_pointer(walk->doc, map, &walk->checker->diag->arena);
+}
+
+void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
+                           uint32_t versions)
+{
+    const SchemaType *row = type_row(walk->schema, type);
+    const SchemaField *fields = type_fields(walk->schema, type, row);
+    for (uint32_t i = 0; i < row->field_count; i++) {
+        const SchemaField *field = &fields[i];
+        bool first = i == 0 || fields[i - 1].name != field->name;
+        if (!field->must || !first || (seen >> field->must & 1))
+            continue;
+        uint32_t known = field->versions;
+        for (const SchemaField *form = field; form->more; form++)
+            known |= form[1].versions;
+        const SchemaRule *must = find_rule(field, RULE_MUST);
+        uint32_t held = must ? must->versions & versions & known : 0;
+        if (held && !is_excused(walk, map, must))
+            report_missing(walk, map, field, must, held);
+    }
+}
+
+void server_object_name(Walk *walk, uint32_t versions)
+{
+    const Document *doc = walk->doc;
+    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
+    uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
+    uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
+    if ((name != BASE_NONE && !is_empty(doc, name)) ||
+        (generated != BASE_NONE && !is_empty(doc, generated)))
+        return;
+    uint32_t map = metadata == BASE_NONE || node_kind(doc, metadata) != NODE_MAP ? doc->root
+                                                                                 : metadata;
+    Finding *finding = walk_report(walk, map == doc->root ? map : place_of_absence(doc, map),
+                                   &rule_required_field, versions,
+                                   "metadata.name is required (or metadata.generateName)");
+    if (!finding)
+        return;
+    finding->reason = STR("FieldValueRequired");
+    finding->path = STR("metadata.name");
+    finding->pointer = document_pointer(doc, map, &walk->checker->diag->arena);
+}
+
+/* ---- values ---- */
+
+static void check_enum(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions)
+{
+    if (node_kind(walk->doc, value) != NODE_STRING)
+        return; /* a wrong type is told elsewhere */
+    Str text = node_str(walk->doc, value), best = {0};
+    unsigned best_distance = 0;
+    Str all = STR("");
+    for (uint32_t i = 0; i < rule->count; i++) {
+        Str one = text_str(NULL, schema_rule_values[rule->a + i]);
+        unsigned distance;
+        if (str_eq(one, text))
+            return;
+        if (str_is_typo(text, one, &distance) && (!best.len || distance < best_distance)) {
+            best = one;
+            best_distance = distance;
+        }
+        all = arena_format(walk->checker->scratch, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "",
+                           STR_ARG(one));
+    }
+    Str found = walk_found(walk, value);
+    Finding *finding = walk_report(walk, value, &rule_unsupported_value, versions,
+                                   "%.*s is not one of %.*s", STR_ARG(found), STR_ARG(all));
+    if (!finding)
+        return;
+    finding->reason = STR("FieldValueNotSupported");
+    if (best.len)
+        diag_help(walk->checker->diag, finding, "did you mean %.*s?", STR_ARG(best));
+}
+
+static void check_range(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions)
+{
+    int64_t number;
+    if (node_kind(walk->doc, value) != NODE_INT || !node_int64(walk->doc, value, &number))
+        return;
+    bool below = rule->a != UINT32_MAX && number < schema_rule_numbers[rule->a];
+    bool above = rule->b != UINT32_MAX && number > schema_rule_numbers[rule->b];
+    if (!below && !above)
+        return;
+    int64_t bound = schema_rule_numbers[below ? rule->a : rule->b];
+    Str found = walk_found(walk, value);
+    Finding *finding = walk_report(walk, value, &rule_out_of_range, versions,
+                                   "%.*s is %s than %lld", STR_ARG(found),
+                                   below ? "less" : "more", (long long)bound);
+    if (finding)
+        finding->reason = STR("FieldValueInvalid");
+}
+
+static void check_gate(Walk *walk, uint32_t value, const SchemaField *field,
+                       const SchemaRule *rule, uint32_t versions)
+{
+    if (is_empty(walk->doc, value))
+        return;
+    Str name = text_str(NULL, field->name), gate = text_str(NULL, rule->a);
+    /* In the order of GateEffect: what is done with the field, and what more. */
+    static const char DOES[][20] = {"drops", "drops", "drops", "drops", "drops some of"};
+    static const char MORE[][48] = {" without a word", " and refuses what is left",
+                                    " with all that is beside it, without a word",
+                                    " for its default without a word", " without a word"};
+    const RuleInfo *info = rule->count == GATE_REFUSED ? &rule_disabled_field : &rule_dropped_field;
+    Finding *finding = walk_report(walk, value, info, versions,
+                                   "the server %s %.*s%s: its feature gate %.*s is off by default",
+                                   DOES[rule->count], STR_ARG(name), MORE[rule->count],
+                                   STR_ARG(gate));
+    if (rule->count == GATE_SOME)
+        diag_lower(walk->checker->diag, finding, SEVERITY_INFO);
+}
+
+void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+                        uint32_t versions)
+{
+    (void)map;
+    for (const SchemaRule *rule = &schema_rule_rows[field->rules];; rule++) {
+        uint32_t held = rule->versions & versions;
+        if (held) {
+            switch ((RuleVerb)rule->verb) {
+            case RULE_ENUM: check_enum(walk, value, rule, held); break;
+            case RULE_RANGE: check_range(walk, value, rule, held); break;
+            case RULE_GATE: check_gate(walk, value, field, rule, held); break;
+            default: break; /* looked at elsewhere, or not yet */
+            }
+        }
+        if (rule->last)
+            return;
+    }
+}
+
+/* Functions named by call=: one declaration and one case each, generated. */
+void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
+{
+    (void)walk, (void)value, (void)versions;
+    for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
+        switch (rule->a) {
+#define SERVER_CASE(name) \
+    case SCHEMA_CALL_##name: \
+        if (rule->versions & versions) \
+            server_##name(walk, value, rule->versions & versions); \
+        break;
+            SCHEMA_CALLS(SERVER_CASE)
+        default: break;
+        }
+        if (rule->last)
+            return;
+    }
+}
