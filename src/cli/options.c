@@ -92,16 +92,12 @@ const char *option_word(const OptionInfo *option, const Command *command, size_t
 void cli_error(const char *format, ...)
 {
     static const char HEX[] = "0123456789abcdef";
-    Buf text = {0};
+    Arena scratch = {0};
     Out out;
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    Str text = arena_vformat(&scratch, format, args);
     va_end(args);
-    buf_reserve(&text, (size_t)length + 1);
-    text.len = (size_t)vsnprintf(text.ptr, (size_t)length + 1, format, again);
-    va_end(again);
     out_init(&out, STDERR_FILENO);
     buf_text(&out.buf, "plimsoll: ");
     for (size_t i = 0; i < text.len; i++) {
@@ -119,7 +115,7 @@ void cli_error(const char *format, ...)
     }
     buf_byte(&out.buf, '\n');
     out_close(&out);
-    buf_free(&text);
+    arena_free(&scratch);
 }
 
 bool options_color(const Options *options, int fd)
@@ -344,8 +340,9 @@ static bool configure(Options *options)
         SeverityOverride flag = options->severities.at[i];
         vec_push(&options->severities, flag);
     }
-    memmove(options->severities.at, options->severities.at + flags,
-            all * sizeof *options->severities.at);
+    if (flags)
+        memmove(options->severities.at, options->severities.at + flags,
+                all * sizeof *options->severities.at);
     options->severities.len = all;
     return true;
 }

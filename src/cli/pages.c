@@ -129,10 +129,12 @@ static void man_lines(Buf *out, const char *lines)
 
 static void man_examples(Buf *out)
 {
+    bool first = true;
     buf_text(out, ".SH EXAMPLES\n");
     for (size_t i = 0; i < command_count; i++)
         for (size_t k = 0; k < COMMAND_EXAMPLES && commands[i].examples[k].line; k++) {
-            buf_text(out, ".PP\n");
+            buf_text(out, first ? "" : ".PP\n");
+            first = false;
             man_text(out, str_of(commands[i].examples[k].what));
             buf_text(out, "\n.PP\n.RS\n.nf\n");
             man_text(out, str_of(commands[i].examples[k].line));

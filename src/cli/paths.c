@@ -114,7 +114,7 @@ static Str nearest_entry(Str folder, Str wrong, Arena *arena)
     Guess guess = {.wrong = wrong};
     for (const struct dirent *entry; (entry = readdir(dir));)
         if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-            guess_try(&guess, str_of(entry->d_name)))
+            !str_is(wrong, entry->d_name) && guess_try(&guess, str_of(entry->d_name)))
             guess.best = arena_str(arena, guess.best); /* the entry goes away */
     closedir(dir);
     return guess.best;

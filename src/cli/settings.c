@@ -13,10 +13,23 @@ const char *const SETTING_WORDS_FAIL_ON[] = {"error", "warning", "info", NULL};
 const char *const SETTING_WORDS_LEVEL[] = {"error", "warning", "info", "off", NULL};
 const char *const SETTING_WORDS_MISSING[] = {"error", "warn", "skip", NULL};
 
+/* A part of a word that was broken off, or a word with something behind it, is near
+ * too, but further than any typo. */
+static bool is_near(Str wrong, Str candidate, unsigned *distance)
+{
+    enum { SHORTEST = 3, FAR = 100 };
+    if (str_is_typo(wrong, candidate, distance))
+        return true;
+    bool shorter = wrong.len < candidate.len;
+    Str part = shorter ? wrong : candidate, whole = shorter ? candidate : wrong;
+    *distance = FAR + (unsigned)(whole.len - part.len);
+    return part.len >= SHORTEST && str_starts(whole, part);
+}
+
 bool guess_try(Guess *guess, Str candidate)
 {
     unsigned distance;
-    if (!candidate.len || !str_is_typo(guess->wrong, candidate, &distance))
+    if (!candidate.len || !is_near(guess->wrong, candidate, &distance))
         return false;
     if (guess->best.len && (distance > guess->distance ||
                             (distance == guess->distance &&

@@ -2,9 +2,10 @@
  *
  * A folder is read whole, its names sorted, before anything in it is entered, so
  * that the order is that of the whole paths' bytes and no descriptor stays open on
- * the way down.  What a name is comes with the folder (d_type); a file is asked
- * for its device and inode once, which is how one that was named twice, or found
- * again through another folder or link, is recognised.
+ * the way down.  A file that was named twice, or found again through another folder
+ * or link, is recognised by device and inode.  What a name is and its inode come
+ * with the folder; since some layered file systems give another inode there, each
+ * file is asked itself where it can be met again: with several paths or --changed.
  *
  * A link to a folder is followed where the user named it, never inside: a tree
  * may hold links to itself.  Reading files is left to run.c. */
@@ -36,6 +37,7 @@ typedef struct Walk {
     uint32_t excluded_count;
     FileSet files;
     PlaceMemo place;
+    bool ask_files; /* for their inodes, rather than believe the folder */
     bool stdin_taken;
     uint32_t argument;
 } Walk;
@@ -88,12 +90,15 @@ static FileId *files_get(FileSet *set, uint64_t device, uint64_t inode)
 static void report_path(Walk *walk, Str path, int error)
 {
     Arena scratch = {0};
-    Str guess = error == ENOENT || error == ENOTDIR ? path_guess(path, &scratch) : (Str){0};
-    if (guess.len)
-        cli_error("%.*s: %s; did you mean %.*s?", STR_ARG(path), strerror(error),
-                  STR_ARG(guess));
-    else
-        cli_error("%.*s: %s", STR_ARG(path), strerror(error));
+    struct stat status;
+    const char *what = strerror(error);
+    Str guess = {0};
+    if (error == ENOENT && lstat(path.ptr, &status) == 0 && S_ISLNK(status.st_mode))
+        what = "the symbolic link leads to nothing";
+    else if (error == ENOENT || error == ENOTDIR)
+        guess = path_guess(path, &scratch);
+    cli_error("%.*s: %s%.*s", STR_ARG(path), what,
+              STR_ARG(guess_text(&(Guess){.best = guess}, &scratch)));
     arena_free(&scratch);
     walk->list->errors++;
 }
@@ -133,30 +138,41 @@ static bool is_manifest_name(Str name)
            str_ends(name, STR(".json"));
 }
 
-/* A link, or a name whose file system does not tell types: what it leads to.
- * False for what the walk passes over. */
-static bool look_at(Walk *walk, int folder, Str prefix, const char *name, unsigned char type,
-                    Entry *entry)
+typedef struct Folder {
+    int fd;
+    uint64_t device;
+    Str prefix; /* its path with a slash, or empty */
+} Folder;
+
+/* What a name stands for.  False for what the walk passes over. */
+static bool look_at(Walk *walk, const Folder *folder, const struct dirent *found, Entry *entry)
 {
+    const char *name = found->d_name;
+    unsigned char type = found->d_type;
     struct stat status;
-    bool is_link = type == DT_LNK;
     if (type == DT_UNKNOWN) {
-        if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW))
+        if (fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW))
             return false; /* it went away between two looks */
-        is_link = S_ISLNK(status.st_mode);
-        entry->is_folder = S_ISDIR(status.st_mode);
-    } else {
-        entry->is_folder = type == DT_DIR;
+        type = S_ISDIR(status.st_mode)   ? DT_DIR
+               : S_ISLNK(status.st_mode) ? DT_LNK
+               : S_ISREG(status.st_mode) ? DT_REG
+                                         : DT_FIFO;
     }
+    entry->is_folder = type == DT_DIR;
     if (entry->is_folder)
         return strcmp(name, ".git") != 0;
-    if (!is_manifest_name(str_of(name)))
+    if ((type != DT_REG && type != DT_LNK) || !is_manifest_name(str_of(name)))
         return false;
-    if ((type != DT_UNKNOWN || is_link) && fstatat(folder, name, &status, 0)) {
+    if (type == DT_REG && !walk->ask_files) {
+        entry->device = folder->device;
+        entry->inode = (uint64_t)found->d_ino;
+        return true;
+    }
+    if (fstatat(folder->fd, name, &status, 0)) {
         int error = errno;
         /* An editor's lock on a file is a link that leads nowhere. */
-        if (!(is_link && name[0] == '.' && name[1] == '#'))
-            report_path(walk, path_join(prefix, str_of(name), &walk->list->arena), error);
+        if (type == DT_REG || name[0] != '.' || name[1] != '#')
+            report_path(walk, path_join(folder->prefix, str_of(name), &walk->list->arena), error);
         return false;
     }
     entry->device = (uint64_t)status.st_dev;
@@ -174,16 +190,20 @@ static int entry_compare(const void *left, const void *right, void *context)
 static bool read_folder(Walk *walk, Str prefix, Entries *entries, bool *is_chart, Arena *scratch)
 {
     DIR *dir = opendir(prefix.len ? prefix.ptr : ".");
-    if (!dir) {
+    struct stat status;
+    if (!dir || fstat(dirfd(dir), &status)) {
         report_path(walk, prefix.len ? prefix : STR("."), errno);
+        if (dir)
+            closedir(dir);
         return false;
     }
+    Folder folder = {.fd = dirfd(dir), .device = (uint64_t)status.st_dev, .prefix = prefix};
     for (;;) {
         errno = 0;
         const struct dirent *found = readdir(dir);
         if (!found) {
             if (errno)
-                report_path(walk, prefix, errno);
+                report_path(walk, prefix.len ? prefix : STR("."), errno);
             break;
         }
         const char *name = found->d_name;
@@ -192,7 +212,7 @@ static bool read_folder(Walk *walk, Str prefix, Entries *entries, bool *is_chart
             continue;
         if (!strcmp(name, "Chart.yaml"))
             *is_chart = true;
-        if (!look_at(walk, dirfd(dir), prefix, name, found->d_type, &entry))
+        if (!look_at(walk, &folder, found, &entry))
             continue;
         entry.name = entry.is_folder ? arena_format(scratch, "%s/", name)
                                      : arena_str(scratch, str_of(name));
@@ -311,6 +331,7 @@ void inputs_gather(InputList *list, const Options *options)
         .list = list,
         .excluded = options->excluded.at,
         .excluded_count = options->excluded.len,
+        .ask_files = options->paths.len > 1 || options->changed_only,
     };
     mark_changed(&walk, options);
     walk_paths(&walk, options->paths.at, options->paths.len);
@@ -319,7 +340,7 @@ void inputs_gather(InputList *list, const Options *options)
 void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count)
 {
     *list = (InputList){0};
-    Walk walk = {.list = list};
+    Walk walk = {.list = list, .ask_files = count > 1};
     walk_paths(&walk, paths, count);
 }
 
