@@ -113,6 +113,9 @@ uint32_t schema_type_versions(const Schema *schema, TypeId type);
 uint32_t schema_field_count(const Schema *schema, TypeId type); /* rows; sorted by name */
 FieldInfo schema_field_info(const Schema *schema, TypeId type, uint32_t index);
 
+/* The built-in tables as lines of text: docs/schemas.md. */
+void schema_dump(Out *out);
+
 Schema *schema_new(void);
 void schema_free(Schema *schema);
 

@@ -110,7 +110,7 @@ typedef struct SchemaKindForm {
     uint32_t defined, served;
     uint32_t verbs;      /* bits in the order create, delete, deletecollection, get, list,
                             patch, update, watch */
-    TextId subresources; /* "scale,status" */
+    TextId subresources; /* "scale,status"; of a KIND_SUBRESOURCE the paths it is a body of */
 } SchemaKindForm;
 
 enum {

@@ -55,8 +55,9 @@ static void read_word(Model *model, Kind *kind, KindForm *form, Place place, con
         if (!same(value, "none"))
             refuse(place, "storage=%s is not known", value);
         kind->stored = false;
-    } else if (after(word, "subresource-only")) {
+    } else if ((value = after(word, "subresource-only"))) {
         kind->subresource = true;
+        form->subresources = value;
     } else if ((value = after(word, "list-of"))) {
         kind->list_of = value;
     } else if ((value = after(word, "defined"))) {
