@@ -53,6 +53,7 @@ RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
 SCHEMAS   := $(sort $(wildcard schemas/*.txt schemas/*/*.txt))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+TOOLS     := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # ---- build ----
@@ -91,7 +92,7 @@ $(BUILD)/gen/rules.inc: always
 	@for rule in $(RULES); do echo "RULE($$rule)"; done | tr - _ >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d))
+-include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))
 
 # ---- tests: tests/run adds the parts up, each is an executable tests/PART/run ----
 PARTS     := unit golden $(patsubst tests/%/run,%,$(filter-out tests/unit/run tests/golden/run,\
@@ -110,7 +111,7 @@ test:
 	@$(MAKE) $(PARALLEL) --no-print-directory tests-built
 	@$(RUN_TESTS) $(PARTS)
 
-tests-built: all $(UNITS)
+tests-built: all $(UNITS) $(TOOLS)
 
 unit golden: tests-built
 	@$(RUN_TESTS) $@
@@ -128,6 +129,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,UNIT,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
 	    $(LINK_LIBS) $$($(PKGCONFIG) --cflags --libs cmocka) $(LDLIBS)
+
+# What differential tests talk to: one small program each, on the same objects.
+$(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,TOOL,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
+	    $(LINK_LIBS) $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -153,7 +160,10 @@ schemas:
 	$(PYTHON) tools/schemas/generate.py
 
 schemas-verify: all
+	$(PYTHON) tools/schemas/verify.py --self-check
 	$(PYTHON) tools/schemas/verify.py
+	$(PYTHON) tools/schemas/gotypes.py
+	$(PYTHON) tools/schemas/check_lifecycle.py
 
 # ---- install ----
 SHARE     := $(DESTDIR)$(PREFIX)/share

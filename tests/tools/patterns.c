@@ -1,4 +1,4 @@
-/* Answers as oracle.go does, with our own patterns: bad, yes, no, or gave-up. */
+/* Answers as tests/patterns/oracle.go does, with our own patterns: bad, yes, no, or gave-up. */
 #include "schema/pattern.h"
 
 #include <stdlib.h>
