@@ -59,6 +59,10 @@ struct Link {
 
     /* nearest.c */
     Postings words;            /* (namespace, word) -> Pods, capped */
+
+    /* alike.c */
+    Postings values;           /* (namespace, key) -> a Pod for each value, capped */
+    Postings kinds;            /* (group, kind, namespace) -> objects, capped */
 };
 
 /* ---- order.c ---- */
@@ -103,6 +107,15 @@ bool runtime_is_key(Str key);
 uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
 /* The pairs that the object's controller sets on the Pods of its template. */
 uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs);
+
+/* ---- alike.c ---- */
+void alike_build(Link *link);
+void alike_free(Link *link);
+/* Pods whose label of the term's key has a value that is alike. */
+typedef void (*PodUse)(void *context, uint32_t pod);
+void alike_pods(const Link *link, uint32_t ns, const Term *term, PodUse use, void *context);
+/* Whether no Pod of the namespace meets any term of the selector. */
+bool meets_nothing(const Link *link, uint32_t selector);
 
 /* ---- nearest.c ---- */
 void nearest_build(Link *link);

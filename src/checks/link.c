@@ -9,6 +9,7 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
     order_build(link);
     match_build(link);
     nearest_build(link);
+    alike_build(link);
     return link;
 }
 
@@ -19,6 +20,7 @@ void link_free(Link *link)
     order_free(link);
     match_free(link);
     nearest_free(link);
+    alike_free(link);
     mem_free(link);
 }
 
@@ -35,6 +37,7 @@ void checks_link(const Link *link, Diag *diag)
 }
 
 const Facts *link_facts(const Link *link) { return link->facts; }
+const Sources *link_sources(const Link *link) { return link->sources; }
 
 bool link_may_have_more_pods(const Link *link, uint32_t ns)
 {

@@ -15,6 +15,7 @@
 #include "checks/facts.h"
 
 const Facts *link_facts(const Link *link);
+const Sources *link_sources(const Link *link);
 
 /* ---- places and objects: order.c ---- */
 /* Below, above or at 0 as the first object stands before, behind or is the second. */
@@ -62,19 +63,24 @@ enum {
     NEAREST_SHOWN = 3,
     NEAREST_VISITS = 256, /* classes looked at for one selector, at most */
     NEAREST_NAMED = 256,  /* Pods kept for one word and namespace */
+    NEAREST_VALUES = 64,  /* values that one wanted value or name is compared with */
 };
 
 typedef struct Nearest {
     uint32_t pods[NEAREST_SHOWN]; /* in the order in which they are shown */
     uint32_t count;
-    uint32_t matched;             /* terms that each of them meets; 0: there is no nearest */
+    uint32_t matched;             /* terms that each of them meets; 0: a guess by resemblance */
     uint32_t failed;              /* terms that each of them fails */
+    bool sure;                    /* by the Pods that the input shows, it is a mistake */
 } Nearest;
 
 /* For a selector that matches nothing: the Pods of its namespace that meet most
  * terms, then those that are wrong in fewest, then those whose name holds a word of
- * a term they fail, then by place.  Scratch is kept from call to call; a zeroed one
- * will do for the first. */
+ * a term they fail, then by place.  Where no Pod meets any term: those with a value
+ * at one edit from the wanted one, then those whose name holds a word of it.
+ * Sure is a miss by exactly one term, by one edit, or of a Pod that has the wanted
+ * value for a name.
+ * Scratch is kept from call to call; a zeroed one will do for the first. */
 typedef struct NearestScratch {
     uint32_t *seen;    /* per class: the round in which it was looked at */
     uint32_t *tied;    /* per class: the round in which it was among the best */
@@ -89,6 +95,14 @@ uint32_t link_match_elsewhere(const Link *link, uint32_t selector);
 /* Classes looked at while selectors were matched: tests show that it stays linear. */
 uint64_t link_match_steps(const Link *link);
 uint32_t link_class_count(const Link *link);
+
+/* ---- names that resemble one another: alike.c ---- */
+/* One edit apart, where the edit is not one of digits: "v1" and "v2" are two names. */
+bool alike(Str a, Str b);
+/* The first object by place of this kind and namespace whose name is alike, among
+ * the first NEAREST_VALUES; BASE_NONE: none.  For names that unresolved references
+ * of the input hold. */
+uint32_t link_find_alike(const Link *link, const Reference *reference);
 
 /* ---- --show-endpoints: endpoints.c ---- */
 /* What the Service would reach, as the endpoint slice controller decides it. */

@@ -45,6 +45,16 @@ static void words_of(Str text, WordUse use, void *context)
         use(context, word);
 }
 
+static void words_of_values(const Facts *facts, const Term *term, WordUse use, void *context)
+{
+    uint32_t count = term->op == TERM_EQUALS ? 1 : term->op == TERM_IN ? term->value_count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t pair =
+            term->op == TERM_EQUALS ? term->value : facts->term_values.at[term->value + i];
+        words_of(facts_text(facts, facts_pair_value(facts, pair)), use, context);
+    }
+}
+
 static void words_of_term(const Facts *facts, const Term *term, WordUse use, void *context)
 {
     Str key = facts_text(facts, term->key);
@@ -52,12 +62,7 @@ static void words_of_term(const Facts *facts, const Term *term, WordUse use, voi
     if (slash < key.len)
         key = str_slice(key.ptr + slash + 1, key.len - slash - 1);
     words_of(key, use, context);
-    uint32_t count = term->op == TERM_EQUALS ? 1 : term->op == TERM_IN ? term->value_count : 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t pair =
-            term->op == TERM_EQUALS ? term->value : facts->term_values.at[term->value + i];
-        words_of(facts_text(facts, facts_pair_value(facts, pair)), use, context);
-    }
+    words_of_values(facts, term, use, context);
 }
 
 static Str pod_name(const Facts *facts, const PodFact *pod)
@@ -284,6 +289,70 @@ static void choose_pods(Search *search, const Selector *selector, Nearest *neare
         nearest->pods[nearest->count++] = others.pods[i];
 }
 
+/* A label that only a controller sets cannot be forgotten in a manifest. */
+static bool fails_at_runtime(const Link *link, const Selector *selector, uint32_t pod)
+{
+    for (uint32_t i = 0; i < selector->term_count; i++) {
+        const Term *term = &link->facts->terms.at[selector->terms + i];
+        uint32_t pair;
+        Place place;
+        if (link_term_state(link, pod, term, &pair, &place) != TERM_MET)
+            return runtime_is_key(facts_text(link->facts, term->key));
+    }
+    return false;
+}
+
+/* ---- where no Pod meets any term ---- */
+static void choose_pod(void *context, uint32_t pod) { choose(context, pod); }
+
+/* The Pods whose name holds a word of a value; all of the namespace's classes are
+ * as good as one another here. */
+static void choose_any_named(void *context, Str word)
+{
+    Choice *choice = context;
+    const Link *link = choice->search->link;
+    uint32_t id = interner_find(link->facts->strings, word);
+    uint32_t key = id == BASE_NONE ? id : seq_find2(&link->words.keys, choice->search->ns, id);
+    Seq list = postings_at(&link->words, key);
+    for (uint32_t i = 0; i < list.count && i < NEAREST_SHOWN; i++) {
+        choice->search->scratch->steps++;
+        choose(choice, list.at[i]);
+    }
+}
+
+/* Whether the Pod is called by the wanted value.  One without any labels may be the
+ * patch of another. */
+static bool has_name(const Link *link, uint32_t index, const Term *term)
+{
+    const Facts *facts = link->facts;
+    const PodFact *pod = &facts->pods.at[index];
+    return term->op == TERM_EQUALS && pod->label_spans != BASE_NONE &&
+           facts_object(facts, pod->object)->name == facts_pair_value(facts, term->value);
+}
+
+static void guess_pods(Search *search, const Selector *selector, Nearest *nearest)
+{
+    const Link *link = search->link;
+    Choice near = {.search = search, .limit = NEAREST_SHOWN};
+    Choice named = {.search = search, .limit = NEAREST_SHOWN};
+    bool sure = false;
+    for (uint32_t i = 0; i < selector->term_count && i < NEAREST_TERMS; i++) {
+        const Term *term = &link->facts->terms.at[selector->terms + i];
+        if (runtime_is_key(facts_text(link->facts, term->key)))
+            continue;
+        alike_pods(link, search->ns, term, choose_pod, &near);
+        words_of_values(link->facts, term, choose_any_named, &named);
+        sure = near.count > 0;
+        for (uint32_t j = 0; j < named.count; j++)
+            sure |= has_name(link, named.pods[j], term);
+    }
+    const Choice *choice = near.count ? &near : &named;
+    for (uint32_t i = 0; i < choice->count; i++)
+        nearest->pods[nearest->count++] = choice->pods[i];
+    nearest->failed = selector->term_count;
+    nearest->sure = sure && selector->term_count == 1;
+}
+
 static void scratch_begin(NearestScratch *scratch, const Link *link)
 {
     size_t size = sizeof(uint32_t) * (seq_count(&link->classes) + 1);
@@ -302,10 +371,16 @@ Nearest link_nearest(const Link *link, uint32_t selector, NearestScratch *scratc
     scratch_begin(scratch, link);
     Search search = {.link = link, .scratch = scratch, .ns = query.at[0],
                      .compiled = seq_at(&link->compiled, query.at[1])};
+    const Selector *it = &link->facts->selectors.at[selector];
     order_lists(&search);
     walk_lists(&search);
     Nearest nearest = {.matched = search.best.matched, .failed = search.best.failed};
-    choose_pods(&search, &link->facts->selectors.at[selector], &nearest);
+    if (search.best.tie_count) {
+        choose_pods(&search, it, &nearest);
+        nearest.sure = nearest.failed == 1 && !fails_at_runtime(link, it, nearest.pods[0]);
+    } else {
+        guess_pods(&search, it, &nearest);
+    }
     return nearest;
 }
 

@@ -1,0 +1,144 @@
+/* From a bound tree to facts: each marked value has rows in schemas/links that say
+ * what it means to the linker, and each row's verb has one function here, which
+ * follows the row's paths.  A value of the wrong type is left out or taken as its
+ * text, so that a broken object still takes part with what could be read of it; to
+ * say that it is broken is the schema room's affair. */
+#include "checks/collect.h"
+
+typedef void (*RowCollector)(Collector *collector, uint32_t node, const LinkRow *row);
+
+static const struct {
+    uint16_t verb;
+    RowCollector collect;
+} COLLECTORS[] = {
+    {SCHEMA_LINK_pod, collect_pod},
+    {SCHEMA_LINK_pod_template, collect_pod_template},
+    {SCHEMA_LINK_service, collect_service},
+    {SCHEMA_LINK_ref, collect_reference},
+};
+
+/* ---- places ---- */
+Span node_span(const Document *doc, uint32_t node)
+{
+    const Node *at = node_at(doc, node);
+    return (Span){at->offset, at->size};
+}
+
+Span entry_span(const Document *doc, uint32_t key)
+{
+    const Node *name = node_at(doc, key), *value = node_at(doc, key + 1);
+    uint32_t end = value->offset + value->size;
+    if (value->flags & NODE_ALIAS_ROOT) {
+        const Alias *alias = document_alias(doc, key + 1);
+        end = alias ? alias->offset + alias->size : 0;
+    }
+    if (end < name->offset + name->size)
+        return (Span){name->offset, name->size};
+    return (Span){name->offset, end - name->offset};
+}
+
+/* ---- values ---- */
+bool is_scalar(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_kind(doc, node) != NODE_MAP && node_kind(doc, node) != NODE_SEQ;
+}
+
+Str scalar_text(const Document *doc, uint32_t node)
+{
+    return is_scalar(doc, node) && node_kind(doc, node) != NODE_NULL ? node_str(doc, node)
+                                                                      : STR("");
+}
+
+int32_t scalar_port(const Document *doc, uint32_t node)
+{
+    int64_t value;
+    if (node == BASE_NONE || node_kind(doc, node) != NODE_INT || !node_int64(doc, node, &value))
+        return 0;
+    return value > 0 && value <= UINT16_MAX ? (int32_t)value : 0;
+}
+
+Protocol scalar_protocol(const Document *doc, uint32_t node)
+{
+    if (node == BASE_NONE)
+        return PROTOCOL_TCP;
+    Str text = scalar_text(doc, node);
+    for (Protocol protocol = PROTOCOL_TCP; protocol < PROTOCOL_UNKNOWN; protocol++)
+        if (str_is(text, protocol_name(protocol)))
+            return protocol;
+    return PROTOCOL_UNKNOWN;
+}
+
+bool scalar_is_true(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_kind(doc, node) == NODE_BOOL && node_bool(doc, node);
+}
+
+/* ---- references ---- */
+/* A target is a kind of the core group, or GROUP/KIND. */
+static void split_target(Str target, Str *group, Str *kind)
+{
+    size_t slash = str_find(target, '/');
+    bool core = slash == target.len;
+    *group = core ? STR("") : str_slice(target.ptr, slash);
+    *kind = core ? target : str_slice(target.ptr + slash + 1, target.len - slash - 1);
+}
+
+void collect_reference(Collector *collector, uint32_t node, const LinkRow *row)
+{
+    const Document *doc = collector->context->doc;
+    Facts *facts = collector->context->facts;
+    Str group, kind;
+    split_target(schema_link_target(row->target), &group, &kind);
+    uint32_t optional = link_node(doc, node, row, SCHEMA_KEY_optional);
+    LinkCursor cursor = link_open(doc, node, row, SCHEMA_KEY_name);
+    while (link_next(&cursor)) {
+        Str name = scalar_text(doc, cursor.node);
+        if (!name.len)
+            continue;
+        Arena *scratch = collector->context->scratch;
+        Reference reference = {
+            .object = doc->object,
+            .group = intern(facts->strings, group),
+            .kind = intern(facts->strings, kind),
+            .ns = collector->context->object->ns,
+            .name = intern(facts->strings, name),
+            .place = node_span(doc, cursor.node),
+            .path = intern(facts->strings, document_path(doc, cursor.node, scratch)),
+            .pointer = intern(facts->strings, document_pointer(doc, cursor.node, scratch)),
+            .flags = scalar_is_true(doc, optional) ? REFERENCE_OPTIONAL : 0,
+        };
+        vec_push(&facts->references, reference);
+    }
+}
+
+/* ---- the object ---- */
+/* An object of a kind that is not Kubernetes' own may stand for Pods that its
+ * controller makes; so may one whose kind is spelled wrong. */
+static void note_maker(const ObjectContext *context)
+{
+    const Object *object = context->object;
+    const Schema *schema = context->options->schema;
+    if (object->kind_id == BASE_NONE || schema_kind_info(schema, object->kind_id).custom)
+        facts_add_maker(context->facts, object->ns);
+}
+
+static void collect_mark(Collector *collector, const Mark *mark)
+{
+    uint32_t count;
+    const LinkRow *rows = schema_links(collector->context->options->schema, mark->type, &count);
+    for (uint32_t i = 0; i < count; i++)
+        for (size_t j = 0; j < BASE_COUNT(COLLECTORS); j++)
+            if (COLLECTORS[j].verb == rows[i].verb)
+                COLLECTORS[j].collect(collector, mark->node, &rows[i]);
+}
+
+void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count)
+{
+    Collector collector = {.context = context};
+    note_maker(context);
+    for (uint32_t i = 0; i < mark_count; i++)
+        collect_mark(&collector, &marks[i]);
+    for (size_t i = 0; i < checks_rule_count; i++)
+        if (checks_rules[i]->on_object)
+            checks_rules[i]->on_object(context);
+}

@@ -1,0 +1,55 @@
+/* collect.h: between collect.c and the files that know one verb of schemas/links
+ * each.  Internal to this room. */
+#ifndef PLIMSOLL_CHECKS_COLLECT_H
+#define PLIMSOLL_CHECKS_COLLECT_H
+
+#include "checks/facts.h"
+#include "names.h"
+#include "schema/links.h"
+
+typedef struct Collector {
+    const ObjectContext *context;
+} Collector;
+
+/* One for each verb: collect_pod.c, collect_service.c, collect.c. */
+void collect_pod(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_service(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_reference(Collector *collector, uint32_t node, const LinkRow *row);
+
+/* ---- reading a bound tree ---- */
+Span node_span(const Document *doc, uint32_t node);
+Span entry_span(const Document *doc, uint32_t key); /* from the key to its value's end */
+bool is_scalar(const Document *doc, uint32_t node);
+/* The text of a scalar, whatever its type; empty for null, collections, BASE_NONE. */
+Str scalar_text(const Document *doc, uint32_t node);
+int32_t scalar_port(const Document *doc, uint32_t node); /* 1 … 65535, else 0 */
+Protocol scalar_protocol(const Document *doc, uint32_t node); /* TCP where it is absent */
+bool scalar_is_true(const Document *doc, uint32_t node);
+/* Entries of a mapping, without those that a later duplicate replaced:
+ *   for (uint32_t key = map_first(doc, map); key < node_end(doc, map);
+ *        key = map_next(doc, map, key)) */
+static inline uint32_t map_from(const Document *doc, uint32_t map, uint32_t key)
+{
+    while (key < node_end(doc, map) && (node_at(doc, key)->flags & NODE_SHADOWED))
+        key = node_after_entry(doc, key);
+    return key;
+}
+static inline uint32_t map_first(const Document *doc, uint32_t map)
+{
+    return map_from(doc, map, node_first(map));
+}
+static inline uint32_t map_next(const Document *doc, uint32_t map, uint32_t key)
+{
+    return map_from(doc, map, node_after_entry(doc, key));
+}
+static inline bool is_map(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_kind(doc, node) == NODE_MAP;
+}
+static inline bool is_seq(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_kind(doc, node) == NODE_SEQ;
+}
+
+#endif

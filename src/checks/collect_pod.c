@@ -1,0 +1,108 @@
+/* Pods and the Pod templates of what makes Pods: their labels and the ports of
+ * their containers. */
+#include "checks/collect.h"
+
+/* Ports of an init container are targets only where it goes on running beside the
+ * others (restartPolicy: Always). */
+static void collect_container(const Document *doc, Facts *facts, uint32_t container, bool init)
+{
+    uint32_t ports = schema_get(doc, container, SCHEMA_NAME_ports);
+    if (!is_seq(doc, ports))
+        return;
+    Str restart = scalar_text(doc, schema_get(doc, container, SCHEMA_NAME_restartPolicy));
+    for (uint32_t at = node_first(ports); at < node_end(doc, ports); at = node_after(doc, at)) {
+        if (!is_map(doc, at))
+            continue;
+        uint32_t number = schema_get(doc, at, SCHEMA_NAME_containerPort);
+        uint32_t protocol = schema_get(doc, at, SCHEMA_NAME_protocol);
+        ContainerPort port = {
+            .name = intern(facts->strings,
+                           scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_name))),
+            .place = node_span(doc, at),
+            .number = (uint16_t)scalar_port(doc, number),
+            .protocol = (uint8_t)scalar_protocol(doc, protocol),
+            .waits = init && !str_is(restart, "Always"),
+        };
+        vec_push(&facts->container_ports, port);
+    }
+}
+
+/* In the order in which a named port is looked for. */
+static void collect_containers(const Document *doc, Facts *facts, uint32_t spec)
+{
+    static const struct {
+        NameId field;
+        bool init;
+    } LISTS[] = {{SCHEMA_NAME_containers, false}, {SCHEMA_NAME_initContainers, true}};
+    for (size_t i = 0; i < BASE_COUNT(LISTS); i++) {
+        uint32_t list = schema_get(doc, spec, LISTS[i].field);
+        if (!is_seq(doc, list))
+            continue;
+        for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at))
+            if (is_map(doc, at))
+                collect_container(doc, facts, at, LISTS[i].init);
+    }
+}
+
+static uint32_t count_entries(const Document *doc, uint32_t map)
+{
+    return is_map(doc, map) ? node_at(doc, map)->len : 0;
+}
+
+static LabelEntry *read_labels(const Collector *collector, uint32_t labels, uint32_t *count)
+{
+    const Document *doc = collector->context->doc;
+    LabelEntry *entries = arena_alloc(collector->context->scratch,
+                                      sizeof *entries * (count_entries(doc, labels) + 1));
+    *count = 0;
+    if (!is_map(doc, labels))
+        return entries;
+    for (uint32_t key = map_first(doc, labels); key < node_end(doc, labels);
+         key = map_next(doc, labels, key)) {
+        uint32_t pair = facts_pair(collector->context->facts, node_str(doc, key),
+                                   scalar_text(doc, key + 1));
+        entries[(*count)++] = (LabelEntry){pair, entry_span(doc, key)};
+    }
+    return entries;
+}
+
+/* The labels' own place, or the nearest thing that is there. */
+static Span place_of_labels(const Document *doc, uint32_t node, const LinkRow *row,
+                            uint32_t labels)
+{
+    if (is_map(doc, labels))
+        return node_span(doc, labels);
+    uint32_t metadata = link_node(doc, node, row, SCHEMA_KEY_metadata);
+    if (metadata != BASE_NONE)
+        return node_span(doc, metadata);
+    uint32_t pods = link_node(doc, node, row, SCHEMA_KEY_template);
+    return node_span(doc, pods != BASE_NONE ? pods : node);
+}
+
+static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row, uint8_t flags)
+{
+    const Document *doc = collector->context->doc;
+    Facts *facts = collector->context->facts;
+    uint32_t spec = link_node(doc, node, row, SCHEMA_KEY_spec);
+    uint32_t labels = link_node(doc, node, row, SCHEMA_KEY_labels);
+    uint32_t first_port = facts->container_ports.len, count;
+    collect_containers(doc, facts, spec);
+    if (scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork)))
+        flags |= POD_HOST_NETWORK;
+    LabelEntry *entries = read_labels(collector, labels, &count);
+    facts_add_pod(facts, doc->object, flags, place_of_labels(doc, node, row, labels), entries,
+                  count, first_port);
+}
+
+void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
+{
+    collect_pods(collector, node, row, 0);
+}
+
+/* Without a template (the patch of a workload, say) there are no Pods to speak of. */
+void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row)
+{
+    if (is_map(collector->context->doc,
+               link_node(collector->context->doc, node, row, SCHEMA_KEY_template)))
+        collect_pods(collector, node, row, POD_TEMPLATE);
+}

@@ -1,0 +1,86 @@
+/* One object, told by group, kind, namespace and name, is defined more than once. */
+#include "checks/link.h"
+
+extern const Rule rule_duplicate_object;
+
+static Place name_place(const Facts *facts, uint32_t id)
+{
+    const Object *object = facts_object(facts, id);
+    return facts_place(facts, id, (Span){object->name_offset, object->name_size});
+}
+
+static uint32_t file_of(const LinkContext *context, uint32_t id)
+{
+    Place place = name_place(link_facts(context->link), id);
+    return link_sources(context->link)->docs.at[place.doc].file;
+}
+
+/* Within one file or stream the later silently replaces the earlier when it is
+ * applied; loose files may be alternatives, of which one is applied. */
+static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t first,
+                             uint32_t in_same_file)
+{
+    const Facts *facts = link_facts(context->link);
+    const Object *object = facts_object(facts, id);
+    Str name = facts_object_text(facts, id, context->scratch);
+    Str ns = facts_text(facts, object->ns);
+    bool same_file = in_same_file != BASE_NONE;
+    Finding *finding =
+        ns.len ? diag_report(context->diag, &rule_duplicate_object.info, name_place(facts, id),
+                             "%.*s in namespace \"%.*s\" is defined more than once",
+                             STR_ARG(name), STR_ARG(ns))
+               : diag_report(context->diag, &rule_duplicate_object.info, name_place(facts, id),
+                             "%.*s is defined more than once", STR_ARG(name));
+    if (!finding)
+        return;
+    Str start = link_object_pointer(context->link, id, context->scratch);
+    finding->object = id;
+    finding->path = STR("metadata.name");
+    finding->pointer =
+        arena_format(&context->diag->arena, "%.*s/metadata/name", STR_ARG(start));
+    if (!same_file)
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
+    diag_note(context->diag, finding, name_place(facts, same_file ? in_same_file : first),
+              same_file ? "defined here, in the same file" : "first defined here");
+}
+
+/* Objects of one identity come by place, so those of one file stand together. */
+static void check_identity(const LinkContext *context, uint32_t first)
+{
+    uint32_t before = first;
+    for (uint32_t id = link_next_same(context->link, first); id != BASE_NONE;
+         id = link_next_same(context->link, id)) {
+        bool same_file = file_of(context, before) == file_of(context, id);
+        report_duplicate(context, id, first, same_file ? before : BASE_NONE);
+        before = id;
+    }
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    for (uint32_t id = 0; id < facts_object_count(facts); id++) {
+        const Object *object = facts_object(facts, id);
+        if (link_next_same(context->link, id) != BASE_NONE &&
+            link_find(context->link, object->group, object->kind, object->ns, object->name) == id)
+            check_identity(context, id);
+        arena_reset(context->scratch);
+    }
+}
+
+const Rule rule_duplicate_object = {
+    .info =
+        {
+            .id = "duplicate-object",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_ERROR,
+            .summary = "One object is defined more than once",
+            .why = "The cluster holds one object of a kind, namespace and name.  Of two "
+                   "definitions in one file the one that is applied last replaces the other, "
+                   "without a word: mostly a name that was not changed after copying.  In "
+                   "different files they may be alternatives of which only one is applied, so "
+                   "that is a warning.  The API version does not count: an object has one "
+                   "identity in all versions of its group.",
+        },
+    .on_link = on_link,
+};

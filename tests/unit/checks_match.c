@@ -1,0 +1,245 @@
+/* Which Pods a selector matches, and that finding out stays linear. */
+#include "checks_fixture.h"
+
+static PodList select_pods(World *world, uint32_t selector, Arena *arena)
+{
+    PodList pods = link_select(world->link, selector, arena);
+    assert_int_equal(pods.count > 0, link_selects_any(world->link, selector));
+    return pods;
+}
+
+static Str name_at(const World *world, PodList pods, uint32_t index)
+{
+    const Facts *facts = world->facts;
+    uint32_t object = facts->pods.at[pods.at[index]].object;
+    return facts_text(facts, facts_object(facts, object)->name);
+}
+
+static void a_selector_matches_pods_of_its_namespace(void **state)
+{
+    (void)state;
+    World world;
+    Arena arena = {0};
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "a", "app=x tier=front");
+    world_pod(&world, "apps/Deployment", "default", "b", "app=x");
+    world_pod(&world, "Pod", "other", "c", "app=x");
+    world_pod(&world, "Pod", "default", "d", "app=y");
+    uint32_t service = world_service(&world, "default", "s", "app=x");
+    uint32_t both = world_service(&world, "default", "t", "tier=front app=x");
+    uint32_t none = world_service(&world, "default", "u", "tier=front app=y");
+    world_link(&world);
+    const ServiceFact *services = world.facts->services.at;
+    PodList pods = select_pods(&world, services[service].selector, &arena);
+    assert_int_equal(pods.count, 2);
+    assert_str(name_at(&world, pods, 0), "a");
+    assert_str(name_at(&world, pods, 1), "b");
+    pods = select_pods(&world, services[both].selector, &arena);
+    assert_int_equal(pods.count, 1);
+    assert_str(name_at(&world, pods, 0), "a");
+    assert_int_equal(select_pods(&world, services[none].selector, &arena).count, 0);
+    arena_free(&arena);
+    world_end(&world);
+}
+
+static void put_term(World *world, TermOp op, const char *key, const char *values)
+{
+    LabelEntry entries[16];
+    Facts *facts = world->facts;
+    uint32_t count = world_pairs(world, values, entries);
+    Term term = {.key = intern(&world->strings, str_of(key)), .op = (uint8_t)op,
+                 .value = facts->term_values.len, .value_count = (uint16_t)count};
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(&facts->term_values, entries[i].pair);
+    vec_push(&facts->terms, term);
+}
+
+/* The names of what a selector of one term matches, joined. */
+static void assert_matches(TermOp op, const char *key, const char *values, const char *expected)
+{
+    World world;
+    Arena arena = {0};
+    Buf names = {0};
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "a", "app=x");
+    world_pod(&world, "Pod", "default", "b", "app=y");
+    world_pod(&world, "Pod", "default", "c", "app=z tier=front");
+    world_pod(&world, "Pod", "default", "d", "tier=front");
+    uint32_t object = world_object(&world, "Selecting", "default", "s");
+    uint32_t first = world.facts->terms.len;
+    put_term(&world, op, key, values);
+    uint32_t selector = facts_add_selector(world.facts, object, (Span){0, 1}, first);
+    world_link(&world);
+    PodList pods = select_pods(&world, selector, &arena);
+    for (uint32_t i = 0; i < pods.count; i++)
+        buf_str(&names, name_at(&world, pods, i));
+    assert_str(buf_slice(&names), expected);
+    buf_free(&names);
+    arena_free(&arena);
+    world_end(&world);
+}
+
+static void label_selectors_have_kubernetes_semantics(void **state)
+{
+    (void)state;
+    assert_matches(TERM_IN, "app", "app=x app=z", "ac");
+    assert_matches(TERM_IN, "app", "app=w", "");
+    assert_matches(TERM_NOT_IN, "app", "app=x app=z", "bd"); /* also where the key is absent */
+    assert_matches(TERM_EXISTS, "tier", "", "cd");
+    assert_matches(TERM_ABSENT, "tier", "", "ab");
+    assert_matches(TERM_EXISTS, "zone", "", "");
+    assert_matches(TERM_ABSENT, "zone", "", "abcd");
+}
+
+static void a_selector_without_terms_matches_everything(void **state)
+{
+    (void)state;
+    World world;
+    Arena arena = {0};
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "a", "app=x");
+    world_pod(&world, "Pod", "default", "b", "");
+    world_pod(&world, "Pod", "other", "c", "");
+    uint32_t object = world_object(&world, "Selecting", "default", "s");
+    uint32_t selector = world_selector(&world, object, "");
+    world_link(&world);
+    assert_int_equal(select_pods(&world, selector, &arena).count, 2);
+    arena_free(&arena);
+    world_end(&world);
+}
+
+static bool selects(const char *kind, const char *name, const char *labels, const char *selector)
+{
+    World world;
+    world_begin(&world);
+    world_pod(&world, kind, "default", name, labels);
+    uint32_t service = world_service(&world, "default", "s", selector);
+    world_link(&world);
+    bool any = link_selects_any(world.link, world.facts->services.at[service].selector);
+    world_end(&world);
+    return any;
+}
+
+static void labels_that_controllers_set_are_known(void **state)
+{
+    (void)state;
+    const char *pod_name = "app=db statefulset.kubernetes.io/pod-name=db-0";
+    assert_true(selects("apps/StatefulSet", "db", "app=db", pod_name));
+    assert_false(selects("apps/StatefulSet", "cache", "app=db", pod_name));
+    assert_false(selects("apps/Deployment", "db", "app=db", pod_name));
+    assert_false(selects("apps/StatefulSet", "db", "app=db",
+                         "statefulset.kubernetes.io/pod-name=db-x"));
+    assert_true(selects("apps/StatefulSet", "db", "app=db", "apps.kubernetes.io/pod-index=3"));
+    assert_true(selects("apps/Deployment", "web", "app=web", "app=web pod-template-hash=6c8"));
+    assert_false(selects("Pod", "web", "app=web", "app=web pod-template-hash=6c8"));
+    assert_true(selects("Pod", "web", "pod-template-hash=6c8", "pod-template-hash=6c8"));
+    assert_true(selects("batch/Job", "load", "", "job-name=load"));
+    assert_false(selects("batch/Job", "load", "", "job-name=other"));
+    assert_true(selects("batch/CronJob", "load", "", "batch.kubernetes.io/job-name=load-29011"));
+}
+
+static void pods_that_no_selector_tells_apart_are_one_class(void **state)
+{
+    (void)state;
+    World world;
+    Arena arena = {0};
+    world_begin(&world);
+    for (unsigned i = 0; i < 100; i++)
+        world_pod(&world, "Pod", "default", "p",
+                  arena_format(&arena, "app=x id=%u other=%u", i, i).ptr);
+    uint32_t service = world_service(&world, "default", "s", "app=x id=7");
+    world_link(&world);
+    /* id=7, and any other id. */
+    assert_int_equal(link_class_count(world.link), 2);
+    assert_int_equal(
+        select_pods(&world, world.facts->services.at[service].selector, &arena).count, 1);
+    arena_free(&arena);
+    world_end(&world);
+}
+
+static void order_is_by_file_name_and_not_by_arrival(void **state)
+{
+    (void)state;
+    World world;
+    Arena arena = {0};
+    world_begin(&world);
+    world_file(&world, "z.yaml");
+    world_pod(&world, "Pod", "default", "last", "app=x");
+    world_file(&world, "b.yaml");
+    world_pod(&world, "Pod", "default", "first", "app=x");
+    world_pod(&world, "Pod", "default", "second", "app=x");
+    uint32_t service = world_service(&world, "default", "s", "app=x");
+    world_link(&world);
+    PodList pods = select_pods(&world, world.facts->services.at[service].selector, &arena);
+    assert_str(name_at(&world, pods, 0), "first");
+    assert_str(name_at(&world, pods, 1), "second");
+    assert_str(name_at(&world, pods, 2), "last");
+    const Object *last = facts_object(world.facts, link_objects_by_place(world.link)[3]);
+    assert_str(facts_text(world.facts, last->name), "last");
+    arena_free(&arena);
+    world_end(&world);
+}
+
+/* Services that select nothing and share one label with all Pods.  Returns the steps
+ * of matching and of the nearest misses. */
+static uint64_t steps_of(unsigned services, unsigned pods, bool distinct_pods)
+{
+    World world;
+    world_begin(&world);
+    Arena arena = {0};
+    for (unsigned i = 0; i < pods; i++) {
+        /* Distinct to the selectors too: each asks for the id of some Pod. */
+        Str labels = distinct_pods ? arena_format(&arena, "common=yes app=pod%u id=%u", i, i)
+                                   : arena_format(&arena, "common=yes app=pod%u", i);
+        world_pod(&world, "Pod", "default", arena_format(&arena, "pod-%u", i).ptr, labels.ptr);
+        arena_reset(&arena);
+    }
+    for (unsigned i = 0; i < services; i++) {
+        Str text = distinct_pods
+                       ? arena_format(&arena, "common=yes app=service%u id=%u", i, i % pods)
+                       : arena_format(&arena, "common=yes app=service%u", i);
+        world_service(&world, "default", "s", text.ptr);
+        arena_reset(&arena);
+    }
+    world_link(&world);
+    uint64_t steps = link_match_steps(world.link);
+    NearestScratch scratch = {0};
+    for (uint32_t i = 0; i < world.facts->selectors.len; i++) {
+        assert_false(link_selects_any(world.link, i));
+        Nearest nearest = link_nearest(world.link, i, &scratch);
+        assert_true(nearest.count > 0);
+        assert_int_equal(nearest.matched, distinct_pods ? 2 : 1);
+    }
+    steps += scratch.steps;
+    nearest_scratch_free(&scratch);
+    arena_free(&arena);
+    world_end(&world);
+    return steps;
+}
+
+static void linking_is_linear_however_many_share_a_label(void **state)
+{
+    (void)state;
+    /* Steps for each Service stay below a constant, with many times the Pods. */
+    enum { PER_SERVICE = NEAREST_VISITS + 8 * NEAREST_NAMED };
+    assert_true(steps_of(1000, 10000, false) < 1000u * PER_SERVICE);
+    assert_true(steps_of(100000, 100000, false) < UINT64_C(100000) * PER_SERVICE);
+    assert_true(steps_of(2000, 40000, true) < 2000u * PER_SERVICE);
+    /* Twice the input, at most about twice the steps. */
+    uint64_t once = steps_of(10000, 20000, false), twice = steps_of(20000, 40000, false);
+    assert_true(twice <= 2 * once + 1000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_selector_matches_pods_of_its_namespace),
+        cmocka_unit_test(label_selectors_have_kubernetes_semantics),
+        cmocka_unit_test(a_selector_without_terms_matches_everything),
+        cmocka_unit_test(labels_that_controllers_set_are_known),
+        cmocka_unit_test(pods_that_no_selector_tells_apart_are_one_class),
+        cmocka_unit_test(order_is_by_file_name_and_not_by_arrival),
+        cmocka_unit_test(linking_is_linear_however_many_share_a_label),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,513 @@
+/* The rules that look at facts, by the messages that a user sees.  The examples
+ * under testdata/rules show them with their positions. */
+#include "checks_fixture.h"
+
+static const Finding *finding_at(const World *world, uint32_t index)
+{
+    assert_true(index < world->diag.findings.len);
+    return &world->diag.findings.at[index];
+}
+
+static void assert_note(const Finding *finding, uint32_t index, const char *message)
+{
+    assert_true(index < finding->note_count);
+    assert_str(finding->notes[index].message, message);
+}
+
+/* ---- service-selects-no-pod ---- */
+/* The lab's three Pods, and its Service. */
+static void add_lab(World *world)
+{
+    world_file(world, "pods/healthy-monolith.yaml");
+    world_pod(world, "Pod", "default", "healthy-monolith", "app=monolith");
+    world_file(world, "pods/monolith.yaml");
+    world_pod(world, "Pod", "default", "monolith", "app=monolith");
+    world_file(world, "pods/secure-monolith.yaml");
+    world_pod(world, "Pod", "default", "secure-monolith", "app=monolith");
+    world_file(world, "services/monolith.yaml");
+    world_service(world, "default", "monolith", "app=monolith secure=enabled");
+}
+
+static void the_pod_that_is_meant_comes_first(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    add_lab(&world);
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_str(finding->message, "Service \"monolith\" selects no Pod");
+    assert_int_equal(finding->severity, SEVERITY_ERROR);
+    assert_int_equal(finding->place.offset, 100); /* the first entry, not the selector */
+    assert_int_equal(finding->place.length, 8);
+    assert_str(finding->path, "spec.selector");
+    assert_str(finding->pointer, "/spec/selector");
+    assert_int_equal(finding->note_count, 4);
+    assert_note(finding, 0, "Pod \"secure-monolith\" matches app=monolith but lacks secure=enabled");
+    assert_int_equal(finding->notes[0].place.offset, 100);
+    assert_int_equal(finding->notes[0].place.length, 80); /* the labels */
+    assert_note(finding, 1, "Pod \"healthy-monolith\" matches app=monolith but lacks secure=enabled");
+    assert_note(finding, 2, "Pod \"monolith\" matches app=monolith but lacks secure=enabled");
+    assert_note(finding, 3, "no Pod in namespace \"default\" has the label secure=enabled");
+    assert_int_equal(finding->notes[3].place.offset, 110); /* the unmet term */
+    assert_str(finding->help, "add secure: enabled to the labels of Pod \"secure-monolith\"");
+    world_end(&world);
+}
+
+static void with_the_label_it_is_silent(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    add_lab(&world);
+    world_pod(&world, "Pod", "default", "x", "app=monolith secure=enabled");
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, 0);
+    world_end(&world);
+}
+
+static void another_value_is_told_at_its_entry(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "apps/Deployment", "default", "hello", "app=hello version=1.0.0");
+    world_service(&world, "default", "hello", "app=hello version=2.0.0");
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_ERROR);
+    assert_note(finding, 0,
+                "Pods of Deployment \"hello\" match app=hello but have version=1.0.0, not "
+                "version=2.0.0");
+    assert_int_equal(finding->notes[0].place.offset, 110);
+    assert_int_equal(finding->notes[0].place.length, 8);
+    assert_str(finding->help,
+               "write version: 1.0.0 in the selector, or version: 2.0.0 in the labels of the Pod "
+               "template of Deployment \"hello\"");
+    world_end(&world);
+}
+
+static void a_value_that_yaml_would_not_read_as_text_is_quoted(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "a", "app=a");
+    world_service(&world, "default", "a", "app=a ready=true");
+    world_check(&world);
+    assert_str(world_only(&world)->help, "add ready: \"true\" to the labels of Pod \"a\"");
+    world_end(&world);
+}
+
+static void two_failed_terms_are_a_warning(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "a", "app=shop tier=front zone=1");
+    world_service(&world, "default", "db", "app=shop tier=db disk=fast zone=1");
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_WARNING);
+    assert_note(finding, 0,
+                "Pod \"a\" matches app=shop and zone=1 but lacks disk=fast and has tier=front, "
+                "not tier=db");
+    assert_int_equal(finding->help.len, 0);
+    world_end(&world);
+}
+
+static void fewest_wrong_values_are_nearer(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "other-value", "app=x tier=b");
+    world_pod(&world, "Pod", "default", "no-value", "app=x");
+    world_pod(&world, "Pod", "default", "nothing", "app=z tier=b");
+    world_service(&world, "default", "s", "app=x tier=a");
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_note(finding, 0, "Pod \"no-value\" matches app=x but lacks tier=a");
+    assert_int_equal(finding->note_count, 2); /* and the unmet term */
+    world_end(&world);
+}
+
+static void at_most_three_of_equals_are_shown(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "p1", "app=x");
+    world_pod(&world, "Pod", "default", "p2", "app=x");
+    world_pod(&world, "Pod", "default", "p3", "app=x");
+    world_pod(&world, "Pod", "default", "web-db", "app=x");
+    world_pod(&world, "Pod", "default", "api-web", "app=x");
+    world_service(&world, "default", "s", "app=x role=web");
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->note_count, 4);
+    assert_note(finding, 0, "Pod \"web-db\" matches app=x but lacks role=web");
+    assert_note(finding, 1, "Pod \"api-web\" matches app=x but lacks role=web");
+    assert_note(finding, 2, "Pod \"p1\" matches app=x but lacks role=web");
+    world_end(&world);
+}
+
+static Severity lab_severity(void (*also)(World *))
+{
+    World world;
+    world_begin(&world);
+    add_lab(&world);
+    also(&world);
+    world_check(&world);
+    Severity severity = world_only(&world)->severity;
+    world_end(&world);
+    return severity;
+}
+
+static void nothing(World *world) { (void)world; }
+static void maker_here(World *world)
+{
+    facts_add_maker(world->facts, intern(&world->strings, STR("default")));
+}
+static void maker_elsewhere(World *world)
+{
+    facts_add_maker(world->facts, intern(&world->strings, STR("other")));
+}
+static void unread_document(World *world)
+{
+    Object object = {.doc = world_doc(world), .item = -1, .kind = BASE_NONE,
+                     .group = BASE_NONE, .no_object = true};
+    facts_add_object(world->facts, object);
+}
+
+static void it_is_an_error_only_when_nothing_else_may_make_pods(void **state)
+{
+    (void)state;
+    assert_int_equal(lab_severity(nothing), SEVERITY_ERROR);
+    assert_int_equal(lab_severity(maker_here), SEVERITY_WARNING);
+    assert_int_equal(lab_severity(maker_elsewhere), SEVERITY_ERROR);
+    assert_int_equal(lab_severity(unread_document), SEVERITY_WARNING);
+}
+
+/* Of a selector with one term a Pod always fails "exactly one": that alone says
+ * nothing, the Pods may well live elsewhere. */
+static void one_term_is_sure_only_by_resemblance(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *labels, *selector;
+        Severity severity;
+        const char *note;
+    } CASES[] = {
+        {"web", "app=web", "app=redis", SEVERITY_WARNING,
+         "no Pod in namespace \"default\" has the label app=redis"},
+        {"auth", "app=auth", "app=auht", SEVERITY_ERROR,
+         "Pod \"auth\" has app=auth, not app=auht"},
+        {"auth1", "app=auth1", "app=auth2", SEVERITY_WARNING,
+         "no Pod in namespace \"default\" has the label app=auth2"},
+        {"redis", "run=redis", "app=redis", SEVERITY_ERROR, "Pod \"redis\" lacks app=redis"},
+        {"redis", "", "app=redis", SEVERITY_WARNING, "Pod \"redis\" lacks app=redis"},
+        {"my-redis", "run=x", "app=redis", SEVERITY_WARNING, "Pod \"my-redis\" lacks app=redis"},
+    };
+    for (size_t i = 0; i < BASE_COUNT(CASES); i++) {
+        World world;
+        world_begin(&world);
+        world_pod(&world, "Pod", "default", CASES[i].name, CASES[i].labels);
+        world_service(&world, "default", "s", CASES[i].selector);
+        world_check(&world);
+        const Finding *finding = world_only(&world);
+        assert_int_equal(finding->severity, CASES[i].severity);
+        assert_note(finding, 0, CASES[i].note);
+        world_end(&world);
+    }
+}
+
+static void a_pod_in_another_namespace_is_told(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "apps/Deployment", "shop", "a", "app=a");
+    world_service(&world, "default", "a", "app=a");
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_WARNING);
+    assert_note(finding, 1,
+                "Pods of Deployment \"a\" would match, but in namespace \"shop\"; a Service "
+                "selects in its own only");
+    world_end(&world);
+}
+
+static void some_services_select_nothing_on_purpose(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "by-hand", NULL);
+    uint32_t external = world_service(&world, "default", "external", "app=x");
+    world.facts->services.at[external].type = SERVICE_EXTERNAL_NAME;
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, 0);
+    world_end(&world);
+}
+
+static void a_label_that_only_controllers_set_is_no_sure_mistake(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "apps/Deployment", "default", "db", "app=db");
+    world_service(&world, "default", "db-0",
+                  "app=db statefulset.kubernetes.io/pod-name=db-0");
+    world_check(&world);
+    assert_int_equal(world_only(&world)->severity, SEVERITY_WARNING);
+    assert_int_equal(world_only(&world)->help.len, 0);
+    world_end(&world);
+}
+
+/* ---- node-port-conflict ---- */
+static void two_services_may_not_have_one_node_port(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "a", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    world_service(&world, "other", "b", NULL);
+    world_service_port(&world, 80, 31001, PROTOCOL_UDP);
+    world_service_port(&world, 53, 31000, PROTOCOL_UDP); /* whatever the protocol */
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_ERROR);
+    assert_str(finding->message,
+               "Service \"b\" of namespace \"other\" asks for nodePort 31000, which Service \"a\" "
+               "of namespace \"default\" has");
+    assert_str(finding->path, "spec.ports[1].nodePort");
+    assert_str(finding->pointer, "/spec/ports/1/nodePort");
+    assert_note(finding, 0, "nodePort 31000 of Service \"a\" of namespace \"default\"");
+    assert_int_equal(finding->notes[0].place.doc, 0);
+    world_end(&world);
+}
+
+static void a_health_check_takes_a_node_port_too(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "a", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    uint32_t index = world_service(&world, "default", "b", NULL);
+    ServiceFact *b = &world.facts->services.at[index];
+    b->type = SERVICE_LOAD_BALANCER;
+    b->flags = SERVICE_LOCAL_TRAFFIC;
+    b->health_check_port = 31000;
+    world_check(&world);
+    assert_str(world_only(&world)->message,
+               "Service \"b\" asks for healthCheckNodePort 31000, which Service \"a\" has");
+    assert_str(world_only(&world)->path, "spec.healthCheckNodePort");
+    world_end(&world);
+}
+
+/* Ports of one Service: (port, node port, protocol) each; how many findings. */
+typedef struct PortRow {
+    int32_t port, node_port;
+    Protocol protocol;
+} PortRow;
+
+static uint32_t conflicts_of(const PortRow *rows, size_t count)
+{
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "a", NULL);
+    for (size_t i = 0; i < count; i++)
+        world_service_port(&world, rows[i].port, rows[i].node_port, rows[i].protocol);
+    world_check(&world);
+    uint32_t found = world.diag.findings.len;
+    world_end(&world);
+    return found;
+}
+
+static void within_one_service_the_port_decides(void **state)
+{
+    (void)state;
+    const PortRow dns[] = {{53, 31000, PROTOCOL_TCP}, {53, 31000, PROTOCOL_UDP}};
+    assert_int_equal(conflicts_of(dns, 2), 0);
+    const PortRow twice[] = {{53, 31000, PROTOCOL_TCP}, {54, 31000, PROTOCOL_TCP}};
+    assert_int_equal(conflicts_of(twice, 2), 1);
+    const PortRow other_port[] = {{53, 31000, PROTOCOL_TCP}, {54, 31000, PROTOCOL_UDP}};
+    assert_int_equal(conflicts_of(other_port, 2), 1);
+    const PortRow different[] = {{53, 31000, PROTOCOL_TCP}, {54, 31001, PROTOCOL_TCP}};
+    assert_int_equal(conflicts_of(different, 2), 0);
+}
+
+static void one_service_defined_twice_is_one_service(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "a", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    world_file(&world, "b.yaml");
+    world_service(&world, "default", "a", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    world_check(&world);
+    assert_string_equal(world_only(&world)->rule->id, "duplicate-object");
+    world_end(&world);
+}
+
+static void a_conflict_with_an_alternative_is_a_warning(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_service(&world, "default", "a", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    world_service(&world, "default", "b", NULL);
+    world_service_port(&world, 80, 31000, PROTOCOL_TCP);
+    world_file(&world, "c.yaml");
+    world_service(&world, "default", "b", NULL);
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, 2);
+    assert_string_equal(finding_at(&world, 0)->rule->id, "node-port-conflict");
+    assert_int_equal(finding_at(&world, 0)->severity, SEVERITY_WARNING);
+    world_end(&world);
+}
+
+/* ---- duplicate-object ---- */
+static void duplicates_are_worse_in_one_file(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_object(&world, "ConfigMap", "default", "a");
+    world_object(&world, "ConfigMap", "other", "a");
+    world_object(&world, "Secret", "default", "a");
+    world_object(&world, "x.example.com/ConfigMap", "default", "a");
+    world_object(&world, "ConfigMap", "default", "");
+    world_object(&world, "ConfigMap", "default", "");
+    world_object(&world, "ConfigMap", "default", "a");
+    world_file(&world, "b.yaml");
+    world_object(&world, "ConfigMap", "default", "a");
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, 2);
+    const Finding *same = finding_at(&world, 0), *other = finding_at(&world, 1);
+    assert_str(same->message, "ConfigMap \"a\" in namespace \"default\" is defined more than once");
+    assert_int_equal(same->severity, SEVERITY_ERROR);
+    assert_note(same, 0, "defined here, in the same file");
+    assert_int_equal(other->severity, SEVERITY_WARNING);
+    assert_note(other, 0, "first defined here");
+    assert_int_equal(other->notes[0].place.doc, 0);
+    world_end(&world);
+}
+
+/* ---- unresolved-reference ---- */
+static void add_reference(World *world, uint32_t object, const char *kind, const char *name,
+                          uint16_t flags)
+{
+    Interner *strings = &world->strings;
+    Reference reference = {
+        .object = object,
+        .kind = intern(strings, str_of(kind)),
+        .ns = intern(strings, STR("default")),
+        .name = intern(strings, str_of(name)),
+        .place = {300, 5},
+        .path = intern(strings, STR("spec.volumes[0].secret.secretName")),
+        .flags = flags,
+    };
+    vec_push(&world->facts->references, reference);
+}
+
+static void what_the_input_does_not_hold_is_a_warning(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_object(&world, "Secret", "default", "here");
+    world_object(&world, "Secret", "other", "elsewhere");
+    uint32_t user = world_object(&world, "Pod", "default", "user");
+    add_reference(&world, user, "Secret", "here", 0);
+    add_reference(&world, user, "Secret", "elsewhere", 0);
+    add_reference(&world, user, "Secret", "perhaps", REFERENCE_OPTIONAL);
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_WARNING);
+    assert_str(finding->message,
+               "Pod \"user\" needs Secret \"elsewhere\", which the input does not hold");
+    assert_str(finding->help, "if it is made elsewhere, say so: --assume Secret/default/elsewhere");
+    assert_str(finding->path, "spec.volumes[0].secret.secretName");
+    world_end(&world);
+}
+
+static void a_name_that_differs_by_one_letter_is_an_error(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_object(&world, "Secret", "default", "certs1");
+    world_object(&world, "Secret", "default", "tls-certs");
+    add_reference(&world, world_object(&world, "Pod", "default", "user"), "Secret", "tls-cetrs", 0);
+    world_check(&world);
+    const Finding *finding = world_only(&world);
+    assert_int_equal(finding->severity, SEVERITY_ERROR);
+    assert_note(finding, 0, "Secret \"tls-certs\" is named much the same");
+    assert_int_equal(finding->notes[0].place.offset, 50);
+    assert_str(finding->help, "write tls-certs");
+    world_end(&world);
+}
+
+static void assumed(const Assumption *assumption, const char *name, bool expected)
+{
+    World world;
+    world_begin(&world);
+    world.options = (ChecksOptions){assumption, 1};
+    add_reference(&world, world_object(&world, "Pod", "default", "user"), "Secret", name, 0);
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, expected ? 0 : 1);
+    world_end(&world);
+}
+
+static void assumed_objects_are_there(void **state)
+{
+    (void)state;
+    const Assumption exact = {STR_INIT("Secret"), STR_INIT("default"), STR_INIT("tls")};
+    assumed(&exact, "tls", true);
+    assumed(&exact, "tls2", false);
+    const Assumption any_namespace = {STR_INIT("Secret"), STR_INIT(""), STR_INIT("tls")};
+    assumed(&any_namespace, "tls", true);
+    const Assumption other_namespace = {STR_INIT("Secret"), STR_INIT("shop"), STR_INIT("tls")};
+    assumed(&other_namespace, "tls", false);
+    const Assumption other_kind = {STR_INIT("ConfigMap"), STR_INIT(""), STR_INIT("tls")};
+    assumed(&other_kind, "tls", false);
+    const Assumption glob = {STR_INIT("Sec*"), STR_INIT("*"), STR_INIT("t?s-*-x")};
+    assumed(&glob, "tls-a-b-x", true);
+    assumed(&glob, "tls-x", false);
+    assumed(&glob, "tls-a-y", false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_pod_that_is_meant_comes_first),
+        cmocka_unit_test(with_the_label_it_is_silent),
+        cmocka_unit_test(another_value_is_told_at_its_entry),
+        cmocka_unit_test(a_value_that_yaml_would_not_read_as_text_is_quoted),
+        cmocka_unit_test(two_failed_terms_are_a_warning),
+        cmocka_unit_test(fewest_wrong_values_are_nearer),
+        cmocka_unit_test(at_most_three_of_equals_are_shown),
+        cmocka_unit_test(it_is_an_error_only_when_nothing_else_may_make_pods),
+        cmocka_unit_test(one_term_is_sure_only_by_resemblance),
+        cmocka_unit_test(a_pod_in_another_namespace_is_told),
+        cmocka_unit_test(some_services_select_nothing_on_purpose),
+        cmocka_unit_test(a_label_that_only_controllers_set_is_no_sure_mistake),
+        cmocka_unit_test(two_services_may_not_have_one_node_port),
+        cmocka_unit_test(a_health_check_takes_a_node_port_too),
+        cmocka_unit_test(within_one_service_the_port_decides),
+        cmocka_unit_test(one_service_defined_twice_is_one_service),
+        cmocka_unit_test(a_conflict_with_an_alternative_is_a_warning),
+        cmocka_unit_test(duplicates_are_worse_in_one_file),
+        cmocka_unit_test(what_the_input_does_not_hold_is_a_warning),
+        cmocka_unit_test(a_name_that_differs_by_one_letter_is_an_error),
+        cmocka_unit_test(assumed_objects_are_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
