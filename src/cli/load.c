@@ -38,18 +38,6 @@ void worker_free(Worker *worker)
 
 /* ---- objects of a parsed document ---- */
 
-/* The items of a List, or BASE_NONE: any kind that ends in List, with an array. */
-static uint32_t list_items(const Document *doc, uint32_t node)
-{
-    if (node_kind(doc, node) != NODE_MAP)
-        return BASE_NONE;
-    uint32_t kind = node_get_text(doc, node, STR("kind"));
-    if (kind == BASE_NONE || !str_ends(node_str(doc, kind), STR("List")))
-        return BASE_NONE;
-    uint32_t items = node_get_text(doc, node, STR("items"));
-    return items != BASE_NONE && node_kind(doc, items) == NODE_SEQ ? items : BASE_NONE;
-}
-
 typedef enum DocumentUse { USE_NONE, USE_SKIPPED, USE_OBJECTS } DocumentUse;
 
 static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
@@ -70,7 +58,7 @@ static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, i
 {
     DocumentUse use = USE_NONE;
     for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
-        uint32_t nested = list_items(doc, at);
+        uint32_t nested = schema_list_items(doc, at);
         DocumentUse item_use;
         if (nested != BASE_NONE) {
             item_use = worker_items(worker, doc, nested, next_item, emit_all);
@@ -93,7 +81,7 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
     worker->line = worker->sources->docs.at[doc->source].line;
     doc->root = 0;
     doc->item = -1;
-    uint32_t items = list_items(doc, 0);
+    uint32_t items = schema_list_items(doc, 0);
     if (items == BASE_NONE)
         return worker_object(worker, doc, emit_all);
     int32_t next_item = 0;
@@ -140,7 +128,8 @@ typedef struct FileCounts {
     uint32_t used, skipped, helm;
 } FileCounts;
 
-static void worker_chunk(Worker *worker, uint32_t file, const Chunk *chunk, FileCounts *counts)
+static void worker_chunk(Worker *worker, const Input *input, uint32_t file, const Chunk *chunk,
+                         FileCounts *counts)
 {
     uint32_t source = add_source_doc(worker, file, chunk);
     uint32_t first_finding = worker->diag.findings.len;
@@ -150,7 +139,7 @@ static void worker_chunk(Worker *worker, uint32_t file, const Chunk *chunk, File
     case PARSER_EMPTY:
         break;
     case PARSER_FAILED:
-        if (str_contains(chunk->text, STR("{{"))) {
+        if (skip_unparsed(input, chunk->text) == SKIP_HELM_TEMPLATE) {
             worker->diag.findings.len = first_finding;
             counts->helm++;
             break;
@@ -186,21 +175,22 @@ static int worker_read(Worker *worker, const Input *input)
 bool worker_file(Worker *worker, const Input *input)
 {
     bool is_stdin = str_eq(input->path, STR("-"));
-    if (!is_stdin && skip_in_chart_templates(input->path)) {
+    if (input->chart_template) {
         worker->summary->helm_templates++;
         return true;
     }
     int error = worker_read(worker, input);
     if (error) {
-        fprintf(stderr, "plimsoll: %.*s: %s\n", STR_ARG(input->path), strerror(error));
+        cli_error("%.*s: %s", STR_ARG(input->path), strerror(error));
         return false;
     }
     uint32_t file = sources_add_file(worker->sources, is_stdin ? STR("<stdin>") : input->path);
+    worker->sources->files.at[file].changed = input->changed;
     FileCounts counts = {0};
     Splitter splitter;
     splitter_init(&splitter, str_slice(worker->window.ptr, worker->window.len));
     for (Chunk chunk; splitter_next(&splitter, &chunk);)
-        worker_chunk(worker, file, &chunk, &counts);
+        worker_chunk(worker, input, file, &chunk, &counts);
     if (counts.helm)
         worker->summary->helm_templates++;
     if (counts.used) {
@@ -223,7 +213,7 @@ bool worker_file(Worker *worker, const Input *input)
 static bool find_item(const Document *doc, uint32_t items, int32_t *left, uint32_t *found)
 {
     for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
-        uint32_t nested = list_items(doc, at);
+        uint32_t nested = schema_list_items(doc, at);
         if (nested != BASE_NONE) {
             if (find_item(doc, nested, left, found))
                 return true;
@@ -262,7 +252,7 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
         return false;
     doc.root = 0;
     doc.item = item;
-    uint32_t items = list_items(&doc, 0);
+    uint32_t items = schema_list_items(&doc, 0);
     int32_t left = item;
     if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
         return false;

@@ -67,10 +67,7 @@ static void check_object(Worker *worker, Document *doc)
 
 static void emit_object(Worker *worker, Document *doc)
 {
-    worker->writer->format->object(worker->writer, doc, doc->root);
-    worker->writer->count++;
-    arena_reset(&worker->writer->scratch);
-    out_spill(worker->writer->out);
+    object_writer_put(worker->writer, doc, doc->root);
 }
 
 static void run_begin(Run *run, Options *options, ObjectPass pass)
@@ -100,8 +97,8 @@ static void run_deferred(Run *run)
         int32_t item = facts_object(worker->facts, deferred.object)->item;
         if (!worker_again(worker, deferred.doc, item, deferred.object, check_tree)) {
             const SourceDoc *doc = &run->sources.docs.at[deferred.doc];
-            fprintf(stderr, "plimsoll: %.*s: the file changed while it was read\n",
-                    STR_ARG(run->sources.files.at[doc->file].name));
+            cli_error("%.*s: the file changed while it was read",
+                      STR_ARG(run->sources.files.at[doc->file].name));
             run->unreadable = true;
         }
     }
@@ -133,29 +130,26 @@ static bool any_at_least(const Diag *diag, Severity severity)
     return false;
 }
 
-static bool use_color(const Options *options)
-{
-    return options->color == COLOR_ALWAYS || (options->color == COLOR_AUTO && isatty(STDOUT_FILENO));
-}
-
 /* Writes what the user asked for; a failed write is our own failure. */
-static bool run_report(Run *run, const ReportFormat *format, const Link *link)
+static bool run_report(Run *run, const ReportFormat *format, const Link *link,
+                       const uint8_t *verdicts)
 {
     Report report = {
         .sources = &run->sources,
         .diag = &run->worker.diag,
         .facts = run->worker.facts,
         .summary = run->summary,
-        .color = use_color(run->options),
+        .color = options_color(run->options, STDOUT_FILENO),
         .verbose = run->options->verbose,
         .endpoints = run->options->show_endpoints,
         .link = link,
+        .verdicts = verdicts,
     };
     Out out;
     out_init(&out, STDOUT_FILENO);
     format->write(&report, &out);
     if (!out_close(&out)) {
-        fprintf(stderr, "plimsoll: the report could not be written: %s\n", strerror(out.error));
+        cli_error("the report could not be written: %s", strerror(out.error));
         return false;
     }
     if (!run->options->quiet) {
@@ -186,7 +180,7 @@ static bool misses_manifests(const Run *run)
 {
     if (!run->options->require_manifest || run->summary.objects > 0)
         return false;
-    fprintf(stderr, "plimsoll: no manifest was found, and --require-manifest asks for one\n");
+    cli_error("no manifest was found, and --require-manifest asks for one");
     return true;
 }
 
@@ -212,11 +206,16 @@ int run_check(Options *options)
     checks_link(link, &worker->diag);
 
     diag_sort(&worker->diag, &run.sources);
-    changed_filter(&worker->diag, &run.sources, options);
+    /* Verdicts are of all objects, also where only what changed is reported. */
+    Arena arena = {0};
+    uint8_t *verdicts = report_verdicts(&worker->diag, worker->facts, &arena);
+    if (options->changed_only)
+        changed_filter(&worker->diag, &run.sources);
     count_findings(&run, &worker->diag);
-    bool written = dumped && run_report(&run, format, link);
+    bool written = dumped && run_report(&run, format, link, verdicts);
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
     link_free(link);
+    arena_free(&arena);
     int status = run_status(&run, written, findings);
     run_end(&run);
     return status;
@@ -235,16 +234,15 @@ int run_emit(Options *options)
     Out out, errors;
     out_init(&out, STDOUT_FILENO);
     out_init(&errors, STDERR_FILENO);
-    ObjectWriter writer = {.format = format, .out = &out};
+    ObjectWriter writer;
+    object_writer_open(&writer, format, &out);
     run.worker.writer = &writer;
-    format->begin(&writer);
     run_files(&run);
-    format->end(&writer);
-    arena_free(&writer.scratch);
-    buf_free(&writer.held);
+    run.summary.objects = (uint32_t)writer.count;
+    object_writer_close(&writer);
     bool written = out_close(&out);
     if (!written)
-        fprintf(stderr, "plimsoll: the objects could not be written: %s\n", strerror(out.error));
+        cli_error("the objects could not be written: %s", strerror(out.error));
 
     Diag *diag = &run.worker.diag;
     diag_sort(diag, &run.sources);
@@ -252,7 +250,6 @@ int run_emit(Options *options)
     report_format_find(STR("text"))->write(&report, &errors);
     out_close(&errors);
     bool findings = any_at_least(diag, SEVERITY_ERROR);
-    run.summary.objects = (uint32_t)writer.count;
     findings |= misses_manifests(&run);
     int status = run_status(&run, written, findings);
     run_end(&run);

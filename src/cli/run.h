@@ -51,6 +51,6 @@ bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, O
 
 /* ---- changed.c: --changed ---- */
 /* Keeps the findings in which a changed file has a part, at either end. */
-void changed_filter(Diag *diag, const Sources *sources, const Options *options);
+void changed_filter(Diag *diag, const Sources *sources);
 
 #endif

@@ -32,10 +32,9 @@ typedef struct SourceDoc {
 
 typedef struct SourceFile {
     Str name;        /* as the user gave it, or as the walk found it; "<stdin>" */
+    bool changed;    /* named after --changed */
     bool kept;       /* text holds the bytes, since the file cannot be read again */
     FileText text;
-    uint32_t docs;      /* documents that hold something */
-    uint32_t objects;   /* objects found in it */
 } SourceFile;
 
 /* Bytes that no report may show: values of a Secret. */
