@@ -26,7 +26,7 @@ const ConfigKey config_keys[] = {
     {"rules", CONFIG_RULES, NULL, SETTING_WORDS_LEVEL, "a mapping of rules to severities",
      "--severity",
      "Other severities for rules, by their ids; a rule that is `off` reports nothing.",
-     "rules:\n  dangling-service: error\n  yaml-ambiguous: off\n"},
+     "rules:\n  service-selects-no-pod: error\n  yaml-ambiguous: off\n"},
     {"assume", CONFIG_LIST, setting_assume, NULL, "a list of objects", "--assume",
      "Objects that exist although no manifest makes them, as `Kind/namespace/name`, or "
      "`Kind/name` for any namespace and for kinds without one. `*` stands for any characters and "

@@ -89,6 +89,28 @@ static void every_page_knows_every_option(void **state)
     buf_free(&page);
 }
 
+/* Whoever changes a table runs `make docs`, and the reader of the change sees what
+ * users will read. */
+static void the_documentation_is_fresh(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        void (*write)(Buf *out);
+    } PAGES[] = {{"docs/usage.md", page_usage}, {"docs/configuration.md", page_configuration}};
+    for (size_t i = 0; i < BASE_COUNT(PAGES); i++) {
+        FileText text = {0};
+        int error = file_read(&text, PAGES[i].path);
+        if (error)
+            fail_msg("%s: %s; the tests run in the repository", PAGES[i].path, strerror(error));
+        Buf page = written(PAGES[i].write);
+        if (!str_eq(buf_slice(&page), str_slice(text.ptr, text.len)))
+            fail_msg("%s is stale: write it anew with `make docs`", PAGES[i].path);
+        buf_free(&page);
+        file_free(&text);
+    }
+}
+
 static bool can_run(const char *command)
 {
     char line[128];
@@ -184,6 +206,7 @@ int main(void)
         cmocka_unit_test(help_fits_the_terminal),
         cmocka_unit_test(wrapping),
         cmocka_unit_test(every_page_knows_every_option),
+        cmocka_unit_test(the_documentation_is_fresh),
         IN_PLACE(bash_completes),
         IN_PLACE(fish_completes),
         IN_PLACE(zsh_loads_its_completion),
