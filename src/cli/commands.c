@@ -103,3 +103,15 @@ const char *const text_configuration =
     "relative to its folder, those of flags to the working directory. An unknown key, an "
     "unknown rule or a bad value is an error at its line, and the exit status is 2: a mistake "
     "in the configuration never silences anything.";
+
+const char *const text_skipped =
+    "A folder holds more than manifests. These are passed over and counted in the summary, and "
+    "`--require-manifest` fails where nothing else is left:\n\n"
+    "- documents without apiVersion and kind, such as values files, a Chart.yaml or the "
+    "configuration of a CI system; an object with metadata that lacks one of the two is a "
+    "mistake, and reported\n\n"
+    "- objects with the annotation `config.kubernetes.io/local-config`, unless it is `false`\n\n"
+    "- files under `templates/` of a folder with a Chart.yaml, and documents that do not parse "
+    "and hold `{{`: pipe what Helm makes of them in, `helm template CHART | plimsoll check -`\n\n"
+    "- JSON files found in a folder that do not parse and do not hold the word `apiVersion`, "
+    "such as an editor's settings with comments";

@@ -105,19 +105,25 @@ static bool find_upward(Finder *finder, Str folder, Str *found)
     }
 }
 
-/* The configuration of one path of the command line.  A path that does not exist
- * has none of its own; the walk will report it. */
-static bool find_for(Finder *finder, Str path, Str *found)
+/* The absolute folder in which a path's configuration is looked for first.  For a
+ * path that does not exist, and that the walk will report, it is the last one on the
+ * way to it that does. */
+static Str folder_of(Finder *finder, Str path)
 {
     struct stat status;
-    Str folder = finder->cwd;
-    if (!str_eq(path, STR("-")) && stat(path.ptr, &status) == 0) {
-        if (S_ISDIR(status.st_mode))
-            folder = path_absolute(path, finder->arena);
-        else
-            folder = path_folder(path_place(path, false, &finder->place, finder->arena),
-                                 finder->arena);
-    }
+    if (str_eq(path, STR("-")) || !path.len)
+        return finder->cwd;
+    while (stat(path.ptr, &status) && path.len > 1 && !str_is(path, "."))
+        path = path_folder(path, finder->arena);
+    if (stat(path.ptr, &status) || S_ISDIR(status.st_mode))
+        return path_absolute(path, finder->arena);
+    return path_folder(path_place(path, false, &finder->place, finder->arena), finder->arena);
+}
+
+/* The configuration of one path of the command line. */
+static bool find_for(Finder *finder, Str path, Str *found)
+{
+    Str folder = folder_of(finder, path);
     if (finder->last_folder.len && str_eq(folder, finder->last_folder)) {
         *found = finder->last_found;
         return true;

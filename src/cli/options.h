@@ -150,6 +150,11 @@ bool glob_match(Str glob, Str path, bool is_folder);
 /* The same for the path or any folder that it lies in. */
 bool glob_match_upward(Str glob, Str path, bool is_folder);
 
+/* ---- skip.c ---- */
+/* The i-th row of the kinds that only clients read, for the documentation; kind is
+ * empty where all of the API are meant. */
+bool skip_client_kind(size_t i, Str *api, Str *kind);
+
 /* ---- help.c, pages.c, complete.c: text made from the tables ---- */
 void help_overview(Buf *out);
 void help_command(const Command *command, Buf *out);
@@ -167,5 +172,6 @@ extern const char *const text_tagline;
 extern const char *const text_exit_status;
 extern const char *const text_environment;
 extern const char *const text_configuration;
+extern const char *const text_skipped;
 
 #endif

@@ -248,6 +248,22 @@ static void markdown_command(Buf *out, const Command *command)
                    command->examples[i].line);
 }
 
+static void markdown_skipped(Buf *out)
+{
+    buf_text(out, "## What is skipped\n\n");
+    markdown_paragraphs(out, text_skipped);
+    buf_text(out, "Kinds that only clients read, by what stands before the slash of their "
+                  "apiVersion:\n\n");
+    Str api, kind;
+    for (size_t i = 0; skip_client_kind(i, &api, &kind); i++) {
+        buf_format(out, "- `%.*s`", STR_ARG(api));
+        if (kind.len)
+            buf_format(out, " `%.*s`", STR_ARG(kind));
+        buf_byte(out, '\n');
+    }
+    buf_byte(out, '\n');
+}
+
 void page_usage(Buf *out)
 {
     buf_text(out, "<!-- Made by: plimsoll --generate usage -->\n# Usage\n\n");
@@ -255,6 +271,7 @@ void page_usage(Buf *out)
                   "`man plimsoll`\nwhere it is installed.\n\n");
     for (size_t i = 0; i < command_count; i++)
         markdown_command(out, &commands[i]);
+    markdown_skipped(out);
     buf_text(out, "## Exit status\n\n| Status | Meaning |\n| --- | --- |\n");
     each_term(out, text_exit_status, markdown_term);
     buf_text(out, "\n## Environment\n\n| Variable | Meaning |\n| --- | --- |\n");

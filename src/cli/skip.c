@@ -78,6 +78,15 @@ static bool is_client_kind(Str api_version, Str kind)
     return false;
 }
 
+bool skip_client_kind(size_t i, Str *api, Str *kind)
+{
+    if (i >= BASE_COUNT(client_kinds))
+        return false;
+    *api = client_kinds[i].api;
+    *kind = client_kinds[i].kind;
+    return true;
+}
+
 /* The text of a string under a key, or empty. */
 static Str text_of(const Document *doc, uint32_t map, Str key, bool *present)
 {
