@@ -61,20 +61,35 @@ static bool is_quantity_suffix(Str suffix)
            is_exponent(str_slice(suffix.ptr + 1, suffix.len - 1));
 }
 
+/* Without any digit a quantity is 0 as long as the parser's short way is open to it:
+ * "." and "Ki" are, ".Ei" is not, nor is an exponent below the nano. */
+static bool is_short_way(Str suffix)
+{
+    if (str_is(suffix, "Pi") || str_is(suffix, "Ei"))
+        return false;
+    size_t at = 2;
+    if (suffix.len < 3 || suffix.ptr[1] != '-')
+        return true;
+    while (at < suffix.len && suffix.ptr[at] == '0')
+        at++;
+    return suffix.len - at <= 1;
+}
+
 bool value_is_quantity(Str text)
 {
     text = trim_blanks(text);
     if (text.len == 0)
         return false;
-    size_t at = text.ptr[0] == '-' || text.ptr[0] == '+';
-    while (at < text.len && is_digit(text.ptr[at]))
-        at++;
+    size_t at = text.ptr[0] == '-' || text.ptr[0] == '+', digits = 0;
+    for (; at < text.len && is_digit(text.ptr[at]); at++)
+        digits++;
     /* Digits may be missing on either side of the point, or on both. */
     if (at < text.len && text.ptr[at] == '.')
         at++;
-    while (at < text.len && is_digit(text.ptr[at]))
-        at++;
-    return is_quantity_suffix(str_slice(text.ptr + at, text.len - at));
+    for (; at < text.len && is_digit(text.ptr[at]); at++)
+        digits++;
+    Str suffix = str_slice(text.ptr + at, text.len - at);
+    return is_quantity_suffix(suffix) && (digits > 0 || is_short_way(suffix));
 }
 
 /* ---- times: package time, format.go ---- */
@@ -135,6 +150,19 @@ static size_t count_digits(Str text)
     return n;
 }
 
+/* Six digits; Go reads them as a number, so that a plus may stand before five, or a
+ * minus before five zeros. */
+static bool is_micro_fraction(Str text)
+{
+    if (text.len < 6)
+        return false;
+    bool sign = text.ptr[0] == '+' || text.ptr[0] == '-';
+    size_t digits = count_digits(str_slice(text.ptr + sign, 6u - sign));
+    if (digits + sign != 6)
+        return false;
+    return text.ptr[0] != '-' || memcmp(text.ptr + 1, "00000", 5) == 0;
+}
+
 static bool is_go_time(Str text, bool micro)
 {
     unsigned hour, minute, second;
@@ -144,11 +172,12 @@ static bool is_go_time(Str text, bool micro)
         second > 59)
         return false;
     bool mark = text.len && (text.ptr[0] == '.' || text.ptr[0] == ',');
-    size_t digits = mark ? count_digits(str_slice(text.ptr + 1, text.len - 1)) : 0;
-    if (micro && digits != 6)
+    Str behind = mark ? str_slice(text.ptr + 1, text.len - 1) : str_slice("", 0);
+    size_t digits = micro ? 6 : count_digits(behind);
+    if (micro && !is_micro_fraction(behind))
         return false;
     if (digits)
-        text = str_slice(text.ptr + 1 + digits, text.len - 1 - digits);
+        text = str_slice(behind.ptr + digits, behind.len - digits);
     return read_zone(&text) && text.len == 0;
 }
 
@@ -157,46 +186,78 @@ bool value_is_micro_time(Str text) { return is_go_time(text, true); }
 
 /* ---- durations: package time, format.go ---- */
 
+#define DURATION_MOST (UINT64_C(1) << 63) /* of nanoseconds, with a minus before it */
+
+static uint64_t unit_nanoseconds(Str unit)
+{
+    static const struct { const char name[4]; uint64_t nanoseconds; } UNITS[] = {
+        {"ns", 1}, {"us", 1000}, {"\xC2\xB5s", 1000}, {"\xCE\xBCs", 1000}, {"ms", 1000000},
+        {"s", 1000000000}, {"m", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)},
+    };
+    for (size_t i = 0; i < BASE_COUNT(UNITS); i++)
+        if (str_eq(unit, str_of(UNITS[i].name)))
+            return UNITS[i].nanoseconds;
+    return 0;
+}
+
+static Str skip(Str text, size_t count) { return str_slice(text.ptr + count, text.len - count); }
+
+/* One part of a duration, "1.5h"; false where it is none or too long. */
+static bool read_duration_part(Str *text, uint64_t *total)
+{
+    uint64_t value = 0, fraction = 0;
+    double scale = 1;
+    bool full = false;
+    size_t whole = count_digits(*text), parts = 0;
+    for (size_t i = 0; i < whole; i++) {
+        if (value > DURATION_MOST / 10)
+            return false;
+        value = value * 10 + (uint64_t)(text->ptr[i] - '0');
+        if (value > DURATION_MOST)
+            return false;
+    }
+    *text = skip(*text, whole);
+    if (read_byte(text, '.')) {
+        parts = count_digits(*text);
+        /* Digits beyond what 63 bits hold are dropped. */
+        for (size_t i = 0; i < parts && !full; i++) {
+            uint64_t next = fraction * 10 + (uint64_t)(text->ptr[i] - '0');
+            full = fraction > (DURATION_MOST - 1) / 10 || next > DURATION_MOST;
+            fraction = full ? fraction : next;
+            scale *= full ? 1 : 10;
+        }
+        *text = skip(*text, parts);
+    }
+    size_t len = 0;
+    while (len < text->len && text->ptr[len] != '.' && !is_digit(text->ptr[len]))
+        len++;
+    uint64_t unit = unit_nanoseconds(str_slice(text->ptr, len));
+    if (whole + parts == 0 || unit == 0 || value > DURATION_MOST / unit)
+        return false;
+    *text = skip(*text, len);
+    value *= unit;
+    if (fraction)
+        value += (uint64_t)((double)fraction * ((double)unit / scale));
+    if (value > DURATION_MOST)
+        return false;
+    *total += value;
+    return *total <= DURATION_MOST;
+}
+
 bool value_is_duration(Str text)
 {
-    static const struct { const char unit[4]; double nanoseconds; } UNITS[] = {
-        {"ns", 1}, {"us", 1e3}, {"\xC2\xB5s", 1e3}, {"\xCE\xBCs", 1e3}, {"ms", 1e6},
-        {"s", 1e9}, {"m", 60e9}, {"h", 3600e9},
-    };
-    if (text.len && (text.ptr[0] == '-' || text.ptr[0] == '+'))
-        text = str_slice(text.ptr + 1, text.len - 1);
+    bool negative = text.len && text.ptr[0] == '-';
+    if (negative || (text.len && text.ptr[0] == '+'))
+        text = skip(text, 1);
     if (str_is(text, "0"))
         return true;
     if (text.len == 0)
         return false;
-    double total = 0;
-    while (text.len) {
-        double value = 0, scale = 1;
-        size_t whole = count_digits(text), at = whole, fraction = 0;
-        for (size_t i = 0; i < whole; i++)
-            value = value * 10 + (text.ptr[i] - '0');
-        if (at < text.len && text.ptr[at] == '.') {
-            at++;
-            fraction = count_digits(str_slice(text.ptr + at, text.len - at));
-            for (size_t i = 0; i < fraction; i++)
-                value += (text.ptr[at + i] - '0') * (scale /= 10);
-            at += fraction;
-        }
-        if (whole + fraction == 0)
+    uint64_t total = 0;
+    while (text.len)
+        if (!read_duration_part(&text, &total))
             return false;
-        size_t unit = at;
-        while (unit < text.len && text.ptr[unit] != '.' && !is_digit(text.ptr[unit]))
-            unit++;
-        size_t i = 0;
-        while (i < BASE_COUNT(UNITS) &&
-               !str_eq(str_slice(text.ptr + at, unit - at), str_of(UNITS[i].unit)))
-            i++;
-        if (i == BASE_COUNT(UNITS))
-            return false;
-        total += value * UNITS[i].nanoseconds;
-        text = str_slice(text.ptr + unit, text.len - unit);
-    }
-    return total < 9223372036854775808.0; /* of nanoseconds, an int64 */
+    return negative || total < DURATION_MOST;
 }
 
 /* ---- base64: package encoding/base64 ---- */
