@@ -72,14 +72,15 @@ typedef struct Nearest {
     uint32_t matched;             /* terms that each of them meets; 0: a guess by resemblance */
     uint32_t failed;              /* terms that each of them fails */
     bool sure;                    /* by the Pods that the input shows, it is a mistake */
+    uint32_t meant;               /* where sure: which of pods has to be changed */
 } Nearest;
 
 /* For a selector that matches nothing: the Pods of its namespace that meet most
  * terms, then those that are wrong in fewest, then those whose name holds a word of
  * a term they fail, then by place.  Where no Pod meets any term: those with a value
  * at one edit from the wanted one, then those whose name holds a word of it.
- * Sure is a miss by exactly one term, by one edit, or of a Pod that has the wanted
- * value for a name.
+ * Sure is a miss by exactly one term, unless another selector asks for the value that
+ * the Pod has; a miss by one edit; that of a Pod that has the wanted value for a name.
  * Scratch is kept from call to call; a zeroed one will do for the first. */
 typedef struct NearestScratch {
     uint32_t *seen;    /* per class: the round in which it was looked at */

@@ -289,17 +289,33 @@ static void choose_pods(Search *search, const Selector *selector, Nearest *neare
         nearest->pods[nearest->count++] = others.pods[i];
 }
 
-/* A label that only a controller sets cannot be forgotten in a manifest. */
-static bool fails_at_runtime(const Link *link, const Selector *selector, uint32_t pod)
+/* Whether a Pod that fails one term fails it by mistake.  A label that only a
+ * controller sets cannot be forgotten in a manifest; and where another selector of
+ * the namespace asks for the very value that the Pod has, the Pod is meant for that
+ * one. */
+static bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t ns, uint32_t pod)
 {
+    const Facts *facts = link->facts;
     for (uint32_t i = 0; i < selector->term_count; i++) {
-        const Term *term = &link->facts->terms.at[selector->terms + i];
+        const Term *term = &facts->terms.at[selector->terms + i];
         uint32_t pair;
         Place place;
-        if (link_term_state(link, pod, term, &pair, &place) != TERM_MET)
-            return runtime_is_key(facts_text(link->facts, term->key));
+        TermState state = link_term_state(link, pod, term, &pair, &place);
+        if (state != TERM_MET)
+            return !runtime_is_key(facts_text(facts, term->key)) &&
+                   (state == TERM_LACKING ||
+                    seq_find2(&link->postings.keys, ns, pair) == BASE_NONE);
     }
     return false;
+}
+
+static void judge_nearest(const Search *search, const Selector *selector, Nearest *nearest)
+{
+    for (uint32_t i = 0; nearest->failed == 1 && i < nearest->count && !nearest->sure; i++)
+        if (fails_by_mistake(search->link, selector, search->ns, nearest->pods[i])) {
+            nearest->sure = true;
+            nearest->meant = i;
+        }
 }
 
 /* ---- where no Pod meets any term ---- */
@@ -335,22 +351,23 @@ static void guess_pods(Search *search, const Selector *selector, Nearest *neares
     const Link *link = search->link;
     Choice near = {.search = search, .limit = NEAREST_SHOWN};
     Choice named = {.search = search, .limit = NEAREST_SHOWN};
-    bool sure = false;
     for (uint32_t i = 0; i < selector->term_count && i < NEAREST_TERMS; i++) {
         const Term *term = &link->facts->terms.at[selector->terms + i];
         if (runtime_is_key(facts_text(link->facts, term->key)))
             continue;
         alike_pods(link, search->ns, term, choose_pod, &near);
         words_of_values(link->facts, term, choose_any_named, &named);
-        sure = near.count > 0;
-        for (uint32_t j = 0; j < named.count; j++)
-            sure |= has_name(link, named.pods[j], term);
     }
     const Choice *choice = near.count ? &near : &named;
     for (uint32_t i = 0; i < choice->count; i++)
         nearest->pods[nearest->count++] = choice->pods[i];
     nearest->failed = selector->term_count;
-    nearest->sure = sure && selector->term_count == 1;
+    const Term *only = &link->facts->terms.at[selector->terms];
+    for (uint32_t i = nearest->count; selector->term_count == 1 && i-- > 0;)
+        if (near.count || has_name(link, nearest->pods[i], only)) {
+            nearest->sure = true;
+            nearest->meant = i;
+        }
 }
 
 static void scratch_begin(NearestScratch *scratch, const Link *link)
@@ -377,7 +394,7 @@ Nearest link_nearest(const Link *link, uint32_t selector, NearestScratch *scratc
     Nearest nearest = {.matched = search.best.matched, .failed = search.best.failed};
     if (search.best.tie_count) {
         choose_pods(&search, it, &nearest);
-        nearest.sure = nearest.failed == 1 && !fails_at_runtime(link, it, nearest.pods[0]);
+        judge_nearest(&search, it, &nearest);
     } else {
         guess_pods(&search, it, &nearest);
     }

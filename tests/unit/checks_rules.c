@@ -87,6 +87,21 @@ static void another_value_is_told_at_its_entry(void **state)
     world_end(&world);
 }
 
+/* The Pod has the value that another Service asks for: it is meant for that one. */
+static void a_pod_that_another_service_selects_is_no_mistake(void **state)
+{
+    (void)state;
+    World world;
+    world_begin(&world);
+    world_pod(&world, "Pod", "default", "front", "part-of=shop tier=front");
+    world_service(&world, "default", "front", "part-of=shop tier=front");
+    world_service(&world, "default", "db", "part-of=shop tier=db");
+    world_check(&world);
+    assert_int_equal(world_only(&world)->severity, SEVERITY_WARNING);
+    assert_int_equal(world_only(&world)->help.len, 0);
+    world_end(&world);
+}
+
 static void a_value_that_yaml_would_not_read_as_text_is_quoted(void **state)
 {
     (void)state;
@@ -490,6 +505,7 @@ int main(void)
         cmocka_unit_test(the_pod_that_is_meant_comes_first),
         cmocka_unit_test(with_the_label_it_is_silent),
         cmocka_unit_test(another_value_is_told_at_its_entry),
+        cmocka_unit_test(a_pod_that_another_service_selects_is_no_mistake),
         cmocka_unit_test(a_value_that_yaml_would_not_read_as_text_is_quoted),
         cmocka_unit_test(two_failed_terms_are_a_warning),
         cmocka_unit_test(fewest_wrong_values_are_nearer),

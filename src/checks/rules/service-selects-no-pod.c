@@ -258,7 +258,7 @@ static void report_service(const LinkContext *context, const ServiceFact *servic
     note_terms(&report, &nearest);
     note_elsewhere(&report, service->selector);
     if (nearest.sure && nearest.failed == 1)
-        help_pod(&report, nearest.pods[0]);
+        help_pod(&report, nearest.pods[nearest.meant]);
 }
 
 static void on_link(const LinkContext *context)
@@ -289,7 +289,8 @@ const Rule rule_service_selects_no_pod = {
                    "selector.  Mostly one label is missing or spelled differently on one side.  "
                    "It is an error when a Pod fails by exactly one label, or by one letter, and a "
                    "warning when the Pods may live elsewhere: in another tree, or made by an "
-                   "operator whose custom resource stands in the namespace.  Services without a "
+                   "operator whose custom resource stands in the namespace; or when the Pod's "
+                   "label is what another selector asks for.  Services without a "
                    "selector and of type ExternalName select nothing on purpose and are not "
                    "looked at.",
         },
