@@ -21,6 +21,7 @@ var commands = []command{
 	{"verdicts", "what a real API server says of objects (dry-run create, strict)", runVerdicts},
 	{"compare", "hold plimsoll against recorded verdicts", runCompare},
 	{"mutate", "make wrong manifests out of good ones", runMutate},
+	{"report", "write the figures of comparisons as a page", runReport},
 	{"crds", "find definitions of custom resources in Go modules", runCRDs},
 	{"up", "start a control plane, for a command or until a signal", runUp},
 	{"down", "end a control plane that runs detached", runDown},

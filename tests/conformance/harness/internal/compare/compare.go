@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plimsoll.dev/conformance/internal/cluster"
 	"plimsoll.dev/conformance/internal/kubectlread"
 	"plimsoll.dev/conformance/internal/verdict"
 )
@@ -201,7 +202,8 @@ func (c *comparison) missed(record *verdict.Record, object Object) {
 // firstComplaint is what the server says first: field and reason.
 func firstComplaint(record *verdict.Record) (field, reason string) {
 	if len(record.Causes) > 0 {
-		return record.Causes[0].Field, record.Causes[0].Reason
+		first := firstCause(record)
+		return first.Field, first.Reason
 	}
 	if fields := badRequestFields(record.Message); len(fields) > 0 {
 		return fields[0], record.Reason
@@ -210,6 +212,17 @@ func firstComplaint(record *verdict.Record) (field, reason string) {
 		return "(" + record.Stage + ")", ""
 	}
 	return "(" + shorten(record.Message, 80) + ")", record.Reason
+}
+
+// firstCause passes over what the server says of its own work: for custom
+// resources, that CEL rules were not evaluated.
+func firstCause(record *verdict.Record) cluster.Cause {
+	for _, cause := range record.Causes {
+		if cause.Field != "<nil>" {
+			return cause
+		}
+	}
+	return record.Causes[0]
 }
 
 func (c *comparison) wronglyRefused(record *verdict.Record, object Object, ours []Finding) {
@@ -242,7 +255,7 @@ func (c *comparison) fields(record *verdict.Record, ours []Finding) {
 }
 
 func (c *comparison) invalidFields(record *verdict.Record, ours []Finding) {
-	first := record.Causes[0]
+	first := firstCause(record)
 	at := func(f Finding, field string) bool {
 		return f.Path == field || f.ServerPath != "" && f.ServerPath == field
 	}

@@ -154,3 +154,13 @@ exit 1
 		t.Error("a run that fails is no error")
 	}
 }
+
+func TestPage(t *testing.T) {
+	page := Page{Date: "2024-02-29", Kubernetes: "1.37.2", Plimsoll: "plimsoll 0.1.0", Seed: 1, Sections: []Section{{Name: "made", Result: *Compare(load(t))}}}
+	text := page.Markdown()
+	for _, part := range []string{"on 2024-02-29: plimsoll 0.1.0 against kube-apiserver 1.37.2", "| made | 10 | 80.00 % | 6 of 7 (85.7 %)", "| ConfigMap | 1 | 0.0 % | 0 | 1 |", "| 1 | missed | `Pod spec.containers.name` | `FieldValueDuplicate` |"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in\n%s", part, text)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func judge(ctx context.Context, server *cluster.Server, record *Record) error {
 		// verdict, and the next request may well have one.
 		record.Stage = StageServer
 		record.Reason = ReasonNoAnswer
-		record.Message = err.Error()
+		record.Message = "the server crashed on this request"
 		return nil
 	}
 	if err != nil {

@@ -1,0 +1,109 @@
+#!/bin/sh
+# Holds plimsoll against a real API server and writes the figures to
+# docs/conformance-results.md. `make conformance` calls it.
+#
+#   run.sh              build what is missing, ask the server, compare, report
+#   run.sh recorded     compare with the recorded verdicts only: no server
+#   run.sh record       write the recorded verdicts anew, from a real server
+#
+# Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
+# (5000) of the cases to make, PLIMSOLL_CACHE where the control plane lies.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+top=$(CDPATH='' cd -- "$here/../.." && pwd)
+PLIMSOLL=${PLIMSOLL:-$top/build/release/plimsoll}
+SEED=${SEED:-1}
+CASES=${CASES:-5000}
+RECORDED_SEED=137
+version=$(sed -n 's|^[[:space:]]*k8s.io/kubernetes v||p' "$here/controlplane/go.mod")
+
+command -v go >/dev/null || { echo "run.sh: Go 1.26 or newer is needed (golang-go, golang, go)" >&2; exit 2; }
+mkdir -p "$top/build"
+harness=$top/build/harness
+(cd "$here/harness" && nice go build -o "$harness" .)
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/plimsoll-conformance-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# The definitions of custom resources: the modules' and our own. The folders
+# end up in $crds, one a line, as no path here holds a line feed.
+crds=$("$harness" crds "$here/crs/modules.txt"; echo "$here/crs/own")
+
+# with_crds SUBCOMMAND …: the harness, with "-crds FOLDER" for each folder.
+with_crds() {
+    subcommand=$1
+    shift
+    for folder in $crds; do
+        set -- -crds "$folder" "$@"
+    done
+    "$harness" "$subcommand" "$@"
+}
+
+# for_check prints the same folders as options of plimsoll check.
+for_check() {
+    for folder in $crds; do
+        printf -- '--crds %s ' "$folder"
+    done
+}
+
+# make_cases SET SEED COUNT makes cases and asks the server about them.
+make_cases() {
+    openapi=$(cd "$here/controlplane" && go list -m -f '{{.Dir}}' k8s.io/kubernetes)/api/openapi-spec/swagger.json
+    with_crds mutate -seed "$2" -count "$3" -openapi "$openapi" -o "$work/$1-cases.ndjson" "$here/$1"
+    if [ "$1" = crs ]; then
+        with_crds verdicts -cel -lean -cases "$work/$1-cases.ndjson" -o "$4"
+    else
+        "$harness" verdicts -lean -cases "$work/$1-cases.ndjson" -o "$4"
+    fi
+}
+
+# compare NAME VERDICTS ROOT compares and keeps the result for the report.
+compare() {
+    echo "== $1"
+    if [ "${1%%-*}" = crs ]; then
+        "$harness" compare -plimsoll "$PLIMSOLL" -check "--no-config $(for_check)" -root "$3" -json "$work/$1.json" "$2"
+    else
+        "$harness" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$3" -json "$work/$1.json" "$2"
+    fi
+    results="$results $1=$work/$1.json"
+}
+
+recorded() {
+    for set in kinds crs; do
+        compare "$set-recorded" "$here/recorded/$set-$version.ndjson.gz" "$here"
+    done
+}
+
+live() {
+    "$here/build.sh" >/dev/null
+    "$harness" verdicts -root "$here" -o "$work/kinds-good.ndjson" "$here/kinds"
+    compare kinds-good "$work/kinds-good.ndjson" "$here"
+    with_crds verdicts -root "$here" -o "$work/crs-good.ndjson" "$here/crs"
+    compare crs-good "$work/crs-good.ndjson" "$here"
+    for set in kinds crs; do
+        make_cases "$set" "$SEED" "$CASES" "$work/$set-made.ndjson"
+        compare "$set-made" "$work/$set-made.ndjson" "$here"
+    done
+}
+
+results=
+case ${1:-} in
+record)
+    "$here/build.sh" >/dev/null
+    mkdir -p "$here/recorded"
+    for set in kinds crs; do
+        make_cases "$set" "$RECORDED_SEED" 5000 "$here/recorded/$set-$version.ndjson.gz"
+    done
+    exit 0
+    ;;
+recorded) recorded ;;
+"") live; recorded ;;
+*) echo "run.sh: unknown: $1" >&2; exit 2 ;;
+esac
+
+# shellcheck disable=SC2086 # each word is one result
+"$harness" report -kubernetes "$version" -plimsoll "$PLIMSOLL" -seed "$SEED" \
+    -o "$top/docs/conformance-results.md" $results
+echo "the figures are in docs/conformance-results.md"
