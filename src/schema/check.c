@@ -66,8 +66,11 @@ static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType 
         }
         if (field->must && server_is_given(walk->doc, key + 1))
             seen |= UINT64_C(1) << field->must;
+        const SchemaField *first = field;
+        while (field->more && !(field->versions & versions))
+            field++;
         if ((versions & ~field->versions) != 0) {
-            walk_forms(walk, map, key, field, type, versions);
+            walk_forms(walk, map, key, first, type, versions);
             continue;
         }
         nodes[key].bind = field->name;
@@ -89,8 +92,12 @@ static void walk_list(Walk *walk, uint32_t list, TypeId element, uint32_t versio
 {
     const Document *doc = walk->doc;
     for (uint32_t at = node_first(list), end = node_end(doc, list); at < end;
-         at = node_after(doc, at))
+         at = node_after(doc, at)) {
         walk_value(walk, at, element, versions);
+        /* A null item is an empty struct to the decoder, and lacks what is required. */
+        if (node_kind(doc, at) == NODE_NULL && type_row(walk->schema, element)->musts)
+            server_missing_fields(walk, at, element, 0, versions);
+    }
 }
 
 static void walk_map(Walk *walk, uint32_t map, TypeId element, uint32_t versions)
@@ -205,7 +212,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .first_finding = checker->diag->findings.len,
     };
     vec_clear(&checker->marks);
-    checker->accepted = 0;
+    checker->accepted = object->accepted = 0;
     if (object->no_object)
         return CHECK_DONE;
     if (object->kind_id == BASE_NONE && !object_find_kind(checker, object) &&
@@ -221,7 +228,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     }
     if (walk.stages)
         walk_mark_later(&walk);
-    checker->accepted = walk.target & ~walk.refused;
+    checker->accepted = object->accepted = walk.target & ~walk.refused;
     return CHECK_DONE;
 }
 

@@ -216,13 +216,10 @@ static void report_unserved(Walk *walk, const SchemaKind *row, uint32_t missing)
 {
     Str api_version = text(walk, row->api_version), kind = text(walk, row->kind);
     uint32_t node = head_node(walk, STR("apiVersion"));
-    unsigned first = schema_versions_oldest(row->served ? row->served : row->defined);
+    unsigned first = schema_versions_oldest(row->defined);
     unsigned last = schema_versions_newest(row->served ? row->served : row->defined);
-    uint32_t gone = missing & from_minor(last + 1) & ~row->defined;
-    /* What is still defined but no longer served was removed from the default set. */
-    if (row->served)
-        gone = missing & from_minor(last + 1);
-    uint32_t early = missing & ~gone & ~from_minor(first);
+    uint32_t gone = missing & from_minor(last + 1);
+    uint32_t early = missing & ~from_minor(first);
     uint32_t off = missing & ~gone & ~early;
     if (gone) {
         Finding *finding = walk_report(walk, node, &rule_removed_api, gone,

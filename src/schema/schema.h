@@ -41,6 +41,8 @@ bool schema_target_parse(Str text, SchemaTarget *target, Arena *arena, Str *erro
 SchemaTarget schema_target_newest(void);
 /* "1.22..1.30", "1.15..1.17, 1.20": a mask in words, for messages and reports. */
 Str schema_versions_text(uint32_t versions, Arena *arena);
+/* The way back, for findings' versions; false where the text is none of the above. */
+bool schema_versions_read(Str text, uint32_t *versions);
 unsigned schema_versions_oldest(uint32_t versions); /* minor; 0 for the empty mask */
 unsigned schema_versions_newest(uint32_t versions);
 
@@ -140,6 +142,7 @@ typedef struct Object {
     bool unknown_kind;
     bool no_object;       /* a document that did not parse: null names, refused */
     uint32_t unchecked;   /* rules of its CRD that were not evaluated (CEL) */
+    uint32_t accepted;    /* versions of the target that take it, as far as schema_check knows */
 } Object;
 
 /* ---- check.c: the walk ---- */
@@ -167,7 +170,7 @@ typedef struct SchemaChecker {
     Arena *scratch;               /* borrowed; document lifetime */
     VEC(Mark) marks;              /* of the object that was checked last */
     bool complete;                /* every CRD of the input is known: nothing is deferred any more */
-    uint32_t accepted;            /* versions of the target that accept that object */
+    uint32_t accepted;            /* versions of the target that take that object */
 } SchemaChecker;
 
 /* Whether the node is a manifest: a mapping with apiVersion and kind. */

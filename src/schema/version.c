@@ -99,8 +99,36 @@ Str schema_versions_text(uint32_t versions, Arena *arena)
     return text;
 }
 
-/* "since 1.30", "until 1.21", "1.22..1.30": where a thing exists, for "unknown
- * before" and the like the caller chooses the words. */
+bool schema_versions_read(Str text, uint32_t *versions)
+{
+    *versions = 0;
+    if (str_is(text, "no version"))
+        return true;
+    if (str_is(text, "all versions")) {
+        *versions = SCHEMA_ALL_VERSIONS;
+        return true;
+    }
+    for (;;) {
+        unsigned from, to;
+        if (!read_version(&text, &from))
+            return false;
+        to = from;
+        if (str_starts(text, STR(".."))) {
+            text = str_slice(text.ptr + 2, text.len - 2);
+            if (!read_version(&text, &to))
+                return false;
+        }
+        if (from < SCHEMA_OLDEST || to > SCHEMA_NEWEST || from > to)
+            return false;
+        *versions |= target_of(from, to).versions;
+        if (text.len == 0)
+            return true;
+        if (!str_starts(text, STR(", ")))
+            return false;
+        text = str_slice(text.ptr + 2, text.len - 2);
+    }
+}
+
 unsigned schema_versions_oldest(uint32_t versions)
 {
     for (unsigned minor = SCHEMA_OLDEST; minor <= SCHEMA_NEWEST; minor++)

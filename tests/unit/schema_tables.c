@@ -123,6 +123,14 @@ static void versions(void **state)
     assert_str(schema_versions_text(bit(29) | bit(30) | bit(35), &arena), "1.29..1.30, 1.35");
     assert_str(schema_versions_text(SCHEMA_ALL_VERSIONS, &arena), "all versions");
     assert_str(schema_versions_text(0, &arena), "no version");
+    static const uint32_t MASKS[] = {0, 1, 0x7FFFFF, 0x7FFFFE, 0x400000, 0x2A5, 0x555555};
+    for (size_t i = 0; i < BASE_COUNT(MASKS); i++) {
+        uint32_t again;
+        assert_true(schema_versions_read(schema_versions_text(MASKS[i], &arena), &again));
+        assert_int_equal(again, MASKS[i]);
+    }
+    assert_false(schema_versions_read(STR("1.29,1.30"), &target.versions));
+    assert_false(schema_versions_read(STR(""), &target.versions));
     assert_int_equal(schema_versions_newest(bit(20) | bit(22)), 22);
     assert_int_equal(schema_versions_oldest(bit(20) | bit(22)), 20);
     arena_free(&arena);
