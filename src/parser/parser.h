@@ -9,8 +9,9 @@
  * Ownership: a Document lives in the Parser's arena and in the bytes it was given
  * until the next parser_read; nothing may point into it after that.  Once
  * the schema room has bound it (Node.bind), the tree is const.
- * Errors: what the user wrote wrong becomes findings (YAML_RULES); parser_read
- * then returns false and the next document goes on.
+ * Errors: what the user wrote wrong becomes findings (YAML_RULES).  Where no tree
+ * can be had, parser_read returns PARSER_FAILED, and the next document goes on; a
+ * key given twice leaves a tree.
  * Units: Node offsets and sizes are bytes from the document's first byte. */
 #ifndef PLIMSOLL_PARSER_H
 #define PLIMSOLL_PARSER_H
@@ -19,7 +20,7 @@
 
 /* ---- limits; each has an error at its place ---- */
 enum {
-    PARSER_MAX_DEPTH = 512,          /* nested collections; see scalar.c for kubectl's */
+    PARSER_MAX_DEPTH = 512,          /* nested collections; kubectl's are 10,000 */
     PARSER_MAX_NODES = 50 * 1000 * 1000,   /* of one document, aliases expanded */
     PARSER_MAX_DOCUMENT = 1 << 30,   /* bytes of one document */
 };
@@ -135,9 +136,11 @@ uint32_t document_parent(const Document *doc, uint32_t node); /* BASE_NONE for t
 const Alias *document_alias(const Document *doc, uint32_t node); /* the alias it came through */
 
 /* ---- number.c: scalars as kubectl's reader types them ---- */
-/* What a plain YAML 1.1 scalar is to go-yaml as sigs.k8s.io/yaml uses it. */
+/* What a plain YAML 1.1 scalar is once kubectl has made JSON of it.  A number is a
+ * NODE_INT if and only if it is sent as an integer that fits an int64, so 1e3, 08 and
+ * 2.0 are, and 18446744073709551615 is not. */
 NodeKind scalar_resolve(Str plain);
-/* Value of a NODE_INT: false where it does not fit. */
+/* The value of a NODE_INT; false for any other node, or where it does not fit. */
 bool node_int64(const Document *doc, uint32_t node, int64_t *value);
 bool node_uint64(const Document *doc, uint32_t node, uint64_t *value);
 bool node_double(const Document *doc, uint32_t node, double *value); /* NODE_INT or NODE_FLOAT */
@@ -153,6 +156,8 @@ typedef struct Chunk {
     uint32_t index;  /* as kubectl's reader counts */
     uint32_t line;   /* of its first byte */
     uint32_t column;
+    uint32_t junk;   /* offset of text behind a separator's ---, which kubectl refuses
+                        together with what stands before it; 0: none */
     bool json;
 } Chunk;
 
@@ -162,12 +167,14 @@ typedef struct Splitter {
     uint32_t index;
     uint32_t line;
     uint32_t column;
+    uint32_t values; /* of the JSON stream so far */
     bool json;
-    bool started;
+    bool stuck;      /* kubectl can read no further */
 } Splitter;
 
 void splitter_init(Splitter *splitter, Str stream);
-/* The next document; false at the end.  Empty chunks are not documents. */
+/* The next document; false at the end.  A chunk may hold comments only, or nothing
+ * but line ends: kubectl counts those. */
 bool splitter_next(Splitter *splitter, Chunk *chunk);
 
 /* ---- reader.c ---- */
@@ -201,8 +208,8 @@ void document_dump(const Document *doc, Out *out);
 
 /* ---- rules of this room ---- */
 #define YAML_RULES(X) \
-    X(yaml_syntax) X(yaml_duplicate_key) X(yaml_encoding) X(yaml_depth) X(yaml_alias_bomb) \
-    X(yaml_lost_text) X(yaml_ambiguous)
+    X(yaml_syntax) X(yaml_not_json) X(yaml_duplicate_key) X(yaml_encoding) X(yaml_depth) \
+    X(yaml_too_large) X(yaml_alias_bomb) X(yaml_lost_text) X(yaml_ambiguous)
 /* Each is `const RuleInfo rule_<name>`, defined in rules.c; ids have hyphens. */
 extern const RuleInfo *const parser_rules[];
 extern const size_t parser_rule_count;

@@ -1,0 +1,93 @@
+/* comments: the two kinds that speak to us, "# plimsoll: …" and "# Source: …".
+ *
+ * libyaml drops comments, so the bytes are searched for a # with one of the two
+ * words behind it.  Nearly no document has any, and that costs one memchr; where one
+ * is found, the tree's scalars tell whether it lies in one of them, and so is none. */
+#include "parser/yaml.h"
+
+typedef struct Candidates {
+    Comment *at;
+    uint32_t count;
+    uint32_t cap;
+} Candidates;
+
+static bool speaks_to_us(Str line)
+{
+    size_t at = 1;
+    while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
+        at++;
+    Str rest = str_slice(line.ptr + at, line.len - at);
+    return str_starts(rest, STR("plimsoll:")) || str_starts(rest, STR("Source:"));
+}
+
+static void add(Candidates *candidates, Arena *arena, Comment comment)
+{
+    if (candidates->count == candidates->cap) {
+        uint32_t cap = candidates->cap ? candidates->cap * 2 : 8;
+        candidates->at = arena_grow(arena, candidates->at, candidates->cap * sizeof comment,
+                                    cap * sizeof comment);
+        candidates->cap = cap;
+    }
+    candidates->at[candidates->count++] = comment;
+}
+
+static Candidates search(Str text, Arena *arena)
+{
+    Candidates candidates = {0};
+    for (size_t at = str_find(text, '#'); at < text.len;) {
+        Str line = str_slice(text.ptr + at, text.len - at);
+        if (speaks_to_us(line)) {
+            size_t length = 0;
+            while (length < line.len && line.ptr[length] != '\n' && line.ptr[length] != '\r')
+                length++;
+            add(&candidates, arena, (Comment){(uint32_t)at, (uint32_t)length});
+        }
+        at++;
+        at += str_find(str_slice(text.ptr + at, text.len - at), '#');
+    }
+    return candidates;
+}
+
+/* Where a scalar's text begins: behind the first line of a block, which may end
+ * with a comment. */
+static uint32_t text_begin(Str text, const Node *node)
+{
+    uint32_t at = node->offset;
+    if (node->style != STYLE_LITERAL && node->style != STYLE_FOLDED)
+        return at;
+    while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r')
+        at++;
+    return at;
+}
+
+/* Those between begin and end lie in a scalar: their size becomes 0. */
+static void strike(Candidates *candidates, uint32_t begin, uint32_t end)
+{
+    uint32_t low = 0, high = candidates->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (candidates->at[middle].offset < begin)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < candidates->count && candidates->at[low].offset < end; low++)
+        candidates->at[low].size = 0;
+}
+
+void comments_find(Document *doc, Arena *arena, uint32_t limit)
+{
+    Str text = str_slice(doc->text.ptr, limit < doc->text.len ? limit : doc->text.len);
+    Candidates candidates = search(text, arena);
+    for (uint32_t i = 0; i < doc->count && candidates.count; i++) {
+        const Node *node = &doc->nodes[i];
+        if (node->kind != NODE_MAP && node->kind != NODE_SEQ && node->size)
+            strike(&candidates, text_begin(doc->text, node), node->offset + node->size);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < candidates.count; i++)
+        if (candidates.at[i].size)
+            candidates.at[kept++] = candidates.at[i];
+    doc->comments = candidates.at;
+    doc->comment_count = kept;
+}

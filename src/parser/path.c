@@ -1,0 +1,178 @@
+/* path: a node's place in words (spec.ports[0].nodePort), as a JSON pointer, and as
+ * a range of the input.
+ *
+ * Nodes know no parent; paths are made for findings only, by walking down from the
+ * root to the child whose subtree holds the node. */
+#include "parser/parser.h"
+
+uint32_t node_get_text(const Document *doc, uint32_t map, Str key)
+{
+    uint32_t found = BASE_NONE;
+    if (map >= doc->count || doc->nodes[map].kind != NODE_MAP)
+        return BASE_NONE;
+    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at))
+        if (str_eq(node_str(doc, at), key))
+            found = at + 1;
+    return found;
+}
+
+/* One step down: the child (of a mapping: the value) whose subtree, or whose key,
+ * is `to`, and its index in a sequence. */
+static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, uint32_t *index)
+{
+    bool map = doc->nodes[from].kind == NODE_MAP;
+    *index = 0;
+    for (uint32_t at = node_first(from); at < node_end(doc, from); (*index)++) {
+        uint32_t after = map ? node_after_entry(doc, at) : node_after(doc, at);
+        if (to < after)
+            return map ? at + 1 : at;
+        at = after;
+    }
+    return BASE_NONE;
+}
+
+static bool is_within(const Document *doc, uint32_t root, uint32_t node)
+{
+    return node > root && node < node_end(doc, root);
+}
+
+uint32_t document_parent(const Document *doc, uint32_t node)
+{
+    uint32_t at = 0, parent = BASE_NONE, index;
+    while (at < node && is_within(doc, at, node)) {
+        parent = at;
+        at = step_down(doc, at, node, &index);
+        if (doc->nodes[parent].kind == NODE_MAP && node == at - 1)
+            break; /* a key */
+    }
+    return parent;
+}
+
+const Alias *document_alias(const Document *doc, uint32_t node)
+{
+    uint32_t low = 0, high = doc->alias_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (doc->aliases[middle].node <= node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return NULL;
+    const Alias *alias = &doc->aliases[low - 1];
+    return node < node_after(doc, alias->node) ? alias : NULL;
+}
+
+/* ---- the server's form ---- */
+
+static bool is_plain_word(Str key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+        bool inner = (c >= '0' && c <= '9') || c == '-';
+        if (!letter && !(inner && i > 0))
+            return false;
+    }
+    return key.len > 0;
+}
+
+static void add_key(Buf *path, Str key)
+{
+    if (!is_plain_word(key)) {
+        buf_byte(path, '[');
+        buf_str(path, key);
+        buf_byte(path, ']');
+        return;
+    }
+    if (path->len)
+        buf_byte(path, '.');
+    buf_str(path, key);
+}
+
+static Str keep(Buf *path, Arena *arena)
+{
+    Str text = arena_str(arena, buf_slice(path));
+    buf_free(path);
+    return text;
+}
+
+Str document_path(const Document *doc, uint32_t node, Arena *arena)
+{
+    Buf path = {0};
+    uint32_t at = doc->root, index;
+    while (is_within(doc, at, node)) {
+        bool map = doc->nodes[at].kind == NODE_MAP;
+        at = step_down(doc, at, node, &index);
+        if (map)
+            add_key(&path, node_str(doc, at - 1));
+        else
+            buf_format(&path, "[%u]", index);
+        if (map && node == at - 1)
+            break;
+    }
+    return keep(&path, arena);
+}
+
+/* ---- RFC 6901 ---- */
+
+static void add_pointer_key(Buf *path, Str key)
+{
+    buf_byte(path, '/');
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] == '~')
+            buf_text(path, "~0");
+        else if (key.ptr[i] == '/')
+            buf_text(path, "~1");
+        else
+            buf_byte(path, key.ptr[i]);
+    }
+}
+
+Str document_pointer(const Document *doc, uint32_t node, Arena *arena)
+{
+    Buf path = {0};
+    uint32_t at = 0, index;
+    while (is_within(doc, at, node)) {
+        bool map = doc->nodes[at].kind == NODE_MAP;
+        at = step_down(doc, at, node, &index);
+        if (map)
+            add_pointer_key(&path, node_str(doc, at - 1));
+        else
+            buf_format(&path, "/%u", index);
+        if (map && node == at - 1)
+            break;
+    }
+    return keep(&path, arena);
+}
+
+/* ---- findings ---- */
+
+Place document_place(const Document *doc, uint32_t node)
+{
+    return (Place){.doc = doc->source,
+                   .offset = doc->nodes[node].offset,
+                   .length = doc->nodes[node].size,
+                   .file = BASE_NONE};
+}
+
+Finding *document_report(Diag *diag, const Document *doc, uint32_t node, const RuleInfo *rule,
+                         const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Finding *finding = diag_vreport(diag, rule, document_place(doc, node), format, args);
+    va_end(args);
+    if (!finding)
+        return NULL;
+    finding->object = doc->object;
+    finding->path = document_path(doc, node, &diag->arena);
+    finding->pointer = document_pointer(doc, node, &diag->arena);
+    const Alias *alias = document_alias(doc, node);
+    if (alias) {
+        Place place = {doc->source, alias->offset, alias->size, BASE_NONE};
+        diag_note(diag, finding, place, "it comes in here through an alias");
+    }
+    return finding;
+}

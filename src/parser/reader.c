@@ -1,0 +1,169 @@
+/* reader: one chunk to a Document.  Looks at the encoding, chooses the grammar,
+ * and finishes what the readers leave: bytes that are no UTF-8, comments, text that
+ * kubectl never sees.
+ *
+ * A faster reader of YAML goes in front of yaml_read: it fills the same builder and
+ * says no where it is not sure. */
+#include "parser/build.h"
+
+struct Parser {
+    Arena arena;
+    Builder builder;
+};
+
+Parser *parser_new(void)
+{
+    Parser *parser = mem_resize(NULL, sizeof *parser);
+    memset(parser, 0, sizeof *parser);
+    return parser;
+}
+
+void parser_free(Parser *parser)
+{
+    if (!parser)
+        return;
+    builder_free(&parser->builder);
+    arena_free(&parser->arena);
+    mem_free(parser);
+}
+
+Arena *parser_arena(Parser *parser) { return &parser->arena; }
+
+/* ---- before the grammar ---- */
+
+static bool is_utf16(const Chunk *chunk)
+{
+    return chunk->base == 0 && chunk->text.len >= 2 &&
+           (memcmp(chunk->text.ptr, "\xFF\xFE", 2) == 0 ||
+            memcmp(chunk->text.ptr, "\xFE\xFF", 2) == 0);
+}
+
+static bool refuse_separator(Builder *builder, const Chunk *chunk)
+{
+    uint32_t length = (uint32_t)chunk->text.len - chunk->junk;
+    while (length > 1 && strchr(" \t\r\n", builder->source.ptr[chunk->junk + length - 1]))
+        length--;
+    Finding *finding = diag_report(
+        builder->diag, &rule_yaml_syntax, builder_place(builder, chunk->junk, length),
+        "kubectl takes only a comment behind a --- and refuses the file here%s",
+        chunk->junk > 8 ? ", together with the document before it" : "");
+    diag_help(builder->diag, finding, "start the document on the next line");
+    return false;
+}
+
+static void report_byte(Builder *builder, uint32_t offset, bool harmless)
+{
+    Finding *finding =
+        diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, offset, 1),
+                    "byte 0x%02X is no UTF-8: kubectl reads U+FFFD in its place",
+                    (unsigned)(unsigned char)builder->source.ptr[offset]);
+    if (harmless)
+        diag_lower(builder->diag, finding, SEVERITY_WARNING);
+}
+
+static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *facts)
+{
+    if (is_utf16(chunk)) {
+        diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, 0, 2),
+                    "the file is UTF-16, which plimsoll does not read: save it as UTF-8");
+        return false;
+    }
+    encoding_scan(chunk->text, facts);
+    if (!chunk->json && facts->control != BASE_NONE) {
+        unsigned char c = (unsigned char)chunk->text.ptr[facts->control];
+        unsigned length = utf8_length((const unsigned char *)chunk->text.ptr + facts->control,
+                                      chunk->text.len - facts->control);
+        diag_report(builder->diag, &rule_yaml_encoding,
+                    builder_place(builder, facts->control, length),
+                    length > 1 ? "YAML forbids this character"
+                               : "YAML forbids the control character 0x%02X", (unsigned)c);
+        return false;
+    }
+    if (facts->bad_count > (chunk->json ? 0 : ENCODING_BAD_BYTES)) {
+        report_byte(builder, facts->bad[0], false);
+        return false;
+    }
+    return true;
+}
+
+/* ---- behind the grammar ---- */
+
+static bool in_scalar(const Builder *builder, uint32_t offset)
+{
+    for (uint32_t i = 0; i < builder->count; i++) {
+        const Node *node = &builder->nodes[i];
+        if (node->kind != NODE_MAP && node->kind != NODE_SEQ && node->offset <= offset &&
+            offset < node->offset + node->size)
+            return true;
+    }
+    return false;
+}
+
+/* In a comment such a byte does no harm; in a value it changes what is sent. */
+static bool judge_bytes(Builder *builder, const EncodingFacts *facts, bool good)
+{
+    for (uint32_t i = 0; i < facts->bad_count; i++) {
+        bool harmless = good && !in_scalar(builder, facts->bad[i]);
+        report_byte(builder, facts->bad[i], harmless);
+        if (!harmless)
+            return false;
+    }
+    return good;
+}
+
+static void report_lost(Builder *builder, uint32_t lost)
+{
+    Str rest = str_slice(builder->source.ptr + lost, builder->source.len - lost);
+    uint32_t length = 0;
+    while (length < rest.len && rest.ptr[length] != '\n' && rest.ptr[length] != '\r')
+        length++;
+    Finding *finding = diag_report(
+        builder->diag, &rule_yaml_lost_text, builder_place(builder, lost, length),
+        "kubectl never reads the text from here on: the document ends before it");
+    diag_help(builder->diag, finding, "separate documents with a line of ---");
+}
+
+static void fill_document(Parser *parser, Document *doc, uint32_t lost)
+{
+    Builder *builder = &parser->builder;
+    doc->nodes = builder->nodes;
+    doc->count = builder->count;
+    doc->aliases = builder->aliases.at;
+    doc->alias_count = builder->aliases.len;
+    if (!doc->json)
+        comments_find(doc, &parser->arena, lost);
+}
+
+ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Diag *diag,
+                         Document *doc)
+{
+    Builder *builder = &parser->builder;
+    EncodingFacts facts = {0};
+    arena_reset(&parser->arena);
+    *doc = (Document){.text = chunk->text,
+                      .source = source,
+                      .json = chunk->json,
+                      .item = -1,
+                      .object = BASE_NONE};
+    builder_begin(builder, &parser->arena, diag, chunk->text, source, chunk->json);
+    if (chunk->text.len > PARSER_MAX_DOCUMENT) {
+        diag_report(diag, &rule_yaml_too_large, builder_place(builder, 0, 0),
+                    "the document has more than %d bytes", PARSER_MAX_DOCUMENT);
+        return PARSER_FAILED;
+    }
+    if (chunk->junk && !refuse_separator(builder, chunk))
+        return PARSER_FAILED;
+    if (!check_encoding(builder, chunk, &facts))
+        return PARSER_FAILED;
+    uint32_t lost = BASE_NONE;
+    bool good = chunk->json ? json_read(builder) : yaml_read(builder, &facts, &lost);
+    if (!judge_bytes(builder, &facts, good) || !builder_finish(builder))
+        return PARSER_FAILED;
+    if (lost != BASE_NONE)
+        report_lost(builder, lost);
+    fill_document(parser, doc, lost);
+    if (doc->count > 0 && doc->nodes[0].kind != NODE_NULL)
+        return PARSER_OK;
+    doc->count = 0;
+    return PARSER_EMPTY;
+}
