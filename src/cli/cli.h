@@ -148,5 +148,6 @@ int run_version(Options *options);
 typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
+int run_versions(Options *options); /* the target is all versions unless one was given */
 
 #endif

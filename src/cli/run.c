@@ -38,17 +38,26 @@ static uint32_t object_line(Worker *worker, const Document *doc)
     return worker->line;
 }
 
-static void check_tree(Worker *worker, Document *doc)
+/* The object alone: its kind, its type, its version. */
+static bool check_type(Worker *worker, Document *doc)
 {
     Object *object = facts_object(worker->facts, doc->object);
     if (schema_check(&worker->checker, doc, object) == CHECK_DEFERRED) {
         Deferred deferred = {doc->source, doc->object};
         vec_push(&worker->deferred, deferred);
-        return;
+        return false;
     }
+    object->accepted = worker->checker.accepted;
+    return true;
+}
+
+static void check_tree(Worker *worker, Document *doc)
+{
+    if (!check_type(worker, doc))
+        return;
     ObjectContext context = {
         .doc = doc,
-        .object = object,
+        .object = facts_object(worker->facts, doc->object),
         .options = &worker->options->schema,
         .facts = worker->facts,
         .diag = &worker->diag,
@@ -57,12 +66,25 @@ static void check_tree(Worker *worker, Document *doc)
     checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
 }
 
-static void check_object(Worker *worker, Document *doc)
+static void open_object(Worker *worker, Document *doc)
 {
     Object object = schema_open(&worker->checker, doc);
     object.line = object_line(worker, doc);
     doc->object = facts_add_object(worker->facts, object);
+}
+
+static void check_object(Worker *worker, Document *doc)
+{
+    open_object(worker, doc);
     check_tree(worker, doc);
+}
+
+static void again_type(Worker *worker, Document *doc) { check_type(worker, doc); }
+
+static void type_object(Worker *worker, Document *doc)
+{
+    open_object(worker, doc);
+    check_type(worker, doc);
 }
 
 static void emit_object(Worker *worker, Document *doc)
@@ -88,14 +110,14 @@ static void run_files(Run *run)
 }
 
 /* All CRDs of the input are known now: whoever still has no type stays without. */
-static void run_deferred(Run *run)
+static void run_deferred(Run *run, ObjectPass pass)
 {
     Worker *worker = &run->worker;
     worker->checker.complete = true;
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         Deferred deferred = worker->deferred.at[i];
         int32_t item = facts_object(worker->facts, deferred.object)->item;
-        if (!worker_again(worker, deferred.doc, item, deferred.object, check_tree)) {
+        if (!worker_again(worker, deferred.doc, item, deferred.object, pass)) {
             const SourceDoc *doc = &run->sources.docs.at[deferred.doc];
             cli_error("%.*s: the file changed while it was read",
                       STR_ARG(run->sources.files.at[doc->file].name));
@@ -198,7 +220,7 @@ int run_check(Options *options)
     if (options->dump_tree)
         worker->dump = &dump;
     run_files(&run);
-    run_deferred(&run);
+    run_deferred(&run, check_tree);
     bool dumped = out_close(&dump);
 
     ChecksOptions checks = {options->assumed.at, options->assumed.len};
@@ -252,6 +274,28 @@ int run_emit(Options *options)
     bool findings = any_at_least(diag, SEVERITY_ERROR);
     findings |= misses_manifests(&run);
     int status = run_status(&run, written, findings);
+    run_end(&run);
+    return status;
+}
+
+/* Which versions accept each object: one walk with the mask of all of them. */
+int run_versions(Options *options)
+{
+    Str wanted = options->output.len ? options->output : STR("text");
+    const ReportFormat *format = versions_format_find(wanted);
+    if (!format)
+        fatal("versions has no output format \"%.*s\"", STR_ARG(wanted));
+    Run run;
+    run_begin(&run, options, type_object);
+    run_files(&run);
+    run_deferred(&run, again_type);
+    diag_sort(&run.worker.diag, &run.sources);
+    count_findings(&run, &run.worker.diag);
+    uint32_t accepted = run.summary.target.versions;
+    for (uint32_t id = 0; id < run.summary.objects; id++)
+        accepted &= facts_object(run.worker.facts, id)->accepted;
+    bool written = run_report(&run, format, NULL, NULL);
+    int status = run_status(&run, written, accepted == 0 || misses_manifests(&run));
     run_end(&run);
     return status;
 }

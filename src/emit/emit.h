@@ -43,6 +43,10 @@ typedef struct ReportFormat {
 extern const ReportFormat report_formats[];
 extern const size_t report_format_count;
 const ReportFormat *report_format_find(Str name);
+/* The same for `plimsoll versions`. */
+extern const ReportFormat versions_formats[];
+extern const size_t versions_format_count;
+const ReportFormat *versions_format_find(Str name);
 /* The summary for stderr, without a newline at its end; a second line, if there is
  * one, says how to have skipped Helm templates checked. */
 void report_summary_line(const Report *report, Buf *line);

@@ -9,6 +9,12 @@ const ReportFormat report_formats[] = {
 };
 const size_t report_format_count = BASE_COUNT(report_formats);
 
+const ReportFormat versions_formats[] = {
+    {"text", versions_text_write},
+    {"json", versions_json_write},
+};
+const size_t versions_format_count = BASE_COUNT(versions_formats);
+
 const ObjectFormat object_formats[] = {
     {"json", object_json_begin, object_json_put, object_json_end},
     {"ndjson", object_ndjson_begin, object_ndjson_put, object_ndjson_end},
@@ -16,12 +22,22 @@ const ObjectFormat object_formats[] = {
 };
 const size_t object_format_count = BASE_COUNT(object_formats);
 
+static const ReportFormat *find_report(const ReportFormat *formats, size_t count, Str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_is(name, formats[i].name))
+            return &formats[i];
+    return NULL;
+}
+
 const ReportFormat *report_format_find(Str name)
 {
-    for (size_t i = 0; i < report_format_count; i++)
-        if (str_is(name, report_formats[i].name))
-            return &report_formats[i];
-    return NULL;
+    return find_report(report_formats, report_format_count, name);
+}
+
+const ReportFormat *versions_format_find(Str name)
+{
+    return find_report(versions_formats, versions_format_count, name);
 }
 
 const ObjectFormat *object_format_find(Str name)

@@ -131,16 +131,21 @@ static const char *verdict_name(Verdict verdict)
     }
 }
 
-void json_object(const Report *report, uint32_t id, Verdict verdict, Buf *out)
+void json_object_head(const Report *report, const Object *object, Buf *out)
 {
-    const Object *object = facts_object(report->facts, id);
     const SourceDoc *doc = &report->sources->docs.at[object->doc];
-    buf_byte(out, '{');
     json_string(out, "file", report->sources->files.at[doc->file].name);
     json_uint_or_null(out, "doc", doc->index, BASE_NONE);
     put_item(out, object->item);
     json_uint_or_null(out, "line", object->line, 0);
     put_names(out, report->facts, object);
+}
+
+void json_object(const Report *report, uint32_t id, Verdict verdict, Buf *out)
+{
+    const Object *object = facts_object(report->facts, id);
+    buf_byte(out, '{');
+    json_object_head(report, object, out);
     json_string(out, "verdict", str_of(verdict_name(verdict)));
     json_key(out, "unchecked");
     buf_byte(out, '[');

@@ -42,6 +42,8 @@ void json_string(Buf *out, const char *name, Str value);
 void json_string_or_null(Buf *out, const char *name, Str value); /* null where empty */
 void json_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
 void json_finding(const Report *report, const Finding *finding, Buf *out);
+/* The members that say which object it is and where. */
+void json_object_head(const Report *report, const Object *object, Buf *out);
 void json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
 void json_summary(const ReportSummary *summary, Buf *out);
 
@@ -56,5 +58,7 @@ void report_endpoints_json(const Report *report, Out *out);
 /* ---- formats ---- */
 void report_text_write(const Report *report, Out *out);
 void report_json_write(const Report *report, Out *out);
+void versions_text_write(const Report *report, Out *out);
+void versions_json_write(const Report *report, Out *out);
 
 #endif

@@ -1,0 +1,150 @@
+/* `plimsoll versions`: which Kubernetes versions accept each object, and what breaks
+ * it in the others.
+ *
+ *     deploy.yaml:1: extensions/v1beta1 Deployment "auth": 1.15
+ *         1.16..1.37: deploy.yaml:1:13: message
+ *     1.15 accepts the whole input
+ *
+ * As JSON: {"version":1,"objects":[{file, doc, item, line, apiVersion, kind,
+ * namespace, name, accepted, breaks:[{versions, rule, message, line, column, help}]}],
+ * "accepted":"1.15", "target":"1.15..1.37"}; accepted is null where no version does. */
+#include "emit/render.h"
+
+static uint32_t accepted_by_all(const Report *report)
+{
+    uint32_t accepted = report->summary.target.versions;
+    for (uint32_t id = 0; id < facts_object_count(report->facts); id++)
+        accepted &= facts_object(report->facts, id)->accepted;
+    return accepted;
+}
+
+/* The errors of an object, one after the other; findings are sorted by place, and
+ * an object's stand together but for those of another item between them. */
+static const Finding *next_break(const Report *report, uint32_t object, uint32_t *at)
+{
+    while (*at < report->diag->findings.len) {
+        const Finding *finding = &report->diag->findings.at[(*at)++];
+        if (finding->object == object && finding->severity == SEVERITY_ERROR &&
+            finding->rule->origin != ORIGIN_LINK)
+            return finding;
+    }
+    return NULL;
+}
+
+static Str broken_versions(const Finding *finding, Str all)
+{
+    return finding->versions.len ? finding->versions : all;
+}
+
+static void put_object_text(const Report *report, uint32_t id, Arena *arena, Out *out)
+{
+    const Object *object = facts_object(report->facts, id);
+    const SourceDoc *doc = &report->sources->docs.at[object->doc];
+    Buf *buf = &out->buf;
+    render_text(buf, report->sources->files.at[doc->file].name);
+    buf_format(buf, ":%u: ", (unsigned)object->line);
+    if (object->no_object) {
+        buf_text(buf, "a document that cannot be read");
+    } else {
+        render_text(buf, facts_text(report->facts, object->api_version));
+        buf_byte(buf, ' ');
+        render_text(buf, facts_text(report->facts, object->kind));
+        buf_text(buf, " \"");
+        render_text(buf, facts_text(report->facts, object->name));
+        buf_byte(buf, '"');
+    }
+    buf_text(buf, ": ");
+    buf_str(buf, schema_versions_text(object->accepted, arena));
+    buf_byte(buf, '\n');
+    Str all = schema_versions_text(report->summary.target.versions, arena);
+    const Finding *finding;
+    for (uint32_t at = 0; (finding = next_break(report, id, &at)) != NULL;) {
+        Located located = sources_locate(report->sources, finding->place);
+        buf_text(buf, "    ");
+        buf_str(buf, broken_versions(finding, all));
+        buf_text(buf, ": ");
+        render_text(buf, located.file);
+        buf_format(buf, ":%u:%u: ", (unsigned)located.line, (unsigned)located.column);
+        render_text(buf, finding->message);
+        buf_format(buf, " [%s]\n", finding->rule->id);
+        if (finding->help.len) {
+            buf_text(buf, "        help: ");
+            render_text(buf, finding->help);
+            buf_byte(buf, '\n');
+        }
+    }
+}
+
+void versions_text_write(const Report *report, Out *out)
+{
+    Arena arena = {0};
+    for (uint32_t id = 0; id < facts_object_count(report->facts); id++) {
+        uint32_t accepted = facts_object(report->facts, id)->accepted;
+        if (report->verbose || accepted != report->summary.target.versions)
+            put_object_text(report, id, &arena, out);
+        arena_reset(&arena);
+        out_spill(out);
+    }
+    uint32_t accepted = accepted_by_all(report);
+    buf_str(&out->buf, schema_versions_text(accepted, &arena));
+    bool one = accepted && (accepted & (accepted - 1)) == 0;
+    buf_text(&out->buf, one || !accepted ? " accepts the whole input\n" : " accept the whole input\n");
+    arena_free(&arena);
+}
+
+static void put_break_json(const Report *report, const Finding *finding, Str all, Buf *out)
+{
+    Located located = sources_locate(report->sources, finding->place);
+    buf_byte(out, '{');
+    json_string(out, "versions", broken_versions(finding, all));
+    json_string(out, "rule", str_of(finding->rule->id));
+    json_string(out, "message", finding->message);
+    json_uint_or_null(out, "line", located.line, 0);
+    json_uint_or_null(out, "column", located.column, 0);
+    if (finding->help.len)
+        json_string(out, "help", finding->help);
+    buf_byte(out, '}');
+}
+
+static void put_object_json(const Report *report, uint32_t id, Arena *arena, Buf *out)
+{
+    const Object *object = facts_object(report->facts, id);
+    buf_byte(out, '{');
+    json_object_head(report, object, out);
+    Str accepted = object->accepted ? schema_versions_text(object->accepted, arena) : STR("");
+    json_string_or_null(out, "accepted", accepted);
+    json_key(out, "breaks");
+    buf_byte(out, '[');
+    Str all = schema_versions_text(report->summary.target.versions, arena);
+    const Finding *finding;
+    bool first = true;
+    for (uint32_t at = 0; (finding = next_break(report, id, &at)) != NULL; first = false) {
+        if (!first)
+            buf_byte(out, ',');
+        put_break_json(report, finding, all, out);
+    }
+    buf_text(out, "]}");
+}
+
+void versions_json_write(const Report *report, Out *out)
+{
+    Arena arena = {0};
+    buf_text(&out->buf, "{\"version\":1,\n\"objects\":[");
+    for (uint32_t id = 0; id < facts_object_count(report->facts); id++) {
+        buf_text(&out->buf, id ? ",\n" : "\n");
+        put_object_json(report, id, &arena, &out->buf);
+        arena_reset(&arena);
+        out_spill(out);
+    }
+    uint32_t accepted = accepted_by_all(report);
+    buf_text(&out->buf, "\n],\n");
+    buf_text(&out->buf, "\"accepted\":");
+    if (accepted)
+        buf_json(&out->buf, schema_versions_text(accepted, &arena));
+    else
+        buf_text(&out->buf, "null");
+    buf_text(&out->buf, ",\"target\":\"");
+    render_target(&out->buf, &report->summary.target);
+    buf_text(&out->buf, "\"}\n");
+    arena_free(&arena);
+}
