@@ -82,13 +82,13 @@ static void put_address(const Report *report, const Endpoints *endpoints,
 {
     const Object *object = facts_object(report->facts, target->object);
     buf_byte(out, '{');
-    json_string(out, "kind", facts_text(report->facts, object->kind));
-    json_string(out, "name", object_name(report, object));
-    json_key(out, "template");
+    member_string(out, "kind", facts_text(report->facts, object->kind));
+    member_string(out, "name", object_name(report, object));
+    member_key(out, "template");
     buf_text(out, target->is_template ? "true" : "false");
-    json_string(out, "file", object_file(report, object));
-    json_uint_or_null(out, "line", object->line, 0);
-    json_key(out, "ports");
+    member_string(out, "file", object_file(report, object));
+    member_uint_or_null(out, "line", object->line, 0);
+    member_key(out, "ports");
     buf_byte(out, '[');
     for (uint32_t i = 0; i < endpoints->port_count; i++) {
         if (i)
@@ -105,22 +105,22 @@ static void put_service_json(const Report *report, const Endpoints *endpoints, B
 {
     const Object *service = facts_object(report->facts, endpoints->object);
     buf_byte(out, '{');
-    json_string(out, "service", object_name(report, service));
-    json_string_or_null(out, "namespace", facts_text(report->facts, service->ns));
-    json_key(out, "selects");
+    member_string(out, "service", object_name(report, service));
+    member_string_or_null(out, "namespace", facts_text(report->facts, service->ns));
+    member_key(out, "selects");
     buf_text(out, endpoints->selects ? "true" : "false");
-    json_key(out, "ports");
+    member_key(out, "ports");
     buf_byte(out, '[');
     for (uint32_t i = 0; i < endpoints->port_count; i++) {
         const EndpointPort *port = &endpoints->ports[i];
         buf_text(out, i ? ",{" : "{");
-        json_string_or_null(out, "name", port->name);
-        json_string(out, "protocol", str_of(port->protocol));
-        json_key(out, "port");
+        member_string_or_null(out, "name", port->name);
+        member_string(out, "protocol", str_of(port->protocol));
+        member_key(out, "port");
         buf_format(out, "%d}", (int)port->port);
     }
     buf_byte(out, ']');
-    json_key(out, "addresses");
+    member_key(out, "addresses");
     buf_byte(out, '[');
     for (uint32_t i = 0; i < endpoints->target_count; i++) {
         if (i)

@@ -3,7 +3,7 @@
  * and a member that may be absent is named there. */
 #include "emit/render.h"
 
-void json_key(Buf *out, const char *name)
+void member_key(Buf *out, const char *name)
 {
     if (out->len && out->ptr[out->len - 1] != '{')
         buf_byte(out, ',');
@@ -12,25 +12,25 @@ void json_key(Buf *out, const char *name)
     buf_text(out, "\":");
 }
 
-void json_string(Buf *out, const char *name, Str value)
+void member_string(Buf *out, const char *name, Str value)
 {
-    json_key(out, name);
+    member_key(out, name);
     buf_json(out, value);
 }
 
-void json_string_or_null(Buf *out, const char *name, Str value)
+void member_string_or_null(Buf *out, const char *name, Str value)
 {
     if (value.len) {
-        json_string(out, name, value);
+        member_string(out, name, value);
     } else {
-        json_key(out, name);
+        member_key(out, name);
         buf_text(out, "null");
     }
 }
 
-void json_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null)
+void member_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null)
 {
-    json_key(out, name);
+    member_key(out, name);
     if (value == null)
         buf_text(out, "null");
     else
@@ -39,15 +39,15 @@ void json_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null
 
 static void put_item(Buf *out, int32_t item)
 {
-    json_uint_or_null(out, "item", item < 0 ? BASE_NONE : (uint32_t)item, BASE_NONE);
+    member_uint_or_null(out, "item", item < 0 ? BASE_NONE : (uint32_t)item, BASE_NONE);
 }
 
 static void put_range(Buf *out, const Located *located)
 {
-    json_uint_or_null(out, "line", located->line, 0);
-    json_uint_or_null(out, "column", located->column, 0);
-    json_uint_or_null(out, "endLine", located->end_line, 0);
-    json_uint_or_null(out, "endColumn", located->end_column, 0);
+    member_uint_or_null(out, "line", located->line, 0);
+    member_uint_or_null(out, "column", located->column, 0);
+    member_uint_or_null(out, "endLine", located->end_line, 0);
+    member_uint_or_null(out, "endColumn", located->end_column, 0);
 }
 
 static Str text_of(const Facts *facts, uint32_t string)
@@ -57,15 +57,15 @@ static Str text_of(const Facts *facts, uint32_t string)
 
 static void put_names(Buf *out, const Facts *facts, const Object *object)
 {
-    json_string_or_null(out, "apiVersion", text_of(facts, object->api_version));
-    json_string_or_null(out, "kind", text_of(facts, object->kind));
-    json_string_or_null(out, "namespace", text_of(facts, object->ns));
-    json_string_or_null(out, "name", text_of(facts, object->name));
+    member_string_or_null(out, "apiVersion", text_of(facts, object->api_version));
+    member_string_or_null(out, "kind", text_of(facts, object->kind));
+    member_string_or_null(out, "namespace", text_of(facts, object->ns));
+    member_string_or_null(out, "name", text_of(facts, object->name));
 }
 
 static void put_related(const Report *report, const Finding *finding, Buf *out)
 {
-    json_key(out, "related");
+    member_key(out, "related");
     buf_byte(out, '[');
     for (uint32_t i = 0; i < finding->note_count; i++) {
         const Note *note = &finding->notes[i];
@@ -73,15 +73,15 @@ static void put_related(const Report *report, const Finding *finding, Buf *out)
         if (i)
             buf_byte(out, ',');
         buf_byte(out, '{');
-        json_string_or_null(out, "file", located.file);
+        member_string_or_null(out, "file", located.file);
         put_range(out, &located);
-        json_string(out, "message", note->message);
+        member_string(out, "message", note->message);
         buf_byte(out, '}');
     }
     buf_byte(out, ']');
 }
 
-void json_finding(const Report *report, const Finding *finding, Buf *out)
+void report_json_finding(const Report *report, const Finding *finding, Buf *out)
 {
     const Object *object = NULL;
     if (report->facts && finding->object != BASE_NONE)
@@ -89,28 +89,28 @@ void json_finding(const Report *report, const Finding *finding, Buf *out)
     Located located = sources_locate(report->sources, finding->place);
 
     buf_byte(out, '{');
-    json_string(out, "rule", str_of(finding->rule->id));
-    json_string(out, "severity", str_of(severity_name(finding->severity)));
-    json_string(out, "origin", str_of(origin_name(finding->rule->origin)));
-    json_string(out, "message", finding->message);
-    json_string_or_null(out, "file", located.file);
-    json_uint_or_null(out, "doc", located.doc, BASE_NONE);
+    member_string(out, "rule", str_of(finding->rule->id));
+    member_string(out, "severity", str_of(severity_name(finding->severity)));
+    member_string(out, "origin", str_of(origin_name(finding->rule->origin)));
+    member_string(out, "message", finding->message);
+    member_string_or_null(out, "file", located.file);
+    member_uint_or_null(out, "doc", located.doc, BASE_NONE);
     put_item(out, object ? object->item : -1);
     put_range(out, &located);
-    json_string(out, "path", finding->path);
+    member_string(out, "path", finding->path);
     if (finding->server_path.len)
-        json_string(out, "serverPath", finding->server_path);
-    json_string(out, "pointer", finding->pointer);
-    json_string(out, "reason", finding->reason);
+        member_string(out, "serverPath", finding->server_path);
+    member_string(out, "pointer", finding->pointer);
+    member_string(out, "reason", finding->reason);
     if (finding->later) {
-        json_key(out, "later");
+        member_key(out, "later");
         buf_text(out, "true");
     }
     if (finding->versions.len)
-        json_string(out, "versions", finding->versions);
+        member_string(out, "versions", finding->versions);
     if (finding->help.len)
-        json_string(out, "help", finding->help);
-    json_key(out, "object");
+        member_string(out, "help", finding->help);
+    member_key(out, "object");
     if (object && !object->no_object) {
         buf_byte(out, '{');
         put_names(out, report->facts, object);
@@ -131,30 +131,30 @@ static const char *verdict_name(Verdict verdict)
     }
 }
 
-void json_object_head(const Report *report, const Object *object, Buf *out)
+void report_json_object_head(const Report *report, const Object *object, Buf *out)
 {
     const SourceDoc *doc = &report->sources->docs.at[object->doc];
-    json_string(out, "file", report->sources->files.at[doc->file].name);
-    json_uint_or_null(out, "doc", doc->index, BASE_NONE);
+    member_string(out, "file", report->sources->files.at[doc->file].name);
+    member_uint_or_null(out, "doc", doc->index, BASE_NONE);
     put_item(out, object->item);
-    json_uint_or_null(out, "line", object->line, 0);
+    member_uint_or_null(out, "line", object->line, 0);
     put_names(out, report->facts, object);
 }
 
-void json_object(const Report *report, uint32_t id, Verdict verdict, Buf *out)
+void report_json_object(const Report *report, uint32_t id, Verdict verdict, Buf *out)
 {
     const Object *object = facts_object(report->facts, id);
     buf_byte(out, '{');
-    json_object_head(report, object, out);
-    json_string(out, "verdict", str_of(verdict_name(verdict)));
-    json_key(out, "unchecked");
+    report_json_object_head(report, object, out);
+    member_string(out, "verdict", str_of(verdict_name(verdict)));
+    member_key(out, "unchecked");
     buf_byte(out, '[');
     if (object->unchecked)
         buf_format(out, "{\"what\":\"cel\",\"rules\":%u}", (unsigned)object->unchecked);
     buf_text(out, "]}");
 }
 
-void json_summary(const ReportSummary *summary, Buf *out)
+void report_json_summary(const ReportSummary *summary, Buf *out)
 {
     const struct {
         const char *name;
@@ -173,8 +173,8 @@ void json_summary(const ReportSummary *summary, Buf *out)
     };
     buf_byte(out, '{');
     for (size_t i = 0; i < BASE_COUNT(numbers); i++)
-        json_uint_or_null(out, numbers[i].name, numbers[i].value, BASE_NONE);
-    json_key(out, "kubernetes");
+        member_uint_or_null(out, numbers[i].name, numbers[i].value, BASE_NONE);
+    member_key(out, "kubernetes");
     buf_byte(out, '"');
     render_target(out, &summary->target);
     buf_text(out, "\"}");

@@ -37,15 +37,15 @@ static inline bool report_shows(const Report *report, const Finding *finding)
 
 /* ---- json_parts.c: the JSON of single things, for every format that writes JSON ---- */
 /* `"name":` behind a comma, but for the first member of an object. */
-void json_key(Buf *out, const char *name);
-void json_string(Buf *out, const char *name, Str value);
-void json_string_or_null(Buf *out, const char *name, Str value); /* null where empty */
-void json_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
-void json_finding(const Report *report, const Finding *finding, Buf *out);
+void member_key(Buf *out, const char *name);
+void member_string(Buf *out, const char *name, Str value);
+void member_string_or_null(Buf *out, const char *name, Str value); /* null where empty */
+void member_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
+void report_json_finding(const Report *report, const Finding *finding, Buf *out);
 /* The members that say which object it is and where. */
-void json_object_head(const Report *report, const Object *object, Buf *out);
-void json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
-void json_summary(const ReportSummary *summary, Buf *out);
+void report_json_object_head(const Report *report, const Object *object, Buf *out);
+void report_json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
+void report_json_summary(const ReportSummary *summary, Buf *out);
 
 /* ---- summary.c ---- */
 /* "1.37" or "1.25..1.37". */

@@ -25,7 +25,7 @@ static void put_findings(const Report *report, Out *out)
         if (!report_shows(report, finding))
             continue;
         open_line(&out->buf, &first);
-        json_finding(report, finding, &out->buf);
+        report_json_finding(report, finding, &out->buf);
         out_spill(out);
     }
     close_list(&out->buf, first);
@@ -44,7 +44,7 @@ static void put_objects(const Report *report, Out *out)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t object = order ? order[i] : i;
         open_line(&out->buf, &first);
-        json_object(report, object, (Verdict)verdicts[object], &out->buf);
+        report_json_object(report, object, (Verdict)verdicts[object], &out->buf);
         out_spill(out);
     }
     close_list(&out->buf, first);
@@ -59,7 +59,7 @@ void report_json_write(const Report *report, Out *out)
     if (report->endpoints && report->link)
         report_endpoints_json(report, out);
     buf_text(&out->buf, ",\n\"summary\":");
-    json_summary(&report->summary, &out->buf);
+    report_json_summary(&report->summary, &out->buf);
     buf_text(&out->buf, "}\n");
     out_spill(out);
 }

@@ -96,13 +96,13 @@ static void put_break_json(const Report *report, const Finding *finding, Str all
 {
     Located located = sources_locate(report->sources, finding->place);
     buf_byte(out, '{');
-    json_string(out, "versions", broken_versions(finding, all));
-    json_string(out, "rule", str_of(finding->rule->id));
-    json_string(out, "message", finding->message);
-    json_uint_or_null(out, "line", located.line, 0);
-    json_uint_or_null(out, "column", located.column, 0);
+    member_string(out, "versions", broken_versions(finding, all));
+    member_string(out, "rule", str_of(finding->rule->id));
+    member_string(out, "message", finding->message);
+    member_uint_or_null(out, "line", located.line, 0);
+    member_uint_or_null(out, "column", located.column, 0);
     if (finding->help.len)
-        json_string(out, "help", finding->help);
+        member_string(out, "help", finding->help);
     buf_byte(out, '}');
 }
 
@@ -110,10 +110,10 @@ static void put_object_json(const Report *report, uint32_t id, Arena *arena, Buf
 {
     const Object *object = facts_object(report->facts, id);
     buf_byte(out, '{');
-    json_object_head(report, object, out);
+    report_json_object_head(report, object, out);
     Str accepted = object->accepted ? schema_versions_text(object->accepted, arena) : STR("");
-    json_string_or_null(out, "accepted", accepted);
-    json_key(out, "breaks");
+    member_string_or_null(out, "accepted", accepted);
+    member_key(out, "breaks");
     buf_byte(out, '[');
     Str all = schema_versions_text(report->summary.target.versions, arena);
     const Finding *finding;
