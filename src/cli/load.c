@@ -40,6 +40,30 @@ void worker_free(Worker *worker)
 
 typedef enum DocumentUse { USE_NONE, USE_SKIPPED, USE_OBJECTS } DocumentUse;
 
+/* What the reader found before there was a tree (a duplicate key, say) belongs to the
+ * object that it stands in; its path is that of the node at its place. */
+static void claim_findings(Worker *worker, const Document *doc)
+{
+    uint32_t end = node_end(doc, doc->root);
+    const Node *root = node_at(doc, doc->root);
+    for (uint32_t i = worker->first_finding; i < worker->diag.findings.len; i++) {
+        Finding *finding = &worker->diag.findings.at[i];
+        uint32_t offset = finding->place.offset;
+        if (finding->object != BASE_NONE || finding->place.doc != doc->source ||
+            offset < root->offset || offset >= root->offset + root->size)
+            continue;
+        finding->object = doc->object;
+        uint32_t node = doc->root;
+        while (node < end && (node_at(doc, node)->offset != offset ||
+                              node_at(doc, node)->size != finding->place.length))
+            node++;
+        if (node < end) {
+            finding->path = document_path(doc, node, &worker->diag.arena);
+            finding->pointer = document_pointer(doc, node, &worker->diag.arena);
+        }
+    }
+}
+
 static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
 {
     if (!emit_all && skip_object(doc, doc->root) != SKIP_NOT)
@@ -49,6 +73,8 @@ static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
     redact_object(worker->sources, doc);
     doc->object = BASE_NONE;
     worker->object_pass(worker, doc);
+    if (doc->object != BASE_NONE && worker->diag.findings.len > worker->first_finding)
+        claim_findings(worker, doc);
     return USE_OBJECTS;
 }
 
@@ -132,7 +158,7 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
                          FileCounts *counts)
 {
     uint32_t source = add_source_doc(worker, file, chunk);
-    uint32_t first_finding = worker->diag.findings.len;
+    uint32_t first_finding = worker->first_finding = worker->diag.findings.len;
     bool emit_all = worker->writer != NULL;
     Document doc;
     switch (parser_read(worker->parser, chunk, source, &worker->diag, &doc)) {

@@ -30,6 +30,7 @@ struct Worker {
     Diag diag;
     SchemaChecker checker;
     VEC(Deferred) deferred;
+    uint32_t first_finding;     /* of the document under hand */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
     Out *dump;                  /* --dump-tree */
