@@ -79,6 +79,7 @@ struct Command {
     const char *text;         /* paragraphs, a blank line between two */
     unsigned mask;            /* its bit in the table of options */
     bool reads_input;         /* needs a path, and has a configuration */
+    bool all_versions;        /* asks about all versions, not about the configured ones */
     int (*run)(Options *options);
     Example examples[COMMAND_EXAMPLES];
 };
@@ -148,6 +149,7 @@ int run_version(Options *options);
 typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
+int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */
 
 #endif

@@ -54,6 +54,23 @@ const Command commands[] = {
                       "See what a file with anchors and YAML 1.1 words means."}},
     },
     {
+        .name = "versions",
+        .arguments = "PATH...",
+        .summary = "say which Kubernetes versions accept the manifests",
+        .text =
+            "Says which versions of Kubernetes accept the whole input, and for each object what "
+            "breaks it in the versions before and after. All versions that plimsoll knows are asked "
+            "about, whatever the configuration names; `--kubernetes-version` narrows them. The exit "
+            "status is 1 where no version accepts all of the input.",
+        .mask = FOR_VERSIONS,
+        .reads_input = true,
+        .all_versions = true,
+        .run = run_versions,
+        .examples = {{"plimsoll versions .", "Find out before the next upgrade."},
+                     {"plimsoll versions --kubernetes-version 1.25..1.32 .",
+                      "Ask about the versions that are in use."}},
+    },
+    {
         .name = "help",
         .arguments = "[COMMAND]",
         .summary = "explain a command and its options",
@@ -108,8 +125,7 @@ const char *const text_skipped =
     "A folder holds more than manifests. These are passed over and counted in the summary, and "
     "`--require-manifest` fails where nothing else is left:\n\n"
     "- documents without apiVersion and kind, such as values files, a Chart.yaml or the "
-    "configuration of a CI system; an object with metadata that lacks one of the two is a "
-    "mistake, and reported\n\n"
+    "configuration of a CI system\n\n"
     "- objects with the annotation `config.kubernetes.io/local-config`, unless it is `false`\n\n"
     "- files under `templates/` of a folder with a Chart.yaml, and documents that do not parse "
     "and hold `{{`: pipe what Helm makes of them in, `helm template CHART | plimsoll check -`\n\n"

@@ -25,7 +25,7 @@ const OptionInfo option_table[] = {
      .help = "exit with 1 from this severity on: `error` (the default), `warning` or `info`"},
     {"verbose", 'v', GROUP_REPORT, .commands = FOR_CHECK, FLAG(verbose),
      .help = "show findings of severity info too"},
-    {"quiet", 'q', GROUP_REPORT, .commands = FOR_CHECK | FOR_EMIT, FLAG(quiet),
+    {"quiet", 'q', GROUP_REPORT, .commands = FOR_INPUT, FLAG(quiet),
      .help = "no summary line on stderr"},
     {"color", 0, GROUP_REPORT, VALUE_WORD, "WHEN", .commands = FOR_INPUT,
      .store = setting_color, .words = SETTING_WORDS_COLOR,
@@ -41,16 +41,16 @@ const OptionInfo option_table[] = {
     {"exclude", 0, GROUP_INPUT, VALUE_TEXT, "GLOB", .commands = FOR_INPUT,
      .store = setting_exclude,
      .help = "leave out files and folders that match, named ones too; may be given again"},
-    {"require-manifest", 0, GROUP_INPUT, .commands = FOR_CHECK, FLAG(require_manifest),
+    {"require-manifest", 0, GROUP_INPUT, .commands = FOR_INPUT, FLAG(require_manifest),
      .help = "fail where the input holds no manifest"},
     {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_CHECK,
      .store = setting_assume,
      .help = "an object that exists elsewhere, as Kind/namespace/name or Kind/name for any "
              "namespace; `*` and `?` may stand in it; may be given again"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
-     .commands = FOR_CHECK, .store = setting_kubernetes_version,
-     .help = "a version such as `1.29`, or a range such as `1.25..1.37`; the newest known by "
-             "default"},
+     .commands = FOR_CHECK | FOR_VERSIONS, .store = setting_kubernetes_version,
+     .help = "a version such as `1.29`, or a range such as `1.25..1.37`; if not given, check "
+             "takes the newest and versions all that are known"},
     {"namespace", 'n', GROUP_TYPES, VALUE_TEXT, "NAME", .commands = FOR_CHECK | FOR_VERSIONS,
      .store = setting_namespace,
      .help = "the namespace of objects that name none; `default` if not given"},
@@ -359,6 +359,8 @@ int options_read(Options *options, int argc, char **argv)
     const Command *command = options->command = command_find(str_of(argv[1]));
     if (!command)
         return no_command(argv[1]);
+    if (command->all_versions)
+        options->schema.target = (SchemaTarget){SCHEMA_ALL_VERSIONS, SCHEMA_OLDEST, SCHEMA_NEWEST};
     char *cwd = getcwd(NULL, 0);
     Reader reader = {
         .options = options,

@@ -90,12 +90,11 @@ static int word_index(Setter *setter, Str value, const char *const *words)
 
 const char *setting_format(const Command *command, size_t i)
 {
-    static const char *const VERSIONS_FORMATS[] = {"text", "json"};
     if (command->mask == FOR_CHECK)
         return i < report_format_count ? report_formats[i].name : NULL;
     if (command->mask == FOR_EMIT)
         return i < object_format_count ? object_formats[i].name : NULL;
-    return i < BASE_COUNT(VERSIONS_FORMATS) ? VERSIONS_FORMATS[i] : NULL;
+    return i < versions_format_count ? versions_formats[i].name : NULL;
 }
 
 bool setting_output(Setter *setter, Str value)
@@ -172,7 +171,8 @@ bool setting_kubernetes_version(Setter *setter, Str value)
     SchemaTarget target;
     if (!schema_target_parse(value, &target, &setter->options->arena, &setter->error))
         return false;
-    if (claims(setter, SETTING_KUBERNETES_VERSION))
+    bool is_asked = setter->by == SET_BY_FLAG || !setter->options->command->all_versions;
+    if (is_asked && claims(setter, SETTING_KUBERNETES_VERSION))
         setter->options->schema.target = target;
     return true;
 }

@@ -124,10 +124,12 @@ SkipReason skip_object(const Document *doc, uint32_t node)
     uint32_t metadata = map_under(doc, node, STR("metadata"));
     if (metadata != BASE_NONE && is_local_config(doc, metadata))
         return SKIP_CLIENT_KIND;
-    /* One of the two with metadata beside it is a manifest that lost a line, and the
-     * type check says so; without metadata it is a Chart.yaml or some values. */
-    unsigned heads = (unsigned)has_version + has_kind;
-    return heads == 2 || (heads == 1 && metadata != BASE_NONE) ? SKIP_NOT : SKIP_NO_MANIFEST;
+    /* One of the two with metadata beside it is a manifest that lost a line; without
+     * metadata it is a Chart.yaml or some values.  Both, of wrong types, are the type
+     * check's to judge. */
+    bool is_meant = (has_version && has_kind) ||
+                    ((has_version || has_kind) && metadata != BASE_NONE);
+    return is_meant || schema_is_object(doc, node) ? SKIP_NOT : SKIP_NO_MANIFEST;
 }
 
 SkipReason skip_unparsed(const Input *input, Str document)
