@@ -27,25 +27,19 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/plimsoll-conformance-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# The definitions of custom resources: the modules' and our own. The folders
-# end up in $crds, one a line, as no path here holds a line feed.
+# The definitions of custom resources, the modules' and our own: one folder a line.
 crds=$("$harness" crds "$here/crs/modules.txt"; echo "$here/crs/own")
 
 # with_crds SUBCOMMAND …: the harness, with "-crds FOLDER" for each folder.
 with_crds() {
     subcommand=$1
     shift
-    for folder in $crds; do
+    while IFS= read -r folder; do
         set -- -crds "$folder" "$@"
-    done
+    done <<END
+$crds
+END
     "$harness" "$subcommand" "$@"
-}
-
-# for_check prints the same folders as options of plimsoll check.
-for_check() {
-    for folder in $crds; do
-        printf -- '--crds %s ' "$folder"
-    done
 }
 
 # make_cases SET SEED COUNT makes cases and asks the server about them.
@@ -59,32 +53,32 @@ make_cases() {
     fi
 }
 
-# compare NAME VERDICTS ROOT compares and keeps the result for the report.
+# compare NAME VERDICTS compares and keeps the result for the report.
 compare() {
     echo "== $1"
-    if [ "${1%%-*}" = crs ]; then
-        "$harness" compare -plimsoll "$PLIMSOLL" -check "--no-config $(for_check)" -root "$3" -json "$work/$1.json" "$2"
-    else
-        "$harness" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$3" -json "$work/$1.json" "$2"
-    fi
+    case $1 in
+    crs-*) program=with_crds ;;
+    *) program=$harness ;;
+    esac
+    "$program" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$here" -json "$work/$1.json" "$2"
     results="$results $1=$work/$1.json"
 }
 
 recorded() {
     for set in kinds crs; do
-        compare "$set-recorded" "$here/recorded/$set-$version.ndjson.gz" "$here"
+        compare "$set-recorded" "$here/recorded/$set-$version.ndjson.gz"
     done
 }
 
 live() {
     "$here/build.sh" >/dev/null
     "$harness" verdicts -root "$here" -o "$work/kinds-good.ndjson" "$here/kinds"
-    compare kinds-good "$work/kinds-good.ndjson" "$here"
+    compare kinds-good "$work/kinds-good.ndjson"
     with_crds verdicts -root "$here" -o "$work/crs-good.ndjson" "$here/crs"
-    compare crs-good "$work/crs-good.ndjson" "$here"
+    compare crs-good "$work/crs-good.ndjson"
     for set in kinds crs; do
         make_cases "$set" "$SEED" "$CASES" "$work/$set-made.ndjson"
-        compare "$set-made" "$work/$set-made.ndjson" "$here"
+        compare "$set-made" "$work/$set-made.ndjson"
     done
 }
 

@@ -19,6 +19,8 @@ func runCompare(args []string) int {
 	root := flags.String("root", ".", "`folder` that the names of files in the verdicts start from")
 	report := flags.String("report", "", "compare this `file`, printed by plimsoll check -o json, instead of running plimsoll")
 	options := flags.String("check", "", "more `options` for plimsoll check, separated by blanks")
+	var crds listFlag
+	flags.Var(&crds, "crds", "`file or folder` of CRDs, given to plimsoll as --crds; may be repeated")
 	asJSON := flags.String("json", "", "write the result to this `file`")
 	groups := flags.Int("groups", 25, "how many disagreements to print")
 	under := flags.Float64("fail-under", 0, "exit 1 when fewer than so many `percent` of the verdicts agree")
@@ -39,7 +41,11 @@ func runCompare(args []string) int {
 	if len(records) == 0 {
 		return fail(errors.New("no verdicts to compare with"))
 	}
-	said, err := plimsollSays(*binary, *report, *root, strings.Fields(*options), records)
+	check := strings.Fields(*options)
+	for _, folder := range crds {
+		check = append(check, "--crds", folder)
+	}
+	said, err := plimsollSays(*binary, *report, *root, check, records)
 	if err != nil {
 		return fail(err)
 	}
