@@ -67,7 +67,7 @@ type Kind struct {
 
 // A Group is one way to disagree.
 type Group struct {
-	What    string `json:"what"` // missed, wrongly refused, missing, field, extra
+	What    string `json:"what"` // missed, wrongly refused, unknown kind, missing, field, extra
 	Field   string `json:"field"`
 	Reason  string `json:"reason,omitempty"`
 	Count   int    `json:"count"`
@@ -144,6 +144,10 @@ func (c *comparison) add(record *verdict.Record) {
 	}
 	ours := c.findings[at]
 	accepted := object.Verdict == Accepted
+	if object.Verdict == UnknownKind && record.Stage == verdict.StageServer {
+		c.unknown(record)
+		return
+	}
 	if record.CELOnly {
 		c.result.CELOnly.add(!accepted)
 		return
@@ -177,9 +181,29 @@ func (c *comparison) add(record *verdict.Record) {
 	}
 }
 
+// unknown counts an object of a kind that the server has and plimsoll does
+// not know: it differs, whatever the server says.
+func (c *comparison) unknown(record *verdict.Record) {
+	kind := c.kind(kindOf(record))
+	kind.Cases++
+	c.result.Cases++
+	if record.Accepted {
+		c.result.Accepted++
+		c.result.Wrong++
+		kind.Wrong++
+	} else {
+		c.result.Refused++
+		kind.Missed++
+	}
+	c.group("unknown kind", kindOf(record), "", record, UnknownKind)
+}
+
 func kindOf(record *verdict.Record) string {
-	if record.Kind == "" {
+	switch {
+	case record.Kind == "":
 		return "(not readable)"
+	case record.Stage == verdict.StageNoMatch:
+		return "(no such kind)"
 	}
 	return record.Kind
 }

@@ -37,9 +37,9 @@ func TestCompare(t *testing.T) {
 		what      string
 		got, want int
 	}{
-		{"cases", r.Cases, 10},
+		{"cases", r.Cases, 11},
 		{"agreed", r.Agreed, 8},
-		{"refused", r.Refused, 7},
+		{"refused", r.Refused, 8},
 		{"caught", r.Caught, 6},
 		{"accepted", r.Accepted, 3},
 		{"wrongly refused", r.Wrong, 1},
@@ -59,7 +59,7 @@ func TestCompare(t *testing.T) {
 	}
 	var out bytes.Buffer
 	r.Print(&out, 2)
-	for _, part := range []string{"same verdict", "8 of 10", "80.00 %", "ConfigMap", "… and"} {
+	for _, part := range []string{"same verdict", "8 of 11", "72.73 %", "ConfigMap", "… and"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is not in\n%s", part, out.String())
 		}
@@ -76,6 +76,7 @@ func TestGroups(t *testing.T) {
 		"missed | Pod spec.containers.name | FieldValueDuplicate",
 		"wrongly refused | ConfigMap data | schema/type",
 		"missing | Service | ",
+		"unknown kind | Widget | ",
 		"field | Service spec.ports.port | FieldValueInvalid",
 		"field | Pod spec.containers.image | BadRequest",
 	} {
@@ -158,7 +159,7 @@ exit 1
 func TestPage(t *testing.T) {
 	page := Page{Date: "2024-02-29", Kubernetes: "1.37.2", Plimsoll: "plimsoll 0.1.0", Seed: 1, Sections: []Section{{Name: "made", Result: *Compare(load(t))}}}
 	text := page.Markdown()
-	for _, part := range []string{"on 2024-02-29: plimsoll 0.1.0 against kube-apiserver 1.37.2", "| made | 10 | 80.00 % | 6 of 7 (85.7 %)", "| ConfigMap | 1 | 0.0 % | 0 | 1 |", "| 1 | missed | `Pod spec.containers.name` | `FieldValueDuplicate` |"} {
+	for _, part := range []string{"on 2024-02-29: plimsoll 0.1.0 against kube-apiserver 1.37.2", "| made | 11 | 72.73 % | 6 of 8 (75.0 %)", "| ConfigMap | 1 | 0.0 % | 0 | 1 |", "| 1 | missed | `Pod spec.containers.name` | `FieldValueDuplicate` |"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is not in\n%s", part, text)
 		}
