@@ -52,7 +52,11 @@ static void help_wrong_type(Walk *walk, Finding *finding, uint32_t node, TypeKin
 {
     const Node *at = node_at(walk->doc, node);
     NodeKind found = (NodeKind)at->kind;
-    if (!finding || walk->secret || (at->flags & NODE_ALIASED))
+    if (!finding || (at->flags & NODE_ALIASED))
+        return;
+    if (kind == TYPE_LIST && found == NODE_MAP && at->style == STYLE_BLOCK)
+        diag_help(walk->checker->diag, finding, "each item of a list starts with \"- \"");
+    if (walk->secret)
         return;
     bool scalar = found == NODE_BOOL || found == NODE_INT || found == NODE_FLOAT;
     Str text = node_str(walk->doc, node);
@@ -112,7 +116,7 @@ static void check_int(Walk *walk, uint32_t node, TypeKind kind, uint32_t version
         walk_wrong_type(walk, node, kind, versions);
     else if (whole == WHOLE_TOO_BIG)
         malformed(walk, node, versions,
-                  kind == TYPE_INT64 ? "more than 64 bits hold" : "more than 32 bits hold");
+                  kind == TYPE_INT64 ? "too big for 64 bits" : "too big for 32 bits");
 }
 
 /* Go decodes a list of small numbers into bytes as well. */

@@ -9,10 +9,14 @@ static bool is_empty(const Document *doc, uint32_t value)
     return at->kind == NODE_NULL || (at->kind == NODE_STRING && at->len == 0);
 }
 
-/* An empty mapping counts where the field is a struct, which Go then points to. */
+/* Of what is required an empty mapping counts, since Go points to a struct that is required; zero does
+ * not. */
 bool server_is_given(const Document *doc, uint32_t value)
 {
     const Node *at = node_at(doc, value);
+    int64_t number;
+    if (at->kind == NODE_INT)
+        return !node_int64(doc, value, &number) || number != 0;
     return !is_empty(doc, value) && !(at->kind == NODE_SEQ && at->len == 0);
 }
 
@@ -34,8 +38,11 @@ static const SchemaRule *find_rule(const SchemaField *field, RuleVerb verb)
 static bool is_excused(const Walk *walk, uint32_t map, const SchemaRule *must)
 {
     for (const SchemaRule *rule = must; !rule->last && rule[1].verb == RULE_UNLESS; rule++) {
-        uint32_t value = schema_get(walk->doc, map, rule[1].a);
-        if (value == BASE_NONE || is_empty(walk->doc, value))
+        uint32_t value = map;
+        for (uint32_t step = 0; step < rule[1].count; step++)
+            value = schema_get(walk->doc, value, schema_rule_values[rule[1].a + step]);
+        if (value == BASE_NONE || is_empty(walk->doc, value) ||
+            (node_kind(walk->doc, value) == NODE_MAP && node_at(walk->doc, value)->len == 0))
             continue;
         if (rule[1].b == 0 || str_eq(node_str(walk->doc, value), text_str(NULL, rule[1].b)))
             return true;
@@ -67,23 +74,19 @@ static void report_missing(Walk *walk, uint32_t map, const SchemaField *field,
     Str whole = below.len ? arena_format(walk->checker->scratch, "%.*s.%.*s", STR_ARG(name),
                                          STR_ARG(below))
                           : name;
+    Str path = walk_absent_path(walk, map, whole);
     uint32_t key = find_key(walk->doc, map, field->name);
-    if (key != BASE_NONE) {
-        Finding *finding = walk_report(walk, key + 1, &rule_required_field, versions,
-                                       "%.*s is required and may not be empty", STR_ARG(whole));
-        if (finding)
-            finding->reason = STR("FieldValueRequired");
-        return;
-    }
-    Str word = walk_type_word(walk, node_at(walk->doc, map)->bind);
-    Finding *finding = walk_report(walk, place_of_absence(walk->doc, map), &rule_required_field,
-                                   versions, "%.*s%s%.*s is required", STR_ARG(whole),
-                                   word.len ? " of " : "", STR_ARG(word));
+    bool empty = key != BASE_NONE && node_kind(walk->doc, key + 1) != NODE_NULL;
+    uint32_t place = key != BASE_NONE ? key + 1 : place_of_absence(walk->doc, map);
+    Finding *finding = walk_report(walk, place, &rule_required_field, versions,
+                                   "%.*s is required%s", STR_ARG(path),
+                                   empty ? " and may not be empty" : "");
     if (!finding)
         return;
     finding->reason = STR("FieldValueRequired");
-    finding->path = walk_absent_path(walk, map, whole);
-    finding->pointer = document_pointer(walk->doc, map, &walk->checker->diag->arena);
+    finding->path = path;
+    if (key == BASE_NONE)
+        finding->pointer = document_pointer(walk->doc, map, &walk->checker->diag->arena);
 }
 
 void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
@@ -129,10 +132,12 @@ void server_object_name(Walk *walk, uint32_t versions)
 
 /* ---- values ---- */
 
-static void check_enum(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions)
+static void check_enum(Walk *walk, uint32_t value, const SchemaField *field,
+                       const SchemaRule *rule, uint32_t versions)
 {
-    if (node_kind(walk->doc, value) != NODE_STRING)
-        return; /* a wrong type is told elsewhere */
+    /* A wrong type is told elsewhere, and an empty text stands for the default. */
+    if (node_kind(walk->doc, value) != NODE_STRING || is_empty(walk->doc, value))
+        return;
     Str text = node_str(walk->doc, value), best = {0};
     unsigned best_distance = 0;
     Str all = STR("");
@@ -145,12 +150,13 @@ static void check_enum(Walk *walk, uint32_t value, const SchemaRule *rule, uint3
             best = one;
             best_distance = distance;
         }
-        all = arena_format(walk->checker->scratch, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "",
-                           STR_ARG(one));
+        all = arena_format(walk->checker->scratch, "%.*s%s%.*s", STR_ARG(all),
+                           i == 0 ? "" : i + 1u < rule->count ? ", " : " or ", STR_ARG(one));
     }
-    Str found = walk_found(walk, value);
+    Str found = walk_found(walk, value), name = text_str(NULL, field->name);
     Finding *finding = walk_report(walk, value, &rule_unsupported_value, versions,
-                                   "%.*s is not one of %.*s", STR_ARG(found), STR_ARG(all));
+                                   "%.*s takes %.*s, not %.*s", STR_ARG(name), STR_ARG(all),
+                                   STR_ARG(found));
     if (!finding)
         return;
     finding->reason = STR("FieldValueNotSupported");
@@ -158,20 +164,32 @@ static void check_enum(Walk *walk, uint32_t value, const SchemaRule *rule, uint3
         diag_help(walk->checker->diag, finding, "did you mean %.*s?", STR_ARG(best));
 }
 
-static void check_range(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions)
+static void check_range(Walk *walk, uint32_t value, const SchemaField *field,
+                        const SchemaRule *rule, uint32_t versions)
 {
     int64_t number;
     if (node_kind(walk->doc, value) != NODE_INT || !node_int64(walk->doc, value, &number))
+        return;
+    /* A required zero is told as missing. */
+    if (number == 0 && field->must)
         return;
     bool below = rule->a != UINT32_MAX && number < schema_rule_numbers[rule->a];
     bool above = rule->b != UINT32_MAX && number > schema_rule_numbers[rule->b];
     if (!below && !above)
         return;
-    int64_t bound = schema_rule_numbers[below ? rule->a : rule->b];
-    Str found = walk_found(walk, value);
-    Finding *finding = walk_report(walk, value, &rule_out_of_range, versions,
-                                   "%.*s is %s than %lld", STR_ARG(found),
-                                   below ? "less" : "more", (long long)bound);
+    Str found = walk_found(walk, value), name = text_str(NULL, field->name);
+    Finding *finding;
+    if (rule->a == UINT32_MAX || rule->b == UINT32_MAX)
+        finding = walk_report(walk, value, &rule_out_of_range, versions,
+                              "%.*s takes numbers %s %lld, not %.*s", STR_ARG(name),
+                              below ? "from" : "up to",
+                              (long long)schema_rule_numbers[below ? rule->a : rule->b],
+                              STR_ARG(found));
+    else
+        finding = walk_report(walk, value, &rule_out_of_range, versions,
+                              "%.*s takes numbers from %lld to %lld, not %.*s", STR_ARG(name),
+                              (long long)schema_rule_numbers[rule->a],
+                              (long long)schema_rule_numbers[rule->b], STR_ARG(found));
     if (finding)
         finding->reason = STR("FieldValueInvalid");
 }
@@ -204,8 +222,8 @@ void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaFi
         uint32_t held = rule->versions & versions;
         if (held) {
             switch ((RuleVerb)rule->verb) {
-            case RULE_ENUM: check_enum(walk, value, rule, held); break;
-            case RULE_RANGE: check_range(walk, value, rule, held); break;
+            case RULE_ENUM: check_enum(walk, value, field, rule, held); break;
+            case RULE_RANGE: check_range(walk, value, field, rule, held); break;
             case RULE_GATE: check_gate(walk, value, field, rule, held); break;
             default: break; /* looked at elsewhere, or not yet */
             }

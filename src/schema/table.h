@@ -123,8 +123,8 @@ enum {
 typedef enum RuleVerb {
     RULE_END,
     RULE_MUST,      /* a: text of the path below the field that the server names, or 0 */
-    RULE_UNLESS,    /* condition of the MUST before it: a: sibling's name, b: its value's text,
-                       or 0: given at all */
+    RULE_UNLESS,    /* condition of the MUST before it: a: first of count names in rule_values,
+                       a path beside the field; b: its value's text, or 0: given at all */
     RULE_ENUM,      /* a: first of its values in rule_values; count of them */
     RULE_RANGE,     /* a, b: indices in rule_numbers; UINT32_MAX: open */
     RULE_LENGTH,    /* the same, of a string's bytes or a list's items */

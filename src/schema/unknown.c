@@ -51,87 +51,122 @@ static const SchemaField *exact_field(const Walk *walk, TypeId type, Str name, u
     return NULL;
 }
 
-/* The mapping around a mapping, over at most one list; its type through type. */
-static uint32_t mapping_above(const Walk *walk, uint32_t map, TypeId *type)
+/* The mapping around a mapping, over any list between them; BASE_NONE at the object. */
+static uint32_t mapping_above(const Document *doc, uint32_t map)
 {
-    const Document *doc = walk->doc;
-    if (map == doc->root)
-        return BASE_NONE;
-    uint32_t up = document_parent(doc, map);
-    if (up != BASE_NONE && up != doc->root && node_kind(doc, up) == NODE_SEQ)
-        up = document_parent(doc, up);
-    if (up == BASE_NONE || node_kind(doc, up) != NODE_MAP ||
-        node_at(doc, up)->bind == SCHEMA_UNBOUND)
-        return BASE_NONE;
-    *type = node_at(doc, up)->bind;
-    return up;
+    while (map != doc->root) {
+        map = document_parent(doc, map);
+        if (map == BASE_NONE || node_kind(doc, map) == NODE_MAP)
+            return map;
+    }
+    return BASE_NONE;
 }
 
-/* The key of the mapping (or of its list) in the mapping above it. */
-static Str key_above(const Walk *walk, uint32_t above, uint32_t map)
+/* The key of a mapping's entry that holds the node. */
+static Str key_towards(const Document *doc, uint32_t above, uint32_t node)
 {
-    const Document *doc = walk->doc;
     for (uint32_t key = node_first(above); key < node_end(doc, above);
          key = node_after_entry(doc, key))
-        if (key + 1 <= map && map < node_after_entry(doc, key))
+        if (key + 1 <= node && node < node_after_entry(doc, key))
             return node_str(doc, key);
     return str_slice("", 0);
 }
 
-/* The only field of the type below which the name is known, preferring one that the
- * mapping has already. */
-static const SchemaField *field_below(const Walk *walk, uint32_t map, TypeId type, Str name,
-                                      uint32_t versions)
+enum { LEVELS_UP = 4, LEVELS_DOWN = 3 };
+
+static bool help_above(Walk *walk, Finding *finding, uint32_t map, Str name, uint32_t versions)
+{
+    const Document *doc = walk->doc;
+    uint32_t above = map;
+    for (unsigned level = 1; level <= LEVELS_UP; level++) {
+        above = mapping_above(doc, above);
+        if (above == BASE_NONE || node_at(doc, above)->bind == SCHEMA_UNBOUND)
+            return false;
+        if (!exact_field(walk, node_at(doc, above)->bind, name, versions))
+            continue;
+        Str key = key_towards(doc, above, map);
+        if (level == 1)
+            diag_help(walk->checker->diag, finding, "%.*s belongs one level up, beside %.*s",
+                      STR_ARG(name), STR_ARG(key));
+        else
+            diag_help(walk->checker->diag, finding, "%.*s belongs %u levels up, beside %.*s",
+                      STR_ARG(name), level, STR_ARG(key));
+        return true;
+    }
+    return false;
+}
+
+/* The shortest path below a type that leads to a field of that name, through structs
+ * alone.  Several of the same length: the one whose first step the mapping has, else
+ * none. */
+typedef struct Below {
+    Str path;     /* without the name */
+    unsigned count;
+} Below;
+
+static void search_below(const Walk *walk, TypeId type, Str name, uint32_t versions,
+                         unsigned levels, Str path, Below *below)
+{
+    const SchemaType *row = type_row(walk->schema, type);
+    if (row->kind != TYPE_STRUCT)
+        return;
+    const SchemaField *fields = type_fields(walk->schema, type, row);
+    for (uint32_t i = 0; i < row->field_count; i++) {
+        /* Nobody means status, and every object has metadata.name. */
+        if ((fields[i].versions & versions) != versions || fields[i].name == SCHEMA_NAME_status ||
+            fields[i].name == SCHEMA_NAME_metadata)
+            continue;
+        Str step = text_str(walk->schema, fields[i].name);
+        Str longer = path.len ? arena_format(walk->checker->scratch, "%.*s.%.*s", STR_ARG(path),
+                                             STR_ARG(step))
+                              : step;
+        if (levels > 1) {
+            search_below(walk, fields[i].type, name, versions, levels - 1, longer, below);
+        } else if (exact_field(walk, fields[i].type, name, versions)) {
+            below->path = longer;
+            below->count++;
+        }
+    }
+}
+
+static bool help_below(Walk *walk, Finding *finding, uint32_t map, Str name, TypeId type,
+                       uint32_t versions)
 {
     const SchemaType *row = type_row(walk->schema, type);
     const SchemaField *fields = type_fields(walk->schema, type, row);
-    const SchemaField *found = NULL, *present = NULL;
-    unsigned count = 0, present_count = 0;
-    for (uint32_t i = 0; i < row->field_count; i++) {
-        if ((fields[i].versions & versions) != versions ||
-            !exact_field(walk, fields[i].type, name, versions))
+    for (unsigned levels = 1; levels <= LEVELS_DOWN; levels++) {
+        Below all = {0}, present = {0};
+        search_below(walk, type, name, versions, levels, str_slice("", 0), &all);
+        if (all.count == 0)
             continue;
-        /* Nobody means status, and every object has metadata.name. */
-        if (fields[i].name == SCHEMA_NAME_status || fields[i].name == SCHEMA_NAME_metadata)
-            continue;
-        found = &fields[i];
-        count++;
-        if (node_get_text(walk->doc, map, text_str(walk->schema, fields[i].name)) != BASE_NONE) {
-            present = &fields[i];
-            present_count++;
+        for (uint32_t i = 0; i < row->field_count && levels > 1; i++) {
+            Str step = text_str(walk->schema, fields[i].name);
+            if (fields[i].name != SCHEMA_NAME_status && fields[i].name != SCHEMA_NAME_metadata &&
+                node_get_text(walk->doc, map, step) != BASE_NONE)
+                search_below(walk, fields[i].type, name, versions, levels - 1, step, &present);
         }
+        if (present.count == 1)
+            all = present;
+        if (all.count != 1)
+            return false;
+        diag_help(walk->checker->diag, finding, "%.*s belongs under %.*s", STR_ARG(name),
+                  STR_ARG(all.path));
+        return true;
     }
-    if (present_count == 1)
-        return present;
-    return count == 1 ? found : NULL;
+    return false;
 }
 
 static void help_unknown_field(Walk *walk, Finding *finding, uint32_t map, Str name, TypeId type,
                                uint32_t versions)
 {
-    Diag *diag = walk->checker->diag;
     Nearest near = nearest_field(walk, type, name, versions);
-    if (near.field && near.distance <= 1) {
-        Str text = text_str(walk->schema, near.field->name);
-        diag_help(diag, finding, "did you mean %.*s?", STR_ARG(text));
+    bool sure = near.field && near.distance <= 1;
+    if (!sure && (help_above(walk, finding, map, name, versions) ||
+                  help_below(walk, finding, map, name, type, versions)))
         return;
-    }
-    TypeId above_type;
-    uint32_t above = mapping_above(walk, map, &above_type);
-    if (above != BASE_NONE && exact_field(walk, above_type, name, versions)) {
-        Str key = key_above(walk, above, map);
-        diag_help(diag, finding, "%.*s belongs one level up, beside %.*s", STR_ARG(name),
-                  STR_ARG(key));
-        return;
-    }
-    const SchemaField *below = field_below(walk, map, type, name, versions);
-    if (below) {
-        Str key = text_str(walk->schema, below->name);
-        diag_help(diag, finding, "%.*s belongs one level down, under %.*s", STR_ARG(name),
-                  STR_ARG(key));
-    } else if (near.field) {
+    if (near.field) {
         Str text = text_str(walk->schema, near.field->name);
-        diag_help(diag, finding, "did you mean %.*s?", STR_ARG(text));
+        diag_help(walk->checker->diag, finding, "did you mean %.*s?", STR_ARG(text));
     }
 }
 

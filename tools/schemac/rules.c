@@ -49,17 +49,33 @@ static void read_words(Model *model, Rule *rule, const char *value)
     }
 }
 
+/* Whether the path leads through fields that the types have in some version. */
+static bool has_path(const Model *model, const Type *type, const char *path)
+{
+    size_t len = strcspn(path, ".");
+    for (size_t i = 0; i < type->fields.len; i++) {
+        const Field *field = &type->fields.at[i];
+        if (strlen(field->name) == len && strncmp(field->name, path, len) == 0 &&
+            (!path[len] || has_path(model, &model->types.at[field->type], path + len + 1)))
+            return true;
+    }
+    return false;
+}
+
 static void read_unless(Model *model, Type *type, Rule *rule, Place place, const char *value)
 {
     const char *colon = strchr(value, ':');
-    const char *name = colon ? copy(value, (size_t)(colon - value)) : value;
-    bool found = false;
-    for (size_t i = 0; i < type->fields.len; i++)
-        found = found || same(type->fields.at[i].name, name);
-    if (!found)
-        refuse(place, "%s has no field %s", type->name, name);
+    const char *path = colon ? copy(value, (size_t)(colon - value)) : value;
+    if (!has_path(model, type, path))
+        refuse(place, "%s has no %s", type->name, path);
     rule->verb = RULE_UNLESS;
-    rule->a = text_id(model, name);
+    rule->a = (uint32_t)model->rule_values.len;
+    for (const char *at = path; *at; rule->count++) {
+        size_t len = strcspn(at, ".");
+        *PUSH(&model->rule_values) = text_id(model, copy(at, len));
+        at += len;
+        at += *at == '.';
+    }
     rule->b = colon ? text_id(model, colon + 1) : 0; /* 0: given at all */
 }
 
