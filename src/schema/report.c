@@ -36,6 +36,48 @@ void walk_mark_later(Walk *walk)
         diag->findings.at[i].later = rule_stage(diag->findings.at[i].rule) > first;
 }
 
+/* ---- the server's own words for a place ---- */
+
+/* Decoding names the struct fields on the way and nothing else; the strict decoder
+ * has the items of lists and the keys of maps too, each behind a dot as it stands. */
+static void server_path(const Walk *walk, uint32_t node, bool strict, Buf *path)
+{
+    const Document *doc = walk->doc;
+    if (node == doc->root)
+        return;
+    uint32_t up = document_parent(doc, node);
+    if (up == BASE_NONE)
+        return;
+    server_path(walk, up, strict, path);
+    if (node_kind(doc, up) == NODE_SEQ) {
+        uint32_t index = 0;
+        for (uint32_t at = node_first(up); at < node; at = node_after(doc, at))
+            index++;
+        if (strict)
+            buf_format(path, "[%u]", index);
+        return;
+    }
+    uint32_t key = node_at(doc, node)->flags & NODE_KEY ? node : node - 1;
+    if (!strict && node_at(doc, key)->bind == SCHEMA_UNBOUND)
+        return;
+    if (path->len)
+        buf_byte(path, '.');
+    buf_str(path, node_str(doc, key));
+}
+
+void walk_name_as_server(Walk *walk, Finding *finding, uint32_t node)
+{
+    if (!finding)
+        return;
+    Buf path = {0};
+    server_path(walk, node, rule_stage(finding->rule) == STAGE_STRICT, &path);
+    if (!str_eq(buf_slice(&path), finding->path))
+        finding->server_path = arena_str(&walk->checker->diag->arena, buf_slice(&path));
+    buf_free(&path);
+}
+
+/* ---- values in messages ---- */
+
 enum { FOUND_MOST = 48 }; /* bytes of a value in a message */
 
 /* Cuts between code points. */

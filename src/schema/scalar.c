@@ -78,13 +78,15 @@ void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions
                                    "%.*s takes %s, not %.*s", STR_ARG(name), wanted(kind),
                                    STR_ARG(found));
     help_wrong_type(walk, finding, node, kind);
+    walk_name_as_server(walk, finding, node);
 }
 
 static void malformed(Walk *walk, uint32_t node, uint32_t versions, const char *what)
 {
     Str name = value_name(walk, node), found = walk_found(walk, node);
-    walk_report(walk, node, &rule_malformed_value, versions, "%.*s is %s: %.*s",
-                STR_ARG(name), what, STR_ARG(found));
+    Finding *finding = walk_report(walk, node, &rule_malformed_value, versions,
+                                   "%.*s is %s: %.*s", STR_ARG(name), what, STR_ARG(found));
+    walk_name_as_server(walk, finding, node);
 }
 
 /* The whole number that arrives at the server, or false for any other. */

@@ -109,9 +109,23 @@ void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
     }
 }
 
-void server_object_name(Walk *walk, uint32_t versions)
+static bool names_itself(const SchemaType *row)
+{
+    if (!row->rules)
+        return false;
+    for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
+        if (rule->verb == RULE_NAMES_ITSELF)
+            return true;
+        if (rule->last)
+            return false;
+    }
+}
+
+void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions)
 {
     const Document *doc = walk->doc;
+    if (names_itself(row))
+        return;
     uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
     uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
     uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
@@ -194,7 +208,26 @@ static void check_range(Walk *walk, uint32_t value, const SchemaField *field,
         finding->reason = STR("FieldValueInvalid");
 }
 
-static void check_gate(Walk *walk, uint32_t value, const SchemaField *field,
+/* Whether the mapping has anything else that the server keeps. */
+static bool has_other_fields(const Walk *walk, uint32_t map, uint32_t value, uint32_t versions)
+{
+    const Document *doc = walk->doc;
+    TypeId type = node_at(doc, map)->bind;
+    const SchemaType *row = type_row(walk->schema, type);
+    for (uint32_t key = node_first(map); key < node_end(doc, map);
+         key = node_after_entry(doc, key)) {
+        if (key + 1 == value || is_empty(doc, key + 1))
+            continue;
+        const SchemaField *field = type_field(walk->schema, type, row, node_at(doc, key)->text,
+                                              node_at(doc, key)->len);
+        const SchemaRule *gate = field ? find_rule(field, RULE_GATE) : NULL;
+        if (!gate || !(gate->versions & versions))
+            return true;
+    }
+    return false;
+}
+
+static void check_gate(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                        const SchemaRule *rule, uint32_t versions)
 {
     if (is_empty(walk->doc, value))
@@ -205,26 +238,28 @@ static void check_gate(Walk *walk, uint32_t value, const SchemaField *field,
     static const char MORE[][48] = {" without a word", " and refuses what is left",
                                     " with all that is beside it, without a word",
                                     " for its default without a word", " without a word"};
-    const RuleInfo *info = rule->count == GATE_REFUSED ? &rule_disabled_field : &rule_dropped_field;
+    GateEffect effect = (GateEffect)rule->count;
+    if (effect == GATE_REFUSED && has_other_fields(walk, map, value, versions))
+        effect = GATE_DROPPED;
+    const RuleInfo *info = effect == GATE_REFUSED ? &rule_disabled_field : &rule_dropped_field;
     Finding *finding = walk_report(walk, value, info, versions,
                                    "the server %s %.*s%s: its feature gate %.*s is off by default",
-                                   DOES[rule->count], STR_ARG(name), MORE[rule->count],
+                                   DOES[effect], STR_ARG(name), MORE[effect],
                                    STR_ARG(gate));
-    if (rule->count == GATE_SOME)
+    if (effect == GATE_SOME)
         diag_lower(walk->checker->diag, finding, SEVERITY_INFO);
 }
 
 void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                         uint32_t versions)
 {
-    (void)map;
     for (const SchemaRule *rule = &schema_rule_rows[field->rules];; rule++) {
         uint32_t held = rule->versions & versions;
         if (held) {
             switch ((RuleVerb)rule->verb) {
             case RULE_ENUM: check_enum(walk, value, field, rule, held); break;
             case RULE_RANGE: check_range(walk, value, field, rule, held); break;
-            case RULE_GATE: check_gate(walk, value, field, rule, held); break;
+            case RULE_GATE: check_gate(walk, map, value, field, rule, held); break;
             default: break; /* looked at elsewhere, or not yet */
             }
         }
@@ -238,7 +273,7 @@ void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t ve
 {
     (void)walk, (void)value, (void)versions;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
-        switch (rule->a) {
+        switch (rule->verb == RULE_CALL ? rule->a : 0) {
 #define SERVER_CASE(name) \
     case SCHEMA_CALL_##name: \
         if (rule->versions & versions) \

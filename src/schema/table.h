@@ -133,6 +133,7 @@ typedef enum RuleVerb {
     RULE_UNIQUE,    /* count names at a: items of a list may not agree in all of them */
     RULE_GATE,      /* a: text of the gate, off in these versions; count: its GateEffect */
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
+    RULE_NAMES_ITSELF, /* the server makes up a name where none is given */
 } RuleVerb;
 
 /* What a server makes of a field while its feature gate is off. */

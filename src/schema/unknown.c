@@ -187,14 +187,17 @@ void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uin
     }
     if (known) {
         Str when = other_versions(walk, known, versions);
-        walk_report(walk, key, &rule_unknown_field, versions,
-                    "unknown field \"%.*s\"%s%.*s: %.*s", STR_ARG(name), in, STR_ARG(word),
-                    STR_ARG(when));
+        Finding *finding = walk_report(walk, key, &rule_unknown_field, versions,
+                                       "unknown field \"%.*s\"%s%.*s: %.*s", STR_ARG(name), in,
+                                       STR_ARG(word), STR_ARG(when));
+        walk_name_as_server(walk, finding, key);
         return;
     }
     Finding *finding = walk_report(walk, key, &rule_unknown_field, versions,
                                    "unknown field \"%.*s\"%s%.*s", STR_ARG(name), in,
                                    STR_ARG(word));
-    if (finding)
-        help_unknown_field(walk, finding, map, name, type, versions);
+    if (!finding)
+        return;
+    help_unknown_field(walk, finding, map, name, type, versions);
+    walk_name_as_server(walk, finding, key);
 }

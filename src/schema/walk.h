@@ -38,6 +38,9 @@ Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t v
                      const char *format, ...) BASE_PRINTF(5, 6);
 /* Marks the object's findings that its server would not have come to. */
 void walk_mark_later(Walk *walk);
+/* Sets what the server calls the place of a decoding or strictness error, where that
+ * is not the path as we have it. */
+void walk_name_as_server(Walk *walk, Finding *finding, uint32_t node);
 /* "the text \"x\"", "the number 3", "a list": what stands there, for messages. */
 Str walk_found(const Walk *walk, uint32_t node);
 /* "Container" of core.v1.Container, for messages; "" where it has no name. */
@@ -66,7 +69,7 @@ void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaFi
                         uint32_t versions);
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
 /* metadata.name or generateName of an object that is stored. */
-void server_object_name(Walk *walk, uint32_t versions);
+void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions);
 
 /* ---- object.c ---- */
 /* Looks the object's kind up, and its scope and namespace with it. */

@@ -110,6 +110,8 @@ static Rule read_clause(Model *model, Type *type, Place place, const char *path,
     } else if ((value = after(word, "call"))) {
         rule.verb = RULE_CALL;
         rule.a = name_number(&model->calls, value);
+    } else if (same(word, "names-itself")) {
+        rule.verb = RULE_NAMES_ITSELF;
     } else {
         refuse(place, "unknown rule: %s", word);
     }
@@ -147,8 +149,8 @@ static void read_rule_row(Model *model, Type *type, const Row *row)
         Rule rule = read_clause(model, type, row->place, path, row->word[i]);
         rule.versions = versions;
         if (whole) {
-            if (rule.verb != RULE_CALL)
-                refuse(row->place, "only call= stands behind a dot");
+            if (rule.verb != RULE_CALL && rule.verb != RULE_NAMES_ITSELF)
+                refuse(row->place, "only call= and names-itself stand behind a dot");
             *PUSH(&type->rule_list) = rule;
         }
         if (rule.verb == RULE_UNLESS && (i == 1 || !(same(row->word[i - 1], "must") ||
