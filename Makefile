@@ -175,6 +175,11 @@ schemas-verify: all
 	$(PYTHON) tools/schemas/gotypes.py
 	$(PYTHON) tools/schemas/check_lifecycle.py
 
+# What the tables of the program say, as pages; a test says when they are stale.
+docs: all
+	$(BUILD)/plimsoll --generate usage >docs/usage.md
+	$(BUILD)/plimsoll --generate configuration >docs/configuration.md
+
 # ---- install ----
 SHARE     := $(DESTDIR)$(PREFIX)/share
 INSTALLED := $(DESTDIR)$(PREFIX)/bin/plimsoll $(SHARE)/man/man1/plimsoll.1 \
@@ -201,6 +206,6 @@ dist:
 clean:
 	rm -rf build
 
-.PHONY: all objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
+.PHONY: all docs objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
         lint conformance schemas schemas-verify install uninstall dist clean
 .DELETE_ON_ERROR:

@@ -66,9 +66,7 @@ static void claim_findings(Worker *worker, const Document *doc)
 
 static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
 {
-    if (!emit_all && skip_object(doc, doc->root) != SKIP_NOT)
-        return USE_SKIPPED;
-    if (!schema_is_object(doc, doc->root))
+    if (emit_all ? !schema_is_object(doc, doc->root) : skip_object(doc, doc->root) != SKIP_NOT)
         return USE_SKIPPED;
     redact_object(worker->sources, doc);
     doc->object = BASE_NONE;
@@ -133,7 +131,7 @@ static uint32_t add_source_doc(Worker *worker, uint32_t file, const Chunk *chunk
 
 /* A document that does not parse is an object all the same, without names, so that
  * it is counted and refused. */
-static void add_unparsed(Worker *worker, uint32_t source, uint32_t first_finding)
+static void add_unparsed(Worker *worker, uint32_t source)
 {
     Object object = {
         .doc = source,
@@ -146,7 +144,7 @@ static void add_unparsed(Worker *worker, uint32_t source, uint32_t first_finding
         .no_object = true,
     };
     uint32_t id = facts_add_object(worker->facts, object);
-    for (uint32_t i = first_finding; i < worker->diag.findings.len; i++)
+    for (uint32_t i = worker->first_finding; i < worker->diag.findings.len; i++)
         worker->diag.findings.at[i].object = id;
 }
 
@@ -158,21 +156,28 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
                          FileCounts *counts)
 {
     uint32_t source = add_source_doc(worker, file, chunk);
-    uint32_t first_finding = worker->first_finding = worker->diag.findings.len;
+    worker->first_finding = worker->diag.findings.len;
     bool emit_all = worker->writer != NULL;
     Document doc;
     switch (parser_read(worker->parser, chunk, source, &worker->diag, &doc)) {
     case PARSER_EMPTY:
         break;
     case PARSER_FAILED:
-        if (skip_unparsed(input, chunk->text) == SKIP_HELM_TEMPLATE) {
-            worker->diag.findings.len = first_finding;
+        switch (skip_unparsed(input, chunk->text)) {
+        case SKIP_NOT:
+            redact_unparsed(worker->sources, source, chunk->text);
+            add_unparsed(worker, source);
+            counts->used++;
+            return;
+        case SKIP_HELM_TEMPLATE:
             counts->helm++;
             break;
+        case SKIP_NO_MANIFEST:
+        case SKIP_CLIENT_KIND:
+            counts->skipped++;
+            break;
         }
-        redact_unparsed(worker->sources, source, chunk->text);
-        add_unparsed(worker, source, first_finding);
-        counts->used++;
+        worker->diag.findings.len = worker->first_finding;
         break;
     case PARSER_OK: {
         DocumentUse use = worker_document(worker, &doc, emit_all);
@@ -180,11 +185,13 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
             counts->used++;
         } else if (use == USE_SKIPPED) {
             /* What is no manifest is not ours to judge, duplicate keys included. */
-            worker->diag.findings.len = first_finding;
+            worker->diag.findings.len = worker->first_finding;
             counts->skipped++;
         }
-        if (worker->dump)
+        if (worker->dump) {
+            redact_tree(worker->sources, &doc);
             document_dump(&doc, worker->dump);
+        }
         break;
     }
     }

@@ -54,3 +54,20 @@ void redact_unparsed(Sources *sources, uint32_t doc, Str text)
     if (str_contains(text, STR("Secret")))
         sources_redact_values(sources, doc, text);
 }
+
+void redact_tree(const Sources *sources, Document *doc)
+{
+    for (uint32_t i = sources->redactions.len; i-- > 0;) {
+        const Redaction *hidden = &sources->redactions.at[i];
+        if (hidden->doc != doc->source)
+            break; /* those of the document under hand were noted last */
+        for (uint32_t node = 0; node < doc->count; node++) {
+            Node *at = &doc->nodes[node];
+            if (at->text && at->offset == hidden->offset && at->size == hidden->length) {
+                at->text = "***";
+                at->len = 3;
+                at->kind = NODE_STRING;
+            }
+        }
+    }
+}

@@ -99,6 +99,7 @@ static void run_begin(Run *run, Options *options, ObjectPass pass)
     sources_init(&run->sources);
     inputs_gather(&run->inputs, options);
     run->unreadable = run->inputs.errors > 0;
+    run->summary.excluded = run->inputs.excluded;
     worker_init(&run->worker, options, &run->sources, &run->summary, pass);
 }
 

@@ -38,6 +38,8 @@ struct Worker {
 
 /* ---- redact.c ---- */
 void redact_object(Sources *sources, const Document *doc);
+/* For --dump-tree: the same in the tree of the document that was read last. */
+void redact_tree(const Sources *sources, Document *doc);
 void redact_unparsed(Sources *sources, uint32_t doc, Str text);
 
 /* ---- load.c: files to documents to objects ---- */

@@ -15,6 +15,7 @@ typedef struct ReportSummary {
     uint32_t skipped_files;  /* no manifests, or read only by clients */
     uint32_t skipped_documents;
     uint32_t helm_templates; /* files taken for Helm templates */
+    uint32_t excluded;       /* files and folders left out because of a glob */
     uint32_t unknown_kinds;
     uint32_t unchecked;      /* rules of CRDs that were not evaluated */
     uint32_t errors, warnings, infos;

@@ -165,6 +165,7 @@ void report_json_summary(const ReportSummary *summary, Buf *out)
         {"skippedFiles", summary->skipped_files},
         {"skippedDocuments", summary->skipped_documents},
         {"helmTemplates", summary->helm_templates},
+        {"excluded", summary->excluded},
         {"unknownKinds", summary->unknown_kinds},
         {"unchecked", summary->unchecked},
         {"errors", summary->errors},

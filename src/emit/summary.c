@@ -36,6 +36,7 @@ static void put_skipped(const ReportSummary *summary, Buf *out)
     put_part(out, &first, summary->skipped_documents, "document that is no manifest",
              "documents that are no manifests");
     put_part(out, &first, summary->helm_templates, "Helm template", "Helm templates");
+    put_part(out, &first, summary->excluded, "excluded path", "excluded paths");
     if (first)
         buf_text(out, "no files");
 }
