@@ -134,7 +134,9 @@ func runUnder(ctx context.Context, running *controlplane.Plane, args []string) i
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		running.Failed()
+		if ctx.Err() == nil {
+			running.Failed() // by itself, not because we were told to stop
+		}
 		return max(exit.ExitCode(), 1)
 	}
 	if err != nil {

@@ -176,8 +176,8 @@ func (c *comparison) add(record *verdict.Record) {
 		kind.Agreed++
 		c.result.Agreed++
 	}
-	if !accepted && !record.Accepted {
-		c.fields(record, ours)
+	if !record.Accepted {
+		c.fields(record, ours, !accepted)
 	}
 }
 
@@ -258,11 +258,12 @@ func (c *comparison) wronglyRefused(record *verdict.Record, object Object, ours 
 	c.group("wrongly refused", field, reason, record, what)
 }
 
-// fields compares where both refuse.
-func (c *comparison) fields(record *verdict.Record, ours []Finding) {
+// fields compares where the server refuses. A refusal that is missed counts
+// here too, but is listed as missed.
+func (c *comparison) fields(record *verdict.Record, ours []Finding, refused bool) {
 	switch {
 	case record.Reason == "Invalid" && len(record.Causes) > 0 && !record.IsCRD():
-		c.invalidFields(record, ours)
+		c.invalidFields(record, ours, refused)
 	case record.Reason == "BadRequest":
 		named := badRequestFields(record.Message)
 		if len(named) == 0 {
@@ -272,13 +273,13 @@ func (c *comparison) fields(record *verdict.Record, ours []Finding) {
 			return sameField(named[0], f.Path) || f.ServerPath != "" && sameField(named[0], f.ServerPath)
 		})
 		c.result.BadField.add(found)
-		if !found {
+		if !found && refused {
 			c.group("field", groupField(kindOf(record), named[0]), "BadRequest", record, describe(ours))
 		}
 	}
 }
 
-func (c *comparison) invalidFields(record *verdict.Record, ours []Finding) {
+func (c *comparison) invalidFields(record *verdict.Record, ours []Finding, refused bool) {
 	first := firstCause(record)
 	at := func(f Finding, field string) bool {
 		return f.Path == field || f.ServerPath != "" && f.ServerPath == field
@@ -287,7 +288,7 @@ func (c *comparison) invalidFields(record *verdict.Record, ours []Finding) {
 	found := slices.ContainsFunc(ours, func(f Finding) bool { return at(f, first.Field) && f.Reason == first.Reason })
 	c.result.PathOnly.add(sameFieldFound)
 	c.result.FirstPath.add(found)
-	if !found {
+	if !found && refused {
 		c.group("field", groupField(kindOf(record), first.Field), first.Reason, record, describe(ours))
 	}
 	for _, finding := range ours {

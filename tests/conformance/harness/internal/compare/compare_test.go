@@ -46,7 +46,7 @@ func TestCompare(t *testing.T) {
 		{"missing", r.Missing, 1},
 		{"state only", r.StateOnly, 1},
 		{"first cause", r.FirstPath.Count, 1},
-		{"first cause of", r.FirstPath.Of, 2},
+		{"first cause of", r.FirstPath.Of, 3},
 		{"field of first cause", r.PathOnly.Count, 2},
 		{"extra", r.Extra.Count, 2},
 		{"extra of", r.Extra.Of, 3},
