@@ -54,6 +54,7 @@ typedef struct Assumption {
 typedef struct ChecksOptions {
     const Assumption *assumed; /* borrowed */
     uint32_t assumed_count;
+    bool incomplete; /* files that may hold objects were skipped: Helm templates */
 } ChecksOptions;
 
 Facts *facts_new(Interner *strings);

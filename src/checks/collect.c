@@ -113,13 +113,21 @@ void collect_reference(Collector *collector, uint32_t node, const LinkRow *row)
 
 /* ---- the object ---- */
 /* An object of a kind that is not Kubernetes' own may stand for Pods that its
- * controller makes; so may one whose kind is spelled wrong. */
+ * controller makes; so may one whose kind is spelled wrong.  Of an unknown kind it is
+ * not known either whether it has a namespace. */
 static void note_maker(const ObjectContext *context)
 {
     const Object *object = context->object;
-    const Schema *schema = context->options->schema;
-    if (object->kind_id == BASE_NONE || schema_kind_info(schema, object->kind_id).custom)
-        facts_add_maker(context->facts, object->ns);
+    const SchemaOptions *options = context->options;
+    if (object->kind_id != BASE_NONE &&
+        !schema_kind_info(options->schema, object->kind_id).custom)
+        return;
+    uint32_t ns = object->ns;
+    if (!ns && object->scope != SCOPE_CLUSTER) {
+        Str name = options->default_namespace;
+        ns = intern(context->facts->strings, name.len ? name : STR("default"));
+    }
+    facts_add_maker(context->facts, ns);
 }
 
 static void collect_mark(Collector *collector, const Mark *mark)

@@ -117,7 +117,13 @@ void alike_pods(const Link *link, uint32_t ns, const Term *term, PodUse use, voi
 /* Whether no Pod of the namespace meets any term of the selector. */
 bool meets_nothing(const Link *link, uint32_t selector);
 
+/* ---- sure.c ---- */
+/* Whether a Pod that fails exactly one term fails it by mistake. */
+bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t pod);
+
 /* ---- nearest.c ---- */
+/* Whether a word of the Pod's name is one of the term's values. */
+bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term);
 void nearest_build(Link *link);
 void nearest_free(Link *link);
 

@@ -41,7 +41,8 @@ const Sources *link_sources(const Link *link) { return link->sources; }
 
 bool link_may_have_more_pods(const Link *link, uint32_t ns)
 {
-    return link->unread_documents || seq_find(&link->facts->makers, &ns, 1) != BASE_NONE;
+    return link->unread_documents || (link->options && link->options->incomplete) ||
+           seq_find(&link->facts->makers, &ns, 1) != BASE_NONE;
 }
 
 /* ---- assumptions ---- */

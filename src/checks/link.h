@@ -31,7 +31,8 @@ bool link_has_alternative(const Link *link, uint32_t object);
 /* Whether configuration or --assume says that the object lives elsewhere. */
 bool link_assumed(const Link *link, Str kind, Str ns, Str name);
 /* Whether something in the namespace may make Pods that the input does not show: an
- * object of a kind that is not Kubernetes' own, or a document that could not be read. */
+ * object of a kind that is not Kubernetes' own, a document that could not be read, a
+ * file that was skipped. */
 bool link_may_have_more_pods(const Link *link, uint32_t ns);
 /* The pointer of the object in its document: "" or "/items/3". */
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
@@ -79,8 +80,8 @@ typedef struct Nearest {
  * terms, then those that are wrong in fewest, then those whose name holds a word of
  * a term they fail, then by place.  Where no Pod meets any term: those with a value
  * at one edit from the wanted one, then those whose name holds a word of it.
- * Sure is a miss by exactly one term, unless another selector asks for the value that
- * the Pod has; a miss by one edit; that of a Pod that has the wanted value for a name.
+ * Sure is a miss by exactly one term that sure.c takes for a mistake; a miss by one
+ * edit; that of a Pod that has the wanted value for a name.
  * Scratch is kept from call to call; a zeroed one will do for the first. */
 typedef struct NearestScratch {
     uint32_t *seen;    /* per class: the round in which it was looked at */

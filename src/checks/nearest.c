@@ -71,6 +71,27 @@ static Str pod_name(const Facts *facts, const PodFact *pod)
     return facts_text(facts, object->name ? object->name : object->generate_name);
 }
 
+/* Whether a name holds a word of the values. */
+typedef struct WordSearch {
+    Str name;
+    bool found;
+} WordSearch;
+
+static void search_word(void *context, Str word)
+{
+    WordSearch *search = context;
+    Words words = {.rest = search->name};
+    for (Str other; !search->found && next_word(&words, &other);)
+        search->found = str_eq(word, other);
+}
+
+bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term)
+{
+    WordSearch search = {pod_name(facts, pod), false};
+    words_of_values(facts, term, search_word, &search);
+    return search.found;
+}
+
 typedef struct WordIndexing {
     Link *link;
     Postings *postings;
@@ -289,30 +310,10 @@ static void choose_pods(Search *search, const Selector *selector, Nearest *neare
         nearest->pods[nearest->count++] = others.pods[i];
 }
 
-/* Whether a Pod that fails one term fails it by mistake.  A label that only a
- * controller sets cannot be forgotten in a manifest; and where another selector of
- * the namespace asks for the very value that the Pod has, the Pod is meant for that
- * one. */
-static bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t ns, uint32_t pod)
-{
-    const Facts *facts = link->facts;
-    for (uint32_t i = 0; i < selector->term_count; i++) {
-        const Term *term = &facts->terms.at[selector->terms + i];
-        uint32_t pair;
-        Place place;
-        TermState state = link_term_state(link, pod, term, &pair, &place);
-        if (state != TERM_MET)
-            return !runtime_is_key(facts_text(facts, term->key)) &&
-                   (state == TERM_LACKING ||
-                    seq_find2(&link->postings.keys, ns, pair) == BASE_NONE);
-    }
-    return false;
-}
-
 static void judge_nearest(const Search *search, const Selector *selector, Nearest *nearest)
 {
     for (uint32_t i = 0; nearest->failed == 1 && i < nearest->count && !nearest->sure; i++)
-        if (fails_by_mistake(search->link, selector, search->ns, nearest->pods[i])) {
+        if (fails_by_mistake(search->link, selector, nearest->pods[i])) {
             nearest->sure = true;
             nearest->meant = i;
         }

@@ -224,7 +224,11 @@ int run_check(Options *options)
     run_deferred(&run, check_tree);
     bool dumped = out_close(&dump);
 
-    ChecksOptions checks = {options->assumed.at, options->assumed.len};
+    ChecksOptions checks = {
+        .assumed = options->assumed.at,
+        .assumed_count = options->assumed.len,
+        .incomplete = run.summary.helm_templates > 0,
+    };
     Link *link = link_build(worker->facts, &run.sources, &checks);
     checks_link(link, &worker->diag);
 

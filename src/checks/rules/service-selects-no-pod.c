@@ -1,8 +1,8 @@
 /* A Service whose selector no Pod and no Pod template of its namespace matches.
  *
  * Sure, and so an error, is it only where a Pod fails by exactly one term (or one
- * letter) and nothing in the namespace could make Pods that the input does not
- * show; else the Pods may live elsewhere. */
+ * letter), by what sure.c takes for a mistake, and nothing in the namespace could
+ * make Pods that the input does not show; else the Pods may live elsewhere. */
 #include "checks/link.h"
 
 extern const Rule rule_service_selects_no_pod;
@@ -251,13 +251,14 @@ static void report_service(const LinkContext *context, const ServiceFact *servic
     report.finding->pointer =
         arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(pointer));
     Nearest nearest = link_nearest(context->link, service->selector, scratch);
-    if (!nearest.sure || link_may_have_more_pods(context->link, object->ns))
+    bool sure = nearest.sure && !link_may_have_more_pods(context->link, object->ns);
+    if (!sure)
         diag_lower(context->diag, report.finding, SEVERITY_WARNING);
     for (uint32_t i = 0; i < nearest.count; i++)
         note_pod(&report, nearest.pods[i]);
     note_terms(&report, &nearest);
     note_elsewhere(&report, service->selector);
-    if (nearest.sure && nearest.failed == 1)
+    if (sure && nearest.failed == 1)
         help_pod(&report, nearest.pods[nearest.meant]);
 }
 
@@ -290,7 +291,7 @@ const Rule rule_service_selects_no_pod = {
                    "It is an error when a Pod fails by exactly one label, or by one letter, and a "
                    "warning when the Pods may live elsewhere: in another tree, or made by an "
                    "operator whose custom resource stands in the namespace; or when the Pod's "
-                   "label is what another selector asks for.  Services without a "
+                   "labels say that it is another component.  Services without a "
                    "selector and of type ExternalName select nothing on purpose and are not "
                    "looked at.",
         },
