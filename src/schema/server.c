@@ -1,7 +1,7 @@
 /* server.c: what servers demand beyond the types, where a row of schemas/rules or
  * gates.txt says it.  Rules that need more than a row are functions, named by a row
  * (call=) and defined here or in a file of their own. */
-#include "schema/walk.h"
+#include "schema/server.h"
 
 static bool is_empty(const Document *doc, uint32_t value)
 {
@@ -59,9 +59,7 @@ static uint32_t find_key(const Document *doc, uint32_t map, NameId name)
     return BASE_NONE;
 }
 
-/* Where to point for something that is not there: at the key of the mapping that
- * lacks it, or at the mapping where it is a list's item or the object itself. */
-static uint32_t place_of_absence(const Document *doc, uint32_t map)
+uint32_t server_place_of_absence(const Document *doc, uint32_t map)
 {
     uint32_t up = map == doc->root ? BASE_NONE : document_parent(doc, map);
     return up != BASE_NONE && node_kind(doc, up) == NODE_MAP ? map - 1 : map;
@@ -77,7 +75,7 @@ static void report_missing(Walk *walk, uint32_t map, const SchemaField *field,
     Str path = walk_absent_path(walk, map, whole);
     uint32_t key = find_key(walk->doc, map, field->name);
     bool empty = key != BASE_NONE && node_kind(walk->doc, key + 1) != NODE_NULL;
-    uint32_t place = key != BASE_NONE ? key + 1 : place_of_absence(walk->doc, map);
+    uint32_t place = key != BASE_NONE ? key + 1 : server_place_of_absence(walk->doc, map);
     Finding *finding = walk_report(walk, place, &rule_required_field, versions,
                                    "%.*s is required%s", STR_ARG(path),
                                    empty ? " and may not be empty" : "");
@@ -134,7 +132,7 @@ void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions)
         return;
     uint32_t map = metadata == BASE_NONE || node_kind(doc, metadata) != NODE_MAP ? doc->root
                                                                                  : metadata;
-    Finding *finding = walk_report(walk, map == doc->root ? map : place_of_absence(doc, map),
+    Finding *finding = walk_report(walk, map == doc->root ? map : server_place_of_absence(doc, map),
                                    &rule_required_field, versions,
                                    "metadata.name is required (or metadata.generateName)");
     if (!finding)
