@@ -70,7 +70,6 @@ struct ObjectWriter {
     Arena scratch;   /* reset after each object */
     uint64_t count;  /* objects given so far */
     Buf held;        /* json: the last object, until it is known whether more follow */
-    void *library;   /* yaml: what libfyaml keeps between objects */
 };
 
 extern const ObjectFormat object_formats[];
