@@ -11,6 +11,17 @@ static void bind(Walk *walk, uint32_t node, TypeId type) { walk->doc->nodes[node
 
 /* ---- a field of a struct ---- */
 
+/* A field's value, and what servers demand of it. */
+static void walk_ruled(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+                       uint32_t versions)
+{
+    uint32_t before = walk->unvalidated;
+    if (field->rules && node_kind(walk->doc, value) != NODE_NULL)
+        walk->unvalidated |= server_field_rules(walk, map, value, field, versions);
+    walk_value(walk, value, field->type, versions);
+    walk->unvalidated = before;
+}
+
 /* A field whose forms must be told apart: not all versions have it, or they have it
  * with several types. */
 static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField *field,
@@ -38,15 +49,13 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
             of_newest |= form->versions;
         else if (form->versions & versions) {
             walk->muted++;
-            walk_value(walk, key + 1, form->type, form->versions & versions);
+            walk_ruled(walk, map, key + 1, form, form->versions & versions);
             walk->muted--;
         }
         if (!form->more)
             break;
     }
-    if (newest->rules && node_kind(walk->doc, key + 1) != NODE_NULL)
-        server_field_rules(walk, map, key + 1, newest, versions & known);
-    walk_value(walk, key + 1, newest->type, of_newest & versions);
+    walk_ruled(walk, map, key + 1, newest, versions & of_newest);
 }
 
 static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
@@ -74,8 +83,10 @@ static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType 
             continue;
         }
         nodes[key].bind = field->name;
-        if (field->rules && nodes[key + 1].kind != NODE_NULL)
-            server_field_rules(walk, map, key + 1, field, versions);
+        if (field->rules && nodes[key + 1].kind != NODE_NULL) {
+            walk_ruled(walk, map, key + 1, field, versions);
+            continue;
+        }
         /* By far the most frequent cases need no call. */
         if (field->type == TYPE_STRING && nodes[key + 1].kind == NODE_STRING)
             nodes[key + 1].bind = TYPE_STRING;

@@ -101,7 +101,7 @@ void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
         for (const SchemaField *form = field; form->more; form++)
             known |= form[1].versions;
         const SchemaRule *must = find_rule(field, RULE_MUST);
-        uint32_t held = must ? must->versions & versions & known : 0;
+        uint32_t held = must ? must->versions & versions & known & ~walk->unvalidated : 0;
         if (held && !is_excused(walk, map, must))
             report_missing(walk, map, field, must, held);
     }
@@ -248,28 +248,33 @@ static void check_gate(Walk *walk, uint32_t map, uint32_t value, const SchemaFie
         diag_lower(walk->checker->diag, finding, SEVERITY_INFO);
 }
 
-void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
-                        uint32_t versions)
+uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+                            uint32_t versions)
 {
+    uint32_t unvalidated = 0;
     for (const SchemaRule *rule = &schema_rule_rows[field->rules];; rule++) {
         uint32_t held = rule->versions & versions;
+        /* A gate is asked about before anything is validated. */
+        if (rule->verb != RULE_GATE)
+            held &= ~walk->unvalidated;
         if (held) {
             switch ((RuleVerb)rule->verb) {
             case RULE_ENUM: check_enum(walk, value, field, rule, held); break;
             case RULE_RANGE: check_range(walk, value, field, rule, held); break;
+            case RULE_UNVALIDATED: unvalidated |= held; break;
             case RULE_GATE: check_gate(walk, map, value, field, rule, held); break;
             default: break; /* looked at elsewhere, or not yet */
             }
         }
         if (rule->last)
-            return;
+            return unvalidated;
     }
 }
 
 /* Functions named by call=: one declaration and one case each, generated. */
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
 {
-    (void)walk, (void)value, (void)versions;
+    versions &= ~walk->unvalidated;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
         switch (rule->verb == RULE_CALL ? rule->a : 0) {
 #define SERVER_CASE(name) \

@@ -134,6 +134,7 @@ typedef enum RuleVerb {
     RULE_GATE,      /* a: text of the gate, off in these versions; count: its GateEffect */
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
     RULE_NAMES_ITSELF, /* the server makes up a name where none is given */
+    RULE_UNVALIDATED, /* no rule holds below the field: the server does not look there */
 } RuleVerb;
 
 /* What a server makes of a field while its feature gate is off. */

@@ -25,6 +25,7 @@ typedef struct Walk {
     uint32_t target;     /* versions asked about */
     uint32_t refused;    /* of those, the ones that refuse the object */
     uint32_t muted;      /* over 0: another form of a value is walked; marks are not gathered */
+    uint32_t unvalidated; /* versions in which no server rule holds here */
     uint32_t lenient;    /* over 0: below a type that Go decodes without strictness */
     uint32_t first_finding; /* of the object, in diag->findings */
     uint8_t stages;      /* bits of the Stages that had an error */
@@ -65,8 +66,9 @@ bool server_is_given(const Document *doc, uint32_t value);
 /* The required fields whose bits are not in seen. */
 void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
                            uint32_t versions);
-void server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
-                        uint32_t versions);
+/* Returns the versions that do not validate what is below the value. */
+uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+                            uint32_t versions);
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
 /* metadata.name or generateName of an object that is stored. */
 void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions);

@@ -68,6 +68,7 @@ typedef struct Attributes {
 typedef enum Verb {
     RULE_END, RULE_MUST, RULE_UNLESS, RULE_ENUM, RULE_RANGE, RULE_LENGTH, RULE_FORMAT,
     RULE_DEFAULT, RULE_UNIQUE, RULE_GATE, RULE_CALL, RULE_NAMES_ITSELF,
+    RULE_UNVALIDATED,
 } Verb;
 
 typedef struct Rule {

@@ -110,6 +110,8 @@ static Rule read_clause(Model *model, Type *type, Place place, const char *path,
     } else if ((value = after(word, "call"))) {
         rule.verb = RULE_CALL;
         rule.a = name_number(&model->calls, value);
+    } else if (same(word, "unvalidated")) {
+        rule.verb = RULE_UNVALIDATED;
     } else if (same(word, "names-itself")) {
         rule.verb = RULE_NAMES_ITSELF;
     } else {
