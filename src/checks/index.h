@@ -122,7 +122,7 @@ bool meets_nothing(const Link *link, uint32_t selector);
 bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t pod);
 
 /* ---- nearest.c ---- */
-/* Whether a word of the Pod's name is one of the term's values. */
+/* Whether the Pod's name holds every word of the term's value. */
 bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term);
 void nearest_build(Link *link);
 void nearest_free(Link *link);

@@ -79,9 +79,9 @@ typedef struct Nearest {
 /* For a selector that matches nothing: the Pods of its namespace that meet most
  * terms, then those that are wrong in fewest, then those whose name holds a word of
  * a term they fail, then by place.  Where no Pod meets any term: those with a value
- * at one edit from the wanted one, then those whose name holds a word of it.
- * Sure is a miss by exactly one term that sure.c takes for a mistake; a miss by one
- * edit; that of a Pod that has the wanted value for a name.
+ * at one edit from the wanted one, else those whose name holds all its words.
+ * Sure is a miss by exactly one term that sure.c takes for a mistake; of a single
+ * term, one by one edit, or of a Pod that has the name of the Service and the value.
  * Scratch is kept from call to call; a zeroed one will do for the first. */
 typedef struct NearestScratch {
     uint32_t *seen;    /* per class: the round in which it was looked at */

@@ -71,25 +71,27 @@ static Str pod_name(const Facts *facts, const PodFact *pod)
     return facts_text(facts, object->name ? object->name : object->generate_name);
 }
 
-/* Whether a name holds a word of the values. */
+/* Whether a name holds every word of a text. */
 typedef struct WordSearch {
     Str name;
-    bool found;
+    bool missing;
 } WordSearch;
 
 static void search_word(void *context, Str word)
 {
     WordSearch *search = context;
     Words words = {.rest = search->name};
-    for (Str other; !search->found && next_word(&words, &other);)
-        search->found = str_eq(word, other);
+    for (Str other; next_word(&words, &other);)
+        if (str_eq(word, other))
+            return;
+    search->missing = true;
 }
 
 bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term)
 {
-    WordSearch search = {pod_name(facts, pod), false};
+    WordSearch search = {pod_name(facts, pod), term->op != TERM_EQUALS};
     words_of_values(facts, term, search_word, &search);
-    return search.found;
+    return !search.missing;
 }
 
 typedef struct WordIndexing {
@@ -322,29 +324,54 @@ static void judge_nearest(const Search *search, const Selector *selector, Neares
 /* ---- where no Pod meets any term ---- */
 static void choose_pod(void *context, uint32_t pod) { choose(context, pod); }
 
-/* The Pods whose name holds a word of a value; all of the namespace's classes are
- * as good as one another here. */
-static void choose_any_named(void *context, Str word)
+/* Finds the word of a value that the fewest names hold. */
+typedef struct RarestWord {
+    const Search *search;
+    uint32_t key, count;
+} RarestWord;
+
+static void try_word(void *context, Str word)
 {
-    Choice *choice = context;
-    const Link *link = choice->search->link;
+    RarestWord *rarest = context;
+    const Link *link = rarest->search->link;
     uint32_t id = interner_find(link->facts->strings, word);
-    uint32_t key = id == BASE_NONE ? id : seq_find2(&link->words.keys, choice->search->ns, id);
-    Seq list = postings_at(&link->words, key);
-    for (uint32_t i = 0; i < list.count && i < NEAREST_SHOWN; i++) {
-        choice->search->scratch->steps++;
-        choose(choice, list.at[i]);
+    uint32_t key = id == BASE_NONE ? id : seq_find2(&link->words.keys, rarest->search->ns, id);
+    uint32_t count = key == BASE_NONE ? 0 : link->words.counts[key];
+    if (count < rarest->count) {
+        rarest->key = key;
+        rarest->count = count;
     }
 }
 
-/* Whether the Pod is called by the wanted value.  One without any labels may be the
- * patch of another. */
-static bool has_name(const Link *link, uint32_t index, const Term *term)
+/* The Pods whose name holds all words of the value. */
+static void choose_named_by_value(Choice *choice, const Term *term)
+{
+    const Search *search = choice->search;
+    const Facts *facts = search->link->facts;
+    RarestWord rarest = {search, BASE_NONE, UINT32_MAX};
+    words_of_values(facts, term, try_word, &rarest);
+    Seq list = postings_at(&search->link->words, rarest.key);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < list.count && found < NEAREST_SHOWN; i++) {
+        search->scratch->steps++;
+        if (!pod_is_named_by(facts, &facts->pods.at[list.at[i]], term))
+            continue;
+        choose(choice, list.at[i]);
+        found++;
+    }
+}
+
+/* Whether Pod, Service and wanted value all have one name.  A Pod without any labels
+ * may be the patch of another. */
+static bool shares_name(const Link *link, uint32_t index, const Selector *selector)
 {
     const Facts *facts = link->facts;
+    const Term *term = &facts->terms.at[selector->terms];
     const PodFact *pod = &facts->pods.at[index];
+    uint32_t name = facts_object(facts, pod->object)->name;
     return term->op == TERM_EQUALS && pod->label_spans != BASE_NONE &&
-           facts_object(facts, pod->object)->name == facts_pair_value(facts, term->value);
+           facts_pair_value(facts, term->value) == name &&
+           facts_object(facts, selector->object)->name == name;
 }
 
 static void guess_pods(Search *search, const Selector *selector, Nearest *nearest)
@@ -357,15 +384,14 @@ static void guess_pods(Search *search, const Selector *selector, Nearest *neares
         if (runtime_is_key(facts_text(link->facts, term->key)))
             continue;
         alike_pods(link, search->ns, term, choose_pod, &near);
-        words_of_values(link->facts, term, choose_any_named, &named);
+        choose_named_by_value(&named, term);
     }
     const Choice *choice = near.count ? &near : &named;
     for (uint32_t i = 0; i < choice->count; i++)
         nearest->pods[nearest->count++] = choice->pods[i];
     nearest->failed = selector->term_count;
-    const Term *only = &link->facts->terms.at[selector->terms];
     for (uint32_t i = nearest->count; selector->term_count == 1 && i-- > 0;)
-        if (near.count || has_name(link, nearest->pods[i], only)) {
+        if (near.count || shares_name(link, nearest->pods[i], selector)) {
             nearest->sure = true;
             nearest->meant = i;
         }

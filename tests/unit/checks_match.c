@@ -180,25 +180,54 @@ static void order_is_by_file_name_and_not_by_arrival(void **state)
     world_end(&world);
 }
 
-/* Services that select nothing and share one label with all Pods.  Returns the steps
- * of matching and of the nearest misses. */
-static uint64_t steps_of(unsigned services, unsigned pods, bool distinct_pods)
+/* Pods and Services that select none of them, in one namespace. */
+typedef enum Shape {
+    SHARE_ONE,   /* Services and Pods share one label, and differ in the other */
+    SHARE_TWO,   /* each Service meets two terms of some Pod, and no two Pods are alike */
+    SHARE_WORDS, /* no Pod meets any term, but their names hold a word of every value */
+} Shape;
+
+static const struct {
+    const char *labels, *selector;
+    uint32_t matched;
+} SHAPES[] = {
+    {"common=yes app=pod%u", "common=yes app=service%u", 1},
+    {"common=yes app=pod%u id=%u", "common=yes app=service%u id=%u", 2},
+    {"app=pod%u", "app=pod-service-%u", 0},
+};
+
+/* The numbers that the shapes hold, in place of their %u. */
+static Str shaped(Arena *arena, const char *shape, unsigned first, unsigned second)
+{
+    Buf text = {0};
+    unsigned used = 0;
+    for (const char *at = shape; *at; at++) {
+        if (at[0] == '%') {
+            buf_uint(&text, used++ == 0 ? first : second);
+            at++;
+        } else {
+            buf_byte(&text, *at);
+        }
+    }
+    Str result = arena_str(arena, buf_slice(&text));
+    buf_free(&text);
+    return result;
+}
+
+/* The steps of matching and of the nearest misses. */
+static uint64_t steps_of(Shape shape, unsigned services, unsigned pods)
 {
     World world;
     world_begin(&world);
     Arena arena = {0};
     for (unsigned i = 0; i < pods; i++) {
-        /* Distinct to the selectors too: each asks for the id of some Pod. */
-        Str labels = distinct_pods ? arena_format(&arena, "common=yes app=pod%u id=%u", i, i)
-                                   : arena_format(&arena, "common=yes app=pod%u", i);
-        world_pod(&world, "Pod", "default", arena_format(&arena, "pod-%u", i).ptr, labels.ptr);
+        world_pod(&world, "Pod", "default", arena_format(&arena, "pod-%u", i).ptr,
+                  shaped(&arena, SHAPES[shape].labels, i, i).ptr);
         arena_reset(&arena);
     }
     for (unsigned i = 0; i < services; i++) {
-        Str text = distinct_pods
-                       ? arena_format(&arena, "common=yes app=service%u id=%u", i, i % pods)
-                       : arena_format(&arena, "common=yes app=service%u", i);
-        world_service(&world, "default", "s", text.ptr);
+        Str selector = shaped(&arena, SHAPES[shape].selector, i, i % pods);
+        world_service(&world, "default", "s", selector.ptr);
         arena_reset(&arena);
     }
     world_link(&world);
@@ -207,8 +236,8 @@ static uint64_t steps_of(unsigned services, unsigned pods, bool distinct_pods)
     for (uint32_t i = 0; i < world.facts->selectors.len; i++) {
         assert_false(link_selects_any(world.link, i));
         Nearest nearest = link_nearest(world.link, i, &scratch);
-        assert_true(nearest.count > 0);
-        assert_int_equal(nearest.matched, distinct_pods ? 2 : 1);
+        assert_int_equal(nearest.matched, SHAPES[shape].matched);
+        assert_int_equal(nearest.count > 0, nearest.matched > 0);
     }
     steps += scratch.steps;
     nearest_scratch_free(&scratch);
@@ -217,17 +246,25 @@ static uint64_t steps_of(unsigned services, unsigned pods, bool distinct_pods)
     return steps;
 }
 
+/* What one Service may cost, whatever there is in its namespace. */
+enum { STEPS_PER_SERVICE = NEAREST_VISITS + 8 * NEAREST_NAMED };
+
 static void linking_is_linear_however_many_share_a_label(void **state)
 {
     (void)state;
-    /* Steps for each Service stay below a constant, with many times the Pods. */
-    enum { PER_SERVICE = NEAREST_VISITS + 8 * NEAREST_NAMED };
-    assert_true(steps_of(1000, 10000, false) < 1000u * PER_SERVICE);
-    assert_true(steps_of(100000, 100000, false) < UINT64_C(100000) * PER_SERVICE);
-    assert_true(steps_of(2000, 40000, true) < 2000u * PER_SERVICE);
-    /* Twice the input, at most about twice the steps. */
-    uint64_t once = steps_of(10000, 20000, false), twice = steps_of(20000, 40000, false);
-    assert_true(twice <= 2 * once + 1000);
+    assert_true(steps_of(SHARE_ONE, 1000, 20000) < 1000u * STEPS_PER_SERVICE);
+    assert_true(steps_of(SHARE_ONE, 100000, 100000) < UINT64_C(100000) * STEPS_PER_SERVICE);
+    assert_true(steps_of(SHARE_TWO, 2000, 40000) < 2000u * STEPS_PER_SERVICE);
+    assert_true(steps_of(SHARE_WORDS, 2000, 40000) < 2000u * STEPS_PER_SERVICE);
+}
+
+static void twice_the_input_takes_twice_the_steps(void **state)
+{
+    (void)state;
+    for (Shape shape = SHARE_ONE; shape <= SHARE_WORDS; shape++) {
+        uint64_t once = steps_of(shape, 5000, 20000), twice = steps_of(shape, 10000, 40000);
+        assert_true(twice <= 2 * once + 10000);
+    }
 }
 
 int main(void)
@@ -240,6 +277,7 @@ int main(void)
         cmocka_unit_test(pods_that_no_selector_tells_apart_are_one_class),
         cmocka_unit_test(order_is_by_file_name_and_not_by_arrival),
         cmocka_unit_test(linking_is_linear_however_many_share_a_label),
+        cmocka_unit_test(twice_the_input_takes_twice_the_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,6 +231,8 @@ static void help_pod(Report *report, uint32_t index)
 }
 
 /* ---- the rule ---- */
+enum { FAR_AWAY = 2 }; /* terms that the nearest fail */
+
 static void report_service(const LinkContext *context, const ServiceFact *service,
                            NearestScratch *scratch)
 {
@@ -254,7 +256,9 @@ static void report_service(const LinkContext *context, const ServiceFact *servic
     bool sure = nearest.sure && !link_may_have_more_pods(context->link, object->ns);
     if (!sure)
         diag_lower(context->diag, report.finding, SEVERITY_WARNING);
-    for (uint32_t i = 0; i < nearest.count; i++)
+    /* Whoever fails many terms is hardly meant: one of them is enough to show. */
+    uint32_t shown = nearest.failed > FAR_AWAY && nearest.count > 1 ? 1 : nearest.count;
+    for (uint32_t i = 0; i < shown; i++)
         note_pod(&report, nearest.pods[i]);
     note_terms(&report, &nearest);
     note_elsewhere(&report, service->selector);
