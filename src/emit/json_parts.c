@@ -28,6 +28,15 @@ void member_string_or_null(Buf *out, const char *name, Str value)
     }
 }
 
+void member_versions_or_null(Buf *out, const char *name, uint32_t versions)
+{
+    member_key(out, name);
+    buf_text(out, versions ? "\"" : "null");
+    render_versions(out, versions);
+    if (versions)
+        buf_byte(out, '"');
+}
+
 void member_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null)
 {
     member_key(out, name);
@@ -147,6 +156,10 @@ void report_json_object(const Report *report, uint32_t id, Verdict verdict, Buf 
     buf_byte(out, '{');
     report_json_object_head(report, object, out);
     member_string(out, "verdict", str_of(verdict_name(verdict)));
+    /* Of one version the verdict says it all. */
+    const SchemaTarget *target = &report->summary.target;
+    if (target->oldest != target->newest && verdict != VERDICT_UNKNOWN_KIND)
+        member_versions_or_null(out, "versions", object->accepted);
     member_key(out, "unchecked");
     buf_byte(out, '[');
     if (object->unchecked)

@@ -40,6 +40,7 @@ static inline bool report_shows(const Report *report, const Finding *finding)
 void member_key(Buf *out, const char *name);
 void member_string(Buf *out, const char *name, Str value);
 void member_string_or_null(Buf *out, const char *name, Str value); /* null where empty */
+void member_versions_or_null(Buf *out, const char *name, uint32_t versions); /* null: none */
 void member_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
 void report_json_finding(const Report *report, const Finding *finding, Buf *out);
 /* The members that say which object it is and where. */
@@ -50,6 +51,8 @@ void report_json_summary(const ReportSummary *summary, Buf *out);
 /* ---- summary.c ---- */
 /* "1.37" or "1.25..1.37". */
 void render_target(Buf *out, const SchemaTarget *target);
+/* A mask for programs: "1.15", "1.16..1.37", "1.20, 1.25..1.37". */
+void render_versions(Buf *out, uint32_t versions);
 
 /* ---- endpoints.c ---- */
 void report_endpoints_text(const Report *report, Out *out);

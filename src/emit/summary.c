@@ -9,6 +9,21 @@ void render_target(Buf *out, const SchemaTarget *target)
         buf_format(out, "..1.%u", target->newest);
 }
 
+void render_versions(Buf *out, uint32_t versions)
+{
+    const char *gap = "";
+    for (unsigned minor = SCHEMA_OLDEST; minor <= SCHEMA_NEWEST; minor++) {
+        unsigned from = minor;
+        while (minor <= SCHEMA_NEWEST && versions >> (minor - SCHEMA_OLDEST) & 1)
+            minor++;
+        if (minor == from)
+            continue;
+        buf_text(out, gap);
+        render_target(out, &(SchemaTarget){.oldest = from, .newest = minor - 1});
+        gap = ", ";
+    }
+}
+
 static void put_count(Buf *out, uint32_t count, const char *one, const char *many)
 {
     buf_uint(out, count);

@@ -111,8 +111,7 @@ static void put_object_json(const Report *report, uint32_t id, Arena *arena, Buf
     const Object *object = facts_object(report->facts, id);
     buf_byte(out, '{');
     report_json_object_head(report, object, out);
-    Str accepted = object->accepted ? schema_versions_text(object->accepted, arena) : STR("");
-    member_string_or_null(out, "accepted", accepted);
+    member_versions_or_null(out, "accepted", object->accepted);
     member_key(out, "breaks");
     buf_byte(out, '[');
     Str all = schema_versions_text(report->summary.target.versions, arena);
@@ -139,10 +138,9 @@ void versions_json_write(const Report *report, Out *out)
     uint32_t accepted = accepted_by_all(report);
     buf_text(&out->buf, "\n],\n");
     buf_text(&out->buf, "\"accepted\":");
-    if (accepted)
-        buf_json(&out->buf, schema_versions_text(accepted, &arena));
-    else
-        buf_text(&out->buf, "null");
+    buf_text(&out->buf, accepted ? "\"" : "null");
+    render_versions(&out->buf, accepted);
+    buf_text(&out->buf, accepted ? "\"" : "");
     buf_text(&out->buf, ",\"target\":\"");
     render_target(&out->buf, &report->summary.target);
     buf_text(&out->buf, "\"}\n");

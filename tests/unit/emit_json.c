@@ -119,6 +119,33 @@ static void unread_documents_have_no_names(void **state)
     fixture_close(&f);
 }
 
+static void a_range_says_which_versions_accept(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_open(&f);
+    f.report.summary.target = (SchemaTarget){.oldest = 15, .newest = 37};
+    uint32_t doc = fixture_text(&f, "a.yaml", "a: 1\n");
+    Object object = object_named(&f, doc, "v1", "Pod", "default", "p");
+    facts_add_object(f.facts, object); /* none */
+    object.accepted = 1;
+    facts_add_object(f.facts, object);
+    object.accepted = UINT32_C(1) << 3 | UINT32_C(7) << 20;
+    facts_add_object(f.facts, object);
+    object.accepted = SCHEMA_ALL_VERSIONS;
+    facts_add_object(f.facts, object);
+    object.unknown_kind = true;
+    facts_add_object(f.facts, object);
+    Str report = fixture_report(&f, "json");
+    assert_true(str_contains(report, STR("\"versions\":null,\"unchecked\"")));
+    assert_true(str_contains(report, STR("\"versions\":\"1.15\",\"unchecked\"")));
+    assert_true(str_contains(report, STR("\"versions\":\"1.18, 1.35..1.37\",\"unchecked\"")));
+    assert_true(str_contains(report, STR("\"versions\":\"1.15..1.37\",\"unchecked\"")));
+    assert_true(str_contains(report, STR("\"verdict\":\"unknown-kind\",\"unchecked\"")));
+    assert_true(str_contains(report, STR("\"kubernetes\":\"1.15..1.37\"")));
+    fixture_close(&f);
+}
+
 static Verdict verdict_with(Fixture *f, uint32_t object, Origin origin, Severity severity)
 {
     static RuleInfo rule;
@@ -174,6 +201,7 @@ int main(void)
         cmocka_unit_test(an_empty_report_is_whole),
         cmocka_unit_test(findings_and_objects_stand_one_a_line),
         cmocka_unit_test(unread_documents_have_no_names),
+        cmocka_unit_test(a_range_says_which_versions_accept),
         cmocka_unit_test(verdicts_judge_the_object_alone),
         cmocka_unit_test(info_needs_to_be_asked_for),
     };
