@@ -43,7 +43,7 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
     /* Forms of one type are one; the newest type is walked last, so that its binding
      * stays, and it alone gathers marks. */
     walk->doc->nodes[key].bind = field->name;
-    uint32_t of_newest = 0;
+    uint32_t of_newest = 0, again = 0;
     for (const SchemaField *form = field;; form++) {
         if (form->type == newest->type)
             of_newest |= form->versions;
@@ -51,11 +51,14 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
             walk->muted++;
             walk_ruled(walk, map, key + 1, form, form->versions & versions);
             walk->muted--;
+            again = 1;
         }
         if (!form->more)
             break;
     }
+    walk->repeated += again;
     walk_ruled(walk, map, key + 1, newest, versions & of_newest);
+    walk->repeated -= again;
 }
 
 static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
@@ -237,7 +240,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         if (kind->flags & KIND_STORED && kind->creatable)
             server_object_name(&walk, type_row(walk.schema, kind->type), versions);
     }
-    if (walk.stages)
+    if (walk.refused)
         walk_mark_later(&walk);
     checker->accepted = object->accepted = walk.target & ~walk.refused;
     return CHECK_DONE;

@@ -3,6 +3,27 @@
  * something is wrong. */
 #include "schema/walk.h"
 
+/* A mistake that was told with an older form of its field already is one mistake in
+ * more versions. */
+static Finding *join_repetition(Walk *walk, Finding *finding, uint32_t *held)
+{
+    Diag *diag = walk->checker->diag;
+    uint32_t last = diag->findings.len - 1;
+    for (uint32_t i = walk->first_finding; i < last; i++) {
+        Finding *before = &diag->findings.at[i];
+        uint32_t known;
+        if (before->rule != finding->rule || before->place.offset != finding->place.offset ||
+            !str_eq(before->message, finding->message) ||
+            !schema_versions_read(before->versions, &known))
+            continue;
+        *held |= known;
+        before->versions = str_slice("", 0);
+        diag->findings.len = last;
+        return before;
+    }
+    return finding;
+}
+
 Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t versions,
                      const char *format, ...)
 {
@@ -12,12 +33,14 @@ Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t v
     va_end(args);
     Diag *diag = walk->checker->diag;
     Finding *finding = document_report(diag, walk->doc, node, rule, "%.*s", STR_ARG(message));
+    uint32_t held = versions & walk->target;
+    if (finding && walk->repeated)
+        finding = join_repetition(walk, finding, &held);
     /* What is asked about is refused by the rule itself, not by what a user made of
      * its severity; a finding that is switched off says nothing at all. */
-    uint32_t held = versions & walk->target;
     if (rule->severity == SEVERITY_ERROR) {
         walk->refused |= held;
-        walk->stages |= (uint8_t)(1u << rule_stage(rule));
+        walk->stopped[rule_stage(rule)] |= held;
     }
     if (!finding)
         return NULL;
@@ -28,12 +51,17 @@ Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t v
 
 void walk_mark_later(Walk *walk)
 {
-    unsigned first = 0;
-    while (first < STAGE_VALIDATE && !(walk->stages >> first & 1))
-        first++;
     Diag *diag = walk->checker->diag;
-    for (uint32_t i = walk->first_finding; i < diag->findings.len; i++)
-        diag->findings.at[i].later = rule_stage(diag->findings.at[i].rule) > first;
+    for (uint32_t i = walk->first_finding; i < diag->findings.len; i++) {
+        Finding *finding = &diag->findings.at[i];
+        uint32_t held = walk->target, stopped = 0;
+        if (finding->versions.len)
+            schema_versions_read(finding->versions, &held);
+        for (unsigned stage = 0; stage < rule_stage(finding->rule); stage++)
+            stopped |= walk->stopped[stage];
+        /* Where a version comes that far, the finding is first-hand. */
+        finding->later = (held & ~stopped) == 0;
+    }
 }
 
 /* ---- the server's own words for a place ---- */

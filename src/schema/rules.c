@@ -75,7 +75,8 @@ const size_t schema_rule_count = BASE_COUNT(schema_rules);
 Stage rule_stage(const RuleInfo *rule)
 {
     if (rule == &rule_unknown_kind || rule == &rule_unknown_api_version ||
-        rule == &rule_unserved_api || rule == &rule_removed_api || rule == &rule_not_creatable)
+        rule == &rule_unserved_api || rule == &rule_removed_api || rule == &rule_deprecated_api ||
+        rule == &rule_not_creatable)
         return STAGE_KIND;
     if (rule == &rule_wrong_type || rule == &rule_malformed_value)
         return STAGE_DECODE;

@@ -228,8 +228,8 @@ static bool has_other_fields(const Walk *walk, uint32_t map, uint32_t value, uin
 static void check_gate(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                        const SchemaRule *rule, uint32_t versions)
 {
-    if (is_empty(walk->doc, value))
-        return;
+    if (!server_is_given(walk->doc, value))
+        return; /* nothing is lost with it */
     Str name = text_str(NULL, field->name), gate = text_str(NULL, rule->a);
     /* In the order of GateEffect: what is done with the field, and what more. */
     static const char DOES[][20] = {"drops", "drops", "drops", "drops", "drops some of"};
@@ -271,7 +271,7 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
     }
 }
 
-/* Functions named by call=: one declaration and one case each, generated. */
+/* Functions named by call=. */
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
 {
     versions &= ~walk->unvalidated;

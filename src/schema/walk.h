@@ -15,6 +15,7 @@ typedef enum Stage {
     STAGE_DECODE,   /* a value that the Go type does not take: the first one ends it */
     STAGE_STRICT,   /* unknown fields: all of them are told, then it ends */
     STAGE_VALIDATE, /* rules of the kind */
+    STAGE_COUNT,
 } Stage;
 
 typedef struct Walk {
@@ -24,11 +25,12 @@ typedef struct Walk {
     Object *object;
     uint32_t target;     /* versions asked about */
     uint32_t refused;    /* of those, the ones that refuse the object */
-    uint32_t muted;      /* over 0: another form of a value is walked; marks are not gathered */
+    uint32_t muted;      /* over 0: an older form of a value is walked; marks are not gathered */
+    uint32_t repeated;   /* over 0: the value was walked before, with an older form of it */
     uint32_t unvalidated; /* versions in which no server rule holds here */
     uint32_t lenient;    /* over 0: below a type that Go decodes without strictness */
     uint32_t first_finding; /* of the object, in diag->findings */
-    uint8_t stages;      /* bits of the Stages that had an error */
+    uint32_t stopped[STAGE_COUNT]; /* versions that stop there */
     bool secret;         /* no message may show a value of this object */
 } Walk;
 
