@@ -50,8 +50,6 @@ static uint32_t property_end(Str text, uint32_t at)
         char c = text.ptr[at];
         if (verbatim && c == '>')
             return at + 1;
-        if (!verbatim && (c == ',' || c == '[' || c == ']'))
-            break;
         if (is_blank(c) || yaml_break_length(rest_of(text, at)))
             break;
         at++;

@@ -55,9 +55,10 @@ static void found_again(Builder *builder, uint32_t first, uint32_t last)
         report_overridden(builder, first, last);
 }
 
+/* Kinds differ only for keys that JSON cannot say, such as null beside "". */
 static bool same_key(const Node *a, const Node *b)
 {
-    return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+    return a->len == b->len && a->kind == b->kind && memcmp(a->text, b->text, a->len) == 0;
 }
 
 static void check_few(Builder *builder, uint32_t map)

@@ -85,8 +85,6 @@ static void merge_mapping(Builder *builder, uint32_t into, uint32_t map, uint32_
         via = &builder->moved.at[find_moved(builder, map)];
     uint32_t end = nodes[map - start].next;
     for (uint32_t key = map + 1; key < end; key = nodes[key + 1 - start].next) {
-        if (nodes[key - start].flags & NODE_SHADOWED)
-            continue;
         uint32_t copy = put_back(builder, key, start, via);
         builder->nodes[copy].flags |= NODE_MERGED;
         put_back(builder, key + 1, start, via);

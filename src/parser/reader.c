@@ -111,6 +111,20 @@ static bool judge_bytes(Builder *builder, const EncodingFacts *facts, bool good)
     return good;
 }
 
+/* A reader's bug that kubectl has: where a byte order mark happens to stand at the
+ * start of its buffer, it drops the first character of each line behind it. */
+static void report_mark(Builder *builder)
+{
+    const char *mark = memmem(builder->source.ptr, builder->source.len, "\xEF\xBB\xBF", 3);
+    Finding *finding = diag_report(
+        builder->diag, &rule_yaml_encoding,
+        builder_place(builder, (uint32_t)(mark - builder->source.ptr), 3),
+        "an invisible byte order mark stands within the text, where kubectl's reader may misread "
+        "the lines behind it");
+    diag_lower(builder->diag, finding, SEVERITY_WARNING);
+    diag_help(builder->diag, finding, "delete it");
+}
+
 static void report_lost(Builder *builder, uint32_t lost)
 {
     Str rest = str_slice(builder->source.ptr + lost, builder->source.len - lost);
@@ -161,6 +175,8 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
         return PARSER_FAILED;
     if (lost != BASE_NONE)
         report_lost(builder, lost);
+    if (facts.inner_bom && !chunk->json)
+        report_mark(builder);
     fill_document(parser, doc, lost);
     if (doc->count > 0 && doc->nodes[0].kind != NODE_NULL)
         return PARSER_OK;

@@ -111,13 +111,13 @@ static uint32_t byte_of(YamlReader *reader, size_t index)
     Str text = reader->text;
     if (reader->facts->ascii && !reader->facts->crooked_cr)
         return (uint32_t)(index < text.len ? index : text.len);
+    if (reader->mark_index > index && reader->facts->bad_count)
+        reader->mark_index = reader->mark_byte = 0; /* no way back over stray bytes */
     while (reader->mark_index < index && reader->mark_byte < text.len) {
         size_t at = reader->mark_byte;
+        unsigned length = utf8_length((const unsigned char *)text.ptr + at, text.len - at);
         reader->mark_index += !is_dropped(reader, at);
-        do
-            at++;
-        while (at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80);
-        reader->mark_byte = at;
+        reader->mark_byte += length ? length : 1;
     }
     while (reader->mark_index > index) {
         do
@@ -174,11 +174,12 @@ static void patch_quotes(YamlReader *reader, uint32_t at)
     }
 }
 
-/* A shorthand tag runs on over , [ and ] in go-yaml. */
+/* A shorthand tag runs on over , [ and ] in go-yaml; a semicolon stands for them,
+ * which may be part of a tag but not of its handle. */
 static void patch_tag(YamlReader *reader, uint32_t at)
 {
     while (at < reader->text.len && strchr(",[]", reader->text.ptr[at]) && reader->text.ptr[at])
-        add_patch(reader, at++, '_');
+        add_patch(reader, at++, ';');
 }
 
 static bool patch_for(YamlReader *reader, const YamlProblem *problem)
@@ -193,8 +194,7 @@ static bool patch_for(YamlReader *reader, const YamlProblem *problem)
     else if (strcmp(problem->problem, "found unexpected ':'") == 0 && next &&
              strchr(",]}", next))
         add_patch(reader, at, '_');
-    else if (strcmp(problem->problem, "did not find expected whitespace or line break") == 0 &&
-             problem->context && strcmp(problem->context, "while scanning a tag") == 0 && c)
+    else if (problem->context && strstr(problem->context, "ing a tag") && c)
         patch_tag(reader, at);
     return reader->again;
 }
@@ -324,13 +324,26 @@ static void locate(YamlReader *reader, const yaml_event_t *event, Scalar *scalar
     reader->last = end;
 }
 
+/* A token as kubectl's line reader has it. */
+static Str without_dropped(YamlReader *reader, uint32_t offset, uint32_t size)
+{
+    char *copy = arena_alloc(reader->builder->arena, size);
+    size_t len = 0;
+    for (uint32_t at = offset; at < offset + size; at++)
+        if (!is_dropped(reader, at))
+            copy[len++] = reader->text.ptr[at];
+    return str_slice(copy, len);
+}
+
 /* The value: a slice of the source where it stands there as it is. */
 static Str value_of(YamlReader *reader, const yaml_event_t *event, const Scalar *scalar)
 {
     Str decoded = str_slice((const char *)event->data.scalar.value, event->data.scalar.length);
     Str token = str_slice(reader->text.ptr + scalar->offset, scalar->size);
     if (reader->patches.len && is_patched(reader, scalar->offset, scalar->size))
-        return yaml_decode((NodeStyle)scalar->style, token, reader->builder->arena);
+        return yaml_decode((NodeStyle)scalar->style,
+                           without_dropped(reader, scalar->offset, scalar->size),
+                           reader->builder->arena);
     if (scalar->style == STYLE_SINGLE || scalar->style == STYLE_DOUBLE)
         token = str_slice(token.ptr + 1, token.len - 2);
     if (decoded.len == token.len && memcmp(decoded.ptr, token.ptr, token.len) == 0)
@@ -435,12 +448,14 @@ static bool read_alias(YamlReader *reader, const yaml_event_t *event)
 static bool check_tag_end(YamlReader *reader, const yaml_event_t *event, bool anchor)
 {
     uint32_t start = byte_of(reader, event->start_mark.index);
-    uint32_t taken = start;
-    (void)yaml_skip_properties(reader->text, start, anchor, true, &taken);
-    if (taken >= reader->text.len || reader->text.ptr[taken] != ',' ||
-        is_patched(reader, taken, 1) || !may_read_again(reader))
+    uint32_t end = start;
+    (void)yaml_skip_properties(reader->text, start, anchor, true, &end);
+    Str properties = str_slice(reader->text.ptr + start, end - start);
+    uint32_t comma = start + (uint32_t)str_find(properties, ',');
+    if (comma == end || str_contains(properties, STR("!<")) || is_patched(reader, comma, 1) ||
+        !may_read_again(reader))
         return true;
-    patch_tag(reader, taken);
+    patch_tag(reader, comma);
     return false;
 }
 
