@@ -54,6 +54,23 @@ static inline uint32_t schema_hash(const char *text, size_t len)
     return (uint32_t)(mixed >> 32);
 }
 
+/* Whether two texts of one length are the same.  Names are short, and a call would
+ * cost more than the compare. */
+static inline int schema_same(const char *a, const char *b, size_t len)
+{
+    if (len >= 8) {
+        size_t at = 0;
+        for (; at + 8 < len; at += 8)
+            if (schema_load64(a + at) != schema_load64(b + at))
+                return 0;
+        return schema_load64(a + len - 8) == schema_load64(b + len - 8);
+    }
+    if (len >= 4)
+        return schema_load32(a) == schema_load32(b) &&
+               schema_load32(a + len - 4) == schema_load32(b + len - 4);
+    return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
+
 /* Where a hash's probing starts in a table of 1 << (32 - shift) slots. */
 static inline uint32_t schema_slot(uint32_t hash, uint32_t multiplier, unsigned shift)
 {

@@ -106,8 +106,8 @@ static void report_missing_schema(Walk *walk, Str api_version, Str kind)
                                    STR_ARG(kind), STR_ARG(api_version));
     if (walk->checker->options->missing == MISSING_WARN)
         diag_lower(walk->checker->diag, finding, SEVERITY_WARNING);
-    Guess guess = guess_kind(walk, api_version, kind);
-    if (guess.kind && str_eq(text(walk, guess.kind->kind), kind))
+    /* There may be many such objects, and a guess is dear. */
+    if (kind_is_known(walk, kind))
         help_guess(walk, finding, api_version, kind);
     else
         diag_help(walk->checker->diag, finding,

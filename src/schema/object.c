@@ -3,13 +3,36 @@
  * their text. */
 #include "schema/walk.h"
 
+static Str text_of(const Document *doc, uint32_t value)
+{
+    return value != BASE_NONE && node_kind(doc, value) == NODE_STRING ? node_str(doc, value)
+                                                                      : str_slice("", 0);
+}
+
 static Str text_at(const Document *doc, uint32_t map, Str key)
 {
     if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
         return str_slice("", 0);
-    uint32_t value = node_get_text(doc, map, key);
-    return value != BASE_NONE && node_kind(doc, value) == NODE_STRING ? node_str(doc, value)
-                                                                      : str_slice("", 0);
+    return text_of(doc, node_get_text(doc, map, key));
+}
+
+/* The values of several keys in one look; BASE_NONE for what is not there. */
+static void find_values(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = BASE_NONE;
+    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
+        return;
+    for (uint32_t key = node_first(map); key < node_end(doc, map);
+         key = node_after_entry(doc, key)) {
+        const Node *at = node_at(doc, key);
+        if (at->flags & NODE_SHADOWED)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            if (at->len == keys[i].len && schema_same(at->text, keys[i].ptr, at->len))
+                values[i] = key + 1;
+    }
 }
 
 /* An item that has neither apiVersion nor kind takes them from its list, as kubectl's
@@ -25,19 +48,25 @@ static uint32_t list_of_item(const Document *doc, uint32_t node)
 
 typedef struct Head {
     Str api_version, kind;
+    uint32_t kind_node, metadata;
 } Head;
 
 static Head read_head(const Document *doc, uint32_t node)
 {
-    Head head = {text_at(doc, node, STR("apiVersion")), text_at(doc, node, STR("kind"))};
+    static const Str KEYS[] = {STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata")};
+    uint32_t values[BASE_COUNT(KEYS)];
+    find_values(doc, node, KEYS, values, BASE_COUNT(KEYS));
+    Head head = {text_of(doc, values[0]), text_of(doc, values[1]), values[1], values[2]};
     if (head.api_version.len || head.kind.len)
         return head;
     uint32_t list = list_of_item(doc, node);
     if (list == BASE_NONE)
         return head;
     Str kind = text_at(doc, list, STR("kind"));
-    if (kind.len > 4)
-        head = (Head){text_at(doc, list, STR("apiVersion")), str_slice(kind.ptr, kind.len - 4)};
+    if (kind.len > 4) {
+        head.api_version = text_at(doc, list, STR("apiVersion"));
+        head.kind = str_slice(kind.ptr, kind.len - 4);
+    }
     return head;
 }
 
@@ -88,7 +117,9 @@ Object schema_open(SchemaChecker *checker, const Document *doc)
     size_t slash = str_find(head.api_version, '/');
     Str group = slash < head.api_version.len ? str_slice(head.api_version.ptr, slash)
                                              : str_slice("", 0);
-    uint32_t metadata = node_get_text(doc, doc->root, STR("metadata"));
+    static const Str KEYS[] = {STR_INIT("name"), STR_INIT("generateName"), STR_INIT("namespace")};
+    uint32_t values[BASE_COUNT(KEYS)];
+    find_values(doc, head.metadata, KEYS, values, BASE_COUNT(KEYS));
     Object object = {
         .doc = doc->source,
         .item = doc->item,
@@ -96,18 +127,14 @@ Object schema_open(SchemaChecker *checker, const Document *doc)
         .api_version = intern(checker->strings, head.api_version),
         .group = intern(checker->strings, group),
         .kind = intern(checker->strings, head.kind),
-        .name = intern(checker->strings, text_at(doc, metadata, STR("name"))),
-        .generate_name = intern(checker->strings, text_at(doc, metadata, STR("generateName"))),
-        .ns = intern(checker->strings, text_at(doc, metadata, STR("namespace"))),
+        .name = intern(checker->strings, text_of(doc, values[0])),
+        .generate_name = intern(checker->strings, text_of(doc, values[1])),
+        .ns = intern(checker->strings, text_of(doc, values[2])),
         .kind_id = BASE_NONE,
         .scope = SCOPE_UNKNOWN,
     };
     object_find_kind(checker, &object);
-    uint32_t named = BASE_NONE;
-    if (object.name)
-        named = node_get_text(doc, metadata, STR("name"));
-    if (named == BASE_NONE)
-        named = node_get_text(doc, doc->root, STR("kind"));
+    uint32_t named = object.name ? values[0] : head.kind_node;
     if (named != BASE_NONE) {
         object.name_offset = node_at(doc, named)->offset;
         object.name_size = node_at(doc, named)->size;

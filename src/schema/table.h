@@ -250,7 +250,7 @@ static inline const SchemaField *type_field(const Schema *schema, TypeId type,
     for (; slots[slot] != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & mask) {
         const SchemaField *field = &fields[slots[slot]];
         const char *bytes = text_bytes(schema, field->name);
-        if (text_length(bytes) == len && memcmp(bytes, name, len) == 0)
+        if (text_length(bytes) == len && schema_same(bytes, name, len))
             return field;
     }
     return NULL;

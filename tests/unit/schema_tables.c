@@ -79,6 +79,23 @@ static void every_field_is_found(void **state)
     }
 }
 
+/* Of each length: equal to itself, and not when any one byte differs. */
+static void same_texts(void **state)
+{
+    (void)state;
+    char a[41], b[41];
+    memset(a, 'x', sizeof a);
+    memset(b, 'x', sizeof b);
+    for (size_t len = 0; len < sizeof a; len++) {
+        assert_true(schema_same(a, b, len));
+        for (size_t at = 0; at < len; at++) {
+            b[at] = 'y';
+            assert_false(schema_same(a, b, len));
+            b[at] = 'x';
+        }
+    }
+}
+
 static void types(void **state)
 {
     (void)state;
@@ -198,6 +215,7 @@ int main(void)
         cmocka_unit_test(kinds),
         cmocka_unit_test(every_kind_is_found),
         cmocka_unit_test(every_field_is_found),
+        cmocka_unit_test(same_texts),
         cmocka_unit_test(types),
         cmocka_unit_test(versions),
         cmocka_unit_test(a_run_adds_types),
