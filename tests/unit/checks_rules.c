@@ -239,22 +239,27 @@ static void one_term_is_sure_only_by_resemblance(void **state)
         const char *name, *labels, *selector;
         Severity severity;
         const char *note;
+        const char *service;
     } CASES[] = {
         {"web", "app=web", "app=redis", SEVERITY_WARNING,
-         "no Pod in namespace \"default\" has the label app=redis"},
+         "no Pod in namespace \"default\" has the label app=redis", "redis"},
         {"auth", "app=auth", "app=auht", SEVERITY_ERROR,
-         "Pod \"auth\" has app=auth, not app=auht"},
+         "Pod \"auth\" has app=auth, not app=auht", "s"},
         {"auth1", "app=auth1", "app=auth2", SEVERITY_WARNING,
-         "no Pod in namespace \"default\" has the label app=auth2"},
-        {"redis", "run=redis", "app=redis", SEVERITY_ERROR, "Pod \"redis\" lacks app=redis"},
-        {"redis", "", "app=redis", SEVERITY_WARNING, "Pod \"redis\" lacks app=redis"},
-        {"my-redis", "run=x", "app=redis", SEVERITY_WARNING, "Pod \"my-redis\" lacks app=redis"},
+         "no Pod in namespace \"default\" has the label app=auth2", "auth2"},
+        {"redis", "run=redis", "app=redis", SEVERITY_ERROR, "Pod \"redis\" lacks app=redis",
+         "redis"},
+        {"redis", "run=redis", "app=redis", SEVERITY_WARNING, "Pod \"redis\" lacks app=redis",
+         "cache"},
+        {"redis", "", "app=redis", SEVERITY_WARNING, "Pod \"redis\" lacks app=redis", "redis"},
+        {"my-redis", "run=x", "app=redis", SEVERITY_WARNING, "Pod \"my-redis\" lacks app=redis",
+         "redis"},
     };
     for (size_t i = 0; i < BASE_COUNT(CASES); i++) {
         World world;
         world_begin(&world);
         world_pod(&world, "Pod", "default", CASES[i].name, CASES[i].labels);
-        world_service(&world, "default", "s", CASES[i].selector);
+        world_service(&world, "default", CASES[i].service, CASES[i].selector);
         world_check(&world);
         const Finding *finding = world_only(&world);
         assert_int_equal(finding->severity, CASES[i].severity);
@@ -364,6 +369,9 @@ static uint32_t conflicts_of(const PortRow *rows, size_t count)
         world_service_port(&world, rows[i].port, rows[i].node_port, rows[i].protocol);
     world_check(&world);
     uint32_t found = world.diag.findings.len;
+    /* The Service by itself is refused: its verdict has to show that. */
+    for (uint32_t i = 0; i < found; i++)
+        assert_int_equal(world.diag.findings.at[i].rule->origin, ORIGIN_SERVER);
     world_end(&world);
     return found;
 }
@@ -377,6 +385,9 @@ static void within_one_service_the_port_decides(void **state)
     assert_int_equal(conflicts_of(twice, 2), 1);
     const PortRow other_port[] = {{53, 31000, PROTOCOL_TCP}, {54, 31000, PROTOCOL_UDP}};
     assert_int_equal(conflicts_of(other_port, 2), 1);
+    const PortRow not_the_first[] = {
+        {53, 31000, PROTOCOL_TCP}, {53, 31001, PROTOCOL_UDP}, {53, 31001, PROTOCOL_SCTP}};
+    assert_int_equal(conflicts_of(not_the_first, 3), 1);
     const PortRow different[] = {{53, 31000, PROTOCOL_TCP}, {54, 31001, PROTOCOL_TCP}};
     assert_int_equal(conflicts_of(different, 2), 0);
 }

@@ -3,12 +3,21 @@
  * The server hands out node ports from one allocator that knows no protocols: a
  * number that one Service has, as nodePort or healthCheckNodePort, is refused to
  * every other.  Within one Service the allocator is asked as
- * pkg/registry/core/service/storage (initNodePorts) does it: one number may stand at
- * several entries of the same port, which then differ in their protocol; at entries
- * of different ports it is asked for twice, and refused. */
+ * pkg/registry/core/service/storage (initNodePorts) does it: entries of one port
+ * share the first number among them, and differ in their protocol; every other entry
+ * asks for its number by itself.  A Service that so asks for one number twice is
+ * refused on an empty cluster too: that is the server's word, not the linker's. */
 #include "checks/link.h"
 
 extern const Rule rule_node_port_conflict;
+
+static const RuleInfo within_one_service = {
+    .id = "node-port-conflict",
+    .origin = ORIGIN_SERVER,
+    .severity = SEVERITY_ERROR,
+    .summary = "One port of the nodes is asked for twice by one Service",
+    .why = "",
+};
 
 typedef struct PortUse {
     int32_t number;
@@ -135,14 +144,27 @@ static void report_one_service(const LinkContext *context, const PortUse *use,
     uint32_t object = service_of(facts, use)->object;
     Str name = facts_object_text(facts, object, context->scratch);
     Finding *finding =
-        diag_report(context->diag, &rule_node_port_conflict.info, place_of(facts, use),
+        diag_report(context->diag, &within_one_service, place_of(facts, use),
                     same_protocol ? "%.*s has %s %d twice for one protocol"
                                   : "%.*s has %s %d twice for different ports",
                     STR_ARG(name), field_of(use), (int)use->number);
     if (!finding)
         return;
     set_path(context, finding, use, object);
+    finding->reason = STR("FieldValueInvalid");
     diag_note(context->diag, finding, place_of(facts, taken), "first used here");
+}
+
+/* Whether the entry has its number from an earlier entry of the same port. */
+static bool shares_number(const Facts *facts, const PortUse *use)
+{
+    if (use->index == HEALTH_CHECK)
+        return false;
+    const ServicePort *ports = &facts->service_ports.at[service_of(facts, use)->ports];
+    uint32_t first = 0;
+    while (ports[first].port != ports[use->index].port || !ports[first].node_port)
+        first++;
+    return first < use->index && ports[first].node_port == use->number;
 }
 
 /* Uses of one number within one Service; there is rarely more than one. */
@@ -150,13 +172,11 @@ static void check_one_service(const LinkContext *context, const PortUse *uses, u
 {
     const Facts *facts = link_facts(context->link);
     uint8_t protocols = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; count > 1 && i < count; i++) {
         bool check = uses[i].index == HEALTH_CHECK;
         uint8_t bit = check ? 0 : (uint8_t)(1u << port_of(facts, &uses[i])->protocol);
         bool same_protocol = (protocols & bit) != 0;
-        bool other_port = i > 0 && (check || port_of(facts, &uses[i])->port !=
-                                                  port_of(facts, &uses[0])->port);
-        if (same_protocol || other_port)
+        if (same_protocol || (i > 0 && !shares_number(facts, &uses[i])))
             report_one_service(context, &uses[i], &uses[0], same_protocol);
         protocols |= bit;
     }
