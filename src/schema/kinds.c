@@ -44,8 +44,13 @@ static Guess guess_kind(const Walk *walk, Str api_version, Str kind)
             continue;
         unsigned kind_distance, version_distance;
         Str row_version = text(walk, row->api_version);
-        if (!str_is_typo(kind, text(walk, row->kind), &kind_distance))
-            continue;
+        if (!str_is_typo(kind, text(walk, row->kind), &kind_distance)) {
+            /* "Deploy" is no typo of Deployment, and means it all the same. */
+            if (kind.len < 3 || !str_starts(text(walk, row->kind), kind) ||
+                !str_eq(row_version, api_version))
+                continue;
+            kind_distance = 4;
+        }
         if (!str_eq(kind, text(walk, row->kind)))
             kind_distance++; /* a wrong case is no distance, but not right either */
         bool same_group = str_eq(group_of(row_version), group_of(api_version));
@@ -118,6 +123,11 @@ static void report_unknown(Walk *walk)
 {
     Str api_version = interned(walk->checker->strings, walk->object->api_version);
     Str kind = interned(walk->checker->strings, walk->object->kind);
+    if (str_is(kind, "List") && str_is(api_version, "v1")) {
+        walk_report(walk, head_node(walk, STR("kind")), &rule_not_creatable, walk->target,
+                    "this List holds no object: it has no items, or they are no list");
+        return;
+    }
     if (!schema_group_is_builtin(group_of(api_version))) {
         walk->object->unknown_kind = true;
         report_missing_schema(walk, api_version, kind);
