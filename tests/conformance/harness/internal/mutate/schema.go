@@ -36,6 +36,9 @@ type Schema struct {
 	ListType    string   `json:"x-kubernetes-list-type"`
 	ListMapKeys []string `json:"x-kubernetes-list-map-keys"`
 
+	// Name is the definition's, of Kubernetes' OpenAPI document.
+	Name string `json:"-"`
+
 	target *Schema // what Ref refers to
 }
 
@@ -210,6 +213,7 @@ func (t *Types) AddOpenAPI(data []byte) error {
 	}
 	for name, definition := range document.Definitions {
 		t.definitions["#/definitions/"+name] = &definition.Schema
+		definition.Name = name
 		for _, kind := range definition.Kinds {
 			apiVersion := strings.TrimPrefix(kind.Group+"/"+kind.Version, "/")
 			t.kinds[apiVersion+" "+kind.Kind] = &definition.Schema
