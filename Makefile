@@ -45,7 +45,7 @@ LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
              $(shell $(PKGCONFIG) --libs $(LIBRARIES) 2>/dev/null)) -pthread -lm
 
 # ---- files ----
-ROOMS     := base diag parser schema checks checks/rules emit cli
+ROOMS     := base diag parser schema schema/validation checks checks/rules emit cli
 SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIBRARY   := $(BUILD)/libplimsoll.a
@@ -75,7 +75,7 @@ $(BUILD)/obj/%.o: src/%.c Makefile | $(GENERATED)
 	$(call say,CC,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
 
 # The schema compiler runs on the building machine, and once writes both files.
-$(BUILD)/schemac: $(wildcard tools/schemac.c tools/schemac/*.c) $(wildcard tools/schemac/*.h)
+$(BUILD)/schemac: $(wildcard tools/schemac.c tools/schemac/*.c) $(wildcard tools/schemac/*.h) src/schema/hash.h
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@) $(HOSTCC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
 
@@ -169,9 +169,12 @@ conformance: all
 schemas:
 	$(PYTHON) tools/schemas/generate.py
 
-schemas-verify: all
+# That the text, and what is compiled from it, say what each OpenAPI document says.
+schemas-verify: $(BUILD)/tools/schema-dump
 	$(PYTHON) tools/schemas/verify.py --self-check
 	$(PYTHON) tools/schemas/verify.py
+	$(BUILD)/tools/schema-dump >$(BUILD)/schema.dump
+	$(PYTHON) tools/schemas/verify.py --dump $(BUILD)/schema.dump --ignore patch,union
 	$(PYTHON) tools/schemas/gotypes.py
 	$(PYTHON) tools/schemas/check_lifecycle.py
 

@@ -1,4 +1,4 @@
-/* schema_dump: writes the compiled tables to stdout, for
+/* schema-dump: writes the compiled tables to stdout, for
  * tools/schemas/verify.py --dump.  It links with the program's own library, so what
  * it shows is what the program knows. */
 #include "schema/schema.h"
