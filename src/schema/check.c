@@ -238,7 +238,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         const SchemaKind *kind = schema_kind_row(walk.schema, object->kind_id);
         walk_value(&walk, doc->root, kind->type, versions);
         if (kind->flags & KIND_STORED && kind->creatable)
-            server_object_name(&walk, type_row(walk.schema, kind->type), versions);
+            server_object(&walk, kind, versions);
     }
     if (walk.refused)
         walk_mark_later(&walk);

@@ -67,6 +67,29 @@ RULE(unsupported_value, "unsupported-value", ORIGIN_SERVER, SEVERITY_ERROR,
 RULE(out_of_range, "out-of-range", ORIGIN_SERVER, SEVERITY_ERROR,
      "A number outside the range that the server's validation allows",
      "The number fits its type but not what the field stands for.")
+RULE(invalid_value, "invalid-value", ORIGIN_SERVER, SEVERITY_ERROR,
+     "A value that the server's validation does not take",
+     "The value reads as its type, but the server looks closer: names have a form, requests may "
+     "not exceed limits, a mount needs its volume. This rule follows the validation that the "
+     "server runs before it stores an object.")
+RULE(duplicate_value, "duplicate-value", ORIGIN_SERVER, SEVERITY_ERROR,
+     "A value that may stand only once",
+     "Items of some lists are told apart by a name, a port or a path; the server refuses a second "
+     "one of the same.")
+RULE(forbidden_field, "forbidden-field", ORIGIN_SERVER, SEVERITY_ERROR,
+     "A field that may not be given here",
+     "Some fields exclude each other, or have no place in some kinds, types or systems; the "
+     "server refuses the object rather than to ignore one of them.")
+RULE(too_long, "too-long", ORIGIN_SERVER, SEVERITY_ERROR,
+     "A text that is longer than the server's validation allows",
+     "The limit is in bytes, not in characters.")
+RULE(too_many, "too-many", ORIGIN_SERVER, SEVERITY_ERROR,
+     "A list or map with more items than the server's validation allows",
+     "Lists that the server goes through for each request, or that others pay for, have a limit.")
+RULE(server_warning, "server-warning", ORIGIN_SERVER, SEVERITY_WARNING,
+     "Something that the server takes, and warns of",
+     "The server stores the object and sends a warning along: a field or an annotation that is on "
+     "its way out, a setting that has no effect, or one that does something else than it seems.")
 
 #define RULE_POINTER(name) &rule_##name,
 const RuleInfo *const schema_rules[] = {SCHEMA_RULES(RULE_POINTER)};

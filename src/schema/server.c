@@ -2,6 +2,7 @@
  * gates.txt says it.  Rules that need more than a row are functions, named by a row
  * (call=) and defined here or in a file of their own. */
 #include "schema/server.h"
+#include "schema/validation/validation.h"
 
 static bool is_empty(const Document *doc, uint32_t value)
 {
@@ -119,7 +120,8 @@ static bool names_itself(const SchemaType *row)
     }
 }
 
-void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions)
+/* metadata.name or generateName of an object that is stored. */
+static void require_name(Walk *walk, const SchemaType *row, uint32_t versions)
 {
     const Document *doc = walk->doc;
     if (names_itself(row))
@@ -140,6 +142,13 @@ void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions)
     finding->reason = STR("FieldValueRequired");
     finding->path = STR("metadata.name");
     finding->pointer = document_pointer(doc, map, &walk->checker->diag->arena);
+}
+
+void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions)
+{
+    const SchemaType *row = type_row(walk->schema, kind->type);
+    require_name(walk, row, versions);
+    validation_object(walk, row, kind, versions);
 }
 
 /* ---- values ---- */
@@ -263,7 +272,10 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
             case RULE_RANGE: check_range(walk, value, field, rule, held); break;
             case RULE_UNVALIDATED: unvalidated |= held; break;
             case RULE_GATE: check_gate(walk, map, value, field, rule, held); break;
-            default: break; /* looked at elsewhere, or not yet */
+            case RULE_FORMAT:
+            case RULE_LENGTH:
+            case RULE_UNIQUE: validation_field_rule(walk, value, rule, held); break;
+            default: break; /* looked at elsewhere */
             }
         }
         if (rule->last)
@@ -275,17 +287,6 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
 {
     versions &= ~walk->unvalidated;
-    for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
-        switch (rule->verb == RULE_CALL ? rule->a : 0) {
-#define SERVER_CASE(name) \
-    case SCHEMA_CALL_##name: \
-        if (rule->versions & versions) \
-            server_##name(walk, value, rule->versions & versions); \
-        break;
-            SCHEMA_CALLS(SERVER_CASE)
-        default: break;
-        }
-        if (rule->last)
-            return;
-    }
+    if (versions && !walk->muted)
+        validation_calls(walk, value, row, versions);
 }

@@ -134,6 +134,8 @@ typedef enum RuleVerb {
     RULE_GATE,      /* a: text of the gate, off in these versions; count: its GateEffect */
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
     RULE_NAMES_ITSELF, /* the server makes up a name where none is given */
+    RULE_NAMED_AS,  /* a: the form of its objects' names: a SCHEMA_FORMAT constant;
+                       count 1: a finalizer without a slash may be anything */
     RULE_UNVALIDATED, /* no rule holds below the field: the server does not look there */
 } RuleVerb;
 

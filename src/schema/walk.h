@@ -72,8 +72,8 @@ void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
 uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                             uint32_t versions);
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
-/* metadata.name or generateName of an object that is stored. */
-void server_object_name(Walk *walk, const SchemaType *row, uint32_t versions);
+/* The metadata of an object that is stored. */
+void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions);
 
 /* ---- object.c ---- */
 /* Looks the object's kind up, and its scope and namespace with it. */
@@ -100,7 +100,9 @@ void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
 #define SCHEMA_RULES(X) \
     X(unknown_field) X(wrong_type) X(malformed_value) X(unknown_kind) X(unknown_api_version) \
     X(unserved_api) X(removed_api) X(deprecated_api) X(not_creatable) X(ignored_value) \
-    X(dropped_field) X(disabled_field) X(required_field) X(unsupported_value) X(out_of_range)
+    X(dropped_field) X(disabled_field) X(required_field) X(unsupported_value) X(out_of_range) \
+    X(invalid_value) X(duplicate_value) X(forbidden_field) X(too_long) X(too_many) \
+    X(server_warning)
 Stage rule_stage(const RuleInfo *rule);
 #define SCHEMA_RULE_EXTERN(name) extern const RuleInfo rule_##name;
 SCHEMA_RULES(SCHEMA_RULE_EXTERN)

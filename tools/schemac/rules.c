@@ -110,6 +110,14 @@ static Rule read_clause(Model *model, Type *type, Place place, const char *path,
     } else if ((value = after(word, "call"))) {
         rule.verb = RULE_CALL;
         rule.a = name_number(&model->calls, value);
+    } else if ((value = after(word, "names"))) {
+        rule.verb = RULE_NAMED_AS;
+        const char *comma = strchr(value, ',');
+        if (comma && !same(comma + 1, "any-finalizer"))
+            refuse(place, "expected names=FORM or names=FORM,any-finalizer: %s", value);
+        rule.a = name_number(&model->formats,
+                             comma ? copy(value, (size_t)(comma - value)) : value);
+        rule.count = comma != NULL;
     } else if (same(word, "unvalidated")) {
         rule.verb = RULE_UNVALIDATED;
     } else if (same(word, "names-itself")) {
@@ -151,8 +159,9 @@ static void read_rule_row(Model *model, Type *type, const Row *row)
         Rule rule = read_clause(model, type, row->place, path, row->word[i]);
         rule.versions = versions;
         if (whole) {
-            if (rule.verb != RULE_CALL && rule.verb != RULE_NAMES_ITSELF)
-                refuse(row->place, "only call= and names-itself stand behind a dot");
+            if (rule.verb != RULE_CALL && rule.verb != RULE_NAMES_ITSELF &&
+                rule.verb != RULE_NAMED_AS)
+                refuse(row->place, "only call=, names= and names-itself stand behind a dot");
             *PUSH(&type->rule_list) = rule;
         }
         if (rule.verb == RULE_UNLESS && (i == 1 || !(same(row->word[i - 1], "must") ||

@@ -64,5 +64,8 @@ void write_names(Model *model, FILE *out)
     fputs("#define SCHEMA_CALLS(X)", out);
     for (size_t i = 1; i < model->calls.len; i++)
         fprintf(out, " X(%s)", mangled(model->calls.at[i]));
+    fputs("\n#define SCHEMA_FORMATS(X)", out);
+    for (size_t i = 1; i < model->formats.len; i++)
+        fprintf(out, " X(%s)", mangled(model->formats.at[i]));
     fputs("\n\n#endif\n", out);
 }

@@ -7,7 +7,7 @@
 static const char *const RULE_NAMES[] = {
     "RULE_END", "RULE_MUST", "RULE_UNLESS", "RULE_ENUM", "RULE_RANGE", "RULE_LENGTH",
     "RULE_FORMAT", "RULE_DEFAULT", "RULE_UNIQUE", "RULE_GATE", "RULE_CALL",
-    "RULE_NAMES_ITSELF", "RULE_UNVALIDATED",
+    "RULE_NAMES_ITSELF", "RULE_NAMED_AS", "RULE_UNVALIDATED",
 };
 
 static void write_types(Model *model, FILE *out)

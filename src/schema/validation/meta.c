@@ -1,0 +1,240 @@
+/* meta.c: an object's metadata, as k8s.io/apimachinery/pkg/api/validation has it. */
+#include "schema/validation/validation.h"
+
+/* ---- names ---- */
+
+/* maskTrailingDash: what generateName ends in gets letters and digits behind it. */
+static Str mask_dash(Str name, bool prefix, char place[256])
+{
+    if (!prefix || name.len < 2 || name.ptr[name.len - 1] != '-' || name.len > 256)
+        return name;
+    memcpy(place, name.ptr, name.len - 2);
+    place[name.len - 2] = 'a';
+    return str_slice(place, name.len - 1);
+}
+
+const char *name_check(FormatFn form, Str name, bool prefix)
+{
+    char place[256];
+    if (form == format_path_segment)
+        return prefix ? format_path_segment_prefix(name) : format_path_segment(name);
+    /* A generated name goes on behind the prefix; only names of DNS care. */
+    bool dns = form == format_dns_subdomain || form == format_dns_label ||
+               form == format_dns1035_label;
+    return form(mask_dash(name, prefix && dns, place));
+}
+
+/* ---- annotations ---- */
+
+enum { ANNOTATIONS_MOST = 256 * 1024 };
+
+/* ValidateAnnotations: keys count as in lower case; the server names the map alone. */
+void validate_annotations(Validation *v, Field annotations)
+{
+    size_t total = 0;
+    for (Entries at = entries_of(v, annotations); entries_next(v, &at);) {
+        total += at.key.len + field_text(v, at.value).len;
+        size_t slash = str_find(at.key, '/');
+        const char *wrong = format_qualified_name(at.key);
+        if (wrong && slash < at.key.len) {
+            /* Only a prefix knows case. */
+            char lower[512];
+            if (at.key.len <= sizeof lower) {
+                for (size_t i = 0; i < at.key.len; i++) {
+                    char c = at.key.ptr[i];
+                    lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+                }
+                wrong = format_qualified_name(str_slice(lower, at.key.len));
+            }
+        }
+        if (wrong)
+            validation_as(v, validation_invalid(v, field_key(at.at), "has a name that is no annotation's: it %s", wrong),
+                          annotations, NULL);
+    }
+    if (total > ANNOTATIONS_MOST)
+        validation_too_long(v, annotations, ANNOTATIONS_MOST);
+}
+
+/* ---- owners, finalizers, managed fields ---- */
+
+/* ParseGroupVersion: at most one slash, and a version. */
+static bool is_group_version(Str text)
+{
+    size_t slash = str_find(text, '/');
+    if (slash == text.len)
+        return text.len > 0;
+    Str version = str_slice(text.ptr + slash + 1, text.len - slash - 1);
+    return version.len > 0 && str_find(version, '/') == version.len;
+}
+
+/* validateOwnerReference */
+static void validate_owner_reference(Validation *v, Field owner)
+{
+    Field api_version = field_get(v, owner, SCHEMA_NAME_apiVersion);
+    Field kind = field_get(v, owner, SCHEMA_NAME_kind);
+    if (validation_must_have(v, api_version) && !is_group_version(field_text(v, api_version)))
+        validation_invalid(v, api_version, "must be a version, or a group and a version");
+    validation_must_have(v, kind);
+    validation_must_have(v, field_get(v, owner, SCHEMA_NAME_name));
+    validation_must_have(v, field_get(v, owner, SCHEMA_NAME_uid));
+    if (field_text_is(v, api_version, "v1") && field_text_is(v, kind, "Event"))
+        validation_invalid(v, owner, "may not be an Event: Events own nothing");
+}
+
+/* ValidateOwnerReferences */
+static void validate_owner_references(Validation *v, Field owners)
+{
+    Field first = FIELD_NONE;
+    for (Items i = items_of(v, owners); items_next(v, &i);) {
+        validate_owner_reference(v, i.item);
+        Field controller = field_get(v, i.item, SCHEMA_NAME_controller);
+        if (!field_bool(v, controller))
+            continue;
+        /* Kubernetes remembers the first by its kind and name. */
+        if (field_given(first))
+            validation_as(v, validation_invalid(v, controller, "may be true in one owner only"),
+                          owners, NULL);
+        else
+            first = controller;
+    }
+}
+
+/* ValidateFinalizers: the server names the list alone. */
+static void validate_finalizers(Validation *v, Field finalizers)
+{
+    bool orphan = false, foreground = false;
+    for (Items i = items_of(v, finalizers); items_next(v, &i);) {
+        const char *wrong = format_qualified_name(field_text(v, i.item));
+        if (wrong)
+            validation_as(v, validation_invalid(v, i.item, "%s", wrong), finalizers, NULL);
+        orphan |= field_text_is(v, i.item, "orphan");
+        foreground |= field_text_is(v, i.item, "foregroundDeletion");
+    }
+    if (orphan && foreground)
+        validation_invalid(v, finalizers, "may not have both orphan and foregroundDeletion");
+}
+
+/* validateKubeFinalizerName */
+static void validate_kube_finalizers(Validation *v, Field meta)
+{
+    Field finalizers = field_get(v, meta, SCHEMA_NAME_finalizers);
+    for (Items i = items_of(v, finalizers); items_next(v, &i);) {
+        Str name = field_text(v, i.item);
+        if (str_find(name, '/') == name.len &&
+            !word_is_one_of(name, "kubernetes,orphan,foregroundDeletion"))
+            validation_invalid(v, i.item, "must have a domain and a slash before its name");
+    }
+}
+
+/* ValidateFieldManager, but for what is not printable beyond ASCII. */
+static void validate_field_manager(Validation *v, Field manager)
+{
+    Str text = field_text(v, manager);
+    if (text.len > 128)
+        validation_too_long(v, manager, 128);
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7F) {
+            validation_invalid(v, manager, "must be printable");
+            return;
+        }
+}
+
+/* ValidateManagedFields */
+static void validate_managed_fields(Validation *v, Field list)
+{
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        validation_required_word(v, field_get(v, i.item, SCHEMA_NAME_operation), "Apply,Update");
+        Field type = field_get(v, i.item, SCHEMA_NAME_fieldsType);
+        if (!field_is_empty(v, type) && !field_text_is(v, type, "FieldsV1"))
+            validation_invalid(v, type, "must be FieldsV1");
+        validate_field_manager(v, field_get(v, i.item, SCHEMA_NAME_manager));
+        Field subresource = field_get(v, i.item, SCHEMA_NAME_subresource);
+        if (field_text(v, subresource).len > 256)
+            validation_too_long(v, subresource, 256);
+    }
+}
+
+/* ---- the whole ---- */
+
+/* validateObjectMetaAccessorWithOptsCommon, but for the namespace. */
+static void validate_meta_common(Validation *v, Field meta)
+{
+    Field generation = field_get(v, meta, SCHEMA_NAME_generation);
+    if (field_int(v, generation) < 0)
+        validation_invalid(v, generation, "must be 0 or more");
+    validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
+    validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
+    validate_owner_references(v, field_get(v, meta, SCHEMA_NAME_ownerReferences));
+    validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));
+    validate_managed_fields(v, field_get(v, meta, SCHEMA_NAME_managedFields));
+}
+
+static void validate_name(Validation *v, Field meta, FormatFn form)
+{
+    Field name = field_get(v, meta, SCHEMA_NAME_name);
+    Field generated = field_get(v, meta, SCHEMA_NAME_generateName);
+    const char *wrong;
+    if (!field_is_empty(v, generated) &&
+        (wrong = name_check(form, field_text(v, generated), true)))
+        validation_invalid(v, generated, "%s", wrong);
+    if (!field_is_empty(v, name) && (wrong = name_check(form, field_text(v, name), false)))
+        validation_invalid(v, name, "%s", wrong);
+}
+
+/* ValidateObjectMeta */
+void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form)
+{
+    Field ns = field_get(v, meta, SCHEMA_NAME_namespace);
+    if (field_is_empty(v, field_get(v, meta, SCHEMA_NAME_name)))
+        validation_required(v, field_get(v, meta, SCHEMA_NAME_name), NULL);
+    validate_name(v, meta, form);
+    if (!namespaced && !field_is_empty(v, ns))
+        validation_forbidden(v, ns, NULL);
+    else if (namespaced)
+        validation_text(v, ns, format_dns_label);
+    validate_meta_common(v, meta);
+}
+
+/* ---- the object's own ---- */
+
+/* By the rows of its kind; without one, apimachinery's ValidateObjectMeta as the
+ * registry calls it. */
+static void validate_named(Validation *v, Field meta, const SchemaType *row)
+{
+    bool named = false;
+    for (const SchemaRule *rule = &schema_rule_rows[row->rules]; row->rules; rule++) {
+        if (rule->verb == RULE_NAMED_AS) {
+            named = true;
+            VALIDATION_ONLY(v, rule->versions) {
+                validate_name(v, meta, validation_format(rule->a));
+                if (!rule->count)
+                    validate_kube_finalizers(v, meta);
+            }
+        }
+        if (rule->last)
+            break;
+    }
+    if (!named)
+        validate_name(v, meta, format_path_segment);
+}
+
+/* A missing name is told by the walk; a request without a namespace goes to the
+ * default one, and a namespace given for an object of the whole cluster is refused
+ * by the path of the request. */
+void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
+                       uint32_t versions)
+{
+    Validation v = {
+        .walk = walk,
+        .doc = walk->doc,
+        .versions = versions & ~walk->unvalidated & VALIDATION_SINCE(VALIDATION_OLDEST),
+        .renamed = BASE_NONE,
+    };
+    if (!v.versions || kind->flags & KIND_CUSTOM)
+        return;
+    Field meta = field_get(&v, field_root(&v), SCHEMA_NAME_metadata);
+    validate_named(&v, meta, row);
+    if (kind->scope == SCOPE_NAMESPACED)
+        validation_optional_text(&v, field_get(&v, meta, SCHEMA_NAME_namespace), format_dns_label);
+    validate_meta_common(&v, meta);
+}

@@ -1,0 +1,332 @@
+/* quantity.c: quantities as k8s.io/apimachinery/pkg/api/resource reads, compares and
+ * writes them.
+ *
+ * Kubernetes holds small ones as an int64 with a scale and others as big decimals; 38
+ * digits with a scale hold all that anyone writes, and more digits than that are cut
+ * off with a rest that still rounds up. */
+#include "schema/validation/quantity.h"
+
+enum { DIGITS_MOST = 38, NANO = -9 };
+
+static Int128 power_of_ten(unsigned exponent)
+{
+    Int128 power = 1;
+    while (exponent--)
+        power *= 10;
+    return power;
+}
+
+static unsigned count_digits(Int128 value)
+{
+    unsigned count = 0;
+    for (Int128 rest = value < 0 ? -value : value; rest; rest /= 10)
+        count++;
+    return count;
+}
+
+static void normalise(Quantity *quantity)
+{
+    if (quantity->digits == 0)
+        quantity->scale = 0;
+    while (quantity->digits != 0 && quantity->digits % 10 == 0) {
+        quantity->digits /= 10;
+        quantity->scale++;
+    }
+}
+
+/* Digits at that scale, rounded away from zero; false where they are too many. */
+static bool digits_at(const Quantity *quantity, int32_t scale, Int128 *digits)
+{
+    *digits = quantity->digits;
+    if (quantity->scale < scale) {
+        uint32_t by = (uint32_t)(scale - quantity->scale);
+        Int128 sign = *digits < 0 ? -1 : *digits > 0;
+        if (by > DIGITS_MOST) {
+            *digits = sign;
+            return true;
+        }
+        Int128 power = power_of_ten(by);
+        *digits = *digits / power + (*digits % power ? sign : 0);
+        return true;
+    }
+    int64_t by = (int64_t)quantity->scale - scale;
+    if (*digits != 0 && by + count_digits(*digits) > DIGITS_MOST)
+        return false;
+    *digits = *digits == 0 ? 0 : *digits * power_of_ten((unsigned)by);
+    return true;
+}
+
+/* ---- reading ---- */
+
+/* What stands in the text: its digits without the point, how many of them follow the
+ * point, and the suffix. */
+typedef struct Parts {
+    bool negative;
+    Int128 digits;
+    int64_t dropped;    /* digits that did not fit, all of them behind the others */
+    bool rest;          /* one of those was not 0 */
+    size_t whole, fraction; /* digits before the point without leading zeros, and behind it */
+    Str suffix;
+} Parts;
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void add_digit(Parts *parts, char c)
+{
+    if (parts->dropped || parts->digits >= power_of_ten(DIGITS_MOST - 1)) {
+        parts->dropped++;
+        parts->rest |= c != '0';
+    } else {
+        parts->digits = parts->digits * 10 + (c - '0');
+    }
+}
+
+static bool is_suffix(Str text)
+{
+    size_t at = 0;
+    while (at < text.len && strchr("eEinumkKMGTP", text.ptr[at]) && text.ptr[at])
+        at++;
+    if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
+        at++;
+    while (at < text.len && is_digit(text.ptr[at]))
+        at++;
+    return at == text.len;
+}
+
+/* parseQuantityString */
+static bool split(Str text, Parts *parts)
+{
+    size_t at = 0;
+    *parts = (Parts){0};
+    if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
+        parts->negative = text.ptr[at++] == '-';
+    while (at < text.len && text.ptr[at] == '0')
+        at++;
+    for (; at < text.len && is_digit(text.ptr[at]); at++, parts->whole++)
+        add_digit(parts, text.ptr[at]);
+    if (at < text.len && text.ptr[at] == '.')
+        for (at++; at < text.len && is_digit(text.ptr[at]); at++, parts->fraction++)
+            add_digit(parts, text.ptr[at]);
+    parts->suffix = str_slice(text.ptr + at, text.len - at);
+    return is_suffix(parts->suffix);
+}
+
+/* suffixer.interpret; false for a suffix that is none. */
+static bool read_suffix(Str suffix, unsigned *base, int32_t *exponent, QuantityForm *form)
+{
+    static const char DECIMAL[] = "numkMGTPE", BINARY[] = "KMGTPE";
+    static const int8_t POWERS[] = {-9, -6, -3, 3, 6, 9, 12, 15, 18};
+    *base = 10;
+    *exponent = 0;
+    *form = QUANTITY_DECIMAL;
+    if (suffix.len == 0)
+        return true;
+    if (suffix.len == 1) {
+        const char *at = strchr(DECIMAL, suffix.ptr[0]);
+        if (at)
+            *exponent = POWERS[at - DECIMAL];
+        return at != NULL;
+    }
+    if (suffix.len == 2 && suffix.ptr[1] == 'i') {
+        const char *at = strchr(BINARY, suffix.ptr[0]);
+        *base = 2;
+        *form = QUANTITY_BINARY;
+        if (at)
+            *exponent = 10 * (int32_t)(at - BINARY + 1);
+        return at != NULL;
+    }
+    if (suffix.ptr[0] != 'e' && suffix.ptr[0] != 'E')
+        return false;
+    *form = QUANTITY_EXPONENT;
+    bool negative = suffix.ptr[1] == '-';
+    size_t at = suffix.ptr[1] == '-' || suffix.ptr[1] == '+' ? 2 : 1;
+    if (at == suffix.len)
+        return false;
+    int64_t value = 0;
+    for (; at < suffix.len; at++) {
+        if (!is_digit(suffix.ptr[at]) || value > (INT64_MAX - 9) / 10)
+            return false;
+        value = value * 10 + (suffix.ptr[at] - '0');
+    }
+    /* Go cuts it to 32 bits; nobody writes such a one. */
+    value = value > 1000000 ? 1000000 : value;
+    *exponent = (int32_t)(negative ? -value : value);
+    return true;
+}
+
+/* Whether ParseQuantity keeps the text, right or wrong, as the canonical form. */
+static bool keeps_text(const Parts *parts, QuantityForm form, int32_t exponent)
+{
+    Int128 digits = parts->digits;
+    size_t count = parts->whole + parts->fraction;
+    if (form == QUANTITY_BINARY)
+        return parts->fraction == 0 && (digits & 7) != 0 &&
+               15 - (int64_t)count - (int64_t)((float)exponent * 3 / 10) - 1 >= 0;
+    int64_t scale = (int64_t)exponent - (int64_t)parts->fraction;
+    return count <= 18 && scale >= NANO && scale % 3 == 0 && parts->whole > 0 &&
+           digits % 1000 != 0;
+}
+
+bool quantity_parse(Str text, Quantity *quantity)
+{
+    Parts parts;
+    unsigned base;
+    int32_t exponent;
+    if (text.len == 0 || !split(text, &parts) ||
+        !read_suffix(parts.suffix, &base, &exponent, &quantity->form))
+        return false;
+    quantity->as_written = keeps_text(&parts, quantity->form, exponent);
+    quantity->digits = parts.digits;
+    quantity->scale = (int32_t)parts.dropped - (int32_t)parts.fraction;
+    if (base == 10) {
+        quantity->scale += exponent;
+    } else {
+        /* 2^60 has 19 digits: as many of the number's own may stay. */
+        while (count_digits(quantity->digits) > 19) {
+            parts.rest |= quantity->digits % 10 != 0;
+            quantity->digits /= 10;
+            quantity->scale++;
+        }
+        quantity->digits *= (Int128)1 << exponent;
+    }
+    normalise(quantity);
+    if (quantity->scale < NANO) {
+        digits_at(quantity, NANO, &quantity->digits);
+        quantity->scale = NANO;
+        normalise(quantity);
+    } else if (parts.rest && quantity->scale <= 0) {
+        quantity->digits++;
+    }
+    if (quantity->form == QUANTITY_BINARY) {
+        Quantity most = quantity_of_int(INT64_MAX), one = quantity_of_int(1);
+        if (quantity_compare(quantity, &most) > 0) {
+            quantity->digits = most.digits;
+            quantity->scale = most.scale;
+        } else if (quantity->digits > 0 && quantity_compare(quantity, &one) < 0) {
+            quantity->form = QUANTITY_DECIMAL;
+        }
+    }
+    if (parts.negative)
+        quantity->digits = -quantity->digits;
+    return true;
+}
+
+/* ---- asking ---- */
+
+Quantity quantity_of_int(int64_t value)
+{
+    Quantity quantity = {.digits = value};
+    normalise(&quantity);
+    return quantity;
+}
+
+int quantity_sign(const Quantity *quantity)
+{
+    return quantity->digits < 0 ? -1 : quantity->digits > 0;
+}
+
+int quantity_compare(const Quantity *a, const Quantity *b)
+{
+    int sign = quantity_sign(a);
+    if (sign != quantity_sign(b) || sign == 0)
+        return sign - quantity_sign(b);
+    int64_t order_a = (int64_t)count_digits(a->digits) + a->scale;
+    int64_t order_b = (int64_t)count_digits(b->digits) + b->scale;
+    if (order_a != order_b)
+        return order_a > order_b ? sign : -sign;
+    int32_t scale = a->scale < b->scale ? a->scale : b->scale;
+    Int128 digits_a, digits_b;
+    digits_at(a, scale, &digits_a);
+    digits_at(b, scale, &digits_b);
+    return digits_a < digits_b ? -1 : digits_a > digits_b;
+}
+
+static int64_t value_at(const Quantity *quantity, int32_t scale)
+{
+    Int128 digits;
+    if (!digits_at(quantity, scale, &digits) || digits > INT64_MAX || digits < INT64_MIN)
+        return 0;
+    return (int64_t)digits;
+}
+
+int64_t quantity_value(const Quantity *quantity) { return value_at(quantity, 0); }
+int64_t quantity_milli_value(const Quantity *quantity) { return value_at(quantity, -3); }
+bool quantity_is_whole(const Quantity *quantity) { return quantity_milli_value(quantity) % 1000 == 0; }
+
+void quantity_add(Quantity *sum, const Quantity *more)
+{
+    if (more->digits == 0)
+        return;
+    if (sum->digits == 0) {
+        sum->digits = more->digits;
+        sum->scale = more->scale;
+        return;
+    }
+    int32_t scale = sum->scale < more->scale ? sum->scale : more->scale;
+    Int128 a, b;
+    if (digits_at(sum, scale, &a) && digits_at(more, scale, &b)) {
+        sum->digits = a + b;
+        sum->scale = scale;
+        normalise(sum);
+    } else if (quantity_compare(more, sum) > 0) {
+        sum->digits = more->digits;
+        sum->scale = more->scale;
+    }
+    sum->as_written = false;
+}
+
+/* ---- writing: CanonicalizeBytes ---- */
+
+static void write_digits(Int128 value, Buf *out)
+{
+    char text[DIGITS_MOST + 4];
+    size_t at = sizeof text;
+    if (value < 0) {
+        buf_byte(out, '-');
+        value = -value;
+    }
+    do
+        text[--at] = (char)('0' + (int)(value % 10));
+    while ((value /= 10) != 0);
+    buf_str(out, str_slice(text + at, sizeof text - at));
+}
+
+static void write_decimal(const Quantity *quantity, Buf *out)
+{
+    static const char SUFFIXES[][2] = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
+    Int128 digits = quantity->digits;
+    int32_t exponent = quantity->scale;
+    for (; exponent % 3 != 0; exponent--)
+        digits *= 10;
+    write_digits(digits, out);
+    if (quantity->form == QUANTITY_EXPONENT) {
+        if (exponent)
+            buf_format(out, "e%d", exponent);
+    } else if (exponent >= NANO && exponent <= 18) {
+        buf_text(out, SUFFIXES[exponent / 3 + 3]);
+    }
+}
+
+void quantity_write(const Quantity *quantity, Buf *out)
+{
+    static const char SUFFIXES[][3] = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+    if (quantity->digits == 0) {
+        buf_byte(out, '0');
+        return;
+    }
+    Quantity form = *quantity, edge = quantity_of_int(1024), minus = quantity_of_int(-1024);
+    Int128 whole;
+    if (form.form == QUANTITY_BINARY) {
+        bool small = quantity_compare(quantity, &minus) > 0 && quantity_compare(quantity, &edge) < 0;
+        if (!small && form.scale >= 0 && digits_at(quantity, 0, &whole)) {
+            unsigned power = 0;
+            for (; power < 6 && whole % 1024 == 0; power++)
+                whole /= 1024;
+            write_digits(whole, out);
+            buf_text(out, SUFFIXES[power]);
+            return;
+        }
+        form.form = QUANTITY_DECIMAL;
+    }
+    write_decimal(&form, out);
+}

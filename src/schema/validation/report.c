@@ -1,0 +1,358 @@
+/* report.c: findings of validation, in the server's terms: a rule, a reason, and the
+ * path as the server spells it.  Nothing here runs while all is well. */
+#include "schema/validation/validation.h"
+
+#include "schema/server.h"
+
+static Arena *scratch(const Validation *v) { return v->walk->checker->scratch; }
+
+/* Takes the detail from a format that may be NULL. */
+#define DETAIL(into, format)                                              \
+    Str into = {"", 0};                                                   \
+    if (format) {                                                         \
+        va_list args_;                                                    \
+        va_start(args_, format);                                          \
+        into = arena_vformat(scratch(v), format, args_);                  \
+        va_end(args_);                                                    \
+    }
+
+/* ---- the server's path ---- */
+
+static bool is_map_value(const Validation *v, uint32_t map)
+{
+    uint32_t type = node_at(v->doc, map)->bind;
+    return type != SCHEMA_UNBOUND && type_row(v->walk->schema, type)->kind == TYPE_MAP;
+}
+
+static void add_name(Buf *path, Str name)
+{
+    if (path->len && name.len && name.ptr[0] != '[')
+        buf_byte(path, '.');
+    buf_str(path, name);
+}
+
+/* Of a node that is there, from the root down to it. */
+static void add_node(const Validation *v, uint32_t node, Buf *path)
+{
+    const Document *doc = v->doc;
+    uint32_t value = node_at(doc, node)->flags & NODE_KEY ? node + 1 : node;
+    uint32_t up = value == doc->root ? BASE_NONE : document_parent(doc, node);
+    if (value == v->renamed) {
+        buf_str(path, v->renamed_to);
+        return;
+    }
+    if (up == BASE_NONE)
+        return;
+    add_node(v, up, path);
+    if (node_kind(doc, up) == NODE_SEQ) {
+        uint32_t index = 0;
+        for (uint32_t at = node_first(up); at < node; at = node_after(doc, at))
+            index++;
+        buf_format(path, "[%u]", index);
+    } else if (is_map_value(v, up)) {
+        buf_byte(path, '[');
+        buf_str(path, node_str(doc, value - 1));
+        buf_byte(path, ']');
+    } else {
+        add_name(path, node_str(doc, value - 1));
+    }
+}
+
+static void add_absent(const Validation *v, Field field, Buf *path)
+{
+    for (uint32_t i = 0; i < field.depth; i++)
+        add_name(path, schema_name_text(v->walk->schema, field.absent[i]));
+}
+
+Str validation_path(const Validation *v, Field field)
+{
+    Buf path = {0};
+    add_node(v, field.above, &path);
+    add_absent(v, field, &path);
+    Str text = arena_str(scratch(v), buf_slice(&path));
+    buf_free(&path);
+    return text;
+}
+
+/* As the file has it. */
+static Str file_path(const Validation *v, Field field)
+{
+    Buf path = {0};
+    buf_str(&path, document_path(v->doc, field.above, scratch(v)));
+    add_absent(v, field, &path);
+    Str text = arena_str(&v->walk->checker->diag->arena, buf_slice(&path));
+    buf_free(&path);
+    return text;
+}
+
+void validation_rename(Validation *v, uint32_t node, Str text)
+{
+    v->renamed = node;
+    v->renamed_to = text;
+}
+
+static void set_server_path(const Validation *v, Finding *finding, Str path)
+{
+    finding->server_path = str_eq(path, finding->path)
+                               ? str_slice("", 0)
+                               : arena_str(&v->walk->checker->diag->arena, path);
+}
+
+void validation_as(Validation *v, Finding *finding, Field base, const char *suffix, ...)
+{
+    if (!finding)
+        return;
+    DETAIL(behind, suffix)
+    Buf path = {0};
+    buf_str(&path, validation_path(v, base));
+    if (path.len == 0 && behind.len && behind.ptr[0] == '.')
+        behind = str_slice(behind.ptr + 1, behind.len - 1);
+    buf_str(&path, behind);
+    set_server_path(v, finding, buf_slice(&path));
+    buf_free(&path);
+}
+
+/* ---- findings ---- */
+
+/* Where to point: at the value, at a null, or at what lacks the field. */
+static uint32_t place_of(const Validation *v, Field field)
+{
+    if (field.depth == 0)
+        return field.above;
+    if (node_kind(v->doc, field.above) == NODE_MAP)
+        for (uint32_t key = node_first(field.above); key < node_end(v->doc, field.above);
+             key = node_after_entry(v->doc, key))
+            if (node_at(v->doc, key)->bind == field.absent[0])
+                return key + 1;
+    return server_place_of_absence(v->doc, field.above);
+}
+
+static Finding *report(Validation *v, const RuleInfo *rule, const char *reason, Field field,
+                       Str path, Str message)
+{
+    if (!v->versions)
+        return NULL;
+    Finding *finding = walk_report(v->walk, place_of(v, field), rule, v->versions, "%.*s",
+                                   STR_ARG(message));
+    if (!finding)
+        return NULL;
+    finding->reason = str_of(reason);
+    finding->path = path;
+    if (field.depth)
+        finding->pointer = document_pointer(v->doc, field.above, &v->walk->checker->diag->arena);
+    set_server_path(v, finding, validation_path(v, field));
+    return finding;
+}
+
+/* " (found the number 0)", for scalars. */
+static Str found(const Validation *v, Field field)
+{
+    if (field.node == BASE_NONE || node_kind(v->doc, field.node) == NODE_MAP ||
+        node_kind(v->doc, field.node) == NODE_SEQ)
+        return str_slice("", 0);
+    Str value = walk_found(v->walk, field.node);
+    return arena_format(scratch(v), " (found %.*s)", STR_ARG(value));
+}
+
+static Finding *report_detail(Validation *v, const RuleInfo *rule, const char *reason,
+                              Field field, Str detail, bool with_value)
+{
+    Str path = file_path(v, field), value = {"", 0};
+    if (with_value)
+        value = found(v, field);
+    return report(v, rule, reason, field, path,
+                  arena_format(scratch(v), "%.*s %.*s%.*s", STR_ARG(path), STR_ARG(detail),
+                               STR_ARG(value)));
+}
+
+Finding *validation_invalid(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    return report_detail(v, &rule_invalid_value, "FieldValueInvalid", field, detail, true);
+}
+
+Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    return report_detail(v, &rule_invalid_value, "FieldValueTypeInvalid", field, detail, true);
+}
+
+Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
+{
+    DETAIL(detail, format)
+    return report_detail(v, &rule_invalid_value, reason, field, detail, false);
+}
+
+Finding *validation_required(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    Str path = file_path(v, field);
+    bool empty = field.node != BASE_NONE;
+    return report(v, &rule_required_field, "FieldValueRequired", field, path,
+                  arena_format(scratch(v), "%.*s is required%s%s%.*s", STR_ARG(path),
+                               empty ? " and may not be empty" : "", detail.len ? ": " : "",
+                               STR_ARG(detail)));
+}
+
+Finding *validation_forbidden(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    Str path = file_path(v, field);
+    return report(v, &rule_forbidden_field, "FieldValueForbidden", field, path,
+                  arena_format(scratch(v), "%.*s may not be given%s%.*s", STR_ARG(path),
+                               detail.len ? ": " : "", STR_ARG(detail)));
+}
+
+Finding *validation_warning(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    return report_detail(v, &rule_server_warning, "", field, detail, false);
+}
+
+/* The next of some words split by commas. */
+static bool next_word(const char **words, Str *word)
+{
+    if (!**words)
+        return false;
+    size_t len = strcspn(*words, ",");
+    *word = str_slice(*words, len);
+    *words += len + ((*words)[len] == ',');
+    return true;
+}
+
+bool word_is_one_of(Str text, const char *words)
+{
+    Str word;
+    while (next_word(&words, &word))
+        if (str_eq(word, text))
+            return true;
+    return false;
+}
+
+Finding *validation_not_supported(Validation *v, Field field, const char *words)
+{
+    Str text = field_text(v, field), path = file_path(v, field), best = {0}, word;
+    unsigned nearest = 0, distance;
+    Buf all = {0};
+    for (const char *at = words; next_word(&at, &word);) {
+        if (all.len)
+            buf_text(&all, *at ? ", " : " or ");
+        buf_str(&all, word);
+        if (str_is_typo(text, word, &distance) && (!best.len || distance < nearest)) {
+            best = word;
+            nearest = distance;
+        }
+    }
+    Str value = field.node == BASE_NONE ? STR("nothing") : walk_found(v->walk, field.node);
+    Finding *finding = report(v, &rule_unsupported_value, "FieldValueNotSupported", field, path,
+                              arena_format(scratch(v), "%.*s takes %.*s, not %.*s", STR_ARG(path),
+                                           STR_ARG(buf_slice(&all)), STR_ARG(value)));
+    buf_free(&all);
+    if (finding && best.len)
+        diag_help(v->walk->checker->diag, finding, "did you mean %.*s?", STR_ARG(best));
+    return finding;
+}
+
+Finding *validation_duplicate(Validation *v, Field field, Field first)
+{
+    Str path = file_path(v, field), value = found(v, field);
+    Finding *finding = report(v, &rule_duplicate_value, "FieldValueDuplicate", field, path,
+                              arena_format(scratch(v), "%.*s stands here a second time%.*s",
+                                           STR_ARG(path), STR_ARG(value)));
+    if (finding && first.above != BASE_NONE)
+        diag_note(v->walk->checker->diag, finding, document_place(v->doc, first.above),
+                  "it stands here first");
+    return finding;
+}
+
+Finding *validation_too_long(Validation *v, Field field, size_t most)
+{
+    Str path = file_path(v, field);
+    size_t length = field.node == BASE_NONE ? 0 : node_at(v->doc, field.node)->len;
+    return report(v, &rule_too_long, "FieldValueTooLong", field, path,
+                  arena_format(scratch(v), "%.*s has %zu bytes, and may have at most %zu",
+                               STR_ARG(path), length, most));
+}
+
+Finding *validation_too_many(Validation *v, Field field, size_t most)
+{
+    Str path = file_path(v, field);
+    return report(v, &rule_too_many, "FieldValueTooMany", field, path,
+                  arena_format(scratch(v), "%.*s has %u items, and may have at most %zu",
+                               STR_ARG(path), field_length(v, field), most));
+}
+
+/* ---- the commonest checks ---- */
+
+bool validation_optional_text(Validation *v, Field field, FormatFn format)
+{
+    Str text = field_text(v, field);
+    const char *wrong = text.len ? format(text) : NULL;
+    if (wrong)
+        validation_invalid(v, field, "%s", wrong);
+    return !wrong;
+}
+
+bool validation_must_have(Validation *v, Field field)
+{
+    if (!field_is_empty(v, field))
+        return true;
+    validation_required(v, field, NULL);
+    return false;
+}
+
+bool validation_text(Validation *v, Field field, FormatFn format)
+{
+    return validation_must_have(v, field) && validation_optional_text(v, field, format);
+}
+
+bool validation_optional_word(Validation *v, Field field, const char *words)
+{
+    Str text = field_text(v, field);
+    if (text.len == 0 || word_is_one_of(text, words))
+        return true;
+    validation_not_supported(v, field, words);
+    return false;
+}
+
+bool validation_required_word(Validation *v, Field field, const char *words)
+{
+    return validation_must_have(v, field) && validation_optional_word(v, field, words);
+}
+
+bool validation_range(Validation *v, Field field, int64_t low, int64_t high)
+{
+    int64_t value = field_int(v, field);
+    if (value >= low && value <= high)
+        return true;
+    if (high == INT64_MAX)
+        validation_invalid(v, field, "must be at least %lld", (long long)low);
+    else if (low == INT64_MIN)
+        validation_invalid(v, field, "must be at most %lld", (long long)high);
+    else
+        validation_invalid(v, field, "must be from %lld to %lld", (long long)low, (long long)high);
+    return false;
+}
+
+bool validation_nonnegative(Validation *v, Field field)
+{
+    return validation_range(v, field, 0, INT64_MAX);
+}
+
+bool validation_nonnegative_quantity(Validation *v, Field field)
+{
+    Quantity quantity = field_quantity(v, field);
+    if (quantity_sign(&quantity) >= 0)
+        return true;
+    validation_invalid(v, field, "must be 0 or more");
+    return false;
+}
+
+bool validation_positive_quantity(Validation *v, Field field)
+{
+    Quantity quantity = field_quantity(v, field);
+    if (quantity_sign(&quantity) > 0)
+        return true;
+    validation_invalid(v, field, "must be more than 0");
+    return false;
+}

@@ -1,0 +1,137 @@
+/* selector.c: label selectors, as k8s.io/apimachinery/pkg/apis/meta/v1/validation and
+ * LabelSelectorAsSelector have them. */
+#include "schema/validation/validation.h"
+
+/* ValidateLabelName */
+static void validate_label_name(Validation *v, Field field)
+{
+    const char *wrong = format_qualified_name(field_text(v, field));
+    if (wrong)
+        validation_invalid(v, field, "%s", wrong);
+}
+
+/* ValidateLabels: the server names the map alone. */
+void validate_labels(Validation *v, Field labels)
+{
+    for (Entries at = entries_of(v, labels); entries_next(v, &at);) {
+        const char *wrong = format_qualified_name(at.key);
+        if (wrong)
+            validation_as(v, validation_invalid(v, field_key(at.at), "has a name that is no label: it %s", wrong),
+                          labels, NULL);
+        wrong = format_label_value(field_text(v, at.value));
+        if (wrong)
+            validation_as(v, validation_invalid(v, at.value, "%s", wrong), labels, NULL);
+    }
+}
+
+/* ValidateLabelSelectorRequirement */
+void validate_label_selector_requirement(Validation *v, Field requirement,
+                                         const SelectorOptions *options)
+{
+    Field operator = field_get(v, requirement, SCHEMA_NAME_operator);
+    Field values = field_get(v, requirement, SCHEMA_NAME_values);
+    Str word = field_text(v, operator);
+    if (word_is_one_of(word, "In,NotIn")) {
+        if (field_length(v, values) == 0)
+            validation_required(v, values, "operator %.*s compares with values", STR_ARG(word));
+    } else if (word_is_one_of(word, "Exists,DoesNotExist")) {
+        if (field_length(v, values) > 0)
+            validation_forbidden(v, values, "operator %.*s takes none", STR_ARG(word));
+    } else {
+        validation_invalid(v, operator, "must be In, NotIn, Exists or DoesNotExist");
+    }
+    validate_label_name(v, field_get(v, requirement, SCHEMA_NAME_key));
+    if (options->any_value)
+        return;
+    for (Items i = items_of(v, values); items_next(v, &i);) {
+        const char *wrong = format_label_value(field_text(v, i.item));
+        if (wrong)
+            validation_invalid(v, i.item, "%s", wrong);
+    }
+}
+
+/* ValidateLabelSelector */
+void validate_label_selector(Validation *v, Field selector, const SelectorOptions *options)
+{
+    if (!field_given(selector))
+        return;
+    validate_labels(v, field_get(v, selector, SCHEMA_NAME_matchLabels));
+    Field expressions = field_get(v, selector, SCHEMA_NAME_matchExpressions);
+    for (Items i = items_of(v, expressions); items_next(v, &i);)
+        validate_label_selector_requirement(v, i.item, options);
+}
+
+/* ---- LabelSelectorAsSelector ---- */
+
+static bool requirement_is_valid(const Validation *v, Field requirement)
+{
+    Str word = field_text(v, field_get(v, requirement, SCHEMA_NAME_operator));
+    Field values = field_get(v, requirement, SCHEMA_NAME_values);
+    bool listed = word_is_one_of(word, "In,NotIn");
+    if (!listed && !word_is_one_of(word, "Exists,DoesNotExist"))
+        return false;
+    if ((field_length(v, values) > 0) != listed ||
+        format_qualified_name(field_text(v, field_get(v, requirement, SCHEMA_NAME_key))))
+        return false;
+    for (Items i = items_of(v, values); items_next(v, &i);)
+        if (format_label_value(field_text(v, i.item)))
+            return false;
+    return true;
+}
+
+bool selector_is_valid(const Validation *v, Field selector)
+{
+    Field labels = field_get(v, selector, SCHEMA_NAME_matchLabels);
+    for (Entries at = entries_of(v, labels); entries_next(v, &at);)
+        if (format_qualified_name(at.key) || format_label_value(field_text(v, at.value)))
+            return false;
+    Field expressions = field_get(v, selector, SCHEMA_NAME_matchExpressions);
+    for (Items i = items_of(v, expressions); items_next(v, &i);)
+        if (!requirement_is_valid(v, i.item))
+            return false;
+    return true;
+}
+
+static bool requirement_matches(const Validation *v, Field requirement, Field labels)
+{
+    Str word = field_text(v, field_get(v, requirement, SCHEMA_NAME_operator));
+    Field values = field_get(v, requirement, SCHEMA_NAME_values);
+    bool has = false, among = false;
+    Str key = field_text(v, field_get(v, requirement, SCHEMA_NAME_key)), value = {"", 0};
+    for (Entries at = entries_of(v, labels); entries_next(v, &at);)
+        if (str_eq(at.key, key)) {
+            has = true;
+            value = field_text(v, at.value);
+        }
+    for (Items i = items_of(v, values); items_next(v, &i);)
+        among |= str_eq(field_text(v, i.item), value);
+    if (str_is(word, "In"))
+        return has && among;
+    if (str_is(word, "NotIn"))
+        return !has || !among;
+    return str_is(word, "Exists") ? has : !has;
+}
+
+bool labels_contain(const Validation *v, Field subset, Field labels)
+{
+    for (Entries want = entries_of(v, subset); entries_next(v, &want);) {
+        bool found = false;
+        for (Entries at = entries_of(v, labels); !found && entries_next(v, &at);)
+            found = str_eq(at.key, want.key) &&
+                    str_eq(field_text(v, at.value), field_text(v, want.value));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+bool selector_matches(const Validation *v, Field selector, Field labels)
+{
+    if (!labels_contain(v, field_get(v, selector, SCHEMA_NAME_matchLabels), labels))
+        return false;
+    Field expressions = field_get(v, selector, SCHEMA_NAME_matchExpressions);
+    for (Items i = items_of(v, expressions); items_next(v, &i);)
+        if (!requirement_matches(v, i.item, labels))
+            return false;
+    return true;
+}

@@ -1,0 +1,233 @@
+/* validation.h: what the API server says of an object beyond its types, as code.
+ * docs/validation.md is the guide; this header is all that a file of this folder
+ * needs.  Internal to the schema room.
+ *
+ * The folder follows Kubernetes' validation packages: a function carries the name of
+ * the Kubernetes function that it follows (ValidatePodSpec is validate_pod_spec) and
+ * takes the value as a Field where Kubernetes takes the value and its path.  A row of
+ * schemas/rules hooks the function of a kind (call=pod is validate_pod); it runs once
+ * the whole object is walked and bound, and calls those of the object's parts, exactly
+ * as in Kubernetes.
+ *
+ * A Field is a place in the object, there or not.  What is not there reads as Go's
+ * zero value and keeps its path, so absent structs are empty ones here as they are
+ * to the server.
+ *
+ * Ownership: nothing here owns anything; a Validation lives for one call from the
+ * walk.  Nothing is allocated unless something is wrong.
+ * Versions: a rule holds in v->versions; VALIDATION_ONLY narrows them for a while. */
+#ifndef PLIMSOLL_SCHEMA_VALIDATION_H
+#define PLIMSOLL_SCHEMA_VALIDATION_H
+
+#include "schema/validation/formats.h"
+#include "schema/validation/quantity.h"
+#include "schema/walk.h"
+
+typedef struct Validation {
+    Walk *walk;
+    const Document *doc;
+    uint32_t versions;      /* in which what is found now holds */
+    uint32_t renamed;       /* a value whose path the server spells otherwise: see */
+    Str renamed_to;         /* validation_rename; BASE_NONE: none */
+} Validation;
+
+/* ---- field.c: places, and reading them as Go would ---- */
+
+enum { FIELD_ABSENT_MOST = 10 };
+
+typedef struct Field {
+    uint32_t node;   /* the value; BASE_NONE where it is absent or null */
+    uint32_t above;  /* the value itself, or the nearest one above it that is there */
+    uint32_t depth;  /* how many names lie between above and the field; 0: it is above */
+    NameId absent[FIELD_ABSENT_MOST]; /* those names, downwards */
+} Field;
+
+/* The object itself. */
+Field field_root(const Validation *v);
+/* A value that is there, by its node; a null one counts as absent. */
+Field field_at(const Validation *v, uint32_t node);
+/* A key of a map, to report at it: its text is the key. */
+Field field_key(uint32_t key);
+/* A field of a struct, by its SCHEMA_NAME constant. */
+Field field_get(const Validation *v, Field parent, NameId name);
+/* The same down several fields: FIELD_PATH(v, pod, SCHEMA_NAME_spec, SCHEMA_NAME_volumes). */
+Field field_down(const Validation *v, Field parent, const NameId *names, size_t count);
+#define FIELD_PATH(v, parent, ...) \
+    field_down(v, parent, (const NameId[]){__VA_ARGS__}, \
+               sizeof((const NameId[]){__VA_ARGS__}) / sizeof(NameId))
+
+/* Not nil: there and not null. */
+static inline bool field_given(Field field) { return field.node != BASE_NONE; }
+/* Go's zero value: absent, null, "", 0, false, [] or {} (a struct that is given is
+ * never empty in this sense unless it has no entries). */
+bool field_is_empty(const Validation *v, Field field);
+/* Items of a list or entries of a map; 0 for anything else. */
+uint32_t field_length(const Validation *v, Field field);
+
+/* A string's text; empty for anything else. */
+Str field_text(const Validation *v, Field field);
+/* As defaulted: fallback where it is absent or "". */
+Str field_text_or(const Validation *v, Field field, const char *fallback);
+bool field_text_is(const Validation *v, Field field, const char *text);
+/* A number's value; 0 for anything else. */
+int64_t field_int(const Validation *v, Field field);
+/* As defaulted where the Go field is a pointer: fallback where it is absent. */
+int64_t field_int_or(const Validation *v, Field field, int64_t fallback);
+bool field_bool(const Validation *v, Field field);
+bool field_bool_or(const Validation *v, Field field, bool fallback);
+/* Zero where it is absent or no quantity (the walk reports that). */
+Quantity field_quantity(const Validation *v, Field field);
+/* An IntOrString that is a number, or a text. */
+bool field_is_number(const Validation *v, Field field);
+bool field_is_string(const Validation *v, Field field);
+
+/* Items of a list, null ones too (they read as empty):
+ *   for (Items i = items_of(v, list); items_next(v, &i);) use(i.item, i.index); */
+typedef struct Items {
+    Field item;
+    uint32_t index;
+    uint32_t next, end; /* nodes */
+    bool started;
+} Items;
+Items items_of(const Validation *v, Field list);
+bool items_next(const Validation *v, Items *items);
+/* The item of that index, or an absent Field at the list. */
+Field items_at(const Validation *v, Field list, uint32_t index);
+
+/* Entries of a map, in the order of the file; what a later duplicate replaced is
+ * left out.  entry.key is the key's text, entry.at its node. */
+typedef struct Entries {
+    Str key;
+    uint32_t at;
+    Field value;
+    uint32_t next, end;
+} Entries;
+Entries entries_of(const Validation *v, Field map);
+bool entries_next(const Validation *v, Entries *entries);
+/* The value under a key of a map<…>, by its text. */
+Field entries_get(const Validation *v, Field map, Str key);
+
+/* ---- report.c: what is wrong ---- */
+
+/* Each reports with the rule, the reason and the path that the server gives, and
+ * returns the finding (NULL where it is switched off), for what follows below.
+ *
+ * The message starts with the field's path; `format` goes on: "must be …", "may not …".
+ * validation_invalid adds the value that stands there.  In our own words, without the
+ * values of Secrets.  A NULL format is fine where it is marked. */
+Finding *validation_invalid(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
+/* FieldValueRequired: "PATH is required", and why: format may be NULL. */
+Finding *validation_required(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
+/* FieldValueNotSupported: words is what it takes, split by commas: "TCP,UDP,SCTP". */
+Finding *validation_not_supported(Validation *v, Field field, const char *words);
+/* FieldValueDuplicate; first is where it stood before, to be noted, or FIELD_NONE. */
+Finding *validation_duplicate(Validation *v, Field field, Field first);
+/* FieldValueForbidden: "PATH may not be given" and why: format may be NULL. */
+Finding *validation_forbidden(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
+/* FieldValueTooLong: bytes of a string. */
+Finding *validation_too_long(Validation *v, Field field, size_t most);
+/* FieldValueTooMany: items of a list or entries of a map. */
+Finding *validation_too_many(Validation *v, Field field, size_t most);
+/* FieldValueTypeInvalid. */
+Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
+/* InternalError, and what else is no cause with a reason of its own. */
+Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
+    BASE_PRINTF(4, 5);
+/* What the server sends as a warning with an object that it takes. */
+Finding *validation_warning(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
+
+extern const Field FIELD_NONE;
+
+/* The server names another place than the one in the file: the path of base as the
+ * server spells it, and suffix behind it (NULL, ".ports[0]", "[key]").  A finding that
+ * is NULL is fine:  validation_as(v, validation_invalid(v, f, "…"), labels, NULL) */
+void validation_as(Validation *v, Finding *finding, Field base, const char *suffix, ...)
+    BASE_PRINTF(4, 5);
+/* From here on the server's path of that value, and of all below it, starts with
+ * `text` in place of its own; BASE_NONE ends it. */
+void validation_rename(Validation *v, uint32_t node, Str text);
+/* The path that the server gives a field: map keys in brackets, renames done.  In the
+ * document's scratch. */
+Str validation_path(const Validation *v, Field field);
+
+/* The commonest checks; each returns whether all is well. */
+/* A text that must be there and have a form: Required, or Invalid. */
+bool validation_text(Validation *v, Field field, FormatFn format);
+/* The same for one that may be empty. */
+bool validation_optional_text(Validation *v, Field field, FormatFn format);
+/* One of some words, split by commas; an empty text is Required … */
+bool validation_required_word(Validation *v, Field field, const char *words);
+/* … or stands for the default. */
+bool validation_optional_word(Validation *v, Field field, const char *words);
+bool word_is_one_of(Str text, const char *words);
+/* A string that is not empty. */
+bool validation_must_have(Validation *v, Field field);
+/* Numbers within both ends, INT64_MIN and INT64_MAX for open ones; an absent one counts as 0. */
+bool validation_range(Validation *v, Field field, int64_t low, int64_t high);
+/* ValidateNonnegativeField. */
+bool validation_nonnegative(Validation *v, Field field);
+/* ValidateNonnegativeQuantity, ValidatePositiveQuantityValue. */
+bool validation_nonnegative_quantity(Validation *v, Field field);
+bool validation_positive_quantity(Validation *v, Field field);
+
+/* ---- versions ---- */
+#define VALIDATION_SINCE(minor) (SCHEMA_ALL_VERSIONS & ~((UINT32_C(1) << ((minor) - SCHEMA_OLDEST)) - 1))
+#define VALIDATION_UNTIL(minor) (SCHEMA_ALL_VERSIONS & ((UINT32_C(2) << ((minor) - SCHEMA_OLDEST)) - 1))
+/* What older versions of Kubernetes validate is not written down: from here on it is. */
+enum { VALIDATION_OLDEST = 29 };
+/* The block behind it runs where any of those versions is asked about, and what it
+ * reports holds in those alone:   VALIDATION_ONLY(v, VALIDATION_SINCE(34)) { … }
+ * It is a loop of one turn: leave it with continue, not with break or return. */
+#define VALIDATION_ONLY(v, mask) VALIDATION_ONLY_(v, mask, __LINE__)
+#define VALIDATION_ONLY_(v, mask, line) VALIDATION_ONLY__(v, mask, line)
+#define VALIDATION_ONLY__(v, mask, line)                                                  \
+    for (uint32_t all_##line = (v)->versions, once_##line = 1;                            \
+         once_##line && (((v)->versions = all_##line & (mask)) != 0 ||                    \
+                         ((v)->versions = all_##line, 0));                                \
+         once_##line = 0, (v)->versions = all_##line)
+
+/* ---- the hooks: called by the walk ---- */
+/* One for each call=NAME of schemas/rules. */
+#define VALIDATION_DECLARE(name) void validate_##name(Validation *v, Field value);
+SCHEMA_CALLS(VALIDATION_DECLARE)
+
+/* rows.c: call= of a type's value, and format=, length= and unique= of a field. */
+void validation_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
+void validation_field_rule(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions);
+FormatFn validation_format(uint32_t number); /* of a SCHEMA_FORMAT constant */
+/* meta.c: the metadata of an object that is stored, by its kind's names= row. */
+void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
+                       uint32_t versions);
+
+/* ---- meta.c: k8s.io/apimachinery/pkg/api/validation and pkg/apis/meta/v1/validation ---- */
+/* A name by its form (format_dns_label, format_path_segment, …); as generateName has
+ * it where `prefix` is set: a dash may stand at its end. */
+const char *name_check(FormatFn form, Str name, bool prefix);
+void validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
+void validate_annotations(Validation *v, Field annotations);       /* ValidateAnnotations */
+/* ValidateObjectMeta of an object within another; the object's own is validated by
+ * the walk, by the names= row of its kind. */
+void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form);
+
+/* ---- selector.c: label selectors ---- */
+typedef struct SelectorOptions {
+    bool any_value;      /* AllowInvalidLabelValueInSelector */
+} SelectorOptions;
+/* ValidateLabelSelector. */
+void validate_label_selector(Validation *v, Field selector, const SelectorOptions *options);
+/* ValidateLabelSelectorRequirement, for lists that stand by themselves. */
+void validate_label_selector_requirement(Validation *v, Field requirement,
+                                         const SelectorOptions *options);
+/* LabelSelectorAsSelector: false where the selector cannot be understood at all. */
+bool selector_is_valid(const Validation *v, Field selector);
+/* Whether a valid selector matches a map of labels.  An empty one matches all. */
+bool selector_matches(const Validation *v, Field selector, Field labels);
+/* The same for a plain map of labels: every entry is among labels. */
+bool labels_contain(const Validation *v, Field subset, Field labels);
+
+#endif
