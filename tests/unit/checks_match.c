@@ -217,6 +217,9 @@ static Str shaped(Arena *arena, const char *shape, unsigned first, unsigned seco
 /* The steps of matching and of the nearest misses. */
 static uint64_t steps_of(Shape shape, unsigned services, unsigned pods)
 {
+#ifdef PLIMSOLL_HOSTILE /* where every push moves the array, time is quadratic */
+    services /= 100, pods /= 100;
+#endif
     World world;
     world_begin(&world);
     Arena arena = {0};
