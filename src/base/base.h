@@ -84,7 +84,7 @@ void *arena_zero(Arena *arena, size_t size);  /* the same, zeroed */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 Str arena_str(Arena *arena, Str s); /* a copy, with a NUL behind it that len does not count */
 Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
-Str arena_vformat(Arena *arena, const char *format, va_list args);
+Str arena_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
 void arena_reset(Arena *arena);
 void arena_free(Arena *arena);
 /* Takes over another arena's memory, which keeps its place; the other is empty then. */

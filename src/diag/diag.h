@@ -150,7 +150,7 @@ typedef struct Diag {
 Finding *diag_report(Diag *diag, const RuleInfo *rule, Place place, const char *format, ...)
     BASE_PRINTF(4, 5);
 Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char *format,
-                      va_list args);
+                      va_list args) BASE_PRINTF(4, 0);
 void diag_note(Diag *diag, Finding *finding, Place place, const char *format, ...)
     BASE_PRINTF(4, 5);
 void diag_help(Diag *diag, Finding *finding, const char *format, ...) BASE_PRINTF(3, 4);
