@@ -87,9 +87,43 @@ static void type_object(Worker *worker, Document *doc)
     check_type(worker, doc);
 }
 
+/* The mapping's tree with two strings more in front, where kubectl puts what an item
+ * takes from its list. */
+static Document with_head(const Document *doc, Str api_version, Str kind, Arena *arena)
+{
+    const Str texts[] = {STR("apiVersion"), api_version, STR("kind"), kind};
+    enum { MORE = BASE_COUNT(texts) };
+    uint32_t root = doc->root, count = node_end(doc, root) - root;
+    Document whole = *doc;
+    whole.nodes = arena_alloc(arena, sizeof(Node) * ((size_t)count + MORE));
+    whole.root = 0;
+    whole.count = count + MORE;
+    whole.nodes[0] = *node_at(doc, root);
+    whole.nodes[0].len += MORE / 2;
+    for (uint32_t i = 0; i < MORE; i++)
+        whole.nodes[1 + i] = (Node){.text = texts[i].ptr,
+                                    .len = (uint32_t)texts[i].len,
+                                    .next = 2 + i,
+                                    .kind = NODE_STRING,
+                                    .style = STYLE_PLAIN,
+                                    .flags = i % 2 ? 0 : NODE_KEY,
+                                    .bind = SCHEMA_UNBOUND};
+    memcpy(&whole.nodes[1 + MORE], &doc->nodes[root + 1], sizeof(Node) * (count - 1));
+    whole.nodes[0].next = whole.count;
+    for (uint32_t i = 1 + MORE; i < whole.count; i++)
+        whole.nodes[i].next += MORE - root;
+    return whole;
+}
+
 static void emit_object(Worker *worker, Document *doc)
 {
-    object_writer_put(worker->writer, doc, doc->root);
+    Str api_version, kind;
+    if (schema_inherits_head(doc, doc->root, &api_version, &kind)) {
+        Document whole = with_head(doc, api_version, kind, parser_arena(worker->parser));
+        object_writer_put(worker->writer, &whole, whole.root);
+    } else {
+        object_writer_put(worker->writer, doc, doc->root);
+    }
 }
 
 static void run_begin(Run *run, Options *options, ObjectPass pass)

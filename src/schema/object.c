@@ -70,6 +70,15 @@ static Head read_head(const Document *doc, uint32_t node)
     return head;
 }
 
+bool schema_inherits_head(const Document *doc, uint32_t node, Str *api_version, Str *kind)
+{
+    Head head = read_head(doc, node);
+    *api_version = head.api_version;
+    *kind = head.kind;
+    return head.kind.len && !text_at(doc, node, STR("kind")).len &&
+           !text_at(doc, node, STR("apiVersion")).len;
+}
+
 bool schema_is_object(const Document *doc, uint32_t node)
 {
     if (node_kind(doc, node) != NODE_MAP)

@@ -163,12 +163,16 @@ typedef struct SchemaOptions {
     Str default_namespace;
 } SchemaOptions;
 
+struct CrdSet; /* crd.h */
+
 typedef struct SchemaChecker {
     const SchemaOptions *options; /* borrowed */
     Diag *diag;                   /* borrowed */
     Interner *strings;            /* borrowed */
     Arena *scratch;               /* borrowed; document lifetime */
     VEC(Mark) marks;              /* of the object that was checked last */
+    struct CrdSet *crds;          /* borrowed: takes the definitions of CRDs that are checked, and
+                                     what is compiled for their types; NULL: nobody keeps them */
     bool complete;                /* every CRD of the input is known: nothing is deferred any more */
     uint32_t accepted;            /* versions of the target that take that object */
 } SchemaChecker;
@@ -179,6 +183,9 @@ bool schema_is_object(const Document *doc, uint32_t node);
  * array (kubectl's reader asks for the array alone; that case is told as well).
  * Returns the node of the array, or BASE_NONE. */
 uint32_t schema_list_items(const Document *doc, uint32_t node);
+/* Whether an item takes apiVersion and kind from its list, since it has neither: an
+ * item of a PodList is a Pod. */
+bool schema_inherits_head(const Document *doc, uint32_t node, Str *api_version, Str *kind);
 /* Reads the head (apiVersion, kind, metadata.name …) of the object at doc->root. */
 Object schema_open(SchemaChecker *checker, const Document *doc);
 /* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
