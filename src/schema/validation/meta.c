@@ -195,6 +195,12 @@ void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn f
     validate_meta_common(v, meta);
 }
 
+void validate_meta_parts(Validation *v, Field meta, FormatFn form)
+{
+    validate_name(v, meta, form);
+    validate_meta_common(v, meta);
+}
+
 /* ---- the object's own ---- */
 
 /* By the rows of its kind; without one, apimachinery's ValidateObjectMeta as the
@@ -229,6 +235,7 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
         .doc = walk->doc,
         .versions = versions & ~walk->unvalidated & VALIDATION_SINCE(VALIDATION_OLDEST),
         .renamed = BASE_NONE,
+        .renamed_base = {.node = BASE_NONE, .above = BASE_NONE},
     };
     if (!v.versions || kind->flags & KIND_CUSTOM)
         return;

@@ -38,6 +38,8 @@ static void add_node(const Validation *v, uint32_t node, Buf *path)
     uint32_t value = node_at(doc, node)->flags & NODE_KEY ? node + 1 : node;
     uint32_t up = value == doc->root ? BASE_NONE : document_parent(doc, node);
     if (value == v->renamed) {
+        if (v->renamed_base.above != BASE_NONE)
+            buf_str(path, validation_path(v, v->renamed_base));
         buf_str(path, v->renamed_to);
         return;
     }
@@ -89,6 +91,14 @@ void validation_rename(Validation *v, uint32_t node, Str text)
 {
     v->renamed = node;
     v->renamed_to = text;
+    v->renamed_base = FIELD_NONE;
+}
+
+void validation_rename_below(Validation *v, Field field, Field base, Str suffix)
+{
+    v->renamed = field.above;
+    v->renamed_to = suffix;
+    v->renamed_base = base;
 }
 
 static void set_server_path(const Validation *v, Finding *finding, Str path)
@@ -132,6 +142,7 @@ static Finding *report(Validation *v, const RuleInfo *rule, const char *reason, 
 {
     if (!v->versions)
         return NULL;
+    v->errors += rule->severity == SEVERITY_ERROR;
     Finding *finding = walk_report(v->walk, place_of(v, field), rule, v->versions, "%.*s",
                                    STR_ARG(message));
     if (!finding)
@@ -175,6 +186,12 @@ Finding *validation_type_invalid(Validation *v, Field field, const char *format,
 {
     DETAIL(detail, format)
     return report_detail(v, &rule_invalid_value, "FieldValueTypeInvalid", field, detail, true);
+}
+
+Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
+{
+    DETAIL(detail, format)
+    return report_detail(v, &rule_invalid_value, "FieldValueNotFound", field, detail, true);
 }
 
 Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
@@ -318,6 +335,22 @@ bool validation_optional_word(Validation *v, Field field, const char *words)
 bool validation_required_word(Validation *v, Field field, const char *words)
 {
     return validation_must_have(v, field) && validation_optional_word(v, field, words);
+}
+
+bool validation_local_path(Validation *v, Field field)
+{
+    return validation_optional_text(v, field, format_local_path);
+}
+
+bool validation_local_non_reserved_path(Validation *v, Field field)
+{
+    Str text = field_text(v, field);
+    if (!validation_local_path(v, field))
+        return false;
+    if (!str_starts(text, STR("..")) || str_starts(text, STR("../")))
+        return true;
+    validation_invalid(v, field, "must not start with \"..\"");
+    return false;
 }
 
 bool validation_range(Validation *v, Field field, int64_t low, int64_t high)

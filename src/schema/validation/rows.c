@@ -9,6 +9,7 @@ static Validation open_validation(Walk *walk, uint32_t versions)
         .doc = walk->doc,
         .versions = versions & VALIDATION_SINCE(VALIDATION_OLDEST),
         .renamed = BASE_NONE,
+        .renamed_base = {.node = BASE_NONE, .above = BASE_NONE},
     };
 }
 

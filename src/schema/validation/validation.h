@@ -23,14 +23,6 @@
 #include "schema/validation/quantity.h"
 #include "schema/walk.h"
 
-typedef struct Validation {
-    Walk *walk;
-    const Document *doc;
-    uint32_t versions;      /* in which what is found now holds */
-    uint32_t renamed;       /* a value whose path the server spells otherwise: see */
-    Str renamed_to;         /* validation_rename; BASE_NONE: none */
-} Validation;
-
 /* ---- field.c: places, and reading them as Go would ---- */
 
 enum { FIELD_ABSENT_MOST = 10 };
@@ -41,6 +33,16 @@ typedef struct Field {
     uint32_t depth;  /* how many names lie between above and the field; 0: it is above */
     NameId absent[FIELD_ABSENT_MOST]; /* those names, downwards */
 } Field;
+
+typedef struct Validation {
+    Walk *walk;
+    const Document *doc;
+    uint32_t versions;      /* in which what is found now holds */
+    uint32_t errors;        /* found so far: compare it before and after */
+    uint32_t renamed;       /* a value whose path the server spells otherwise; BASE_NONE: none */
+    Str renamed_to;         /* see validation_rename, */
+    Field renamed_base;     /* and validation_rename_below */
+} Validation;
 
 /* The object itself. */
 Field field_root(const Validation *v);
@@ -131,10 +133,13 @@ Finding *validation_forbidden(Validation *v, Field field, const char *format, ..
 Finding *validation_too_long(Validation *v, Field field, size_t most);
 /* FieldValueTooMany: items of a list or entries of a map. */
 Finding *validation_too_many(Validation *v, Field field, size_t most);
+/* FieldValueNotFound: it names something that is not there. */
+Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
+    BASE_PRINTF(3, 4);
 /* FieldValueTypeInvalid. */
 Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
-/* InternalError, and what else is no cause with a reason of its own. */
+/* A reason that has no helper of its own. */
 Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
     BASE_PRINTF(4, 5);
 /* What the server sends as a warning with an object that it takes. */
@@ -151,6 +156,8 @@ void validation_as(Validation *v, Finding *finding, Field base, const char *suff
 /* From here on the server's path of that value, and of all below it, starts with
  * `text` in place of its own; BASE_NONE ends it. */
 void validation_rename(Validation *v, uint32_t node, Str text);
+/* The same with the server's path of base and a suffix: ".template". */
+void validation_rename_below(Validation *v, Field field, Field base, Str suffix);
 /* The path that the server gives a field: map keys in brackets, renames done.  In the
  * document's scratch. */
 Str validation_path(const Validation *v, Field field);
@@ -167,6 +174,10 @@ bool validation_optional_word(Validation *v, Field field, const char *words);
 bool word_is_one_of(Str text, const char *words);
 /* A string that is not empty. */
 bool validation_must_have(Validation *v, Field field);
+/* A path that is relative, without "..": validateLocalDescendingPath; and no ".." alone at
+ * its start: ValidateLocalNonReservedPath. */
+bool validation_local_path(Validation *v, Field field);
+bool validation_local_non_reserved_path(Validation *v, Field field);
 /* Numbers within both ends, INT64_MIN and INT64_MAX for open ones; an absent one counts as 0. */
 bool validation_range(Validation *v, Field field, int64_t low, int64_t high);
 /* ValidateNonnegativeField. */
@@ -213,6 +224,9 @@ void validate_annotations(Validation *v, Field annotations);       /* ValidateAn
 /* ValidateObjectMeta of an object within another; the object's own is validated by
  * the walk, by the names= row of its kind. */
 void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form);
+/* The same but for the namespace, and without asking for a name: for custom resources
+ * and for what is embedded in them. */
+void validate_meta_parts(Validation *v, Field meta, FormatFn form);
 
 /* ---- selector.c: label selectors ---- */
 typedef struct SelectorOptions {
