@@ -1,5 +1,5 @@
 /* rules.c: the rules of this room, as their readers know them. */
-#include "schema/walk.h"
+#include "schema/crd_shape.h"
 
 #define RULE(name, rule_id, rule_origin, rule_severity, rule_summary, rule_why) \
     const RuleInfo rule_##name = {.id = rule_id, .origin = rule_origin, \
@@ -92,14 +92,14 @@ RULE(server_warning, "server-warning", ORIGIN_SERVER, SEVERITY_WARNING,
      "its way out, a setting that has no effect, or one that does something else than it seems.")
 
 #define RULE_POINTER(name) &rule_##name,
-const RuleInfo *const schema_rules[] = {SCHEMA_RULES(RULE_POINTER)};
+const RuleInfo *const schema_rules[] = {SCHEMA_RULES(RULE_POINTER) CRD_RULES(RULE_POINTER)};
 const size_t schema_rule_count = BASE_COUNT(schema_rules);
 
 Stage rule_stage(const RuleInfo *rule)
 {
     if (rule == &rule_unknown_kind || rule == &rule_unknown_api_version ||
         rule == &rule_unserved_api || rule == &rule_removed_api || rule == &rule_deprecated_api ||
-        rule == &rule_not_creatable)
+        rule == &rule_not_creatable || rule == &rule_custom_resource_unserved)
         return STAGE_KIND;
     if (rule == &rule_wrong_type || rule == &rule_malformed_value)
         return STAGE_DECODE;

@@ -1,0 +1,50 @@
+/* crd.h: CRDs as first-class types.
+ *
+ * A CRD that is checked is read into shapes (crd_shape.h), judged as the API server
+ * judges it, and kept in the worker's CrdSet.  At the barrier crd_build makes types
+ * and kinds of all that was kept, and the objects that waited for them are read
+ * again: the order of files does not matter.  CRDs of other files (--crds) and JSON
+ * schemas (--schema-location) come in through the same door.
+ *
+ * Ownership: a CrdSet owns its definitions until crd_build takes them over; from then
+ * on the Schema owns them.  What a worker compiles (patterns) stays in its set.
+ * Errors: what is wrong with a CRD is a finding at its place; a definition that is
+ * refused still gives types, as far as they can be read. */
+#ifndef PLIMSOLL_CRD_H
+#define PLIMSOLL_CRD_H
+
+#include "schema/schema.h"
+
+typedef struct CrdSet CrdSet;
+
+CrdSet *crd_set_new(void);
+void crd_set_free(CrdSet *set); /* NULL is fine */
+/* Whether what is checked from now on is part of the input, or only gives types to it
+ * (--crds): of two definitions of one kind the input's counts. */
+void crd_set_input(CrdSet *set, bool is_input);
+
+/* Whether the node is an object of kind CustomResourceDefinition. */
+bool crd_is_definition(const Document *doc, uint32_t node);
+
+/* Keeps the definition in a document that was checked; others are passed over. */
+void crd_gather(SchemaChecker *checker, const Document *doc);
+
+/* Adds types and kinds for everything that the sets hold, and reports kinds that are
+ * defined twice.  One thread, at the barrier; the sets are empty of definitions
+ * afterwards. */
+void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Sources *sources,
+               Diag *diag);
+
+/* ---- crd_load.c: CRDs of files that are not part of the input ---- */
+/* Reads a file and keeps its CRDs; other objects are passed over.  Findings go where
+ * the checker's go.  Returns 0 or errno. */
+int crd_load_file(SchemaChecker *checker, Parser *parser, Sources *sources, Str path);
+
+/* ---- crd_locate.c: JSON schemas in the layouts of kubeconform and the CRDs-catalog ---- */
+/* Looks for a schema of the kind in the locations (folders or templates) and adds its
+ * type.  False where none of them has it, or where it could not be read: error says
+ * why then (in arena), and is empty otherwise. */
+bool crd_locate(Schema *schema, const Str *locations, uint32_t count, Str api_version, Str kind,
+                const SchemaTarget *target, Arena *arena, Str *error);
+
+#endif

@@ -1,0 +1,629 @@
+/* crd_read.c: the schema of a CRD as shapes, and the CRD as a definition.
+ *
+ * Reads what can be read and leaves out what cannot: a keyword of a wrong type is told
+ * by the walk over the CRD, which knows JSONSchemaProps.  Texts are copied, since the
+ * document goes away; descriptions are not. */
+#include "schema/crd_shape.h"
+
+#define CRD_KEYWORD_TEXT(name, text) [CRD_KEY_##name] = STR_INIT(text),
+const Str crd_keyword_texts[CRD_KEYWORD_COUNT] = {CRD_KEYWORDS(CRD_KEYWORD_TEXT)};
+
+/* Keywords stand in the order of their bytes. */
+static CrdKeyword find_keyword(Str text)
+{
+    unsigned low = 0, high = CRD_KEYWORD_COUNT;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        int order = str_compare(crd_keyword_texts[middle], text);
+        if (order == 0)
+            return (CrdKeyword)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return CRD_KEYWORD_COUNT;
+}
+
+uint32_t crd_keyword_node(const Document *doc, const CrdShape *shape, CrdKeyword keyword)
+{
+    return node_get_text(doc, shape->node, crd_keyword_texts[keyword]);
+}
+
+/* ---- values ---- */
+
+Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node)
+{
+    uint32_t count = node_after(doc, node) - node;
+    Node *nodes = arena_alloc(arena, sizeof *nodes * count);
+    for (uint32_t i = 0; i < count; i++) {
+        nodes[i] = doc->nodes[node + i];
+        nodes[i].next -= node;
+        nodes[i].bind = SCHEMA_UNBOUND;
+        if (nodes[i].text)
+            nodes[i].text = arena_str(arena, node_str(doc, node + i)).ptr;
+    }
+    return (Document){.source = BASE_NONE, .nodes = nodes, .count = count, .json = doc->json,
+                      .item = -1, .object = BASE_NONE};
+}
+
+static bool is_kind(const CrdReader *reader, uint32_t node, NodeKind kind)
+{
+    return node_kind(reader->doc, node) == kind;
+}
+
+static Str read_text(CrdReader *reader, uint32_t node)
+{
+    return node != BASE_NONE && is_kind(reader, node, NODE_STRING)
+               ? arena_str(reader->arena, node_str(reader->doc, node))
+               : str_slice("", 0);
+}
+
+static Str text_under(CrdReader *reader, uint32_t map, const char *key)
+{
+    return read_text(reader, map == BASE_NONE ? BASE_NONE
+                                              : node_get_text(reader->doc, map, str_of(key)));
+}
+
+static bool is_true(const CrdReader *reader, uint32_t node)
+{
+    return node != BASE_NONE && is_kind(reader, node, NODE_BOOL) && node_bool(reader->doc, node);
+}
+
+static bool true_under(const CrdReader *reader, uint32_t map, const char *key)
+{
+    return map != BASE_NONE && is_true(reader, node_get_text(reader->doc, map, str_of(key)));
+}
+
+static uint32_t map_under(const CrdReader *reader, uint32_t map, const char *key)
+{
+    uint32_t node = map == BASE_NONE ? BASE_NONE : node_get_text(reader->doc, map, str_of(key));
+    return node != BASE_NONE && is_kind(reader, node, NODE_MAP) ? node : BASE_NONE;
+}
+
+static CrdStrs read_texts(CrdReader *reader, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    CrdStrs texts = {0};
+    if (!is_kind(reader, node, NODE_SEQ))
+        return texts;
+    texts.at = arena_alloc(reader->arena, sizeof *texts.at * node_at(doc, node)->len + 1);
+    for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at))
+        texts.at[texts.count++] = read_text(reader, at);
+    return texts;
+}
+
+/* ---- names ---- */
+
+enum { FEW_NAMES = 8 }; /* up to here comparing one after the other is as fast */
+
+const CrdName *crd_find_name(const CrdShape *shape, Str text)
+{
+    if (shape->slot_count == 0) {
+        for (uint32_t i = 0; i < shape->name_count; i++)
+            if (str_eq(shape->names[i].text, text))
+                return &shape->names[i];
+        return NULL;
+    }
+    uint32_t hash = str_hash(text), mask = shape->slot_count - 1;
+    for (uint32_t slot = hash & mask; shape->slots[slot]; slot = (slot + 1) & mask) {
+        const CrdName *name = &shape->names[shape->slots[slot] - 1];
+        if (name->hash == hash && str_eq(name->text, text))
+            return name;
+    }
+    return NULL;
+}
+
+static void open_names(CrdReader *reader, CrdShape *shape, uint32_t most)
+{
+    shape->names = arena_alloc(reader->arena, sizeof *shape->names * most + 1);
+    if (most <= FEW_NAMES)
+        return;
+    shape->slot_count = 16;
+    while (shape->slot_count < most * 2)
+        shape->slot_count *= 2;
+    shape->slots = arena_zero(reader->arena, sizeof *shape->slots * shape->slot_count);
+}
+
+static CrdName *add_name(CrdShape *shape, Str text)
+{
+    CrdName *name = &shape->names[shape->name_count++];
+    *name = (CrdName){.text = text, .hash = str_hash(text), .id = SCHEMA_UNBOUND};
+    if (shape->slot_count) {
+        uint32_t mask = shape->slot_count - 1, slot = name->hash & mask;
+        while (shape->slots[slot])
+            slot = (slot + 1) & mask;
+        shape->slots[slot] = shape->name_count;
+    }
+    return name;
+}
+
+static void read_names(CrdReader *reader, CrdShape *shape, uint32_t properties, uint32_t required)
+{
+    const Document *doc = reader->doc;
+    uint32_t most = (properties == BASE_NONE ? 0 : node_at(doc, properties)->len) +
+                    (required == BASE_NONE ? 0 : node_at(doc, required)->len);
+    open_names(reader, shape, most);
+    if (properties != BASE_NONE)
+        for (uint32_t key = node_first(properties); key < node_end(doc, properties);
+             key = node_after_entry(doc, key)) {
+            CrdShape *property = node_at(doc, key)->flags & NODE_SHADOWED
+                                     ? NULL
+                                     : crd_read_shape(reader, key + 1);
+            if (!property)
+                continue;
+            add_name(shape, arena_str(reader->arena, node_str(doc, key)))->shape = property;
+            if (property->fill)
+                shape->flags |= CRD_FILLED;
+        }
+    if (required != BASE_NONE)
+        for (uint32_t at = node_first(required); at < node_end(doc, required);
+             at = node_after(doc, at)) {
+            Str text = read_text(reader, at);
+            CrdName *name = (CrdName *)crd_find_name(shape, text);
+            (name ? name : add_name(shape, text))->required = true;
+        }
+}
+
+/* ---- keywords ---- */
+
+static CrdLimits *limits_of(CrdReader *reader, CrdShape *shape)
+{
+    if (!shape->limits)
+        shape->limits = arena_zero(reader->arena, sizeof *shape->limits);
+    return shape->limits;
+}
+
+static bool read_double(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, uint32_t node)
+{
+    double value;
+    if (!node_double(reader->doc, node, &value))
+        return false;
+    CrdLimits *limits = limits_of(reader, shape);
+    *(keyword == CRD_KEY_MINIMUM   ? &limits->minimum
+      : keyword == CRD_KEY_MAXIMUM ? &limits->maximum
+                                   : &limits->multiple_of) = value;
+    return true;
+}
+
+static bool read_count(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, uint32_t node)
+{
+    int64_t value;
+    if (!node_int64(reader->doc, node, &value))
+        return false;
+    CrdLimits *limits = limits_of(reader, shape);
+    switch (keyword) {
+    case CRD_KEY_MIN_LENGTH: limits->min_length = value; break;
+    case CRD_KEY_MAX_LENGTH: limits->max_length = value; break;
+    case CRD_KEY_MIN_ITEMS: limits->min_items = value; break;
+    case CRD_KEY_MAX_ITEMS: limits->max_items = value; break;
+    case CRD_KEY_MIN_PROPERTIES: limits->min_properties = value; break;
+    default: limits->max_properties = value; break;
+    }
+    return true;
+}
+
+static bool read_flag(const CrdReader *reader, CrdShape *shape, uint32_t flag, uint32_t node)
+{
+    if (!is_true(reader, node))
+        return false;
+    shape->flags |= flag;
+    return true;
+}
+
+static CrdType type_of_word(Str word)
+{
+    static const Str WORDS[] = {
+        [CRD_ARRAY] = STR_INIT("array"), [CRD_BOOLEAN] = STR_INIT("boolean"),
+        [CRD_INTEGER] = STR_INIT("integer"), [CRD_NUMBER] = STR_INIT("number"),
+        [CRD_OBJECT] = STR_INIT("object"), [CRD_STRING] = STR_INIT("string"),
+    };
+    for (unsigned type = CRD_ARRAY; type <= CRD_STRING; type++)
+        if (str_eq(word, WORDS[type]))
+            return (CrdType)type;
+    return CRD_MISTYPED;
+}
+
+/* A JSON schema may list several types, of which one may be null. */
+static bool read_types(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    if (is_kind(reader, node, NODE_STRING)) {
+        if (node_at(doc, node)->len == 0)
+            return false;
+        shape->type = (uint8_t)type_of_word(node_str(doc, node));
+        shape->types |= (uint16_t)(1u << shape->type);
+        return true;
+    }
+    if (!reader->json_schema || !is_kind(reader, node, NODE_SEQ))
+        return false;
+    for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
+        Str word = node_str(doc, at);
+        if (str_is(word, "null")) {
+            shape->flags |= CRD_NULLABLE;
+            continue;
+        }
+        CrdType type = type_of_word(word);
+        shape->types |= (uint16_t)(1u << type);
+        if (shape->type == CRD_UNTYPED)
+            shape->type = (uint8_t)type;
+    }
+    return true;
+}
+
+static CrdShapes read_shapes(CrdReader *reader, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    CrdShapes shapes = {0};
+    if (!is_kind(reader, node, NODE_SEQ))
+        return shapes;
+    shapes.at = arena_alloc(reader->arena, sizeof *shapes.at * node_at(doc, node)->len + 1);
+    for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
+        CrdShape *shape = crd_read_shape(reader, at);
+        if (shape)
+            shapes.at[shapes.count++] = shape;
+    }
+    return shapes;
+}
+
+static bool read_choice(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, uint32_t node)
+{
+    if (!shape->choices)
+        shape->choices = arena_zero(reader->arena, sizeof *shape->choices);
+    CrdShapes shapes;
+    switch (keyword) {
+    case CRD_KEY_ALL_OF: shapes = shape->choices->all = read_shapes(reader, node); break;
+    case CRD_KEY_ANY_OF: shapes = shape->choices->any = read_shapes(reader, node); break;
+    case CRD_KEY_ONE_OF: shapes = shape->choices->one = read_shapes(reader, node); break;
+    default: shape->choices->not = crd_read_shape(reader, node); return shape->choices->not != NULL;
+    }
+    return shapes.count > 0;
+}
+
+static bool read_enum(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    if (!is_kind(reader, node, NODE_SEQ) || node_at(reader->doc, node)->len == 0)
+        return false;
+    shape->values = arena_zero(reader->arena, sizeof *shape->values);
+    shape->values->doc = crd_copy_value(reader->arena, reader->doc, node);
+    crd_enum_build(shape->values, reader->arena);
+    return true;
+}
+
+static bool read_items(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    if (is_kind(reader, node, NODE_SEQ)) {
+        if (node_at(reader->doc, node)->len)
+            shape->flags |= CRD_ITEM_LIST;
+        return true;
+    }
+    shape->items = crd_read_shape(reader, node);
+    return shape->items != NULL;
+}
+
+static bool read_additional(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    if (is_kind(reader, node, NODE_BOOL)) {
+        shape->flags |= is_true(reader, node) ? CRD_OPEN : CRD_CLOSED;
+        return true;
+    }
+    shape->additional = crd_read_shape(reader, node);
+    return shape->additional != NULL;
+}
+
+static bool read_list_type(const CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    if (!is_kind(reader, node, NODE_STRING))
+        return false;
+    Str word = node_str(reader->doc, node);
+    shape->list_type = (uint8_t)(str_is(word, "map")      ? LIST_MAP
+                                 : str_is(word, "set")    ? LIST_SET
+                                 : str_is(word, "atomic") ? LIST_ATOMIC
+                                                          : LIST_PLAIN);
+    return true;
+}
+
+static bool read_list_keys(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    CrdStrs keys = read_texts(reader, node);
+    shape->list_keys = keys.at;
+    shape->key_count = (uint8_t)(keys.count < UINT8_MAX ? keys.count : UINT8_MAX);
+    return keys.count > 0;
+}
+
+/* ---- CEL rules: only counted so far ---- */
+
+/* Behind a string literal that starts at text[at]; three quotes open a long one. */
+static size_t skip_literal(Str text, size_t at, bool raw)
+{
+    char quote = text.ptr[at];
+    size_t quotes = at + 2 < text.len && text.ptr[at + 1] == quote && text.ptr[at + 2] == quote ? 3 : 1;
+    for (at += quotes; at < text.len; at++) {
+        if (text.ptr[at] == '\\' && !raw) {
+            at++;
+        } else if (text.ptr[at] == quote) {
+            size_t run = 1;
+            while (run < quotes && at + run < text.len && text.ptr[at + run] == quote)
+                run++;
+            if (run == quotes)
+                return at + quotes;
+        }
+    }
+    return text.len;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Whether a CEL expression speaks of oldSelf: then it has nothing to run on when an
+ * object is created. */
+static bool uses_old_self(Str rule)
+{
+    for (size_t at = 0; at < rule.len;) {
+        char c = rule.ptr[at];
+        if (c == '"' || c == '\'') {
+            char before = at ? rule.ptr[at - 1] : ' ';
+            at = skip_literal(rule, at, before == 'r' || before == 'R');
+        } else if (is_word(c)) {
+            size_t start = at;
+            while (at < rule.len && is_word(rule.ptr[at]))
+                at++;
+            if (str_is(str_slice(rule.ptr + start, at - start), "oldSelf") &&
+                (start == 0 || rule.ptr[start - 1] != '.'))
+                return true;
+        } else {
+            at++;
+        }
+    }
+    return false;
+}
+
+static bool read_rules(CrdReader *reader, CrdShape *shape, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    if (!is_kind(reader, node, NODE_SEQ) || node_at(doc, node)->len == 0)
+        return false;
+    for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
+        if (!is_kind(reader, at, NODE_MAP))
+            continue;
+        uint32_t rule = node_get_text(doc, at, STR("rule"));
+        if (rule == BASE_NONE || !is_kind(reader, rule, NODE_STRING) ||
+            str_trim(node_str(doc, rule)).len == 0)
+            continue;
+        shape->rules += !uses_old_self(node_str(doc, rule)) ||
+                        true_under(reader, at, "optionalOldSelf");
+    }
+    return true;
+}
+
+/* ---- a schema ---- */
+
+/* Where a keyword's value counts as not given: null, and what Go leaves out. */
+static bool says_something(const CrdReader *reader, uint32_t node)
+{
+    const Node *at = node_at(reader->doc, node);
+    return at->kind != NODE_NULL && !(at->kind == NODE_STRING && at->len == 0);
+}
+
+/* What waits until all keywords are seen. */
+typedef struct Later {
+    uint32_t properties, required, fill, format;
+} Later;
+
+static bool read_keyword(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, uint32_t node,
+                         Later *later)
+{
+    switch (keyword) {
+    case CRD_KEY_TYPE: return read_types(reader, shape, node);
+    case CRD_KEY_NULLABLE: return read_flag(reader, shape, CRD_NULLABLE, node);
+    case CRD_KEY_UNIQUE_ITEMS: return read_flag(reader, shape, CRD_UNIQUE, node);
+    case CRD_KEY_EXCLUSIVE_MINIMUM: return read_flag(reader, shape, CRD_ABOVE_MINIMUM, node);
+    case CRD_KEY_EXCLUSIVE_MAXIMUM: return read_flag(reader, shape, CRD_BELOW_MAXIMUM, node);
+    case CRD_KEY_EMBEDDED: return read_flag(reader, shape, CRD_EMBEDS, node);
+    case CRD_KEY_INT_OR_STRING: return read_flag(reader, shape, CRD_INT_OR_STRING, node);
+    case CRD_KEY_PRESERVE:
+        read_flag(reader, shape, CRD_PRESERVES, node);
+        return is_kind(reader, node, NODE_BOOL);
+    case CRD_KEY_MINIMUM:
+    case CRD_KEY_MAXIMUM:
+    case CRD_KEY_MULTIPLE_OF: return read_double(reader, shape, keyword, node);
+    case CRD_KEY_MIN_LENGTH:
+    case CRD_KEY_MAX_LENGTH:
+    case CRD_KEY_MIN_ITEMS:
+    case CRD_KEY_MAX_ITEMS:
+    case CRD_KEY_MIN_PROPERTIES:
+    case CRD_KEY_MAX_PROPERTIES: return read_count(reader, shape, keyword, node);
+    case CRD_KEY_PATTERN:
+        shape->pattern_text = read_text(reader, node);
+        return shape->pattern_text.len > 0;
+    case CRD_KEY_ALL_OF:
+    case CRD_KEY_ANY_OF:
+    case CRD_KEY_ONE_OF:
+    case CRD_KEY_NOT: return read_choice(reader, shape, keyword, node);
+    case CRD_KEY_ENUM: return read_enum(reader, shape, node);
+    case CRD_KEY_ITEMS: return read_items(reader, shape, node);
+    case CRD_KEY_ADDITIONAL_PROPERTIES: return read_additional(reader, shape, node);
+    case CRD_KEY_LIST_TYPE: return read_list_type(reader, shape, node);
+    case CRD_KEY_LIST_MAP_KEYS: return read_list_keys(reader, shape, node);
+    case CRD_KEY_VALIDATIONS: return read_rules(reader, shape, node);
+    case CRD_KEY_PROPERTIES:
+        if (is_kind(reader, node, NODE_MAP))
+            later->properties = node;
+        return later->properties != BASE_NONE && node_at(reader->doc, node)->len > 0;
+    case CRD_KEY_REQUIRED:
+        if (is_kind(reader, node, NODE_SEQ))
+            later->required = node;
+        return later->required != BASE_NONE && node_at(reader->doc, node)->len > 0;
+    case CRD_KEY_DEFAULT: later->fill = node; return true;
+    case CRD_KEY_FORMAT: later->format = node; return true;
+    case CRD_KEY_DEFINITIONS:
+    case CRD_KEY_PATTERN_PROPERTIES: return node_at(reader->doc, node)->len > 0;
+    default: return true;
+    }
+}
+
+/* In JSON schemas of draft 6 and later, exclusive bounds are numbers. */
+static void read_exclusive(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, uint32_t node)
+{
+    bool minimum = keyword == CRD_KEY_EXCLUSIVE_MINIMUM;
+    if (!read_double(reader, shape, minimum ? CRD_KEY_MINIMUM : CRD_KEY_MAXIMUM, node))
+        return;
+    shape->flags |= minimum ? CRD_ABOVE_MINIMUM : CRD_BELOW_MAXIMUM;
+    shape->given |= minimum ? CRD_BIT(MINIMUM) : CRD_BIT(MAXIMUM);
+}
+
+static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
+{
+    read_names(reader, shape, later->properties, later->required);
+    if (shape->flags & CRD_INT_OR_STRING)
+        shape->types = 1u << CRD_INTEGER | 1u << CRD_STRING;
+    if (later->format != BASE_NONE && is_kind(reader, later->format, NODE_STRING))
+        shape->format = (uint8_t)crd_format_find(node_str(reader->doc, later->format), shape->types);
+    if (later->fill != BASE_NONE)
+        shape->fill = crd_make_default(reader->arena, reader->doc, later->fill, shape);
+}
+
+CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    if (!is_kind(reader, node, NODE_MAP))
+        return NULL;
+    CrdShape *shape = arena_zero(reader->arena, sizeof *shape);
+    shape->node = node;
+    shape->pattern = BASE_NONE;
+    shape->bind = TYPE_ANY;
+    Later later = {BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE};
+    for (uint32_t key = node_first(node); key < node_end(doc, node);
+         key = node_after_entry(doc, key)) {
+        CrdKeyword keyword = find_keyword(node_str(doc, key));
+        if (keyword == CRD_KEYWORD_COUNT || (node_at(doc, key)->flags & NODE_SHADOWED) ||
+            !says_something(reader, key + 1))
+            continue;
+        if (reader->json_schema &&
+            (keyword == CRD_KEY_EXCLUSIVE_MINIMUM || keyword == CRD_KEY_EXCLUSIVE_MAXIMUM) &&
+            !is_kind(reader, key + 1, NODE_BOOL))
+            read_exclusive(reader, shape, keyword, key + 1);
+        else if (read_keyword(reader, shape, keyword, key + 1, &later))
+            shape->given |= UINT64_C(1) << keyword;
+    }
+    if (reader->lenient)
+        shape->flags |= CRD_LENIENT;
+    read_later(reader, shape, &later);
+    return shape;
+}
+
+/* ---- a definition ---- */
+
+static CrdScale *read_scale(CrdReader *reader, uint32_t subresources)
+{
+    uint32_t node = map_under(reader, subresources, "scale");
+    if (node == BASE_NONE)
+        return NULL;
+    CrdScale *scale = arena_alloc(reader->arena, sizeof *scale);
+    *scale = (CrdScale){text_under(reader, node, "specReplicasPath"),
+                        text_under(reader, node, "statusReplicasPath"),
+                        text_under(reader, node, "labelSelectorPath")};
+    return scale;
+}
+
+/* What v1beta1 may say once for all versions. */
+typedef struct Shared {
+    CrdShape *shape;
+    uint32_t subresources;
+} Shared;
+
+static CrdShape *read_root(CrdReader *reader, uint32_t validation)
+{
+    uint32_t node = map_under(reader, validation, "openAPIV3Schema");
+    return node == BASE_NONE ? NULL : crd_read_shape(reader, node);
+}
+
+static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *shared)
+{
+    uint32_t subresources = map_under(reader, node, "subresources");
+    if (subresources == BASE_NONE)
+        subresources = shared->subresources;
+    CrdVersion version = {
+        .node = node,
+        .name = text_under(reader, node, "name"),
+        .shape = read_root(reader, map_under(reader, node, "schema")),
+        .scale = read_scale(reader, subresources),
+        .warning = text_under(reader, node, "deprecationWarning"),
+        .served = true_under(reader, node, "served"),
+        .storage = true_under(reader, node, "storage"),
+        .deprecated = true_under(reader, node, "deprecated"),
+        .status = map_under(reader, subresources, "status") != BASE_NONE,
+    };
+    if (!version.shape)
+        version.shape = shared->shape;
+    return version;
+}
+
+static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t spec)
+{
+    const Document *doc = reader->doc;
+    Shared shared = {read_root(reader, map_under(reader, spec, "validation")),
+                     map_under(reader, spec, "subresources")};
+    uint32_t versions = spec == BASE_NONE ? BASE_NONE : node_get_text(doc, spec, STR("versions"));
+    if (versions == BASE_NONE || !is_kind(reader, versions, NODE_SEQ) ||
+        node_at(doc, versions)->len == 0) {
+        Str only = text_under(reader, spec, "version"); /* as v1beta1 may have it */
+        if (only.len == 0)
+            return;
+        definition->versions = arena_alloc(reader->arena, sizeof *definition->versions);
+        *definition->versions = read_version(reader, spec, &shared);
+        definition->versions->name = only;
+        definition->versions->served = definition->versions->storage = true;
+        definition->version_count = 1;
+        return;
+    }
+    definition->versions = arena_alloc(reader->arena,
+                                       sizeof *definition->versions * node_at(doc, versions)->len);
+    for (uint32_t at = node_first(versions); at < node_end(doc, versions);
+         at = node_after(doc, at))
+        if (is_kind(reader, at, NODE_MAP))
+            definition->versions[definition->version_count++] = read_version(reader, at, &shared);
+}
+
+static uint32_t fingerprint(const Document *doc, uint32_t spec)
+{
+    uint32_t hash = 0;
+    for (uint32_t at = spec; spec != BASE_NONE && at < node_end(doc, spec); at++) {
+        hash = hash * UINT32_C(0x9E3779B1) + doc->nodes[at].kind;
+        if (doc->nodes[at].text)
+            hash = (hash ^ str_hash(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
+    }
+    return hash;
+}
+
+CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
+{
+    const Document *doc = reader->doc;
+    CrdDefinition *definition = arena_zero(reader->arena, sizeof *definition);
+    uint32_t spec = map_under(reader, node, "spec");
+    uint32_t names = map_under(reader, spec, "names");
+    uint32_t kind = names == BASE_NONE ? BASE_NONE : node_get_text(doc, names, STR("kind"));
+    definition->name = text_under(reader, map_under(reader, node, "metadata"), "name");
+    definition->group = text_under(reader, spec, "group");
+    definition->kind = text_under(reader, names, "kind");
+    definition->plural = text_under(reader, names, "plural");
+    definition->singular = text_under(reader, names, "singular");
+    definition->list_kind = text_under(reader, names, "listKind");
+    definition->scope = str_is(text_under(reader, spec, "scope"), "Cluster") ? SCOPE_CLUSTER
+                                                                             : SCOPE_NAMESPACED;
+    /* Versions of v1beta1 keep unknown fields unless they say otherwise. */
+    bool beta = str_ends(text_under(reader, node, "apiVersion"), STR("/v1beta1"));
+    uint32_t preserves = spec == BASE_NONE
+                             ? BASE_NONE
+                             : node_get_text(doc, spec, STR("preserveUnknownFields"));
+    definition->preserves = is_true(reader, preserves) ||
+                            (beta && (preserves == BASE_NONE || !is_kind(reader, preserves, NODE_BOOL)));
+    definition->place = document_place(doc, kind == BASE_NONE ? node : kind);
+    definition->item = doc->item;
+    definition->fingerprint = fingerprint(doc, spec);
+    reader->lenient = definition->preserves;
+    read_versions(reader, definition, spec);
+    return definition;
+}
