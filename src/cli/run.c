@@ -10,6 +10,7 @@
  *   sort, report         places become lines
  */
 #include "cli/run.h"
+#include "schema/crd.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ struct Run {
     Sources sources;
     ReportSummary summary;
     Worker worker;
+    Schema *types; /* what CRDs define, from the barrier on */
     bool unreadable;
 };
 
@@ -48,6 +50,7 @@ static bool check_type(Worker *worker, Document *doc)
         return false;
     }
     object->accepted = worker->checker.accepted;
+    crd_gather(&worker->checker, doc);
     return true;
 }
 
@@ -135,6 +138,7 @@ static void run_begin(Run *run, Options *options, ObjectPass pass)
     run->unreadable = run->inputs.errors > 0;
     run->summary.excluded = run->inputs.excluded;
     worker_init(&run->worker, options, &run->sources, &run->summary, pass);
+    run->worker.checker.crds = crd_set_new();
 }
 
 static void run_files(Run *run)
@@ -144,10 +148,55 @@ static void run_files(Run *run)
             run->unreadable = true;
 }
 
+/* CRDs of files that are no part of the input: --crds. */
+static void run_crds(Run *run)
+{
+    Options *options = run->options;
+    Worker *worker = &run->worker;
+    InputList files = {0};
+    inputs_gather_paths(&files, options->crds.at, options->crds.len);
+    run->unreadable |= files.errors > 0;
+    crd_set_input(worker->checker.crds, false);
+    for (uint32_t i = 0; i < files.inputs.len; i++) {
+        Str path = files.inputs.at[i].path;
+        int error = crd_load_file(&worker->checker, worker->parser, &run->sources, path);
+        if (error) {
+            cli_error("%.*s: %s", STR_ARG(path), strerror(error));
+            run->unreadable = true;
+        }
+    }
+    crd_set_input(worker->checker.crds, true);
+    inputs_free(&files);
+}
+
+/* Types of what CRDs define, and of what else the input asks for where the user keeps
+ * JSON schemas. */
+static void run_types(Run *run)
+{
+    Options *options = run->options;
+    Worker *worker = &run->worker;
+    run->types = schema_new();
+    crd_build(run->types, &worker->checker.crds, 1, &run->sources, &worker->diag);
+    for (uint32_t i = 0; i < worker->deferred.len && options->schema_locations.len; i++) {
+        const Object *object = facts_object(worker->facts, worker->deferred.at[i].object);
+        Str error;
+        crd_locate(run->types, options->schema_locations.at, options->schema_locations.len,
+                   interned(&worker->strings, object->api_version),
+                   interned(&worker->strings, object->kind), &options->schema.target,
+                   &options->arena, &error);
+        if (error.len) {
+            cli_error("%.*s", STR_ARG(error));
+            run->unreadable = true;
+        }
+    }
+    options->schema.schema = run->types;
+}
+
 /* All CRDs of the input are known now: whoever still has no type stays without. */
 static void run_deferred(Run *run, ObjectPass pass)
 {
     Worker *worker = &run->worker;
+    run_types(run);
     worker->checker.complete = true;
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         Deferred deferred = worker->deferred.at[i];
@@ -220,6 +269,8 @@ static bool run_report(Run *run, const ReportFormat *format, const Link *link,
 
 static void run_end(Run *run)
 {
+    crd_set_free(run->worker.checker.crds);
+    schema_free(run->types);
     worker_free(&run->worker);
     sources_free(&run->sources);
     inputs_free(&run->inputs);
@@ -254,6 +305,7 @@ int run_check(Options *options)
     out_init(&dump, STDOUT_FILENO);
     if (options->dump_tree)
         worker->dump = &dump;
+    run_crds(&run);
     run_files(&run);
     run_deferred(&run, check_tree);
     bool dumped = out_close(&dump);
@@ -326,6 +378,7 @@ int run_versions(Options *options)
         fatal("versions has no output format \"%.*s\"", STR_ARG(wanted));
     Run run;
     run_begin(&run, options, type_object);
+    run_crds(&run);
     run_files(&run);
     run_deferred(&run, again_type);
     diag_sort(&run.worker.diag, &run.sources);
