@@ -1,0 +1,359 @@
+/* core_config.c: ConfigMaps, Secrets and ServiceAccounts, as pkg/apis/core/validation
+ * has them.  What a Secret holds is looked at and never shown. */
+#include "schema/validation/core_parts.h"
+
+#include "schema/value.h"
+
+enum { DATA_MOST = 1024 * 1024 }; /* MaxSecretSize, of ConfigMaps too */
+
+/* ---- bytes ---- */
+
+static int base64_digit(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return byte - 'A';
+    if (byte >= 'a' && byte <= 'z')
+        return byte - 'a' + 26;
+    if (byte >= '0' && byte <= '9')
+        return byte - '0' + 52;
+    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
+}
+
+/* How many bytes a base64 text stands for; into may be NULL.  The walk tells what is none. */
+static size_t base64_decode(Str text, char *into)
+{
+    uint32_t bits = 0;
+    size_t digits = 0, len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        int digit = base64_digit(text.ptr[i]);
+        if (digit < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)digit;
+        if (digits++ % 4 == 0)
+            continue;
+        if (into)
+            into[len] = (char)(bits >> (2 * (3 - (digits - 1) % 4)) & 0xFF);
+        len++;
+    }
+    return len;
+}
+
+static Str decoded(const Validation *v, Field value)
+{
+    Str text = field_text(v, value);
+    char *bytes = arena_alloc(v->walk->checker->scratch, text.len + 1);
+    return str_slice(bytes, base64_decode(text, bytes));
+}
+
+/* ---- whether a text is a JSON object, as encoding/json takes it ---- */
+
+typedef struct Json {
+    const char *at, *end;
+} Json;
+
+enum { JSON_DEPTH_MOST = 1000 };
+
+static void json_space(Json *json)
+{
+    while (json->at < json->end && (*json->at == ' ' || *json->at == '\t' || *json->at == '\n' ||
+                                    *json->at == '\r'))
+        json->at++;
+}
+
+static bool json_take(Json *json, char byte)
+{
+    json_space(json);
+    if (json->at >= json->end || *json->at != byte)
+        return false;
+    json->at++;
+    return true;
+}
+
+static bool json_word(Json *json, const char *word)
+{
+    size_t len = strlen(word);
+    if ((size_t)(json->end - json->at) < len || memcmp(json->at, word, len) != 0)
+        return false;
+    json->at += len;
+    return true;
+}
+
+static bool json_string(Json *json)
+{
+    if (!json_take(json, '"'))
+        return false;
+    while (json->at < json->end) {
+        unsigned char byte = (unsigned char)*json->at++;
+        if (byte == '"')
+            return true;
+        if (byte < ' ')
+            return false;
+        if (byte != '\\')
+            continue;
+        if (json->at >= json->end)
+            return false;
+        char escape = *json->at++;
+        if (escape == 'u') {
+            for (int i = 0; i < 4; i++, json->at++)
+                if (json->at >= json->end || !strchr("0123456789abcdefABCDEF", *json->at) ||
+                    !*json->at)
+                    return false;
+        } else if (!escape || !strchr("\"\\/bfnrt", escape)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool json_digits(Json *json)
+{
+    const char *start = json->at;
+    while (json->at < json->end && *json->at >= '0' && *json->at <= '9')
+        json->at++;
+    return json->at > start;
+}
+
+static bool json_number(Json *json)
+{
+    json_word(json, "-");
+    if (!json_word(json, "0") && !json_digits(json))
+        return false;
+    if (json_word(json, ".") && !json_digits(json))
+        return false;
+    if (json_word(json, "e") || json_word(json, "E")) {
+        if (!json_word(json, "+"))
+            json_word(json, "-");
+        return json_digits(json);
+    }
+    return true;
+}
+
+static bool json_value(Json *json, unsigned depth);
+
+static bool json_members(Json *json, unsigned depth, char close, bool keys)
+{
+    json->at++;
+    if (json_take(json, close))
+        return true;
+    do {
+        if (keys && (!json_string(json) || !json_take(json, ':')))
+            return false;
+        if (!json_value(json, depth + 1))
+            return false;
+    } while (json_take(json, ','));
+    return json_take(json, close);
+}
+
+static bool json_value(Json *json, unsigned depth)
+{
+    json_space(json);
+    if (json->at >= json->end || depth > JSON_DEPTH_MOST)
+        return false;
+    switch (*json->at) {
+    case '{': return json_members(json, depth, '}', true);
+    case '[': return json_members(json, depth, ']', false);
+    case '"': return json_string(json);
+    case 't': return json_word(json, "true");
+    case 'f': return json_word(json, "false");
+    case 'n': return json_word(json, "null");
+    default: return json_number(json);
+    }
+}
+
+/* null makes an empty map. */
+static bool is_json_object(Str text)
+{
+    Json json = {text.ptr, text.ptr + text.len};
+    json_space(&json);
+    bool fits = json.at < json.end && (*json.at == '{' || *json.at == 'n');
+    if (!fits || !json_value(&json, 0))
+        return false;
+    json_space(&json);
+    return json.at == json.end;
+}
+
+/* ---- ConfigMap ---- */
+
+static size_t validate_config_map_keys(Validation *v, Field map, bool binary)
+{
+    size_t total = 0;
+    for (Entries at = entries_of(v, map); entries_next(v, &at);) {
+        const char *wrong = format_config_map_key(at.key);
+        if (wrong)
+            validation_invalid(v, field_key(at.at), "%s", wrong);
+        Str text = field_text(v, at.value);
+        total += binary ? base64_decode(text, NULL) : text.len;
+    }
+    return total;
+}
+
+/* ValidateConfigMap */
+void validate_config_map(Validation *v, Field config_map)
+{
+    Field data = GET(config_map, data), binary = GET(config_map, binaryData), first;
+    size_t total = validate_config_map_keys(v, data, false) +
+                   validate_config_map_keys(v, binary, true);
+    if (field_given(data) && field_given(binary)) {
+        Seen keys = {0};
+        for (Entries at = entries_of(v, binary); entries_next(v, &at);)
+            seen_before(v, &keys, at.key, field_key(at.at), &first);
+        for (Entries at = entries_of(v, data); entries_next(v, &at);)
+            if (seen_before(v, &keys, at.key, field_key(at.at), &first))
+                validation_invalid(v, field_key(at.at), "may not stand in data and in binaryData");
+    }
+    if (total > DATA_MOST)
+        validation_other(v, config_map, "FieldValueTooLong",
+                         "data and binaryData have %zu bytes together, and may have at most %d",
+                         total, DATA_MOST);
+}
+
+/* ---- Secret ---- */
+
+/* data with stringData over it, as the server has them. */
+typedef struct SecretData {
+    Field secret, data, string_data;
+} SecretData;
+
+/* The value of a key, decoded; false where there is no such key. */
+static bool secret_value(const Validation *v, const SecretData *all, const char *key, Field *at,
+                         Str *value)
+{
+    for (Entries i = entries_of(v, all->string_data); entries_next(v, &i);)
+        if (str_is(i.key, key)) {
+            *at = i.value;
+            *value = field_text(v, i.value);
+            return true;
+        }
+    for (Entries i = entries_of(v, all->data); entries_next(v, &i);)
+        if (str_is(i.key, key)) {
+            *at = i.value;
+            *value = decoded(v, i.value);
+            return true;
+        }
+    *at = all->data;
+    return false;
+}
+
+static void secret_lacks(Validation *v, const SecretData *all, const char *key, Str type)
+{
+    Field data = all->data;
+    validation_as(v, validation_required(v, data, "a Secret of type %.*s has %s", STR_ARG(type), key),
+                  all->secret, ".data[%s]", key);
+}
+
+/* Keys; those of stringData have their place in data too.  Returns the bytes of all values. */
+static size_t validate_secret_keys(Validation *v, const SecretData *all, Field map, bool encoded)
+{
+    size_t total = 0;
+    for (Entries at = entries_of(v, map); entries_next(v, &at);) {
+        const char *wrong = format_config_map_key(at.key);
+        if (wrong)
+            validation_as(v, validation_invalid(v, field_key(at.at), "%s", wrong), all->secret,
+                          ".data[%.*s]", STR_ARG(at.key));
+        Str text = field_text(v, at.value);
+        total += encoded ? base64_decode(text, NULL) : text.len;
+    }
+    return total;
+}
+
+static void validate_docker_config(Validation *v, const SecretData *all, const char *key, Str type)
+{
+    Field at;
+    Str value;
+    if (!secret_value(v, all, key, &at, &value))
+        secret_lacks(v, all, key, type);
+    else if (!is_json_object(value))
+        validation_as(v, validation_invalid(v, at, "must be a JSON object"), all->secret,
+                      ".data[%s]", key);
+}
+
+/* warningsForSecret, as far as it goes without reading certificates. */
+static void warn_of_certificate(Validation *v, const SecretData *all)
+{
+    static const char *const KEYS[] = {"tls.crt", "tls.key"};
+    for (size_t i = 0; i < BASE_COUNT(KEYS); i++) {
+        Field at;
+        Str value = {"", 0};
+        secret_value(v, all, KEYS[i], &at, &value);
+        if (str_contains(value, STR("-----BEGIN ")))
+            continue;
+        validation_warning(v, at, i == 0 ? "should hold a PEM certificate"
+                                         : "should hold a PEM private key");
+        return;
+    }
+}
+
+static void validate_secret_type(Validation *v, const SecretData *all, Str type)
+{
+    Field at;
+    Str value = {"", 0};
+    if (str_is(type, "kubernetes.io/service-account-token")) {
+        static const char NAME[] = "kubernetes.io/service-account.name";
+        Field annotations = FIELD_PATH(v, all->secret, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
+        if (field_is_empty(v, field_entry(v, annotations, NAME)))
+            validation_as(v, validation_required(v, annotations, "a Secret of type %.*s has %s",
+                                                 STR_ARG(type), NAME),
+                          all->secret, ".metadata.annotations[%s]", NAME);
+    } else if (str_is(type, "kubernetes.io/dockercfg")) {
+        validate_docker_config(v, all, ".dockercfg", type);
+    } else if (str_is(type, "kubernetes.io/dockerconfigjson")) {
+        validate_docker_config(v, all, ".dockerconfigjson", type);
+    } else if (str_is(type, "kubernetes.io/basic-auth")) {
+        if (!secret_value(v, all, "username", &at, &value) &&
+            !secret_value(v, all, "password", &at, &value)) {
+            secret_lacks(v, all, "username", type);
+            secret_lacks(v, all, "password", type);
+        }
+    } else if (str_is(type, "kubernetes.io/ssh-auth")) {
+        if (!secret_value(v, all, "ssh-privatekey", &at, &value) || value.len == 0)
+            secret_lacks(v, all, "ssh-privatekey", type);
+    } else if (str_is(type, "kubernetes.io/tls")) {
+        bool certificate = secret_value(v, all, "tls.crt", &at, &value);
+        bool key = secret_value(v, all, "tls.key", &at, &value);
+        if (!certificate)
+            secret_lacks(v, all, "tls.crt", type);
+        if (!key)
+            secret_lacks(v, all, "tls.key", type);
+        if (certificate && key)
+            warn_of_certificate(v, all);
+    }
+}
+
+/* ValidateSecret */
+void validate_secret(Validation *v, Field secret)
+{
+    SecretData all = {secret, GET(secret, data), GET(secret, stringData)};
+    size_t total = validate_secret_keys(v, &all, all.data, true) +
+                   validate_secret_keys(v, &all, all.string_data, false);
+    if (total > DATA_MOST && field_given(all.data) && field_given(all.string_data)) {
+        /* What stringData replaces does not count. */
+        Seen keys = {0};
+        Field first;
+        for (Entries at = entries_of(v, all.string_data); entries_next(v, &at);)
+            seen_before(v, &keys, at.key, field_key(at.at), &first);
+        for (Entries at = entries_of(v, all.data); entries_next(v, &at);)
+            if (seen_before(v, &keys, at.key, field_key(at.at), &first))
+                total -= base64_decode(field_text(v, at.value), NULL);
+    }
+    if (total > DATA_MOST)
+        validation_as(v, validation_other(v, field_given(all.data) ? all.data : all.string_data,
+                                          "FieldValueTooLong",
+                                          "has %zu bytes, and may have at most %d", total, DATA_MOST),
+                      secret, ".data");
+    validate_secret_type(v, &all, field_text(v, GET(secret, type)));
+}
+
+/* ---- ServiceAccount ---- */
+
+/* warnIfHasEnforceMountableSecretsAnnotation of pkg/registry/core/serviceaccount */
+void validate_service_account(Validation *v, Field account)
+{
+    static const char ENFORCE[] = "kubernetes.io/enforce-mountable-secrets";
+    Field annotations = FIELD_PATH(v, account, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
+    Field enforce = field_entry(v, annotations, ENFORCE);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(32))
+    {
+        if (field_given(enforce))
+            validation_warning(v, enforce, "is deprecated: use namespaces to keep Secrets apart");
+    }
+}

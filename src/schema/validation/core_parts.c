@@ -1,0 +1,201 @@
+/* core_parts.c: ports, addresses and repeated values, as several kinds of core,
+ * discovery and storage have them. */
+#include "schema/validation/core_parts.h"
+
+/* ---- values that may not repeat ---- */
+
+static bool seen_in_table(Seen *seen, Str key, Field *first)
+{
+    uint32_t mask = seen->room * 2 - 1, slot = str_hash(key) & mask;
+    for (; seen->slots[slot]; slot = (slot + 1) & mask) {
+        const struct SeenEntry *entry = &seen->all[seen->slots[slot] - 1];
+        if (str_eq(entry->key, key)) {
+            *first = entry->at;
+            return true;
+        }
+    }
+    seen->slots[slot] = seen->count + 1;
+    return false;
+}
+
+static void grow_seen(Validation *v, Seen *seen)
+{
+    Arena *arena = v->walk->checker->scratch;
+    uint32_t room = seen->room ? seen->room * 2 : 128;
+    struct SeenEntry *all = arena_alloc(arena, room * sizeof *all);
+    memcpy(all, seen->all ? seen->all : seen->few, seen->count * sizeof *all);
+    seen->all = all;
+    seen->room = room;
+    seen->slots = arena_alloc(arena, 2 * (size_t)room * sizeof *seen->slots);
+    memset(seen->slots, 0, 2 * (size_t)room * sizeof *seen->slots);
+    uint32_t count = seen->count;
+    Field ignored;
+    for (seen->count = 0; seen->count < count; seen->count++)
+        seen_in_table(seen, all[seen->count].key, &ignored);
+}
+
+bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first)
+{
+    if (seen->count >= (seen->all ? seen->room : SEEN_FEW))
+        grow_seen(v, seen);
+    if (seen->all) {
+        if (seen_in_table(seen, key, first))
+            return true;
+        seen->all[seen->count++] = (struct SeenEntry){key, at};
+        return false;
+    }
+    for (uint32_t i = 0; i < seen->count; i++) {
+        if (str_eq(seen->few[i].key, key)) {
+            *first = seen->few[i].at;
+            return true;
+        }
+    }
+    seen->few[seen->count++] = (struct SeenEntry){key, at};
+    return false;
+}
+
+Str seen_pair(const Validation *v, Str word, int64_t number)
+{
+    return arena_format(v->walk->checker->scratch, "%lld %.*s", (long long)number, STR_ARG(word));
+}
+
+/* ---- texts ---- */
+
+bool validate_given_text(Validation *v, Field field, FormatFn format)
+{
+    if (!field_given(field))
+        return true;
+    const char *wrong = format(field_text(v, field));
+    if (wrong)
+        validation_invalid(v, field, "%s", wrong);
+    return !wrong;
+}
+
+bool validate_given_word(Validation *v, Field field, const char *words)
+{
+    if (!field_given(field) || word_is_one_of(field_text(v, field), words))
+        return true;
+    validation_not_supported(v, field, words);
+    return false;
+}
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+Str text_trimmed(Str text)
+{
+    while (text.len && is_space(text.ptr[0])) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len && is_space(text.ptr[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+Field field_entry(const Validation *v, Field map, const char *key)
+{
+    return entries_get(v, map, str_of(key));
+}
+
+/* ---- ports ---- */
+
+bool validate_port_number(Validation *v, Field port)
+{
+    return validation_range(v, port, 1, 65535);
+}
+
+void validate_port_number_or_name(Validation *v, Field port)
+{
+    if (!field_is_string(v, port)) {
+        validate_port_number(v, port);
+        return;
+    }
+    const char *wrong = format_port_name(field_text(v, port));
+    if (wrong)
+        validation_invalid(v, port, "%s", wrong);
+}
+
+/* ---- addresses ---- */
+
+/* StrictIPCIDRValidation is on by default since 1.36. */
+#define STRICT_SINCE VALIDATION_SINCE(36)
+
+static bool validate_by_versions(Validation *v, Field field, Str text, FormatFn sloppy,
+                                 FormatFn strict)
+{
+    const char *wrong = sloppy(text);
+    if (wrong) {
+        validation_invalid(v, field, "%s", wrong);
+        return false;
+    }
+    bool fine = true;
+    VALIDATION_ONLY(v, STRICT_SINCE)
+    {
+        wrong = strict(text);
+        fine = !wrong;
+        if (wrong)
+            validation_invalid(v, field, "%s", wrong);
+    }
+    return fine;
+}
+
+bool validate_ip_for_legacy_field(Validation *v, Field field, Str text)
+{
+    return validate_by_versions(v, field, text, format_sloppy_ip, format_legacy_ip);
+}
+
+bool validate_cidr_for_legacy_field(Validation *v, Field field, Str text)
+{
+    return validate_by_versions(v, field, text, format_sloppy_cidr, format_legacy_cidr);
+}
+
+void validate_endpoint_ip(Validation *v, Field field)
+{
+    IpAddress address;
+    if (!ip_parse(field_text(v, field), &address, true))
+        return; /* told by what asked for an address */
+    if (ip_is_unspecified(&address))
+        validation_invalid(v, field, "may not be the unspecified address");
+    if (ip_is_loopback(&address))
+        validation_invalid(v, field, "may not be a loopback address (127.0.0.0/8, ::1)");
+    if (ip_is_link_local(&address))
+        validation_invalid(v, field, "may not be a link-local address (169.254.0.0/16, fe80::/10)");
+    if (ip_is_link_local_multicast(&address))
+        validation_invalid(v, field,
+                           "may not be a link-local multicast address (224.0.0.0/24, ff02::/10)");
+}
+
+void warn_of_ip(Validation *v, Field field, Str text)
+{
+    IpAddress address;
+    char canonical[IP_TEXT_MOST];
+    /* Of IPv4 addresses only the forms that are refused now are not canonical. */
+    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+    {
+        if (!ip_parse(text, &address, true) || ip_is_canonical(text))
+            continue;
+        size_t len = ip_text(&address, canonical);
+        validation_warning(v, field, "is not in the canonical form of an address: %.*s",
+                           (int)len, canonical);
+    }
+}
+
+void warn_of_cidr(Validation *v, Field field, Str text)
+{
+    IpAddress address;
+    unsigned bits;
+    if (!cidr_parse(text, &address, &bits, true))
+        return;
+    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+    {
+        Str part = str_slice(text.ptr, str_find(text, '/'));
+        const char *wrong = format_legacy_cidr(text);
+        if (wrong)
+            validation_warning(v, field, "%s", wrong);
+        else if (!ip_is_canonical(part))
+            validation_warning(v, field, "is not in the canonical form of a network");
+    }
+}

@@ -1,0 +1,96 @@
+/* core_parts.h: what the files of core, discovery, events and storage share beyond
+ * validation.h: ports, addresses, resource names, and the parts of volumes that
+ * more than one kind carries.  Named after pkg/apis/core/validation and
+ * pkg/apis/core/helper. */
+#ifndef PLIMSOLL_SCHEMA_VALIDATION_CORE_PARTS_H
+#define PLIMSOLL_SCHEMA_VALIDATION_CORE_PARTS_H
+
+#include "schema/validation/validation.h"
+
+/* A field of a struct by its name: GET(spec, ports). */
+#define GET(parent, name) field_get(v, parent, SCHEMA_NAME_##name)
+
+/* ---- core_parts.c ---- */
+
+/* What was seen of a list, to find the second of two equals.  Some dozens are compared one by
+ * one; beyond that a table in the document's scratch keeps long lists linear. */
+enum { SEEN_FEW = 24 };
+typedef struct Seen {
+    struct SeenEntry {
+        Str key;
+        Field at;
+    } few[SEEN_FEW], *all;
+    uint32_t *slots;        /* index + 1 into all; 0: free */
+    uint32_t count, room;
+} Seen;
+/* Notes the key; where it was noted before, *first is the place and it returns true. */
+bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first);
+/* A key made of a word and a number; in the document's scratch. */
+Str seen_pair(const Validation *v, Str word, int64_t number);
+
+/* IsValidPortNum. */
+bool validate_port_number(Validation *v, Field port);
+/* ValidatePortNumOrName. */
+void validate_port_number_or_name(Validation *v, Field port);
+/* IsValidIPForLegacyField and IsValidCIDRForLegacyField: strict since 1.36. */
+bool validate_ip_for_legacy_field(Validation *v, Field field, Str text);
+bool validate_cidr_for_legacy_field(Validation *v, Field field, Str text);
+/* ValidateEndpointIP, for a text that is an address. */
+void validate_endpoint_ip(Validation *v, Field field);
+/* GetWarningsForIP and GetWarningsForCIDR. */
+void warn_of_ip(Validation *v, Field field, Str text);
+void warn_of_cidr(Validation *v, Field field, Str text);
+/* A pointer to a string that must have a form where it is given, even when empty. */
+bool validate_given_text(Validation *v, Field field, FormatFn format);
+/* The same for one of some words. */
+bool validate_given_word(Validation *v, Field field, const char *words);
+/* The text without what is white space to Go's unicode package, ASCII only. */
+Str text_trimmed(Str text);
+/* Whether a label, annotation or resource of that name is there, and its value. */
+Field field_entry(const Validation *v, Field map, const char *key);
+
+/* ---- core_resources.c: names and quantities of resources ---- */
+bool resource_is_native(Str name);
+bool resource_is_extended(Str name);
+bool resource_is_integer(Str name);
+bool resource_is_huge_page(Str name);
+bool resource_is_overcommit_allowed(Str name);
+bool resource_is_standard_quota(Str name);
+/* validateResourceName, of a map's key.  False where the name is told to be wrong. */
+bool validate_resource_name(Validation *v, Field key);
+/* ValidateResourceQuotaResourceName. */
+void validate_resource_quota_resource_name(Validation *v, Field key);
+/* ValidateContainerResourceName, as LimitRanges ask for it. */
+void validate_limit_range_container_resource_name(Validation *v, Field key);
+/* ValidateResourceQuantityValue. */
+void validate_resource_quantity_value(Validation *v, Str name, Field quantity);
+
+/* ---- core_volume.c, core_volume_sources.c ---- */
+/* ValidatePersistentVolumeSpec; inline_volume: as a part of a VolumeAttachment. */
+void validate_persistent_volume_spec(Validation *v, Field spec, Str volume_name,
+                                     bool inline_volume);
+/* The sources of a PersistentVolume in the order in which the server looks at them. */
+typedef struct VolumeSource {
+    NameId field;
+    const char *server_name;   /* what the server calls it within, where that differs */
+    void (*validate)(Validation *v, Field source, Str volume_name);
+} VolumeSource;
+enum { VOLUME_SOURCE_COUNT = 22 };
+extern const VolumeSource volume_sources[VOLUME_SOURCE_COUNT];
+
+/* Modes of a volume or a claim: at least one, and ReadWriteOncePod alone. */
+void validate_access_modes(Validation *v, Field modes);
+/* ValidateCSIDriverName of core: a subdomain of at most 63 bytes. */
+bool validate_csi_driver_name(Validation *v, Field driver);
+
+/* ---- core_claim.c ---- */
+/* ValidatePersistentVolumeClaimSpec.  normalized: dataSource and dataSourceRef were made equal
+ * before, as for a claim by itself. */
+void validate_persistent_volume_claim_spec(Validation *v, Field spec, bool normalized);
+void warn_of_persistent_volume_claim_spec(Validation *v, Field spec);
+
+/* ---- core_node.c ---- */
+/* What to use in place of a node label that is deprecated; NULL where it is not. */
+const char *node_label_replacement(Str label);
+
+#endif

@@ -1,0 +1,45 @@
+/* core_replication.c: ReplicationControllers and PodTemplates, as
+ * pkg/apis/core/validation has them; the template itself is core_pod.c's. */
+#include "schema/validation/core.h"
+#include "schema/validation/core_parts.h"
+
+/* ValidatePodTemplateSpecForRC.  A selector that is left out is the template's labels. */
+static void validate_pod_template_spec_for_rc(Validation *v, Field template, Field selector)
+{
+    Field pod = GET(template, spec);
+    Field labels = FIELD_PATH(v, template, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
+    if (!labels_contain(v, selector, labels))
+        validation_invalid(v, labels, "must have what the selector asks for");
+    validate_pod_template_spec(v, template);
+    Field policy = GET(pod, restartPolicy), deadline = GET(pod, activeDeadlineSeconds);
+    if (!field_is_empty(v, policy) && !field_text_is(v, policy, "Always"))
+        validation_not_supported(v, policy, "Always");
+    if (field_given(deadline))
+        validation_forbidden(v, deadline, "Pods of a ReplicationController run without an end");
+}
+
+/* ValidateReplicationController */
+void validate_replication_controller(Validation *v, Field controller)
+{
+    Field spec = GET(controller, spec), template = GET(spec, template);
+    Field selector = GET(spec, selector);
+    Field labels = FIELD_PATH(v, template, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
+    validation_nonnegative(v, GET(spec, minReadySeconds));
+    validation_nonnegative(v, GET(spec, replicas));
+    if (field_length(v, selector) == 0 && field_length(v, labels) == 0)
+        validation_required(v, selector, "it says which Pods are the controller's");
+    if (field_given(template))
+        validate_pod_template_spec_for_rc(v, template, selector);
+    else
+        validation_required(v, template, NULL);
+    Field name = FIELD_PATH(v, controller, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+    if (!field_is_empty(v, name) && format_dns_label(field_text(v, name)))
+        validation_warning(v, name, "is used in the names of Pods and hosts, and should be a DNS "
+                                    "label");
+}
+
+/* ValidatePodTemplate */
+void validate_pod_template(Validation *v, Field object)
+{
+    validate_pod_template_spec(v, GET(object, template));
+}

@@ -1,0 +1,400 @@
+/* core_resources.c: the names of resources (pkg/apis/core/helper), ResourceQuotas and
+ * LimitRanges (pkg/apis/core/validation). */
+#include "schema/validation/core_parts.h"
+
+/* ---- names ---- */
+
+#define COMPUTE_RESOURCES                                                              \
+    "cpu,memory,ephemeral-storage,requests.cpu,requests.memory,requests.storage,"      \
+    "requests.ephemeral-storage,limits.cpu,limits.memory,limits.ephemeral-storage"
+#define COUNTED_RESOURCES                                                              \
+    "pods,resourcequotas,services,replicationcontrollers,secrets,configmaps,"          \
+    "persistentvolumeclaims,services.nodeports,services.loadbalancers"
+
+static bool has_prefix(Str name)
+{
+    return str_find(name, '/') < name.len;
+}
+
+bool resource_is_native(Str name)
+{
+    return !has_prefix(name) || str_contains(name, STR("kubernetes.io/"));
+}
+
+bool resource_is_huge_page(Str name) { return str_starts(name, STR("hugepages-")); }
+
+static bool is_quota_huge_page(Str name)
+{
+    return resource_is_huge_page(name) || str_starts(name, STR("requests.hugepages-"));
+}
+
+bool resource_is_extended(Str name)
+{
+    char whole[512];
+    static const char REQUESTS[] = "requests.";
+    size_t len = sizeof REQUESTS - 1 + name.len;
+    if (resource_is_native(name) || str_starts(name, STR("requests.")) || len > sizeof whole)
+        return false;
+    memcpy(whole, REQUESTS, sizeof REQUESTS - 1);
+    memcpy(whole + sizeof REQUESTS - 1, name.ptr, name.len);
+    return !format_qualified_name(str_slice(whole, len));
+}
+
+bool resource_is_integer(Str name)
+{
+    return word_is_one_of(name, COUNTED_RESOURCES) || resource_is_extended(name);
+}
+
+bool resource_is_overcommit_allowed(Str name)
+{
+    return resource_is_native(name) && !resource_is_huge_page(name);
+}
+
+bool resource_is_standard_quota(Str name)
+{
+    return word_is_one_of(name, COMPUTE_RESOURCES "," COUNTED_RESOURCES) ||
+           is_quota_huge_page(name);
+}
+
+static bool is_standard(Str name)
+{
+    return resource_is_standard_quota(name) || str_is(name, "storage");
+}
+
+bool validate_resource_name(Validation *v, Field key)
+{
+    Str name = node_str(v->doc, key.node);
+    const char *wrong = format_qualified_name(name);
+    if (wrong) {
+        validation_invalid(v, key, "%s", wrong);
+        return false;
+    }
+    if (has_prefix(name) || is_standard(name))
+        return true;
+    validation_invalid(v, key, "must be a resource that Kubernetes knows, or have a prefix");
+    return false;
+}
+
+void validate_resource_quota_resource_name(Validation *v, Field key)
+{
+    Str name = node_str(v->doc, key.node);
+    if (validate_resource_name(v, key) && !has_prefix(name) && !resource_is_standard_quota(name))
+        validation_invalid(v, key, "must be a resource that quotas know");
+}
+
+void validate_limit_range_container_resource_name(Validation *v, Field key)
+{
+    Str name = node_str(v->doc, key.node);
+    if (!validate_resource_name(v, key))
+        return;
+    if (!has_prefix(name)) {
+        if (!word_is_one_of(name, "cpu,memory,ephemeral-storage") && !resource_is_huge_page(name))
+            validation_invalid(v, key, "must be a resource of containers");
+    } else if (!resource_is_native(name) && !resource_is_extended(name)) {
+        validation_invalid(v, key, "must be named as extended resources are");
+    }
+}
+
+void validate_resource_quantity_value(Validation *v, Str name, Field field)
+{
+    Quantity quantity = field_quantity(v, field);
+    validation_nonnegative_quantity(v, field);
+    if (resource_is_integer(name) && !quantity_is_whole(&quantity))
+        validation_invalid(v, field, "must be a whole number");
+}
+
+/* ---- ResourceQuota ---- */
+
+#define QUOTA_SCOPES_29 \
+    "Terminating,NotTerminating,BestEffort,NotBestEffort,PriorityClass,CrossNamespacePodAffinity"
+
+static bool is_scope(const Validation *v, Str scope)
+{
+    return word_is_one_of(scope, QUOTA_SCOPES_29) ||
+           ((v->versions & VALIDATION_SINCE(34)) && str_is(scope, "VolumeAttributesClass"));
+}
+
+/* IsResourceQuotaScopeValidForResource */
+static bool scope_holds_for(Str scope, Str resource)
+{
+    if (str_is(scope, "BestEffort"))
+        return str_is(resource, "pods");
+    if (word_is_one_of(scope, QUOTA_SCOPES_29))
+        return word_is_one_of(resource, "pods,cpu,memory,limits.cpu,limits.memory,requests.cpu,"
+                                        "requests.memory");
+    if (str_is(scope, "VolumeAttributesClass"))
+        return word_is_one_of(resource, "persistentvolumeclaims,requests.storage");
+    return true;
+}
+
+/* What scopes and the scope selector share: a scope and the resources that it goes with.
+ * The server names the list, or what as_path says. */
+static void validate_scope(Validation *v, Field spec, Field scope, Field list,
+                           const char *scope_path)
+{
+    Str text = field_text(v, scope);
+    if (!is_scope(v, text))
+        validation_as(v, validation_invalid(v, scope, "is no scope of a quota"), list, "%s",
+                      scope_path);
+    for (Entries at = entries_of(v, GET(spec, hard)); entries_next(v, &at);)
+        if (resource_is_standard_quota(at.key) && !scope_holds_for(text, at.key))
+            validation_as(v, validation_invalid(v, scope, "does not go with the resource %.*s",
+                                                STR_ARG(at.key)),
+                          list, NULL);
+}
+
+typedef struct ScopeSet {
+    bool best_effort, not_best_effort, terminating, not_terminating;
+} ScopeSet;
+
+static void add_scope(ScopeSet *set, Str scope)
+{
+    set->best_effort |= str_is(scope, "BestEffort");
+    set->not_best_effort |= str_is(scope, "NotBestEffort");
+    set->terminating |= str_is(scope, "Terminating");
+    set->not_terminating |= str_is(scope, "NotTerminating");
+}
+
+static void validate_scope_set(Validation *v, const ScopeSet *set, Field list)
+{
+    if (set->best_effort && set->not_best_effort)
+        validation_invalid(v, list, "may not have both BestEffort and NotBestEffort");
+    if (set->terminating && set->not_terminating)
+        validation_invalid(v, list, "may not have both Terminating and NotTerminating");
+}
+
+/* validateResourceQuotaScopes */
+static void validate_resource_quota_scopes(Validation *v, Field spec)
+{
+    Field scopes = GET(spec, scopes);
+    ScopeSet set = {0};
+    for (Items i = items_of(v, scopes); items_next(v, &i);) {
+        validate_scope(v, spec, i.item, scopes, "");
+        add_scope(&set, field_text(v, i.item));
+    }
+    validate_scope_set(v, &set, scopes);
+}
+
+/* validateScopedResourceSelectorRequirement: the server names no index. */
+static void validate_scope_requirement(Validation *v, Field list, Field requirement)
+{
+    Field operator = GET(requirement, operator), values = GET(requirement, values);
+    Field name = GET(requirement, scopeName);
+    bool exists = field_text_is(v, operator, "Exists");
+    if (word_is_one_of(field_text(v, name), "BestEffort,NotBestEffort,Terminating,NotTerminating,"
+                                            "CrossNamespacePodAffinity") && !exists)
+        validation_as(v, validation_invalid(v, operator, "must be Exists for scope %.*s",
+                                            STR_ARG(field_text(v, name))), list, ".operator");
+    if (word_is_one_of(field_text(v, operator), "In,NotIn")) {
+        if (field_length(v, values) == 0)
+            validation_as(v, validation_required(v, values, "In and NotIn need values"), list,
+                          ".values");
+    } else if (exists || field_text_is(v, operator, "DoesNotExist")) {
+        if (field_length(v, values) > 0)
+            validation_as(v, validation_invalid(v, values, "must be left out with Exists and "
+                                                           "DoesNotExist"), list, ".values");
+    } else {
+        validation_as(v, validation_invalid(v, operator, "must be In, NotIn, Exists or DoesNotExist"),
+                      list, ".operator");
+    }
+}
+
+static void validate_scope_selector(Validation *v, Field spec)
+{
+    Field list = FIELD_PATH(v, spec, SCHEMA_NAME_scopeSelector, SCHEMA_NAME_matchExpressions);
+    ScopeSet set = {0};
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        validate_scope(v, spec, GET(i.item, scopeName), list, ".scopeName");
+        validate_scope_requirement(v, list, i.item);
+        add_scope(&set, field_text(v, GET(i.item, scopeName)));
+    }
+    validate_scope_set(v, &set, list);
+}
+
+/* WarningsOnCreate of pkg/registry/core/resourcequota */
+static void warn_of_resource_quota(Validation *v, Field hard)
+{
+    static const char *const PAIRS[][3] = {
+        {"requests.cpu", "cpu", "limits.cpu"},
+        {"requests.memory", "memory", "limits.memory"},
+        {"requests.storage", NULL, "limits.storage"},
+        {"requests.ephemeral-storage", NULL, "limits.ephemeral-storage"},
+    };
+    for (size_t i = 0; i < BASE_COUNT(PAIRS); i++) {
+        Field request = field_entry(v, hard, PAIRS[i][0]);
+        Field limit = field_entry(v, hard, PAIRS[i][2]);
+        if (!field_given(request) && PAIRS[i][1])
+            request = field_entry(v, hard, PAIRS[i][1]);
+        Quantity low = field_quantity(v, request), high = field_quantity(v, limit);
+        if (field_given(request) && field_given(limit) && quantity_compare(&low, &high) > 0)
+            validation_warning(v, request, "is more than %s", PAIRS[i][2]);
+    }
+}
+
+/* ValidateResourceQuota; the status is dropped before. */
+void validate_resource_quota(Validation *v, Field quota)
+{
+    Field spec = GET(quota, spec);
+    for (Entries at = entries_of(v, GET(spec, hard)); entries_next(v, &at);) {
+        validate_resource_quota_resource_name(v, field_key(at.at));
+        validate_resource_quantity_value(v, at.key, at.value);
+    }
+    validate_resource_quota_scopes(v, spec);
+    validate_scope_selector(v, spec);
+    warn_of_resource_quota(v, GET(spec, hard));
+}
+
+/* ---- LimitRange ---- */
+
+/* The maps of one item, and what SetDefaults_LimitRangeItem makes of them. */
+typedef struct Limits {
+    Field max, min, defaults, requests, ratios;
+    bool container;
+} Limits;
+
+static Field default_of(const Validation *v, const Limits *limits, Str key)
+{
+    Field value = entries_get(v, limits->defaults, key);
+    return field_given(value) || !limits->container ? value : entries_get(v, limits->max, key);
+}
+
+static Field request_of(const Validation *v, const Limits *limits, Str key)
+{
+    Field value = entries_get(v, limits->requests, key);
+    if (field_given(value) || !limits->container)
+        return value;
+    value = default_of(v, limits, key);
+    return field_given(value) ? value : entries_get(v, limits->min, key);
+}
+
+static bool is_more(const Validation *v, Field a, Field b)
+{
+    Quantity left = field_quantity(v, a), right = field_quantity(v, b);
+    return field_given(a) && field_given(b) && quantity_compare(&left, &right) > 0;
+}
+
+/* The ratio of limit and request may not be beyond what max and min leave. */
+static bool is_beyond_limits(const Validation *v, Field ratio, Field min, Field max)
+{
+    Quantity r = field_quantity(v, ratio), low = field_quantity(v, min),
+             high = field_quantity(v, max);
+    const int64_t MILLI_MOST = INT64_MAX / 1000;
+    double most = (double)quantity_value(&r);
+    double bottom = (double)quantity_value(&low), top = (double)quantity_value(&high);
+    if (quantity_value(&r) < MILLI_MOST && quantity_value(&low) < MILLI_MOST &&
+        quantity_value(&high) < MILLI_MOST) {
+        most = (double)quantity_milli_value(&r) / 1000;
+        bottom = (double)quantity_milli_value(&low);
+        top = (double)quantity_milli_value(&high);
+    }
+    /* As floats divide: 0/0 is no number, and no number is more than it. */
+    if (!(bottom < 0 || bottom > 0))
+        return top < 0;
+    return most > top / bottom;
+}
+
+/* A wrong value is pointed at where it stands, and named as the server has it. */
+static void limit_is_wrong(Validation *v, Field item, Field at, const char *map, Str key,
+                           const char *why)
+{
+    validation_as(v, validation_invalid(v, at, "%s", why), item, ".%s[%.*s]", map, STR_ARG(key));
+}
+
+static void validate_limits_of(Validation *v, Field item, const Limits *limits, Str key)
+{
+    Field min = entries_get(v, limits->min, key), max = entries_get(v, limits->max, key);
+    Field preset = default_of(v, limits, key), request = request_of(v, limits, key);
+    Field ratio = entries_get(v, limits->ratios, key);
+    if (is_more(v, min, max))
+        limit_is_wrong(v, item, min, "min", key, "may not be more than max");
+    if (is_more(v, min, request))
+        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be less than min");
+    if (is_more(v, request, max))
+        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be more than max");
+    if (is_more(v, request, preset))
+        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be more than default");
+    if (is_more(v, min, preset))
+        limit_is_wrong(v, item, preset, "default", key, "may not be less than min");
+    if (is_more(v, preset, max))
+        limit_is_wrong(v, item, preset, "default", key, "may not be more than max");
+    Quantity value = field_quantity(v, ratio), one = quantity_of_int(1);
+    if (field_given(ratio) && quantity_compare(&value, &one) < 0)
+        limit_is_wrong(v, item, ratio, "maxLimitRequestRatio", key, "may not be less than 1");
+    if (field_given(ratio) && field_given(min) && field_given(max) &&
+        is_beyond_limits(v, ratio, min, max))
+        limit_is_wrong(v, item, ratio, "maxLimitRequestRatio", key,
+                       "may not be more than max divided by min");
+    if (!resource_is_overcommit_allowed(key) && (is_more(v, preset, request) || is_more(v, request, preset)))
+        limit_is_wrong(v, item, request, "defaultRequest", key,
+                       "must be equal to default for what cannot be overcommitted");
+}
+
+/* Names of the resources, and each resource once, at the first map that has it. */
+static void validate_limit_map(Validation *v, Field item, const Limits *limits, Field map,
+                               bool of_containers, Seen *keys)
+{
+    Field first;
+    for (Entries at = entries_of(v, map); entries_next(v, &at);) {
+        Field key = field_key(at.at);
+        if (of_containers)
+            validate_limit_range_container_resource_name(v, key);
+        else
+            validate_resource_name(v, key);
+        if (!seen_before(v, keys, at.key, key, &first))
+            validate_limits_of(v, item, limits, at.key);
+    }
+}
+
+/* validateLimitRangeTypeName */
+static void validate_limit_range_type_name(Validation *v, Field type)
+{
+    Str text = field_text(v, type);
+    const char *wrong = format_qualified_name(text);
+    if (wrong)
+        validation_invalid(v, type, "%s", wrong);
+    else if (!has_prefix(text) && !word_is_one_of(text, "Pod,Container,PersistentVolumeClaim"))
+        validation_invalid(v, type, "must be Pod, Container or PersistentVolumeClaim, or have a prefix");
+}
+
+static void validate_limit_range_item(Validation *v, Field item)
+{
+    Field type = GET(item, type);
+    bool pod = field_text_is(v, type, "Pod"), container = field_text_is(v, type, "Container");
+    Limits limits = {GET(item, max), GET(item, min), GET(item, default), GET(item, defaultRequest),
+                     GET(item, maxLimitRequestRatio), container};
+    Seen keys = {0};
+    if (pod && field_length(v, limits.defaults) > 0)
+        validation_forbidden(v, limits.defaults, "limits of type Pod have none");
+    if (pod && field_length(v, limits.requests) > 0)
+        validation_forbidden(v, limits.requests, "limits of type Pod have none");
+    if (pod) {
+        limits.defaults.node = BASE_NONE;
+        limits.requests.node = BASE_NONE;
+    }
+    bool strict = pod || container;
+    validate_limit_map(v, item, &limits, limits.max, strict, &keys);
+    validate_limit_map(v, item, &limits, limits.min, strict, &keys);
+    validate_limit_map(v, item, &limits, limits.defaults, strict, &keys);
+    validate_limit_map(v, item, &limits, limits.requests, strict, &keys);
+    if (field_text_is(v, type, "PersistentVolumeClaim") &&
+        !field_given(field_entry(v, limits.min, "storage")) &&
+        !field_given(field_entry(v, limits.max, "storage")))
+        validation_as(v, validation_required(v, item, "limits of PersistentVolumeClaims need min "
+                                                      "or max of storage"),
+                      item, ".limits");
+    validate_limit_map(v, item, &limits, limits.ratios, strict, &keys);
+}
+
+/* ValidateLimitRange */
+void validate_limit_range(Validation *v, Field range)
+{
+    Field list = FIELD_PATH(v, range, SCHEMA_NAME_spec, SCHEMA_NAME_limits), first;
+    Seen types = {0};
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        Field type = GET(i.item, type);
+        validate_limit_range_type_name(v, type);
+        if (seen_before(v, &types, field_text(v, type), type, &first))
+            validation_duplicate(v, type, first);
+        validate_limit_range_item(v, i.item);
+    }
+}
