@@ -19,6 +19,7 @@ func runThin(args []string) int {
 	flags.IntVar(&limits.Decoding, "decoding", 2, "how many of one shape that cannot be decoded")
 	flags.IntVar(&limits.Accepted, "accepted", 2, "how many of one shape that is accepted")
 	flags.IntVar(&limits.Total, "total", 0, "how many in all, kinds evenly (no limit)")
+	flags.IntVar(&limits.Longest, "longest", 0, "leave out texts of more than so many `bytes` (no limit)")
 	asCases := flags.Bool("cases", false, "write cases to judge again instead of verdicts")
 	half := flags.Int("half", -1, "keep only this half, 0 or 1, of what is chosen")
 	out := flags.String("o", "", "output `file`, gzipped when it ends in .gz (stdout)")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -52,7 +53,14 @@ func ReadRules(name string) ([]Rule, error) {
 	return rules, lines.Err()
 }
 
-func fieldShape(field string) string { return brackets.ReplaceAllString(field, "[*]") }
+// A field within a CRD's schema, which tables of rules cut short.
+var schemaPath = regexp.MustCompile(`(openAPIV3Schema)(?:\.(?:(?:properties|allOf|anyOf|oneOf)\[\*\]|items|additionalProperties|not))+`)
+
+// fieldShape is a field without indices and keys; all fields of a CRD's schema
+// below the top are one.
+func fieldShape(field string) string {
+	return schemaPath.ReplaceAllString(brackets.ReplaceAllString(field, "[*]"), "$1.~")
+}
 
 // A Coverage counts how often each rule shows among verdicts, and what shows
 // that no rule names.

@@ -15,6 +15,7 @@ type Limits struct {
 	Refused  int // of one shape that is refused as Invalid
 	Decoding int // of one shape that cannot be decoded
 	Accepted int // of one shape that is accepted
+	Longest  int // texts longer than so many bytes are left out; 0 means no limit
 	Total    int // in all, kinds evenly; 0 means no limit
 }
 
@@ -24,7 +25,8 @@ func Thin(records []verdict.Record, limits Limits) []int {
 	shapes := map[string][]int{}
 	for i := range records {
 		record := &records[i]
-		if record.HasVerdict() && !record.StateOnly() {
+		long := limits.Longest > 0 && len(record.Text) > limits.Longest
+		if record.HasVerdict() && !record.StateOnly() && !long {
 			shape := Shape(record)
 			shapes[shape] = append(shapes[shape], i)
 		}

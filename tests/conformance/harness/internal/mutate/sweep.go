@@ -260,6 +260,10 @@ func (s *sweeper) text(at slot, value string) {
 	for _, odd := range sweepNames {
 		put("name", odd)
 	}
+	if slices.Contains([]string{"data", "stringData", "trustBundle", "message", "succeededIndexes"}, at.key) || strings.HasPrefix(at.path, "data") || strings.HasPrefix(at.path, "stringData") {
+		put("long", value+strings.Repeat(value[:min(1, len(value))], 65537))
+		put("long", strings.Repeat("YWFh", (1<<20)/4+1)) // base64 as well as text
+	}
 	lower := strings.ToLower(at.key + lastKey(at.path, 0))
 	for _, guess := range sweepGuesses {
 		if strings.Contains(lower, guess.part) {
@@ -297,8 +301,11 @@ func (s *sweeper) text(at slot, value string) {
 	}
 }
 
-// sizes are list lengths just beyond the limits that Kubernetes has.
+// sizes are list lengths just beyond the limits that Kubernetes has; the long
+// ones only where items are small.
 var sizes = []int{2, 3, 4, 5, 9, 17, 21, 33, 65, 101, 129, 257}
+
+var longSizes = map[string]int{"endpoints": 1001, "ports": 20001, "addresses": 1001, "args": 5000, "finalizers": 2000}
 
 func (s *sweeper) items(at slot, l *list) {
 	grow := func(name string, item any) {
@@ -329,7 +336,7 @@ func (s *sweeper) items(at slot, l *list) {
 	if len(l.items) > 1 {
 		s.add("reverse", at.path, "", func() { slices.Reverse(at.get().(*list).items) })
 	}
-	for _, size := range sizes {
+	for _, size := range append(sizes, longSizes[at.key]) {
 		if size > len(l.items) {
 			s.add("many", at.path, fmt.Sprint(size), func() { lengthen(at.get().(*list), size) })
 		}
