@@ -112,6 +112,23 @@ static bool seen_has(const Seen *seen, uint32_t index)
     return seen->bits[index / 64] >> index % 64 & 1;
 }
 
+/* ObjectMeta is decoded by itself: the server's complaint starts there. */
+static void walk_metadata(CrdEval *eval, uint32_t node)
+{
+    Walk *walk = eval->walk;
+    Diag *diag = walk->checker->diag;
+    uint32_t first = diag->findings.len;
+    walk_value(walk, node, SCHEMA_TYPE_meta_v1_ObjectMeta, eval->versions);
+    Str lead = document_path(walk->doc, node, walk->checker->scratch);
+    for (uint32_t i = first; i < diag->findings.len; i++) {
+        Finding *finding = &diag->findings.at[i];
+        Str path = finding->server_path.len ? finding->server_path : finding->path;
+        if (rule_stage(finding->rule) == STAGE_DECODE && path.len > lead.len + 1 &&
+            str_starts(path, lead))
+            finding->server_path = str_slice(path.ptr + lead.len + 1, path.len - lead.len - 1);
+    }
+}
+
 /* apiVersion, kind and metadata of an object, or of one within it, are the server's.
  * Answers whether the key is one of them. */
 static bool walk_meta(CrdEval *eval, const CrdShape *shape, uint32_t key)
@@ -120,7 +137,7 @@ static bool walk_meta(CrdEval *eval, const CrdShape *shape, uint32_t key)
     Str name = node_str(doc, key);
     if (str_is(name, "metadata")) {
         doc->nodes[key].bind = SCHEMA_NAME_metadata;
-        walk_value(eval->walk, key + 1, SCHEMA_TYPE_meta_v1_ObjectMeta, eval->versions);
+        walk_metadata(eval, key + 1);
         return true;
     }
     bool version = str_is(name, "apiVersion");
@@ -234,8 +251,9 @@ static uint32_t check_absent(CrdEval *eval, const CrdValue *map, const CrdShape 
     bool fills = map->type && (map->type->flags & CRD_FILLED);
     for (uint32_t i = 0; i < shape->name_count; i++) {
         const CrdName *name = &shape->names[i];
-        if (seen_has(seen, i) || !(name->required || fills))
-            continue;
+        if (seen_has(seen, i) || !(name->required || fills) ||
+            ((shape->flags & CRD_ROOT) && str_is(name->text, "metadata")))
+            continue; /* the server gives every object its metadata */
         CrdStep step;
         CrdValue child;
         const CrdName *property = map->type == shape || !fills ? name

@@ -75,7 +75,7 @@ void crd_check_embedded(CrdEval *eval, const CrdValue *object)
     if (!field_given(meta))
         return;
     validation_optional_text(&v, field_get(&v, meta, SCHEMA_NAME_namespace), format_dns_label);
-    validate_meta_parts(&v, meta, format_path_segment);
+    validate_meta_parts(&v, meta, format_path_segment, false);
 }
 
 void crd_check_metadata(CrdEval *eval, bool namespaced)
@@ -86,5 +86,5 @@ void crd_check_metadata(CrdEval *eval, bool namespaced)
     Field meta = field_get(&v, field_root(&v), SCHEMA_NAME_metadata);
     if (namespaced)
         validation_optional_text(&v, field_get(&v, meta, SCHEMA_NAME_namespace), format_dns_label);
-    validate_meta_parts(&v, meta, format_dns_subdomain);
+    validate_meta_parts(&v, meta, format_dns_subdomain, true);
 }

@@ -157,15 +157,20 @@ static void validate_managed_fields(Validation *v, Field list)
 /* ---- the whole ---- */
 
 /* validateObjectMetaAccessorWithOptsCommon, but for the namespace. */
+static void validate_user_meta(Validation *v, Field meta)
+{
+    validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
+    validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
+    validate_owner_references(v, field_get(v, meta, SCHEMA_NAME_ownerReferences));
+    validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));
+}
+
 static void validate_meta_common(Validation *v, Field meta)
 {
     Field generation = field_get(v, meta, SCHEMA_NAME_generation);
     if (field_int(v, generation) < 0)
         validation_invalid(v, generation, "must be 0 or more");
-    validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
-    validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
-    validate_owner_references(v, field_get(v, meta, SCHEMA_NAME_ownerReferences));
-    validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));
+    validate_user_meta(v, meta);
     validate_managed_fields(v, field_get(v, meta, SCHEMA_NAME_managedFields));
 }
 
@@ -195,10 +200,13 @@ void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn f
     validate_meta_common(v, meta);
 }
 
-void validate_meta_parts(Validation *v, Field meta, FormatFn form)
+void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored)
 {
     validate_name(v, meta, form);
-    validate_meta_common(v, meta);
+    if (is_stored)
+        validate_user_meta(v, meta);
+    else
+        validate_meta_common(v, meta);
 }
 
 /* ---- the object's own ---- */

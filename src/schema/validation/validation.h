@@ -225,8 +225,9 @@ void validate_annotations(Validation *v, Field annotations);       /* ValidateAn
  * the walk, by the names= row of its kind. */
 void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form);
 /* The same but for the namespace, and without asking for a name: for custom resources
- * and for what is embedded in them. */
-void validate_meta_parts(Validation *v, Field meta, FormatFn form);
+ * and for what is embedded in them.  Of what is stored, the server itself sets the
+ * generation and the managed fields. */
+void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored);
 
 /* ---- selector.c: label selectors ---- */
 typedef struct SelectorOptions {
