@@ -13,7 +13,6 @@ typedef struct Postings {
     uint32_t *counts; /* what the first sweep found, also where the list was capped */
     uint32_t *filled;
     uint32_t *items;
-    uint32_t cap;     /* longest list that is kept */
     bool filling;
 } Postings;
 

@@ -30,7 +30,6 @@ static void *zeroed(size_t count, size_t size)
 void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap)
 {
     uint32_t keys = seq_count(&postings->keys);
-    postings->cap = cap;
     postings->counts = zeroed(keys + 1, sizeof(uint32_t));
     postings->starts = zeroed(keys + 1, sizeof(uint32_t));
     postings->filled = zeroed(keys + 1, sizeof(uint32_t));
