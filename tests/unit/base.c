@@ -94,7 +94,7 @@ static void interned_strings_stand_once(void **state)
     interner_init(&interner);
     assert_int_equal(intern(&interner, STR("")), 0);
     uint32_t ids[5000];
-    char text[16];
+    char text[24];
     for (int i = 0; i < 5000; i++) {
         snprintf(text, sizeof text, "name-%d", i);
         ids[i] = intern(&interner, str_of(text));
