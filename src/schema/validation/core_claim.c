@@ -91,7 +91,7 @@ void validate_persistent_volume_claim_spec(Validation *v, Field spec, bool norma
     Field storage = field_entry(v, requests, "storage");
     Quantity quantity = field_quantity(v, storage);
     Finding *finding = NULL;
-    if (!field_given(storage))
+    if (!field_entry_exists(requests, storage))
         finding = validation_required(v, requests, "it says how much storage is asked for");
     else if (quantity_sign(&quantity) <= 0)
         finding = validation_invalid(v, storage, "must be more than 0");

@@ -49,10 +49,12 @@ static void validate_pod_security_labels(Validation *v, Field labels)
     for (size_t i = 0; i < BASE_COUNT(LEVELS); i++) {
         Field level = field_entry(v, labels, LEVELS[i]);
         Field version = field_entry(v, labels, VERSIONS[i]);
-        if (field_given(level) &&
+        /* Admission comes after validation, which refuses what is no label's value. */
+        if (field_given(level) && !format_label_value(field_text(v, level)) &&
             !word_is_one_of(field_text(v, level), "privileged,baseline,restricted"))
             validation_invalid(v, level, "must be privileged, baseline or restricted");
-        if (field_given(version) && !is_pod_security_version(field_text(v, version)))
+        if (field_given(version) && !format_label_value(field_text(v, version)) &&
+            !is_pod_security_version(field_text(v, version)))
             validation_invalid(v, version, "must be latest or a version: v1.30");
     }
 }

@@ -95,6 +95,21 @@ Str text_trimmed(Str text)
     return text;
 }
 
+Str text_lowered(const Validation *v, Str text)
+{
+    char *lower = NULL;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < 'A' || text.ptr[i] > 'Z')
+            continue;
+        if (!lower) {
+            lower = arena_alloc(v->walk->checker->scratch, text.len);
+            memcpy(lower, text.ptr, text.len);
+        }
+        lower[i] = (char)(text.ptr[i] + 32);
+    }
+    return lower ? str_slice(lower, text.len) : text;
+}
+
 Field field_entry(const Validation *v, Field map, const char *key)
 {
     return entries_get(v, map, str_of(key));

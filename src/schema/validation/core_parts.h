@@ -46,8 +46,15 @@ bool validate_given_text(Validation *v, Field field, FormatFn format);
 bool validate_given_word(Validation *v, Field field, const char *words);
 /* The text without what is white space to Go's unicode package, ASCII only. */
 Str text_trimmed(Str text);
-/* Whether a label, annotation or resource of that name is there, and its value. */
+/* The text with small letters, ASCII only: itself, or a copy in the document's scratch. */
+Str text_lowered(const Validation *v, Str text);
+/* The value of a label, annotation or resource of that name. */
 Field field_entry(const Validation *v, Field map, const char *key);
+/* Whether the map has it at all: a key whose value is null is there, with Go's zero value. */
+static inline bool field_entry_exists(Field map, Field entry)
+{
+    return entry.above != map.above;
+}
 
 /* ---- core_resources.c: names and quantities of resources ---- */
 bool resource_is_native(Str name);

@@ -28,6 +28,13 @@ void validate_replication_controller(Validation *v, Field controller)
     validation_nonnegative(v, GET(spec, replicas));
     if (field_length(v, selector) == 0 && field_length(v, labels) == 0)
         validation_required(v, selector, "it says which Pods are the controller's");
+    /* A controller without labels has its template's. */
+    if (field_length(v, FIELD_PATH(v, controller, SCHEMA_NAME_metadata, SCHEMA_NAME_labels)) == 0 &&
+        field_given(labels)) {
+        validation_rename(v, labels.node, STR("metadata.labels"));
+        validate_labels(v, labels);
+        validation_rename(v, BASE_NONE, str_slice("", 0));
+    }
     if (field_given(template))
         validate_pod_template_spec_for_rc(v, template, selector);
     else

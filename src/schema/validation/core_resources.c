@@ -252,40 +252,52 @@ typedef struct Limits {
     bool container;
 } Limits;
 
-static Field default_of(const Validation *v, const Limits *limits, Str key)
+/* The amount that a map has for a resource. */
+typedef struct Amount {
+    Field at;
+    bool there;
+    Quantity quantity;
+} Amount;
+
+static Amount amount_of(const Validation *v, Field map, Str key)
 {
-    Field value = entries_get(v, limits->defaults, key);
-    return field_given(value) || !limits->container ? value : entries_get(v, limits->max, key);
+    Amount amount = {.at = entries_get(v, map, key)};
+    amount.there = field_entry_exists(map, amount.at);
+    amount.quantity = field_quantity(v, amount.at);
+    return amount;
 }
 
-static Field request_of(const Validation *v, const Limits *limits, Str key)
+static Amount default_of(const Validation *v, const Limits *limits, Str key)
 {
-    Field value = entries_get(v, limits->requests, key);
-    if (field_given(value) || !limits->container)
-        return value;
-    value = default_of(v, limits, key);
-    return field_given(value) ? value : entries_get(v, limits->min, key);
+    Amount amount = amount_of(v, limits->defaults, key);
+    return amount.there || !limits->container ? amount : amount_of(v, limits->max, key);
 }
 
-static bool is_more(const Validation *v, Field a, Field b)
+static Amount request_of(const Validation *v, const Limits *limits, Str key)
 {
-    Quantity left = field_quantity(v, a), right = field_quantity(v, b);
-    return field_given(a) && field_given(b) && quantity_compare(&left, &right) > 0;
+    Amount amount = amount_of(v, limits->requests, key);
+    if (amount.there || !limits->container)
+        return amount;
+    amount = default_of(v, limits, key);
+    return amount.there ? amount : amount_of(v, limits->min, key);
+}
+
+static bool is_more(const Amount *a, const Amount *b)
+{
+    return a->there && b->there && quantity_compare(&a->quantity, &b->quantity) > 0;
 }
 
 /* The ratio of limit and request may not be beyond what max and min leave. */
-static bool is_beyond_limits(const Validation *v, Field ratio, Field min, Field max)
+static bool is_beyond_limits(const Quantity *ratio, const Quantity *min, const Quantity *max)
 {
-    Quantity r = field_quantity(v, ratio), low = field_quantity(v, min),
-             high = field_quantity(v, max);
     const int64_t MILLI_MOST = INT64_MAX / 1000;
-    double most = (double)quantity_value(&r);
-    double bottom = (double)quantity_value(&low), top = (double)quantity_value(&high);
-    if (quantity_value(&r) < MILLI_MOST && quantity_value(&low) < MILLI_MOST &&
-        quantity_value(&high) < MILLI_MOST) {
-        most = (double)quantity_milli_value(&r) / 1000;
-        bottom = (double)quantity_milli_value(&low);
-        top = (double)quantity_milli_value(&high);
+    double most = (double)quantity_value(ratio);
+    double bottom = (double)quantity_value(min), top = (double)quantity_value(max);
+    if (quantity_value(ratio) < MILLI_MOST && quantity_value(min) < MILLI_MOST &&
+        quantity_value(max) < MILLI_MOST) {
+        most = (double)quantity_milli_value(ratio) / 1000;
+        bottom = (double)quantity_milli_value(min);
+        top = (double)quantity_milli_value(max);
     }
     /* As floats divide: 0/0 is no number, and no number is more than it. */
     if (!(bottom < 0 || bottom > 0))
@@ -293,39 +305,48 @@ static bool is_beyond_limits(const Validation *v, Field ratio, Field min, Field 
     return most > top / bottom;
 }
 
-/* A wrong value is pointed at where it stands, and named as the server has it. */
-static void limit_is_wrong(Validation *v, Field item, Field at, const char *map, Str key,
+/* A wrong amount is pointed at where it stands, and named as the server has it. */
+typedef struct LimitCheck {
+    Validation *v;
+    Field item;
+    Str key;
+} LimitCheck;
+
+static void limit_is_wrong(const LimitCheck *check, const Amount *amount, const char *map,
                            const char *why)
 {
-    validation_as(v, validation_invalid(v, at, "%s", why), item, ".%s[%.*s]", map, STR_ARG(key));
+    validation_as(check->v, validation_invalid(check->v, amount->at, "%s", why), check->item,
+                  ".%s[%.*s]", map, STR_ARG(check->key));
 }
 
 static void validate_limits_of(Validation *v, Field item, const Limits *limits, Str key)
 {
-    Field min = entries_get(v, limits->min, key), max = entries_get(v, limits->max, key);
-    Field preset = default_of(v, limits, key), request = request_of(v, limits, key);
-    Field ratio = entries_get(v, limits->ratios, key);
-    if (is_more(v, min, max))
-        limit_is_wrong(v, item, min, "min", key, "may not be more than max");
-    if (is_more(v, min, request))
-        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be less than min");
-    if (is_more(v, request, max))
-        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be more than max");
-    if (is_more(v, request, preset))
-        limit_is_wrong(v, item, request, "defaultRequest", key, "may not be more than default");
-    if (is_more(v, min, preset))
-        limit_is_wrong(v, item, preset, "default", key, "may not be less than min");
-    if (is_more(v, preset, max))
-        limit_is_wrong(v, item, preset, "default", key, "may not be more than max");
-    Quantity value = field_quantity(v, ratio), one = quantity_of_int(1);
-    if (field_given(ratio) && quantity_compare(&value, &one) < 0)
-        limit_is_wrong(v, item, ratio, "maxLimitRequestRatio", key, "may not be less than 1");
-    if (field_given(ratio) && field_given(min) && field_given(max) &&
-        is_beyond_limits(v, ratio, min, max))
-        limit_is_wrong(v, item, ratio, "maxLimitRequestRatio", key,
-                       "may not be more than max divided by min");
-    if (!resource_is_overcommit_allowed(key) && (is_more(v, preset, request) || is_more(v, request, preset)))
-        limit_is_wrong(v, item, request, "defaultRequest", key,
+    static const char REQUEST[] = "defaultRequest", RATIO[] = "maxLimitRequestRatio";
+    LimitCheck check = {v, item, key};
+    Amount min = amount_of(v, limits->min, key), max = amount_of(v, limits->max, key);
+    Amount preset = default_of(v, limits, key), request = request_of(v, limits, key);
+    Amount ratio = amount_of(v, limits->ratios, key);
+    if (is_more(&min, &max))
+        limit_is_wrong(&check, &min, "min", "may not be more than max");
+    if (is_more(&min, &request))
+        limit_is_wrong(&check, &request, REQUEST, "may not be less than min");
+    if (is_more(&request, &max))
+        limit_is_wrong(&check, &request, REQUEST, "may not be more than max");
+    if (is_more(&request, &preset))
+        limit_is_wrong(&check, &request, REQUEST, "may not be more than default");
+    if (is_more(&min, &preset))
+        limit_is_wrong(&check, &preset, "default", "may not be less than min");
+    if (is_more(&preset, &max))
+        limit_is_wrong(&check, &preset, "default", "may not be more than max");
+    Quantity one = quantity_of_int(1);
+    if (ratio.there && quantity_compare(&ratio.quantity, &one) < 0)
+        limit_is_wrong(&check, &ratio, RATIO, "may not be less than 1");
+    if (ratio.there && min.there && max.there &&
+        is_beyond_limits(&ratio.quantity, &min.quantity, &max.quantity))
+        limit_is_wrong(&check, &ratio, RATIO, "may not be more than max divided by min");
+    if (!resource_is_overcommit_allowed(key) &&
+        (is_more(&preset, &request) || is_more(&request, &preset)))
+        limit_is_wrong(&check, &request, REQUEST,
                        "must be equal to default for what cannot be overcommitted");
 }
 
@@ -377,8 +398,8 @@ static void validate_limit_range_item(Validation *v, Field item)
     validate_limit_map(v, item, &limits, limits.defaults, strict, &keys);
     validate_limit_map(v, item, &limits, limits.requests, strict, &keys);
     if (field_text_is(v, type, "PersistentVolumeClaim") &&
-        !field_given(field_entry(v, limits.min, "storage")) &&
-        !field_given(field_entry(v, limits.max, "storage")))
+        !amount_of(v, limits.min, STR("storage")).there &&
+        !amount_of(v, limits.max, STR("storage")).there)
         validation_as(v, validation_required(v, item, "limits of PersistentVolumeClaims need min "
                                                       "or max of storage"),
                       item, ".limits");

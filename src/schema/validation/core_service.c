@@ -155,7 +155,8 @@ static bool validate_ip_family_policy(Validation *v, const ClusterIps *ips)
 
 /* ---- ports ---- */
 
-/* validateServicePort.  A port out of range and a wrong protocol are rows. */
+/* validateServicePort.  A port out of range and a wrong protocol are rows, as are a
+ * Service's own type, sessionAffinity and lack of ports. */
 static void validate_service_port(Validation *v, Field port, bool needs_name, Seen *names)
 {
     Field name = GET(port, name), first;
@@ -166,9 +167,8 @@ static void validate_service_port(Validation *v, Field port, bool needs_name, Se
         if (seen_before(v, names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
     }
-    Field number = GET(port, port);
-    if (!field_given(number))
-        validate_port_number(v, number);
+    if (!field_given(GET(port, port)))
+        validate_port_number(v, GET(port, port));
     Field target = GET(port, targetPort);
     /* 0 and "" stand for the port. */
     if (!field_is_empty(v, target))

@@ -245,17 +245,9 @@ static void validate_flex_volume(Validation *v, Field source, Str volume_name)
     (void)volume_name;
     must(v, source, SCHEMA_NAME_driver);
     for (Entries at = entries_of(v, GET(source, options)); entries_next(v, &at);) {
-        char lower[256];
-        size_t len = str_find(at.key, '/');
-        if (len >= sizeof lower)
-            continue;
-        lower[0] = '.';
-        for (size_t i = 0; i < len; i++) {
-            char c = at.key.ptr[i];
-            lower[i + 1] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-        }
-        Str domain = str_slice(lower, len + 1);
-        if (str_ends(domain, STR(".kubernetes.io")) || str_ends(domain, STR(".k8s.io")))
+        Str domain = text_lowered(v, str_slice(at.key.ptr, str_find(at.key, '/')));
+        if (str_is(domain, "kubernetes.io") || str_ends(domain, STR(".kubernetes.io")) ||
+            str_is(domain, "k8s.io") || str_ends(domain, STR(".k8s.io")))
             validation_invalid(v, field_key(at.at), "may not have a prefix of Kubernetes' own");
     }
 }
@@ -352,8 +344,8 @@ bool validate_csi_driver_name(Validation *v, Field driver)
     Str name = field_text(v, driver);
     if (name.len > 63)
         validation_too_long(v, driver, 63);
-    const char *wrong = format_csi_driver_name(name);
-    if (wrong && name.len <= 63)
+    const char *wrong = format_dns_subdomain(text_lowered(v, name));
+    if (wrong)
         validation_invalid(v, driver, "%s", wrong);
     return !wrong && name.len <= 63;
 }

@@ -7,18 +7,9 @@ enum { PARAMETERS_MOST = 512, PARAMETER_BYTES_MOST = 256 * 1024 };
 /* validateProvisioner: a qualified name, whatever its case. */
 static void validate_provisioner(Validation *v, Field provisioner)
 {
-    char lower[512];
     if (!validation_must_have(v, provisioner))
         return;
-    Str text = field_text(v, provisioner);
-    if (text.len <= sizeof lower) {
-        for (size_t i = 0; i < text.len; i++) {
-            char c = text.ptr[i];
-            lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-        }
-        text = str_slice(lower, text.len);
-    }
-    const char *wrong = format_qualified_name(text);
+    const char *wrong = format_qualified_name(text_lowered(v, field_text(v, provisioner)));
     if (wrong)
         validation_invalid(v, provisioner, "%s", wrong);
 }
