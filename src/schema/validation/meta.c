@@ -55,7 +55,7 @@ void validate_annotations(Validation *v, Field annotations)
         validation_too_long(v, annotations, ANNOTATIONS_MOST);
 }
 
-/* ---- owners, finalizers, managed fields ---- */
+/* ---- owners and finalizers ---- */
 
 /* ParseGroupVersion: at most one slash, and a version. */
 static bool is_group_version(Str text)
@@ -126,37 +126,10 @@ static void validate_kube_finalizers(Validation *v, Field meta)
     }
 }
 
-/* ValidateFieldManager, but for what is not printable beyond ASCII. */
-static void validate_field_manager(Validation *v, Field manager)
-{
-    Str text = field_text(v, manager);
-    if (text.len > 128)
-        validation_too_long(v, manager, 128);
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7F) {
-            validation_invalid(v, manager, "must be printable");
-            return;
-        }
-}
-
-/* ValidateManagedFields */
-static void validate_managed_fields(Validation *v, Field list)
-{
-    for (Items i = items_of(v, list); items_next(v, &i);) {
-        validation_required_word(v, field_get(v, i.item, SCHEMA_NAME_operation), "Apply,Update");
-        Field type = field_get(v, i.item, SCHEMA_NAME_fieldsType);
-        if (!field_is_empty(v, type) && !field_text_is(v, type, "FieldsV1"))
-            validation_invalid(v, type, "must be FieldsV1");
-        validate_field_manager(v, field_get(v, i.item, SCHEMA_NAME_manager));
-        Field subresource = field_get(v, i.item, SCHEMA_NAME_subresource);
-        if (field_text(v, subresource).len > 256)
-            validation_too_long(v, subresource, 256);
-    }
-}
-
 /* ---- the whole ---- */
 
-/* validateObjectMetaAccessorWithOptsCommon, but for the namespace. */
+/* validateObjectMetaAccessorWithOptsCommon, but for the namespace, and for the managed
+ * fields, which the server writes itself before it looks. */
 static void validate_user_meta(Validation *v, Field meta)
 {
     validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
@@ -171,7 +144,6 @@ static void validate_meta_common(Validation *v, Field meta)
     if (field_int(v, generation) < 0)
         validation_invalid(v, generation, "must be 0 or more");
     validate_user_meta(v, meta);
-    validate_managed_fields(v, field_get(v, meta, SCHEMA_NAME_managedFields));
 }
 
 static void validate_name(Validation *v, Field meta, FormatFn form)
