@@ -8,8 +8,9 @@ static uint32_t collect_selector(const Document *doc, Facts *facts, uint32_t sel
     uint32_t first_term = facts->terms.len;
     for (uint32_t key = map_first(doc, selector); key < node_end(doc, selector);
          key = map_next(doc, selector, key))
-        facts_add_term(facts, node_str(doc, key), scalar_text(doc, key + 1),
-                       entry_span(doc, key));
+        if (is_scalar(doc, key + 1)) /* else it is told already, and asks for nothing we know */
+            facts_add_term(facts, node_str(doc, key), scalar_text(doc, key + 1),
+                           entry_span(doc, key));
     if (facts->terms.len == first_term)
         return BASE_NONE; /* an empty selector is none: no controller fills the endpoints */
     return facts_add_selector(facts, doc->object, node_span(doc, selector), first_term);
