@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,11 +32,17 @@ type donors map[*Schema]map[string][]any
 // donorLimit is how many different values of one field are kept.
 const donorLimit = 4
 
+// sameEdits is how often one edit at one field is made over all manifests of a
+// kind: the manifests differ, and with them what an edit shows, but not so much
+// that each needs them all.
+const sameEdits = 2
+
 // Sweep makes all cases and hands each to yield.
 func (g *Generator) Sweep(yield func(Case) error) error {
 	pool := g.collectDonors()
+	done := map[string]int{}
 	for number, from := range g.all {
-		if err := g.sweepDocument(number, from, pool, yield); err != nil {
+		if err := g.sweepDocument(number, from, pool, done, yield); err != nil {
 			return err
 		}
 	}
@@ -48,7 +55,7 @@ func (g *Generator) schemaOf(d *document) *Schema {
 
 // sweepDocument lists the edits of one manifest, and makes one after the other
 // on the same tree, which it puts right again after each.
-func (g *Generator) sweepDocument(number int, from *document, pool donors, yield func(Case) error) error {
+func (g *Generator) sweepDocument(number int, from *document, pool donors, done map[string]int, yield func(Case) error) error {
 	root := clone(from.tree).(object)
 	s := sweeper{root: root, pool: pool, random: rand.New(rand.NewPCG(g.seed, uint64(number)))}
 	s.document(g.schemaOf(from))
@@ -58,6 +65,10 @@ func (g *Generator) sweepDocument(number int, from *document, pool donors, yield
 	// Places that listing has added (an empty metadata) count as there.
 	restore := remember(root)
 	for i, chosen := range s.edits {
+		name := strings.Join([]string{from.kind, chosen.name, anyIndex.ReplaceAllString(chosen.path, "[]"), chosen.note}, "\x00")
+		if done[name]++; done[name] > sameEdits {
+			continue
+		}
 		chosen.apply()
 		var out bytes.Buffer
 		writeJSON(&out, root)
@@ -74,6 +85,8 @@ func (g *Generator) sweepDocument(number int, from *document, pool donors, yield
 	}
 	return nil
 }
+
+var anyIndex = regexp.MustCompile(`\[[0-9]+\]`)
 
 // remember gives a function that puts every object and list of a tree back as
 // it is now. The objects and lists stay the same ones, because edits know their
