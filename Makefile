@@ -163,6 +163,10 @@ lint:
 	@scripts/bootstrap build lint
 	@MAKE="$(MAKE)" PYTHON="$(PYTHON)" scripts/lint
 
+# What the README's figures say; CORPUS= names a folder of manifests.
+figures: all
+	@$(PYTHON) scripts/figures $(BUILD)/plimsoll $(CORPUS)
+
 conformance: all
 	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/conformance/run.sh
 
@@ -209,6 +213,6 @@ dist:
 clean:
 	rm -rf build
 
-.PHONY: all docs objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
+.PHONY: all docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
         lint conformance schemas schemas-verify install uninstall dist clean
 .DELETE_ON_ERROR:

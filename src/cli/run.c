@@ -175,6 +175,10 @@ static void run_types(Run *run)
 {
     Options *options = run->options;
     Worker *worker = &run->worker;
+    /* Most inputs define nothing and ask for nothing: they pay nothing. */
+    if (crd_set_is_empty(worker->checker.crds) &&
+        (worker->deferred.len == 0 || options->schema_locations.len == 0))
+        return;
     run->types = schema_new();
     crd_build(run->types, &worker->checker.crds, 1, &run->sources, &worker->diag);
     for (uint32_t i = 0; i < worker->deferred.len && options->schema_locations.len; i++) {

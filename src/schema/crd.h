@@ -19,6 +19,7 @@ typedef struct CrdSet CrdSet;
 
 CrdSet *crd_set_new(void);
 void crd_set_free(CrdSet *set); /* NULL is fine */
+bool crd_set_is_empty(const CrdSet *set);
 /* Whether what is checked from now on is part of the input, or only gives types to it
  * (--crds): of two definitions of one kind the input's counts. */
 void crd_set_input(CrdSet *set, bool is_input);

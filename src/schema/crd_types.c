@@ -14,6 +14,8 @@ CrdSet *crd_set_new(void)
     return set;
 }
 
+bool crd_set_is_empty(const CrdSet *set) { return set->definitions.len == 0; }
+
 void crd_set_input(CrdSet *set, bool is_input) { set->is_input = is_input; }
 
 void crd_set_free(CrdSet *set)
