@@ -192,8 +192,8 @@ static bool try_location(const Locator *locator, Str location, const Names *name
         return try_versions(locator, location, *names, minor);
     static const char *const LAYOUTS[] = {
         "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json",
-        "{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/"
-        "{{.ResourceKind}}{{.KindSuffix}}.json",
+        ("{{.NormalizedKubernetesVersion}}-standalone{{.StrictSuffix}}/"
+         "{{.ResourceKind}}{{.KindSuffix}}.json"),
         "{{.ResourceKind}}{{.KindSuffix}}.json",
     };
     while (location.len > 1 && location.ptr[location.len - 1] == '/')

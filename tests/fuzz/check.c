@@ -44,16 +44,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ftruncate(input, 0) || pwrite(input, data + 1, size - 1, 0) != (ssize_t)(size - 1))
         abort();
 
-    char *arguments[MOST_ARGUMENTS + 5] = {"plimsoll"};
+    /* Nobody writes to arguments; main's type is older than const. */
+    const char *arguments[MOST_ARGUMENTS + 4] = {"plimsoll"};
     int count = 1;
     const char *const *run = RUNS[data[0] % BASE_COUNT(RUNS)];
     for (int i = 0; i < MOST_ARGUMENTS && run[i]; i++)
-        arguments[count++] = (char *)(uintptr_t)run[i];
+        arguments[count++] = run[i];
     arguments[count++] = "--no-config";
     arguments[count++] = input_path;
 
     Options options;
-    int status = options_read(&options, count, arguments);
+    int status = options_read(&options, count, (char **)(uintptr_t)arguments);
     if (status < 0)
         status = options.command->run(&options);
     options_free(&options);
