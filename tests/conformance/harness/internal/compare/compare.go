@@ -238,11 +238,11 @@ func firstComplaint(record *verdict.Record) (field, reason string) {
 	return "(" + shorten(record.Message, 80) + ")", record.Reason
 }
 
-// firstCause passes over what the server says of its own work: for custom
-// resources, that CEL rules were not evaluated.
+// firstCause passes over what the server says of its own work (for custom
+// resources, that CEL rules were not evaluated) and of expressions in CEL.
 func firstCause(record *verdict.Record) cluster.Cause {
 	for _, cause := range record.Causes {
-		if cause.Field != "<nil>" {
+		if cause.Field != "<nil>" && !verdict.OfCEL(cause) {
 			return cause
 		}
 	}

@@ -86,6 +86,7 @@ func judge(ctx context.Context, server *cluster.Server, record *Record) error {
 	record.Causes = answer.Causes
 	record.Warnings = answer.Warnings
 	record.Object = answer.Object
+	record.markCEL()
 	return nil
 }
 

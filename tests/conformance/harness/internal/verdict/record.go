@@ -40,7 +40,7 @@ type Record struct {
 	Message    string          `json:"message,omitempty"`
 	Causes     []cluster.Cause `json:"causes,omitempty"`
 	Warnings   []string        `json:"warnings,omitempty"`
-	CELOnly    bool            `json:"celOnly,omitempty"` // accepted when the CRDs have no x-kubernetes-validations
+	CELOnly    bool            `json:"celOnly,omitempty"` // refused because of CEL alone: of expressions in it, or of rules in its CRD
 	Input      json.RawMessage `json:"input,omitempty"`
 	Object     json.RawMessage `json:"object,omitempty"`
 
