@@ -400,11 +400,13 @@ static bool read_rules(CrdReader *reader, CrdShape *shape, uint32_t node)
 
 /* ---- a schema ---- */
 
-/* Where a keyword's value counts as not given: null, and what Go leaves out. */
-static bool says_something(const CrdReader *reader, uint32_t node)
+/* Where a keyword's value counts as not given: null, and the empty text where the
+ * keyword is text. */
+static bool says_something(const CrdReader *reader, CrdKeyword keyword, uint32_t node)
 {
     const Node *at = node_at(reader->doc, node);
-    return at->kind != NODE_NULL && !(at->kind == NODE_STRING && at->len == 0);
+    bool any = keyword == CRD_KEY_DEFAULT || keyword == CRD_KEY_EXAMPLE;
+    return at->kind != NODE_NULL && (any || !(at->kind == NODE_STRING && at->len == 0));
 }
 
 /* What waits until all keywords are seen. */
@@ -499,7 +501,7 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
          key = node_after_entry(doc, key)) {
         CrdKeyword keyword = find_keyword(node_str(doc, key));
         if (keyword == CRD_KEYWORD_COUNT || (node_at(doc, key)->flags & NODE_SHADOWED) ||
-            !says_something(reader, key + 1))
+            !says_something(reader, keyword, key + 1))
             continue;
         if (reader->json_schema &&
             (keyword == CRD_KEY_EXCLUSIVE_MINIMUM || keyword == CRD_KEY_EXCLUSIVE_MAXIMUM) &&

@@ -10,6 +10,15 @@
 
 static bool has_type(const CrdShape *shape, CrdType type) { return shape->types >> type & 1; }
 
+/* Defaults are held against the structural schema, which says int-or-string in other
+ * ways. */
+static uint16_t types_of(const CrdEval *eval, const CrdShape *shape)
+{
+    if (!eval->rule || !(shape->flags & CRD_INT_OR_STRING))
+        return shape->types;
+    return shape->type == CRD_UNTYPED ? 0 : (uint16_t)(1u << shape->type);
+}
+
 static CrdType type_of(const CrdValue *value)
 {
     static const uint8_t TYPES[] = {
@@ -82,7 +91,7 @@ static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
 
 static uint32_t check_type(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
 {
-    if (shape->types == 0 && shape->format == CRD_NO_FORMAT)
+    if (types_of(eval, shape) == 0 && (shape->format == CRD_NO_FORMAT || eval->rule))
         return 0;
     if (type_fits(shape, value))
         return 2;
