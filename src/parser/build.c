@@ -431,8 +431,12 @@ bool builder_finish(Builder *builder)
         }
         at++;
     }
-    for (uint32_t i = 0; builder->unspeakable && i < builder->count; i++)
-        builder->nodes[i].flags &= (uint16_t)~NODE_UNSPEAKABLE;
+    for (uint32_t i = 0; builder->unspeakable && good && i < builder->count; i++) {
+        Node *node = &builder->nodes[i];
+        if ((node->flags & NODE_UNSPEAKABLE) && (node->flags & NODE_KEY))
+            node->kind = NODE_STRING; /* as every key; it was replaced with its mapping */
+        node->flags &= (uint16_t)~NODE_UNSPEAKABLE;
+    }
     if (good && builder->doubts.len)
         ambiguous_report(builder);
     return good;

@@ -8,14 +8,27 @@
 
 enum { KEYS_FEW = 16 };
 
+/* What go-yaml took a key for before it became a string. */
+static ScalarType type_of(const Builder *builder, const Node *key)
+{
+    if (key->style != STYLE_PLAIN || (key->flags & (NODE_TAGGED | NODE_ALIASED)))
+        return SCALAR_STRING;
+    return scalar_value(str_slice(builder->source.ptr + key->offset, key->size)).type;
+}
+
 static void report_duplicate(Builder *builder, const Node *first, const Node *last)
 {
+    ScalarType type = type_of(builder, last);
+    bool nan = type == SCALAR_FLOAT && str_is(str_slice(last->text, last->len), ".nan");
+    bool chance = nan || type != type_of(builder, first); /* not-a-number equals nothing */
     Finding *finding =
         diag_report(builder->diag, &rule_yaml_duplicate_key,
                     builder_place(builder, last->offset, last->size),
-                    "the key \"%.*s\" is given twice in this mapping", (int)last->len, last->text);
+                    "the key \"%.*s\" is given twice in this mapping%s", (int)last->len, last->text,
+                    chance ? ", once it is JSON" : "");
     diag_note(builder->diag, finding, builder_place(builder, first->offset, first->size),
-              "first given here; kubectl silently drops this value and keeps the last");
+              chance ? "first given here; it is chance which of the values kubectl keeps"
+                     : "first given here; kubectl silently drops this value and keeps the last");
 }
 
 /* The alias through which an entry was merged, for a note. */

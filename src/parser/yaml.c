@@ -191,8 +191,7 @@ static bool patch_for(YamlReader *reader, const YamlProblem *problem)
         return false;
     if (strcmp(problem->problem, "found unknown escape character") == 0 && next == '\'')
         patch_quotes(reader, at);
-    else if (strcmp(problem->problem, "found unexpected ':'") == 0 && next &&
-             strchr(",]}", next))
+    else if (strcmp(problem->problem, "found unexpected ':'") == 0)
         add_patch(reader, at, '_');
     else if (problem->context && strstr(problem->context, "ing a tag") && c)
         patch_tag(reader, at);
