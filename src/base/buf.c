@@ -137,8 +137,7 @@ static void buf_json_string(Buf *buf, Str s, bool go)
 void buf_json(Buf *buf, Str s) { buf_json_string(buf, s, false); }
 void buf_json_go(Buf *buf, Str s) { buf_json_string(buf, s, true); }
 
-/* Never a NULL pointer: C forbids arithmetic with it, even with 0. */
-Str buf_slice(const Buf *buf) { return str_slice(buf->ptr ? buf->ptr : "", buf->len); }
+Str buf_slice(const Buf *buf) { return str_slice(buf->ptr, buf->len); }
 
 void buf_free(Buf *buf)
 {
