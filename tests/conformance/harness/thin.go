@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +22,7 @@ func runThin(args []string) int {
 	flags.IntVar(&limits.Total, "total", 0, "how many in all, kinds evenly (no limit)")
 	flags.IntVar(&limits.Longest, "longest", 0, "leave out texts of more than so many `bytes` (no limit)")
 	asCases := flags.Bool("cases", false, "write cases to judge again instead of verdicts")
+	lean := flags.Bool("lean", false, "leave inputs out, which the texts say too, and of objects the managed fields")
 	half := flags.Int("half", -1, "keep only this half, 0 or 1, of what is chosen")
 	out := flags.String("o", "", "output `file`, gzipped when it ends in .gz (stdout)")
 	_ = flags.Parse(args)
@@ -47,6 +49,11 @@ func runThin(args []string) int {
 		if *half >= 0 && choose.Half(limits.Seed, record) != *half {
 			continue
 		}
+		if *lean {
+			if err := makeLean(record); err != nil {
+				return fail(err)
+			}
+		}
 		var line any = record
 		if *asCases {
 			line = verdict.Case{ID: record.File, Text: record.Text, Source: record.Source, Ops: record.Ops}
@@ -61,6 +68,29 @@ func runThin(args []string) int {
 	}
 	fmt.Fprintf(os.Stderr, "harness: %d of %d kept\n", kept, len(records))
 	return 0
+}
+
+// makeLean leaves out of a record what a recording does not need.
+func makeLean(record *verdict.Record) error {
+	record.Input = nil
+	if len(record.Object) == 0 {
+		return nil
+	}
+	var object, metadata map[string]json.RawMessage
+	if err := json.Unmarshal(record.Object, &object); err != nil {
+		return err
+	}
+	if json.Unmarshal(object["metadata"], &metadata) == nil && metadata != nil {
+		delete(metadata, "managedFields")
+		data, err := json.Marshal(metadata)
+		if err != nil {
+			return err
+		}
+		object["metadata"] = data
+	}
+	data, err := json.Marshal(object)
+	record.Object = data
+	return err
 }
 
 // runRules says which rules of a table the verdicts show.
