@@ -5,7 +5,10 @@ what each makes of every document: refused or not, keys given twice or not, the 
     tests/differential/yaml.py --ours build/…/tojson --oracle build/harness \\
         [--seed N] [--mutants N] [--keep FOLDER] [SEED-FILE-OR-FOLDER…]
 
---ours is tests/tools/tojson.c, --oracle the harness of docs/conformance.md.  Seeds
+    tests/differential/yaml.py --ours … --oracle … --listed testdata/parser/differences.ndjson
+
+--ours is tests/tools/tojson.c, --oracle the harness of docs/conformance.md.  --listed
+asks both about the rows of that file instead, which say what each makes of an input.  Seeds
 are YAML and JSON files; testdata and the fuzzer's corpus by default.  The same seed
 gives the same mutants.  Differences that docs/yaml-differences.md lists are counted
 under their names; any other is shown, kept in --keep, and makes the run fail.
@@ -254,6 +257,43 @@ def run(command, inputs):
     return lines
 
 
+def listed_differs(row, theirs, ours):
+    """What is wrong with one row of the listed differences, or None."""
+    by_doc = collections.OrderedDict()
+    for got in theirs["docs"]:
+        by_doc.setdefault(got["doc"], []).append(got)
+    if not len(row["documents"]) == len(by_doc) == len(ours["docs"]):
+        return "another number of documents"
+    for want, rows, mine in zip(row["documents"], by_doc.values(), ours["docs"]):
+        stage = {"nokind": "ok", "list": "ok"}.get(rows[0]["stage"], rows[0]["stage"])
+        if stage != want["kubectl"]:
+            return f"{stage} for kubectl"
+        if mine["stage"] != want.get("plimsoll", want["kubectl"]):
+            return f"{mine['stage']} for us"
+        if "json" in want and not same(decode(want["json"].encode()), mine["json"]):
+            return "another value for us"
+        if "json" in want and value_differs(rows, mine["json"]):
+            return "another value for kubectl"
+    return None
+
+
+def check_listed(arguments):
+    with open(arguments.listed, encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    inputs = [row["input"].encode() if "input" in row else bytes.fromhex(row["hex"])
+              for row in rows]
+    oracle = run([arguments.oracle, "parse", "-batch", "len"], inputs)
+    ours = run([arguments.ours], inputs)
+    failed = 0
+    for row, their_line, our_line in zip(rows, oracle, ours):
+        what = listed_differs(row, decode(their_line), decode(our_line))
+        if what:
+            print(f"{row['name']}: {what}")
+            failed += 1
+    print(f"{len(rows)} rows, {failed} failed")
+    return 1 if failed else 0
+
+
 def main():
     sys.setrecursionlimit(30000)  # documents nest up to 10,000 deep
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -263,8 +303,11 @@ def main():
     parser.add_argument("--mutants", type=int, default=20000)
     parser.add_argument("--keep", help="folder for inputs that differ")
     parser.add_argument("--plain", action="store_true", help="compare the seeds as they are")
+    parser.add_argument("--listed", help="file of listed differences to check instead")
     parser.add_argument("seeds", nargs="*", default=SEEDS)
     arguments = parser.parse_args()
+    if arguments.listed:
+        return check_listed(arguments)
     seeds = read_seeds(arguments.seeds)
     rng = random.Random(arguments.seed)
     total = len(seeds) if arguments.plain else arguments.mutants
