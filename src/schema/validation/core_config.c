@@ -1,8 +1,7 @@
 /* core_config.c: ConfigMaps, Secrets and ServiceAccounts, as pkg/apis/core/validation
  * has them.  What a Secret holds is looked at and never shown. */
 #include "schema/validation/core_parts.h"
-
-#include "schema/value.h"
+#include "schema/validation/json_text.h"
 
 enum { DATA_MOST = 1024 * 1024 }; /* MaxSecretSize, of ConfigMaps too */
 
@@ -45,133 +44,6 @@ static Str decoded(const Validation *v, Field value)
     return str_slice(bytes, base64_decode(text, bytes));
 }
 
-/* ---- whether a text is a JSON object, as encoding/json takes it ---- */
-
-typedef struct Json {
-    const char *at, *end;
-} Json;
-
-enum { JSON_DEPTH_MOST = 1000 };
-
-static void json_space(Json *json)
-{
-    while (json->at < json->end && (*json->at == ' ' || *json->at == '\t' || *json->at == '\n' ||
-                                    *json->at == '\r'))
-        json->at++;
-}
-
-static bool json_take(Json *json, char byte)
-{
-    json_space(json);
-    if (json->at >= json->end || *json->at != byte)
-        return false;
-    json->at++;
-    return true;
-}
-
-static bool json_word(Json *json, const char *word)
-{
-    size_t len = strlen(word);
-    if ((size_t)(json->end - json->at) < len || memcmp(json->at, word, len) != 0)
-        return false;
-    json->at += len;
-    return true;
-}
-
-static bool json_string(Json *json)
-{
-    if (!json_take(json, '"'))
-        return false;
-    while (json->at < json->end) {
-        unsigned char byte = (unsigned char)*json->at++;
-        if (byte == '"')
-            return true;
-        if (byte < ' ')
-            return false;
-        if (byte != '\\')
-            continue;
-        if (json->at >= json->end)
-            return false;
-        char escape = *json->at++;
-        if (escape == 'u') {
-            for (int i = 0; i < 4; i++, json->at++)
-                if (json->at >= json->end || !strchr("0123456789abcdefABCDEF", *json->at) ||
-                    !*json->at)
-                    return false;
-        } else if (!escape || !strchr("\"\\/bfnrt", escape)) {
-            return false;
-        }
-    }
-    return false;
-}
-
-static bool json_digits(Json *json)
-{
-    const char *start = json->at;
-    while (json->at < json->end && *json->at >= '0' && *json->at <= '9')
-        json->at++;
-    return json->at > start;
-}
-
-static bool json_number(Json *json)
-{
-    json_word(json, "-");
-    if (!json_word(json, "0") && !json_digits(json))
-        return false;
-    if (json_word(json, ".") && !json_digits(json))
-        return false;
-    if (json_word(json, "e") || json_word(json, "E")) {
-        if (!json_word(json, "+"))
-            json_word(json, "-");
-        return json_digits(json);
-    }
-    return true;
-}
-
-static bool json_value(Json *json, unsigned depth);
-
-static bool json_members(Json *json, unsigned depth, char close, bool keys)
-{
-    json->at++;
-    if (json_take(json, close))
-        return true;
-    do {
-        if (keys && (!json_string(json) || !json_take(json, ':')))
-            return false;
-        if (!json_value(json, depth + 1))
-            return false;
-    } while (json_take(json, ','));
-    return json_take(json, close);
-}
-
-static bool json_value(Json *json, unsigned depth)
-{
-    json_space(json);
-    if (json->at >= json->end || depth > JSON_DEPTH_MOST)
-        return false;
-    switch (*json->at) {
-    case '{': return json_members(json, depth, '}', true);
-    case '[': return json_members(json, depth, ']', false);
-    case '"': return json_string(json);
-    case 't': return json_word(json, "true");
-    case 'f': return json_word(json, "false");
-    case 'n': return json_word(json, "null");
-    default: return json_number(json);
-    }
-}
-
-/* null makes an empty map. */
-static bool is_json_object(Str text)
-{
-    Json json = {text.ptr, text.ptr + text.len};
-    json_space(&json);
-    bool fits = json.at < json.end && (*json.at == '{' || *json.at == 'n');
-    if (!fits || !json_value(&json, 0))
-        return false;
-    json_space(&json);
-    return json.at == json.end;
-}
-
 /* ---- ConfigMap ---- */
 
 static size_t validate_config_map_keys(Validation *v, Field map, bool binary)
@@ -202,9 +74,10 @@ void validate_config_map(Validation *v, Field config_map)
                 validation_invalid(v, field_key(at.at), "may not stand in data and in binaryData");
     }
     if (total > DATA_MOST)
-        validation_other(v, config_map, "FieldValueTooLong",
-                         "data and binaryData have %zu bytes together, and may have at most %d",
-                         total, DATA_MOST);
+        validation_as(v, validation_other(v, field_given(data) ? data : binary, "FieldValueTooLong",
+                                          "has %zu bytes together with what else the ConfigMap "
+                                          "holds, and may have at most %d", total, DATA_MOST),
+                      config_map, "[]");
 }
 
 /* ---- Secret ---- */
@@ -262,7 +135,7 @@ static void validate_docker_config(Validation *v, const SecretData *all, const c
     Str value;
     if (!secret_value(v, all, key, &at, &value))
         secret_lacks(v, all, key, type);
-    else if (!is_json_object(value))
+    else if (!json_text_is_object(value))
         validation_as(v, validation_invalid(v, at, "must be a JSON object"), all->secret,
                       ".data[%s]", key);
 }

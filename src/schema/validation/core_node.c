@@ -1,6 +1,7 @@
 /* core_node.c: Namespaces, with what the admission plugin PodSecurity says of their
  * labels, and Nodes, as pkg/apis/core/validation has them. */
 #include "schema/validation/core_parts.h"
+#include "schema/validation/json_text.h"
 
 /* ---- Namespace ---- */
 
@@ -90,6 +91,86 @@ static void validate_node_taints(Validation *v, Field taints)
             validation_duplicate(v, i.item, first);
     }
     validation_rename(v, BASE_NONE, str_slice("", 0));
+}
+
+/* ---- annotations that hold JSON ---- */
+
+enum { ANNOTATED_MOST = 1000 };
+
+/* What the server names stands within the annotation; we point at the annotation. */
+static void annotation_is_wrong(Validation *v, Field annotations, Finding *finding,
+                                const char *annotation, uint32_t index, const char *part)
+{
+    validation_as(v, finding, annotations, ".%s[%u].%s", annotation, index, part);
+}
+
+static Str json_member(Str object, const char *key)
+{
+    Str value = {"", 0};
+    return json_text_member(object, key, &value) ? value : str_slice("", 0);
+}
+
+/* ValidateTaintsInNodeAnnotations */
+static void validate_taints_in_node_annotations(Validation *v, Field annotations)
+{
+    static const char TAINTS[] = "scheduler.alpha.kubernetes.io/taints";
+    Field at = field_entry(v, annotations, TAINTS);
+    Str text = field_text(v, at), taint;
+    if (text.len == 0)
+        return;
+    if (!json_text_is_array(text)) {
+        validation_as(v, validation_invalid(v, at, "must be a JSON list of taints"), annotations,
+                      NULL);
+        return;
+    }
+    for (uint32_t i = 0; i < ANNOTATED_MOST && json_text_item(text, i, &taint); i++) {
+        Str key = json_text_string(json_member(taint, "key"));
+        Str value = json_text_string(json_member(taint, "value"));
+        Str effect = json_text_string(json_member(taint, "effect"));
+        const char *wrong = format_qualified_name(key);
+        if (wrong)
+            annotation_is_wrong(v, annotations, validation_invalid(v, at, "has a key that %s", wrong),
+                                TAINTS, i, "key");
+        if ((wrong = format_label_value(value)))
+            annotation_is_wrong(v, annotations,
+                                validation_invalid(v, at, "has a value that %s", wrong), TAINTS, i,
+                                "value");
+        if (effect.len == 0)
+            annotation_is_wrong(v, annotations, validation_required(v, at, "a taint has an effect"),
+                                TAINTS, i, "effect");
+        else if (!word_is_one_of(effect, "NoSchedule,PreferNoSchedule,NoExecute"))
+            annotation_is_wrong(v, annotations,
+                                validation_not_supported(v, at,
+                                                         "NoSchedule,PreferNoSchedule,NoExecute"),
+                                TAINTS, i, "effect");
+    }
+}
+
+/* ValidateAvoidPodsInNodeAnnotations */
+static void validate_avoid_pods_in_node_annotations(Validation *v, Field annotations)
+{
+    static const char AVOID[] = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+    Field at = field_entry(v, annotations, AVOID);
+    Str text = field_text(v, at), entry;
+    if (text.len == 0)
+        return;
+    if (!json_text_is_object(text)) {
+        validation_as(v, validation_invalid(v, at, "must be a JSON object"), annotations,
+                      ".AvoidPods");
+        return;
+    }
+    Str entries = json_member(text, "preferAvoidPods");
+    for (uint32_t i = 0; i < ANNOTATED_MOST && json_text_item(entries, i, &entry); i++) {
+        Str controller = json_member(json_member(entry, "podSignature"), "podController");
+        if (controller.len == 0 || str_is(controller, "null"))
+            annotation_is_wrong(v, annotations,
+                                validation_required(v, at, "each entry has a podController"), AVOID,
+                                i, "PodSignature");
+        else if (str_is(json_member(controller, "controller"), "false"))
+            annotation_is_wrong(v, annotations,
+                                validation_invalid(v, at, "must name owners that are controllers"),
+                                AVOID, i, "PodSignature.PodController.Controller");
+    }
 }
 
 /* ValidateNodeResources: the server writes the name behind a dot. */
@@ -183,6 +264,9 @@ static void validate_pod_cidrs(Validation *v, Field spec)
 void validate_node(Validation *v, Field node)
 {
     Field spec = GET(node, spec), status = GET(node, status);
+    Field annotations = FIELD_PATH(v, node, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
+    validate_taints_in_node_annotations(v, annotations);
+    validate_avoid_pods_in_node_annotations(v, annotations);
     validate_node_taints(v, GET(spec, taints));
     validate_node_resources(v, GET(status, capacity));
     validate_node_resources(v, GET(status, allocatable));

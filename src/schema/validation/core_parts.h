@@ -84,6 +84,8 @@ typedef struct VolumeSource {
 } VolumeSource;
 enum { VOLUME_SOURCE_COUNT = 22 };
 extern const VolumeSource volume_sources[VOLUME_SOURCE_COUNT];
+/* iqn., eui. or naa. names. */
+bool iscsi_name_is_valid(Str text);
 
 /* Modes of a volume or a claim: at least one, and ReadWriteOncePod alone. */
 void validate_access_modes(Validation *v, Field modes);

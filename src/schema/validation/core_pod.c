@@ -1,11 +1,293 @@
-/* core_pod.c: Pods and pod templates, as ValidatePod, ValidatePodTemplateSpec and
+/* core_pod.c: Pods and pod templates, as ValidatePodCreate, ValidatePodTemplateSpec and
  * ValidatePodSpec of pkg/apis/core/validation have them. */
-#include "schema/validation/core.h"
+#include "schema/validation/core_pod.h"
 
-/* ValidatePodTemplateSpec */
+/* ---- containers of all sorts ---- */
+
+PodContainers pod_containers(const Pod *pod)
+{
+    PodContainers containers = {.pod = pod, .items = {.next = 1, .end = 0}};
+    return containers;
+}
+
+bool pod_containers_next(const Validation *v, PodContainers *c)
+{
+    while (!items_next(v, &c->items)) {
+        if (c->sort == PODS_EPHEMERAL)
+            return false;
+        c->sort++;
+        c->items = items_of(v, c->sort == PODS_INIT      ? c->pod->init_containers
+                               : c->sort == PODS_REGULAR ? c->pod->containers
+                                                         : c->pod->ephemeral_containers);
+    }
+    c->container = c->items.item;
+    return true;
+}
+
+/* ---- small parts of a spec ---- */
+
+/* validatePodDNSConfig */
+static void validate_dns_config(Validation *v, Field spec)
+{
+    enum { NAMESERVERS_MOST = 3, SEARCHES_MOST = 32, SEARCH_BYTES_MOST = 2048 };
+    Field config = GET(spec, dnsConfig), servers = GET(config, nameservers);
+    Field searches = GET(config, searches), options = GET(config, options);
+    if (field_text_is(v, GET(spec, dnsPolicy), "None") && field_length(v, servers) == 0) {
+        validation_required(v, field_given(config) ? servers : config,
+                            "dnsPolicy None takes nothing from elsewhere");
+        return;
+    }
+    if (!field_given(config))
+        return;
+    if (field_length(v, servers) > NAMESERVERS_MOST)
+        validation_invalid(v, servers, "may have at most three items");
+    for (Items i = items_of(v, servers); items_next(v, &i);)
+        validate_ip_for_legacy_field(v, i.item, field_text(v, i.item));
+    size_t total = 0;
+    for (Items i = items_of(v, searches); items_next(v, &i);)
+        total += field_text(v, i.item).len + (i.index != 0);
+    if (field_length(v, searches) > SEARCHES_MOST || total > SEARCH_BYTES_MOST)
+        validation_invalid(v, searches, "may have at most 32 items with 2048 characters");
+    for (Items i = items_of(v, searches); items_next(v, &i);) {
+        Str search = field_text(v, i.item);
+        if (str_is(search, "."))
+            continue;
+        search.len -= str_ends(search, STR("."));
+        const char *wrong = format_dns_subdomain_with_underscore(search);
+        if (wrong)
+            validation_invalid(v, i.item, "%s", wrong);
+    }
+    for (Items i = items_of(v, options); items_next(v, &i);)
+        if (field_is_empty(v, GET(i.item, name)))
+            validation_as(v, validation_required(v, GET(i.item, name), NULL), i.item, NULL);
+}
+
+/* validatePodHostNetworkDeps; a Pod's hostPort is its containerPort by default. */
+static void validate_host_network_ports(Validation *v, const Pod *pod)
+{
+    for (Items i = items_of(v, pod->containers); pod->host_network && items_next(v, &i);) {
+        Field ports = GET(i.item, ports);
+        for (Items p = items_of(v, ports); items_next(v, &p);) {
+            Field host_port = GET(p.item, hostPort);
+            int64_t number = field_int(v, host_port);
+            if (number != 0 && number != field_int(v, GET(p.item, containerPort)))
+                validation_invalid(v, host_port, "must be the containerPort, since hostNetwork is true");
+        }
+    }
+}
+
+/* validateReadinessGates, validateSchedulingGates */
+static void validate_gates(Validation *v, Field spec)
+{
+    Seen names = {0};
+    Field ready = GET(spec, readinessGates), scheduling = GET(spec, schedulingGates), first;
+    for (Items i = items_of(v, ready); items_next(v, &i);) {
+        const char *wrong = format_qualified_name(field_text(v, GET(i.item, conditionType)));
+        if (wrong)
+            validation_invalid(v, GET(i.item, conditionType), "%s", wrong);
+    }
+    for (Items i = items_of(v, scheduling); items_next(v, &i);) {
+        Field name = GET(i.item, name);
+        const char *wrong = format_qualified_name(field_text(v, name));
+        if (wrong)
+            validation_as(v, validation_invalid(v, name, "%s", wrong), i.item, NULL);
+        if (seen_before(v, &names, field_text(v, name), name, &first))
+            validation_as(v, validation_duplicate(v, name, first), i.item, NULL);
+    }
+}
+
+/* ValidateHostAliases */
+static void validate_host_aliases(Validation *v, Field aliases)
+{
+    for (Items i = items_of(v, aliases); items_next(v, &i);) {
+        Field ip = GET(i.item, ip), names = GET(i.item, hostnames);
+        validate_ip_for_legacy_field(v, ip, field_text(v, ip));
+        for (Items n = items_of(v, names); items_next(v, &n);) {
+            const char *wrong = format_dns_subdomain(field_text(v, n.item));
+            if (wrong)
+                validation_invalid(v, n.item, "%s", wrong);
+        }
+    }
+}
+
+/* validateHostUsers; the server spells two fields as Go does. */
+static void validate_host_users(Validation *v, const Pod *pod)
+{
+    static const char WHY[] = "hostUsers is false";
+    Field network = GET(pod->spec, hostNetwork), pid = GET(pod->spec, hostPID);
+    Field ipc = GET(pod->spec, hostIPC);
+    if (pod->host_users)
+        return;
+    if (pod->host_network)
+        validation_forbidden(v, network, "%s", WHY);
+    if (field_bool(v, pid))
+        validation_as(v, validation_forbidden(v, pid, "%s", WHY), pod->spec, ".HostPID");
+    if (field_bool(v, ipc))
+        validation_as(v, validation_forbidden(v, ipc, "%s", WHY), pod->spec, ".HostIPC");
+    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
+        if (field_length(v, GET(c.container, volumeDevices)) > 0)
+            validation_forbidden(v, GET(c.container, volumeDevices), "%s", WHY);
+}
+
+/* validatePodHostName */
+static void validate_hostname_override(Validation *v, const Pod *pod)
+{
+    Field name = GET(pod->spec, hostnameOverride);
+    if (!field_given(name))
+        return;
+    if (field_bool(v, GET(pod->spec, setHostnameAsFQDN)))
+        validation_forbidden(v, name, "setHostnameAsFQDN is true");
+    if (pod->host_network)
+        validation_forbidden(v, name, "hostNetwork is true");
+    if (field_text(v, name).len > 64)
+        validation_too_long(v, name, 64);
+    validate_given_text(v, name, format_dns_subdomain);
+}
+
+/* validateOS, and then what the one system or the other has. */
+static void validate_os(Validation *v, const Pod *pod)
+{
+    Field os = GET(pod->spec, os), name = GET(os, name);
+    if (!pod->has_os || !validation_must_have(v, name))
+        return;
+    if (str_is(pod->os, "linux"))
+        validate_linux_pod(v, pod);
+    else if (str_is(pod->os, "windows"))
+        validate_windows_pod(v, pod);
+    else
+        validation_as(v, validation_not_supported(v, name, "linux,windows"), os, NULL);
+}
+
+/* Names of other things, and what stands by itself. */
+static void validate_names(Validation *v, Field spec)
+{
+    Field account = GET(spec, serviceAccountName), deadline = GET(spec, activeDeadlineSeconds);
+    Field preemption = GET(spec, preemptionPolicy);
+    if (field_is_empty(v, account)) {
+        Field old = GET(spec, serviceAccount);
+        Str text = field_text(v, old);
+        const char *wrong = text.len ? format_dns_subdomain(text) : NULL;
+        if (wrong)
+            validation_as(v, validation_invalid(v, old, "%s", wrong), spec, ".serviceAccountName");
+    }
+    validation_optional_text(v, account, format_dns_subdomain);
+    validation_optional_text(v, GET(spec, nodeName), format_dns_subdomain);
+    if (field_given(deadline))
+        validation_range(v, deadline, 1, INT32_MAX);
+    validation_optional_text(v, GET(spec, hostname), format_dns_label);
+    validation_optional_text(v, GET(spec, subdomain), format_dns_label);
+    validation_optional_text(v, GET(spec, priorityClassName), format_dns_subdomain);
+    validate_given_text(v, GET(spec, runtimeClassName), format_dns_subdomain);
+    if (field_given(preemption))
+        validation_required_word(v, preemption, "PreemptLowerPriority,Never");
+}
+
+/* ---- the whole ---- */
+
+static Pod open_pod(const Validation *v, Field meta, Field spec, bool is_pod)
+{
+    Field os = GET(spec, os), grace = GET(spec, terminationGracePeriodSeconds);
+    Pod pod = {
+        .is_pod = is_pod,
+        .meta = meta,
+        .annotations = GET(meta, annotations),
+        .labels = GET(meta, labels),
+        .spec = spec,
+        .volumes = GET(spec, volumes),
+        .containers = GET(spec, containers),
+        .init_containers = GET(spec, initContainers),
+        .ephemeral_containers = GET(spec, ephemeralContainers),
+        .claims = GET(spec, resourceClaims),
+        .restart_policy = field_text_or(v, GET(spec, restartPolicy), "Always"),
+        .os = field_text(v, GET(os, name)),
+        .has_os = field_given(os),
+        .grace_period = field_int_or(v, grace, 30),
+        .host_network = field_bool(v, GET(spec, hostNetwork)),
+        .host_users = field_bool_or(v, GET(spec, hostUsers), true),
+    };
+    /* SetDefaults_Pod */
+    if (is_pod && pod.grace_period < 0)
+        pod.grace_period = 1;
+    return pod;
+}
+
+/* ValidatePodSpec.  What rows of schemas/rules say is not said again. */
+static void validate_pod_spec(Validation *v, Pod *pod)
+{
+    Field spec = pod->spec, share = GET(spec, shareProcessNamespace);
+    validate_volumes(v, pod);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+        validate_pod_resource_claims(v, pod);
+    validate_containers(v, pod);
+    validate_init_containers(v, pod);
+    validate_ephemeral_containers(v, pod);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+        validate_pod_resources(v, pod);
+    validate_host_network_ports(v, pod);
+    validate_labels(v, GET(spec, nodeSelector));
+    validate_pod_security_context(v, pod);
+    if (field_bool(v, share) && field_bool(v, GET(spec, hostPID)))
+        validation_invalid(v, share, "may not be true together with hostPID");
+    validate_affinity(v, pod);
+    validate_dns_config(v, spec);
+    validate_gates(v, spec);
+    validate_topology_spread_constraints(v, pod);
+    validate_windows_host_process_pod(v, pod);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+        validate_host_users(v, pod);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(35))
+        validate_hostname_override(v, pod);
+    validate_names(v, spec);
+    validate_tolerations(v, GET(spec, tolerations));
+    validate_host_aliases(v, GET(spec, hostAliases));
+    validate_overhead(v, GET(spec, overhead));
+    validate_os(v, pod);
+}
+
 void validate_pod_template_spec(Validation *v, Field template)
 {
-    Field meta = field_get(v, template, SCHEMA_NAME_metadata);
-    validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
-    validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
+    Field meta = GET(template, metadata);
+    Pod pod = open_pod(v, meta, GET(template, spec), false);
+    /* The server leaves metadata out of these paths. */
+    Rename before = validation_rename_below(v, meta, template, STR(""));
+    validate_labels(v, pod.labels);
+    validate_annotations(v, pod.annotations);
+    validate_pod_annotations(v, &pod);
+    validation_unrename(v, before);
+    validate_pod_spec(v, &pod);
+    validate_pod_annotations_match(v, &pod);
+    if (field_length(v, pod.ephemeral_containers) > 0)
+        validation_forbidden(v, pod.ephemeral_containers, "they are added to Pods that run");
+    warn_of_pod(v, &pod);
+}
+
+/* validatePodMetadataAndSpec's look at tokens for an account that nobody named. */
+static void validate_tokens(Validation *v, const Pod *pod)
+{
+    if (!field_is_empty(v, GET(pod->spec, serviceAccountName)) ||
+        !field_is_empty(v, GET(pod->spec, serviceAccount)))
+        return;
+    for (Items i = items_of(v, pod->volumes); items_next(v, &i);) {
+        Field sources = FIELD_PATH(v, i.item, SCHEMA_NAME_projected, SCHEMA_NAME_sources);
+        for (Items s = items_of(v, sources); items_next(v, &s);)
+            if (field_given(GET(s.item, serviceAccountToken)))
+                validation_forbidden(v, GET(s.item, serviceAccountToken),
+                                     "the Pod names no serviceAccountName");
+    }
+}
+
+/* ValidatePodCreate */
+void validate_pod(Validation *v, Field object)
+{
+    Pod pod = open_pod(v, GET(object, metadata), GET(object, spec), true);
+    validate_pod_annotations(v, &pod);
+    validate_pod_spec(v, &pod);
+    validate_tokens(v, &pod);
+    if (field_length(v, pod.ephemeral_containers) > 0)
+        validation_forbidden(v, pod.ephemeral_containers, "they are added to Pods that run");
+    if (!field_is_empty(v, GET(pod.spec, nodeName)) &&
+        field_length(v, GET(pod.spec, schedulingGates)) > 0)
+        validation_forbidden(v, GET(pod.spec, nodeName), "schedulingGates are not cleared yet");
+    validate_pod_annotations_match(v, &pod);
+    warn_of_pod(v, &pod);
 }

@@ -175,7 +175,7 @@ static bool is_iqn_at(Str text)
 }
 
 /* iqn., eui. or naa. names. */
-static bool is_iscsi_name(Str text)
+bool iscsi_name_is_valid(Str text)
 {
     if (str_starts(text, STR("iqn"))) {
         for (size_t i = 0; i < text.len; i++)
@@ -199,7 +199,7 @@ static void validate_iscsi(Validation *v, Field source, Str volume_name)
         validation_as(v, validation_invalid(v, portal, "may have at most 64 bytes together with the "
                                                        "volume's name"),
                       source, ".targetportal");
-    if (validation_must_have(v, iqn) && !is_iscsi_name(field_text(v, iqn)))
+    if (validation_must_have(v, iqn) && !iscsi_name_is_valid(field_text(v, iqn)))
         validation_invalid(v, iqn, FORM);
     validation_range(v, GET(source, lun), 0, 255);
     Field secret = GET(source, secretRef);
@@ -208,7 +208,7 @@ static void validate_iscsi(Validation *v, Field source, Str volume_name)
         validation_required(v, secret, "CHAP needs it");
     if (field_given(secret))
         must(v, secret, SCHEMA_NAME_name);
-    if (field_given(initiator) && !is_iscsi_name(field_text(v, initiator)))
+    if (field_given(initiator) && !iscsi_name_is_valid(field_text(v, initiator)))
         validation_as(v, validation_invalid(v, initiator, FORM), source, ".initiatorname");
 }
 

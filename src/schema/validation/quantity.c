@@ -253,6 +253,16 @@ int64_t quantity_value(const Quantity *quantity) { return value_at(quantity, 0);
 int64_t quantity_milli_value(const Quantity *quantity) { return value_at(quantity, -3); }
 bool quantity_is_whole(const Quantity *quantity) { return quantity_milli_value(quantity) % 1000 == 0; }
 
+void quantity_round_up(Quantity *quantity, int32_t scale)
+{
+    if (quantity->scale >= scale || quantity->digits == 0)
+        return;
+    digits_at(quantity, scale, &quantity->digits);
+    quantity->scale = scale;
+    quantity->as_written = false;
+    normalise(quantity);
+}
+
 void quantity_add(Quantity *sum, const Quantity *more)
 {
     if (more->digits == 0)

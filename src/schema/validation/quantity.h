@@ -32,6 +32,8 @@ bool quantity_is_whole(const Quantity *quantity);    /* MilliValue() % 1000 == 0
 int64_t quantity_value(const Quantity *quantity);
 int64_t quantity_milli_value(const Quantity *quantity);
 void quantity_add(Quantity *sum, const Quantity *more);
+/* RoundUp: away from zero, to a multiple of ten to the power of scale. */
+void quantity_round_up(Quantity *quantity, int32_t scale);
 /* String(): the canonical form, as the server stores it unless it is as_written. */
 void quantity_write(const Quantity *quantity, Buf *out);
 

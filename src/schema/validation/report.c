@@ -38,8 +38,10 @@ static void add_node(const Validation *v, uint32_t node, Buf *path)
     uint32_t value = node_at(doc, node)->flags & NODE_KEY ? node + 1 : node;
     uint32_t up = value == doc->root ? BASE_NONE : document_parent(doc, node);
     if (value == v->renamed) {
+        Validation plain = *v;
+        plain.renamed = BASE_NONE;
         if (v->renamed_base.above != BASE_NONE)
-            buf_str(path, validation_path(v, v->renamed_base));
+            buf_str(path, validation_path(&plain, v->renamed_base));
         buf_str(path, v->renamed_to);
         return;
     }
@@ -94,11 +96,20 @@ void validation_rename(Validation *v, uint32_t node, Str text)
     v->renamed_base = FIELD_NONE;
 }
 
-void validation_rename_below(Validation *v, Field field, Field base, Str suffix)
+Rename validation_rename_below(Validation *v, Field field, Field base, Str suffix)
 {
+    Rename before = {v->renamed, v->renamed_to, v->renamed_base};
     v->renamed = field.above;
     v->renamed_to = suffix;
     v->renamed_base = base;
+    return before;
+}
+
+void validation_unrename(Validation *v, Rename before)
+{
+    v->renamed = before.node;
+    v->renamed_to = before.to;
+    v->renamed_base = before.base;
 }
 
 static void set_server_path(const Validation *v, Finding *finding, Str path)

@@ -44,6 +44,13 @@ typedef struct Validation {
     Field renamed_base;     /* and validation_rename_below */
 } Validation;
 
+/* A renaming, to be put back. */
+typedef struct Rename {
+    uint32_t node;
+    Str to;
+    Field base;
+} Rename;
+
 /* The object itself. */
 Field field_root(const Validation *v);
 /* A value that is there, by its node; a null one counts as absent. */
@@ -156,8 +163,10 @@ void validation_as(Validation *v, Finding *finding, Field base, const char *suff
 /* From here on the server's path of that value, and of all below it, starts with
  * `text` in place of its own; BASE_NONE ends it. */
 void validation_rename(Validation *v, uint32_t node, Str text);
-/* The same with the server's path of base and a suffix: ".template". */
-void validation_rename_below(Validation *v, Field field, Field base, Str suffix);
+/* The same with the server's path of base and a suffix (".template"), until the one before
+ * is put back. */
+Rename validation_rename_below(Validation *v, Field field, Field base, Str suffix);
+void validation_unrename(Validation *v, Rename before);
 /* The path that the server gives a field: map keys in brackets, renames done.  In the
  * document's scratch. */
 Str validation_path(const Validation *v, Field field);

@@ -1,0 +1,265 @@
+/* core_containers.c: containers of all three sorts, as validateContainers,
+ * validateInitContainers and validateEphemeralContainers of pkg/apis/core/validation
+ * have them.  Names, images and the words of policies are rows of schemas/rules. */
+#include "schema/validation/core_pod.h"
+
+/* ---- restart policies and rules ---- */
+
+/* validateContainerRestartPolicy */
+static void validate_restart_policy(Validation *v, Field container)
+{
+    Field policy = GET(container, restartPolicy), rules = GET(container, restartPolicyRules);
+    if (field_given(policy))
+        validate_given_word(v, policy, "Always,Never,OnFailure");
+    else if (field_length(v, rules) == 0)
+        return;
+    else
+        validation_required(v, policy, "restartPolicyRules depend on it");
+    if (field_length(v, rules) > 20)
+        validation_too_many(v, rules, 20);
+    for (Items i = items_of(v, rules); items_next(v, &i);) {
+        Field action = GET(i.item, action), codes = GET(i.item, exitCodes);
+        if (!word_is_one_of(field_text(v, action), "Restart,RestartAllContainers"))
+            validation_not_supported(v, action, "Restart,RestartAllContainers");
+        else if (!field_text_is(v, action, "Restart"))
+            VALIDATION_ONLY(v, VALIDATION_UNTIL(35))
+                validation_not_supported(v, action, "Restart");
+        if (!field_given(codes)) {
+            validation_required(v, codes, NULL);
+            continue;
+        }
+        if (!word_is_one_of(field_text(v, GET(codes, operator)), "In,NotIn"))
+            validation_not_supported(v, GET(codes, operator), "In,NotIn");
+        if (field_length(v, GET(codes, values)) > 255)
+            validation_too_many(v, GET(codes, values), 255);
+    }
+}
+
+/* Until 1.34 only init containers have one, and it says Always. */
+static void validate_container_restart_policy(Validation *v, Field container)
+{
+    Field policy = GET(container, restartPolicy);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(35))
+        validate_restart_policy(v, container);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(34))
+        if (field_given(policy))
+            validation_forbidden(v, policy, "it is for init containers");
+}
+
+/* validateInitContainerRestartPolicy */
+static void validate_init_restart_policy(Validation *v, Field container)
+{
+    Field policy = GET(container, restartPolicy), rules = GET(container, restartPolicyRules);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(36))
+        validate_restart_policy(v, container);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(35) & VALIDATION_UNTIL(35)) {
+        if (!field_text_is(v, policy, "Always"))
+            validate_restart_policy(v, container);
+        else if (field_length(v, rules) > 0)
+            validation_forbidden(v, rules, "an init container that always restarts has none");
+    }
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(34))
+        if (field_given(policy) && !field_text_is(v, policy, "Always"))
+            validation_not_supported(v, policy, "Always");
+}
+
+/* ---- what all sorts have ---- */
+
+/* validateResizePolicy names the list, whichever item is wrong. */
+static void validate_resize_policy(Validation *v, const Pod *pod, Field list)
+{
+    Seen resources = {0};
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        Field resource = GET(i.item, resourceName), policy = GET(i.item, restartPolicy), first;
+        if (seen_before(v, &resources, field_text(v, resource), resource, &first))
+            validation_as(v, validation_duplicate(v, resource, first), i.item, NULL);
+        if (field_is_empty(v, resource))
+            validation_as(v, validation_required(v, resource, NULL), list, NULL);
+        else if (!word_is_one_of(field_text(v, resource), "cpu,memory"))
+            validation_as(v, validation_not_supported(v, resource, "cpu,memory"), list, NULL);
+        if (field_is_empty(v, policy))
+            validation_as(v, validation_required(v, policy, NULL), list, NULL);
+        else if (!word_is_one_of(field_text(v, policy), "NotRequired,RestartContainer"))
+            validation_as(v, validation_not_supported(v, policy, "NotRequired,RestartContainer"),
+                          list, NULL);
+        if (str_is(pod->restart_policy, "Never") && !field_text_is(v, policy, "NotRequired"))
+            validation_as(v, validation_invalid(v, policy, "must be NotRequired, since the Pod's "
+                                                           "restartPolicy is Never"),
+                          list, NULL);
+    }
+}
+
+/* validateContainerCommon */
+static void validate_container_common(Validation *v, const Pod *pod, Field container)
+{
+    Field name = GET(container, name), resize = GET(container, resizePolicy);
+    validation_optional_text(v, name, format_dns_label);
+    validate_container_ports(v, GET(container, ports));
+    validate_env(v, pod, GET(container, env));
+    validate_env_from(v, GET(container, envFrom));
+    validate_volume_mounts(v, pod, container);
+    if (field_given(GET(container, volumeDevices)))
+        validate_volume_devices(v, pod, container);
+    validate_container_resource_requirements(v, GET(container, resources), pod->claims);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+        if (field_given(resize))
+            validate_resize_policy(v, pod, resize);
+    validate_security_context(v, pod, GET(container, securityContext));
+}
+
+/* validateContainerOnlyForPod */
+static void validate_image(Validation *v, Field container)
+{
+    Field image = GET(container, image);
+    Str text = field_text(v, image);
+    if (text_trimmed(text).len != text.len)
+        validation_invalid(v, image, "must not have blanks at its start or end");
+}
+
+/* AccumulateUniqueHostPorts; the server's index of an init container is always 0. */
+static void check_host_ports(Validation *v, const Pod *pod, Field container, Field list, Seen *seen,
+                             bool init)
+{
+    Field ports = GET(container, ports), first;
+    for (Items i = items_of(v, ports); items_next(v, &i);) {
+        Field host_port = GET(i.item, hostPort);
+        int64_t number = field_int(v, host_port);
+        if (number == 0 && pod->is_pod && pod->host_network)
+            number = field_int(v, GET(i.item, containerPort));
+        if (number == 0)
+            continue;
+        Str protocol = field_text_or(v, GET(i.item, protocol), "TCP");
+        Str key = arena_format(v->walk->checker->scratch, "%.*s/%.*s/%lld", STR_ARG(protocol),
+                               STR_ARG(field_text(v, GET(i.item, hostIP))), (long long)number);
+        if (!seen_before(v, seen, key, i.item, &first))
+            continue;
+        Finding *finding = validation_duplicate(v, host_port, first);
+        if (init)
+            validation_as(v, finding, list, "[0].ports[%u].hostPort", i.index);
+    }
+}
+
+/* ---- the sorts ---- */
+
+static void validate_hooks(Validation *v, const Pod *pod, Field container)
+{
+    validate_lifecycle(v, pod, GET(container, lifecycle));
+    validate_probe(v, pod, GET(container, livenessProbe), PROBE_LIVENESS);
+    validate_probe(v, pod, GET(container, readinessProbe), PROBE_READINESS);
+    validate_probe(v, pod, GET(container, startupProbe), PROBE_STARTUP);
+}
+
+void validate_containers(Validation *v, const Pod *pod)
+{
+    Seen names = {0}, ports = {0};
+    for (Items i = items_of(v, pod->containers); items_next(v, &i);) {
+        Field name = GET(i.item, name), first;
+        validate_container_common(v, pod, i.item);
+        if (seen_before(v, &names, field_text(v, name), name, &first))
+            validation_duplicate(v, name, first);
+        validate_hooks(v, pod, i.item);
+        validate_container_restart_policy(v, i.item);
+        check_host_ports(v, pod, i.item, pod->containers, &ports, false);
+        if (pod->is_pod)
+            validate_image(v, i.item);
+    }
+}
+
+/* What an init container may not have unless it goes on beside the others. */
+static void forbid_hooks(Validation *v, Field container)
+{
+    static const NameId HOOKS[] = {SCHEMA_NAME_lifecycle, SCHEMA_NAME_livenessProbe,
+                                   SCHEMA_NAME_readinessProbe, SCHEMA_NAME_startupProbe};
+    for (size_t i = 0; i < BASE_COUNT(HOOKS); i++) {
+        Field hook = field_get(v, container, HOOKS[i]);
+        if (field_given(hook))
+            validation_forbidden(v, hook, "an init container without restartPolicy Always has none");
+    }
+}
+
+static void forbid_restart_by_resize(Validation *v, Field container)
+{
+    Field list = GET(container, resizePolicy);
+    for (Items i = items_of(v, list); items_next(v, &i);)
+        if (field_text_is(v, GET(i.item, restartPolicy), "RestartContainer"))
+            validation_invalid(v, GET(i.item, restartPolicy),
+                               "must be NotRequired in an init container without restartPolicy Always");
+}
+
+void validate_init_containers(Validation *v, const Pod *pod)
+{
+    Seen names = {0};
+    Field first;
+    if (!field_given(pod->init_containers))
+        return;
+    for (Items i = items_of(v, pod->containers); items_next(v, &i);) {
+        Field name = GET(i.item, name);
+        seen_before(v, &names, field_text(v, name), name, &first);
+    }
+    for (Items i = items_of(v, pod->init_containers); items_next(v, &i);) {
+        Field name = GET(i.item, name);
+        Seen ports = {0};
+        bool goes_on = field_text_is(v, GET(i.item, restartPolicy), "Always");
+        validate_container_common(v, pod, i.item);
+        validate_init_restart_policy(v, i.item);
+        if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
+            validation_duplicate(v, name, first);
+        check_host_ports(v, pod, i.item, pod->init_containers, &ports, true);
+        if (goes_on) {
+            validate_hooks(v, pod, i.item);
+        } else {
+            forbid_hooks(v, i.item);
+            VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+                forbid_restart_by_resize(v, i.item);
+        }
+        if (pod->is_pod)
+            validate_image(v, i.item);
+    }
+}
+
+/* validateFieldAllowList with allowedEphemeralContainerFields. */
+static void validate_ephemeral_fields(Validation *v, Field container)
+{
+    static const NameId OTHERS[] = {
+        SCHEMA_NAME_ports, SCHEMA_NAME_resources, SCHEMA_NAME_livenessProbe,
+        SCHEMA_NAME_readinessProbe, SCHEMA_NAME_startupProbe, SCHEMA_NAME_lifecycle,
+        SCHEMA_NAME_resizePolicy, SCHEMA_NAME_restartPolicy, SCHEMA_NAME_restartPolicyRules,
+    };
+    for (size_t i = 0; i < BASE_COUNT(OTHERS); i++) {
+        Field other = field_get(v, container, OTHERS[i]);
+        if (!field_given(other) || (OTHERS[i] == SCHEMA_NAME_resources && field_length(v, other) == 0))
+            continue;
+        validation_forbidden(v, other, "an ephemeral container has none");
+    }
+    Field mounts = GET(container, volumeMounts);
+    for (Items i = items_of(v, mounts); items_next(v, &i);) {
+        if (!field_is_empty(v, GET(i.item, subPath)))
+            validation_forbidden(v, GET(i.item, subPath), "an ephemeral container has none");
+        if (!field_is_empty(v, GET(i.item, subPathExpr)))
+            validation_forbidden(v, GET(i.item, subPathExpr), "an ephemeral container has none");
+    }
+}
+
+void validate_ephemeral_containers(Validation *v, const Pod *pod)
+{
+    Seen names = {0};
+    Field first;
+    if (field_length(v, pod->ephemeral_containers) == 0)
+        return;
+    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
+        if (c.sort != PODS_EPHEMERAL)
+            seen_before(v, &names, field_text(v, GET(c.container, name)), c.container, &first);
+    for (Items i = items_of(v, pod->ephemeral_containers); items_next(v, &i);) {
+        Field name = GET(i.item, name), target = GET(i.item, targetContainerName);
+        validate_container_common(v, pod, i.item);
+        validate_image(v, i.item);
+        if (seen_before(v, &names, field_text(v, name), name, &first))
+            validation_duplicate(v, name, first);
+        bool found = field_is_empty(v, target);
+        for (PodContainers c = pod_containers(pod); !found && pod_containers_next(v, &c);)
+            found = c.sort != PODS_EPHEMERAL && str_eq(field_text(v, GET(c.container, name)), field_text(v, target));
+        if (!found)
+            validation_not_found(v, target, "must be a container of the Pod");
+        validate_ephemeral_fields(v, i.item);
+    }
+}

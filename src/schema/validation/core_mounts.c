@@ -1,0 +1,130 @@
+/* core_mounts.c: where containers see volumes, as ValidateVolumeMounts and
+ * ValidateVolumeDevices of pkg/apis/core/validation have it. */
+#include "schema/validation/core_pod.h"
+
+/* The last item of a list whose field has that text: what Kubernetes' maps of mounts
+ * and devices keep for a name. */
+static Field last_named(const Validation *v, Field list, Str name)
+{
+    Field found = FIELD_NONE;
+    for (Items i = items_of(v, list); items_next(v, &i);)
+        if (str_eq(field_text(v, GET(i.item, name)), name))
+            found = i.item;
+    return found;
+}
+
+/* Whether a path is among the list's, less those whose name comes again later. */
+static bool has_path(const Validation *v, Field list, NameId field, Str path)
+{
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        if (!str_eq(field_text(v, field_get(v, i.item, field)), path))
+            continue;
+        Field last = last_named(v, list, field_text(v, GET(i.item, name)));
+        if (str_eq(field_text(v, field_get(v, last, field)), path))
+            return true;
+    }
+    return false;
+}
+
+/* validateMountPropagation; the server forgets which mount it is. */
+static void validate_propagation(Validation *v, Field mount, Field mounts, Field container)
+{
+    Field propagation = GET(mount, mountPropagation);
+    if (!field_given(propagation))
+        return;
+    Finding *finding = NULL;
+    if (!word_is_one_of(field_text(v, propagation), "Bidirectional,HostToContainer,None"))
+        finding = validation_not_supported(v, propagation, "Bidirectional,HostToContainer,None");
+    else if (field_text_is(v, propagation, "Bidirectional") &&
+             !field_bool(v, FIELD_PATH(v, container, SCHEMA_NAME_securityContext,
+                                       SCHEMA_NAME_privileged)))
+        finding = validation_forbidden(v, propagation,
+                                       "Bidirectional is for privileged containers");
+    validation_as(v, finding, mounts, ".mountPropagation");
+}
+
+/* validateMountRecursiveReadOnly */
+static void validate_recursive_read_only(Validation *v, Field mount, Field mounts)
+{
+    Field recursive = GET(mount, recursiveReadOnly);
+    Str text = field_text(v, recursive);
+    if (!field_given(recursive) || str_is(text, "Disabled"))
+        return;
+    if (!word_is_one_of(text, "Enabled,IfPossible")) {
+        validation_as(v, validation_not_supported(v, recursive, "Disabled,Enabled,IfPossible"),
+                      mounts, ".recursiveReadOnly");
+        return;
+    }
+    Field propagation = GET(mount, mountPropagation);
+    if (!field_bool(v, GET(mount, readOnly)))
+        validation_as(v, validation_forbidden(v, recursive, "the mount is not readOnly"), mounts,
+                      ".recursiveReadOnly");
+    if (field_given(propagation) && !field_text_is(v, propagation, "None"))
+        validation_as(v, validation_forbidden(v, recursive, "mountPropagation is not None"), mounts,
+                      ".recursiveReadOnly");
+}
+
+static void validate_sub_path(Validation *v, Field path, Field mounts, const char *suffix)
+{
+    const char *wrong = field_is_empty(v, path) ? NULL : format_local_path(field_text(v, path));
+    if (wrong)
+        validation_as(v, validation_invalid(v, path, "%s", wrong), mounts, "%s", suffix);
+}
+
+void validate_volume_mounts(Validation *v, const Pod *pod, Field container)
+{
+    Field mounts = GET(container, volumeMounts), devices = GET(container, volumeDevices), first;
+    Seen paths;
+    paths.count = 0;
+    paths.all = NULL;
+    paths.room = 0;
+    for (Items i = items_of(v, mounts); items_next(v, &i);) {
+        Field name = GET(i.item, name), path = GET(i.item, mountPath);
+        Field sub_path = GET(i.item, subPath), expression = GET(i.item, subPathExpr);
+        validation_must_have(v, name);
+        if (!field_given(pod_volume(v, pod, field_text(v, name))))
+            validation_not_found(v, name, "must be a volume of the Pod");
+        validation_must_have(v, path);
+        if (seen_before(v, &paths, field_text(v, path), path, &first))
+            validation_invalid(v, path, "may not be where another volume is mounted");
+        if (field_given(devices) && last_named(v, devices, field_text(v, name)).above != BASE_NONE)
+            validation_invalid(v, name, "may not be among volumeDevices too");
+        if (field_given(devices) && has_path(v, devices, SCHEMA_NAME_devicePath, field_text(v, path)))
+            validation_invalid(v, path, "may not be the path of a device too");
+        validate_sub_path(v, sub_path, mounts, ".subPath");
+        if (!field_is_empty(v, expression) && !field_is_empty(v, sub_path))
+            validation_invalid(v, expression, "may not be given together with subPath");
+        validate_sub_path(v, expression, mounts, ".subPathExpr");
+        validate_propagation(v, i.item, mounts, container);
+        validate_recursive_read_only(v, i.item, mounts);
+    }
+}
+
+void validate_volume_devices(Validation *v, const Pod *pod, Field container)
+{
+    Field devices = GET(container, volumeDevices), mounts = GET(container, volumeMounts), first;
+    Seen names = {0}, paths = {0};
+    for (Items i = items_of(v, devices); items_next(v, &i);) {
+        Field name = GET(i.item, name), path = GET(i.item, devicePath);
+        Field volume = pod_volume(v, pod, field_text(v, name));
+        validation_must_have(v, name);
+        if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
+            validation_invalid(v, name, "may not be the name of another device");
+        if (!field_given(volume))
+            validation_not_found(v, name, "must be a volume of the Pod");
+        else if (!field_given(GET(volume, persistentVolumeClaim)) &&
+                 !field_given(GET(volume, ephemeral)))
+            validation_invalid(v, name, "must be a persistentVolumeClaim or an ephemeral volume, "
+                                        "since other volumes are no block devices");
+        validation_must_have(v, path);
+        bool backsteps = format_no_backsteps(field_text(v, path)) != NULL;
+        if (backsteps)
+            validation_invalid(v, path, "must not have \"..\" as a part of its path");
+        else if (seen_before(v, &paths, field_text(v, path), path, &first))
+            validation_invalid(v, path, "may not be the path of another device");
+        if (field_given(mounts) && last_named(v, mounts, field_text(v, name)).above != BASE_NONE)
+            validation_invalid(v, name, "may not be among volumeMounts too");
+        if (field_given(mounts) && has_path(v, mounts, SCHEMA_NAME_mountPath, field_text(v, path)))
+            validation_invalid(v, path, "may not be where a volume is mounted too");
+    }
+}
