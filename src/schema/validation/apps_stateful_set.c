@@ -68,7 +68,9 @@ static void validate_stateful_set_template(Validation *v, Field spec)
                     field_length(v, GET(selector, matchExpressions)) > 0)
         validate_template_labels(v, selector, template);
     if (fine || !field_given(selector)) {
-        VALIDATION_ONLY(v, VALIDATION_SINCE(34)) validate_pod_template_spec(v, template);
+        VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+            validate_pod_template_spec_for_stateful_set(v, template,
+                                                        GET(spec, volumeClaimTemplates));
         VALIDATION_ONLY(v, VALIDATION_UNTIL(33)) validate_old_template(v, template);
     }
     validate_lasting_template(v, template, "StatefulSet");
@@ -79,13 +81,35 @@ static void validate_stateful_set_template(Validation *v, Field spec)
                                  "Always,OnFailure,Never");
 }
 
-/* validateVolumeClaimTemplates, and the warnings */
-static void validate_volume_claim_templates(Validation *v, Field templates)
+/* volumesToAddForTemplates: claims become volumes in front of those of the template, each
+ * name once.  With several the server's order is that of chance. */
+static void validate_claim_volume(Validation *v, Field set_spec, Field claim, uint32_t index)
 {
-    for (Items i = items_of(v, templates); items_next(v, &i);) {
+    Field name = FIELD_PATH(v, claim, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+    const char *wrong = format_dns_label(field_text(v, name));
+    if (field_is_empty(v, name))
+        validation_as(v, validation_required(v, name, "it is the name of a volume"), set_spec,
+                      ".template.spec.volumes[%u].persistentVolumeClaim.claimName", index);
+    else if (wrong)
+        validation_as(v, validation_invalid(v, name, "%s", wrong), set_spec,
+                      ".template.spec.volumes[%u].name", index);
+}
+
+/* validateVolumeClaimTemplates, and the warnings */
+static void validate_volume_claim_templates(Validation *v, Field set_spec)
+{
+    Seen seen = {0};
+    uint32_t volumes = 0;
+    Field first;
+    for (Items i = items_of(v, GET(set_spec, volumeClaimTemplates)); items_next(v, &i);) {
         Field spec = GET(i.item, spec);
+        Str name = field_text(v, FIELD_PATH(v, i.item, SCHEMA_NAME_metadata, SCHEMA_NAME_name));
         VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+        {
             validate_persistent_volume_claim_spec(v, spec, false);
+            if (!seen_before(v, &seen, name, i.item, &first))
+                validate_claim_volume(v, set_spec, i.item, volumes++);
+        }
         warn_of_persistent_volume_claim_spec(v, spec);
     }
 }
@@ -101,7 +125,7 @@ void validate_stateful_set(Validation *v, Field set)
     validate_stateful_set_update_strategy(v, GET(spec, updateStrategy));
     validate_persistent_volume_claim_retention_policy(
         v, GET(spec, persistentVolumeClaimRetentionPolicy));
-    validate_volume_claim_templates(v, GET(spec, volumeClaimTemplates));
+    validate_volume_claim_templates(v, spec);
     validation_nonnegative(v, GET(spec, replicas));
     validation_nonnegative(v, GET(spec, minReadySeconds));
     validation_nonnegative(v, FIELD_PATH(v, spec, SCHEMA_NAME_ordinals, SCHEMA_NAME_start));

@@ -10,6 +10,8 @@
 /* ValidatePodTemplateSpec, with the options that a create has, and the warnings of a
  * template.  The carrier looks at restartPolicy and the like by itself. */
 void validate_pod_template_spec(Validation *v, Field template);
+/* The same for a StatefulSet: its Pods are named by it, and have its claims as volumes. */
+void validate_pod_template_spec_for_stateful_set(Validation *v, Field template, Field claims);
 
 /* ---- core_names.c ---- */
 bool signer_name_is_kubernetes(Str signer);          /* IsKubernetesSignerName */

@@ -82,7 +82,8 @@ void validate_volume_mounts(Validation *v, const Pod *pod, Field container)
         Field name = GET(i.item, name), path = GET(i.item, mountPath);
         Field sub_path = GET(i.item, subPath), expression = GET(i.item, subPathExpr);
         validation_must_have(v, name);
-        if (!field_given(pod_volume(v, pod, field_text(v, name))))
+        if (!field_given(pod_volume(v, pod, field_text(v, name))) &&
+            !pod_has_claim_template(v, pod, field_text(v, name)))
             validation_not_found(v, name, "must be a volume of the Pod");
         validation_must_have(v, path);
         if (seen_before(v, &paths, field_text(v, path), path, &first))
@@ -110,9 +111,10 @@ void validate_volume_devices(Validation *v, const Pod *pod, Field container)
         validation_must_have(v, name);
         if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
             validation_invalid(v, name, "may not be the name of another device");
-        if (!field_given(volume))
+        bool claim = pod_has_claim_template(v, pod, field_text(v, name));
+        if (!field_given(volume) && !claim)
             validation_not_found(v, name, "must be a volume of the Pod");
-        else if (!field_given(GET(volume, persistentVolumeClaim)) &&
+        else if (!claim && !field_given(GET(volume, persistentVolumeClaim)) &&
                  !field_given(GET(volume, ephemeral)))
             validation_invalid(v, name, "must be a persistentVolumeClaim or an ephemeral volume, "
                                         "since other volumes are no block devices");

@@ -159,8 +159,9 @@ static void validate_os(Validation *v, const Pod *pod)
 }
 
 /* Names of other things, and what stands by itself. */
-static void validate_names(Validation *v, Field spec)
+static void validate_names(Validation *v, const Pod *pod)
 {
+    Field spec = pod->spec;
     Field account = GET(spec, serviceAccountName), deadline = GET(spec, activeDeadlineSeconds);
     Field preemption = GET(spec, preemptionPolicy);
     if (field_is_empty(v, account)) {
@@ -174,8 +175,10 @@ static void validate_names(Validation *v, Field spec)
     validation_optional_text(v, GET(spec, nodeName), format_dns_subdomain);
     if (field_given(deadline))
         validation_range(v, deadline, 1, INT32_MAX);
-    validation_optional_text(v, GET(spec, hostname), format_dns_label);
-    validation_optional_text(v, GET(spec, subdomain), format_dns_label);
+    if (!pod->of_stateful_set) {
+        validation_optional_text(v, GET(spec, hostname), format_dns_label);
+        validation_optional_text(v, GET(spec, subdomain), format_dns_label);
+    }
     validation_optional_text(v, GET(spec, priorityClassName), format_dns_subdomain);
     validate_given_text(v, GET(spec, runtimeClassName), format_dns_subdomain);
     if (field_given(preemption))
@@ -204,6 +207,7 @@ static Pod open_pod(const Validation *v, Field meta, Field spec, bool is_pod)
         .grace_period = field_int_or(v, grace, 30),
         .host_network = field_bool(v, GET(spec, hostNetwork)),
         .host_users = field_bool_or(v, GET(spec, hostUsers), true),
+        .claim_templates = FIELD_NONE,
     };
     /* SetDefaults_Pod */
     if (is_pod && pod.grace_period < 0)
@@ -237,28 +241,40 @@ static void validate_pod_spec(Validation *v, Pod *pod)
         validate_host_users(v, pod);
     VALIDATION_ONLY(v, VALIDATION_SINCE(35))
         validate_hostname_override(v, pod);
-    validate_names(v, spec);
+    validate_names(v, pod);
     validate_tolerations(v, GET(spec, tolerations));
     validate_host_aliases(v, GET(spec, hostAliases));
     validate_overhead(v, GET(spec, overhead));
     validate_os(v, pod);
 }
 
+static void validate_template(Validation *v, Pod *pod, Field template)
+{
+    /* The server leaves metadata out of these paths. */
+    Rename before = validation_rename_below(v, pod->meta, template, STR(""));
+    validate_labels(v, pod->labels);
+    validate_annotations(v, pod->annotations);
+    validate_pod_annotations(v, pod);
+    validation_unrename(v, before);
+    validate_pod_spec(v, pod);
+    validate_pod_annotations_match(v, pod);
+    if (field_length(v, pod->ephemeral_containers) > 0)
+        validation_forbidden(v, pod->ephemeral_containers, "they are added to Pods that run");
+    warn_of_pod(v, pod);
+}
+
 void validate_pod_template_spec(Validation *v, Field template)
 {
-    Field meta = GET(template, metadata);
-    Pod pod = open_pod(v, meta, GET(template, spec), false);
-    /* The server leaves metadata out of these paths. */
-    Rename before = validation_rename_below(v, meta, template, STR(""));
-    validate_labels(v, pod.labels);
-    validate_annotations(v, pod.annotations);
-    validate_pod_annotations(v, &pod);
-    validation_unrename(v, before);
-    validate_pod_spec(v, &pod);
-    validate_pod_annotations_match(v, &pod);
-    if (field_length(v, pod.ephemeral_containers) > 0)
-        validation_forbidden(v, pod.ephemeral_containers, "they are added to Pods that run");
-    warn_of_pod(v, &pod);
+    Pod pod = open_pod(v, GET(template, metadata), GET(template, spec), false);
+    validate_template(v, &pod, template);
+}
+
+void validate_pod_template_spec_for_stateful_set(Validation *v, Field template, Field claims)
+{
+    Pod pod = open_pod(v, GET(template, metadata), GET(template, spec), false);
+    pod.of_stateful_set = true;
+    pod.claim_templates = claims;
+    validate_template(v, &pod, template);
 }
 
 /* validatePodMetadataAndSpec's look at tokens for an account that nobody named. */

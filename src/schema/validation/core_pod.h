@@ -17,6 +17,8 @@ typedef struct Pod {
     int64_t grace_period;
     bool host_network, host_users;
     const bool *bad_volumes;  /* of each volume, whether it was told to be wrong; NULL: none */
+    bool of_stateful_set;     /* names it gives itself are overwritten */
+    Field claim_templates;    /* of a StatefulSet: volumes that come first, and hide others */
 } Pod;
 
 /* Each container of all three sorts, in the order of VisitContainersWithPath.
@@ -35,6 +37,8 @@ bool pod_containers_next(const Validation *v, PodContainers *containers);
 void validate_volumes(Validation *v, Pod *pod);                 /* ValidateVolumes */
 /* The volume of that name that mounts may use; absent where there is none. */
 Field pod_volume(const Validation *v, const Pod *pod, Str name);
+/* Whether a claim of the StatefulSet is the volume of that name. */
+bool pod_has_claim_template(const Validation *v, const Pod *pod, Str name);
 void validate_downward_api_volume_source(Validation *v, Field source);
 void validate_projected_volume_source(Validation *v, Field source);
 void validate_key_to_path(Validation *v, Field item);           /* validateKeyToPath */

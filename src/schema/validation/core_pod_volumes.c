@@ -229,6 +229,31 @@ static void validate_volume(Validation *v, const Pod *pod, Field volume)
 
 /* ---- all of them ---- */
 
+static bool names_claim_before(const Validation *v, const Pod *pod, Str name, uint32_t end)
+{
+    for (Items i = items_of(v, pod->claim_templates); items_next(v, &i) && i.index < end;)
+        if (str_eq(field_text(v, FIELD_PATH(v, i.item, SCHEMA_NAME_metadata, SCHEMA_NAME_name)),
+                   name))
+            return true;
+    return false;
+}
+
+bool pod_has_claim_template(const Validation *v, const Pod *pod, Str name)
+{
+    return names_claim_before(v, pod, name, UINT32_MAX);
+}
+
+/* How many volumes they make: one for each name. */
+static uint32_t count_claim_volumes(const Validation *v, const Pod *pod)
+{
+    uint32_t count = 0;
+    for (Items i = items_of(v, pod->claim_templates); items_next(v, &i);) {
+        Field name = FIELD_PATH(v, i.item, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+        count += !names_claim_before(v, pod, field_text(v, name), i.index);
+    }
+    return count;
+}
+
 Field pod_volume(const Validation *v, const Pod *pod, Str name)
 {
     for (Items i = items_of(v, pod->volumes); items_next(v, &i);)
@@ -258,9 +283,19 @@ void validate_volumes(Validation *v, Pod *pod)
 {
     Seen names = {0};
     bool *bad = NULL;
+    uint32_t claims = count_claim_volumes(v, pod), place = claims;
     for (Items i = items_of(v, pod->volumes); items_next(v, &i);) {
         uint32_t errors = v->errors;
         Field name = GET(i.item, name), first;
+        Rename before = {.node = BASE_NONE};
+        if (claims) {
+            if (pod_has_claim_template(v, pod, field_text(v, name)))
+                continue;
+            /* The server counts the claims in front of it. */
+            before = validation_rename_below(
+                v, i.item, pod->spec,
+                arena_format(v->walk->checker->scratch, ".volumes[%u]", place++));
+        }
         validate_volume(v, pod, i.item);
         bool fine = v->errors == errors;
         if (fine && seen_before(v, &names, field_text(v, name), name, &first)) {
@@ -276,6 +311,8 @@ void validate_volumes(Validation *v, Pod *pod)
                                  SCHEMA_NAME_claimName);
         if (field_given(claim) && is_made_claim(v, pod, field_text(v, claim)))
             validation_invalid(v, claim, "may not be a claim that is made for an ephemeral volume");
+        if (claims)
+            validation_unrename(v, before);
     }
     pod->bad_volumes = bad;
 }
