@@ -256,6 +256,17 @@ static void validate_name_allows_completions(Validation *v, Field meta, Field sp
                                     "label of at most 63 bytes", (long long)(count - 1));
 }
 
+/* SetDefaults_Job: a Job without labels takes those of its template, so that the server
+ * names its own first when they are wrong. */
+static void validate_defaulted_labels(Validation *v, Field meta, Field labels)
+{
+    if (field_length(v, GET(meta, labels)) > 0 || !field_given(labels))
+        return;
+    validation_rename(v, labels.node, STR("metadata.labels"));
+    validate_labels(v, labels);
+    validation_rename(v, BASE_NONE, str_slice("", 0));
+}
+
 /* ValidateJobCreate and ValidateJobSpec */
 void validate_job(Validation *v, Field job)
 {
@@ -263,6 +274,7 @@ void validate_job(Validation *v, Field job)
     Field labels = FIELD_PATH(v, spec, SCHEMA_NAME_template, SCHEMA_NAME_metadata,
                               SCHEMA_NAME_labels);
     bool manual = field_bool(v, GET(spec, manualSelector));
+    validate_defaulted_labels(v, meta, labels);
     if (!manual)
         validate_generated_selector(v, job, spec);
     validate_job_spec(v, spec, true);
