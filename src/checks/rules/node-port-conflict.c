@@ -137,6 +137,18 @@ static void report_two_services(const LinkContext *context, const PortUse *use,
               (int)taken->number, STR_ARG(other_name));
 }
 
+/* Whether the entry has its number from an earlier entry of the same port. */
+static bool shares_number(const Facts *facts, const PortUse *use)
+{
+    if (use->index == HEALTH_CHECK)
+        return false;
+    const ServicePort *ports = &facts->service_ports.at[service_of(facts, use)->ports];
+    uint32_t first = 0;
+    while (ports[first].port != ports[use->index].port || !ports[first].node_port)
+        first++;
+    return first < use->index && ports[first].node_port == use->number;
+}
+
 static void report_one_service(const LinkContext *context, const PortUse *use,
                                const PortUse *taken, bool same_protocol)
 {
@@ -151,20 +163,10 @@ static void report_one_service(const LinkContext *context, const PortUse *use,
     if (!finding)
         return;
     set_path(context, finding, use, object);
-    finding->reason = STR("FieldValueInvalid");
+    /* What the allocator lets pass is for validation to find. */
+    finding->reason = shares_number(facts, use) ? STR("FieldValueDuplicate")
+                                                : STR("FieldValueInvalid");
     diag_note(context->diag, finding, place_of(facts, taken), "first used here");
-}
-
-/* Whether the entry has its number from an earlier entry of the same port. */
-static bool shares_number(const Facts *facts, const PortUse *use)
-{
-    if (use->index == HEALTH_CHECK)
-        return false;
-    const ServicePort *ports = &facts->service_ports.at[service_of(facts, use)->ports];
-    uint32_t first = 0;
-    while (ports[first].port != ports[use->index].port || !ports[first].node_port)
-        first++;
-    return first < use->index && ports[first].node_port == use->number;
 }
 
 /* Uses of one number within one Service; there is rarely more than one. */

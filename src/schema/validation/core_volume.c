@@ -1,71 +1,28 @@
 /* core_volume.c: PersistentVolumes, by themselves and within a VolumeAttachment, as
  * pkg/apis/core/validation has them. */
+#include "schema/validation/core.h"
 #include "schema/validation/core_parts.h"
 
-/* ---- node selectors ---- */
+/* ---- nodes ---- */
 
-/* ValidateNodeSelectorRequirement */
-static void validate_node_selector_requirement(Validation *v, Field requirement)
-{
-    Field operator = GET(requirement, operator), values = GET(requirement, values);
-    Field key = GET(requirement, key);
-    uint32_t count = field_length(v, values);
-    Str text = field_text(v, operator);
-    if (word_is_one_of(text, "In,NotIn")) {
-        if (count == 0)
-            validation_required(v, values, "In and NotIn need values");
-    } else if (word_is_one_of(text, "Exists,DoesNotExist")) {
-        if (count > 0)
-            validation_forbidden(v, values, "Exists and DoesNotExist take no values");
-    } else if (word_is_one_of(text, "Gt,Lt")) {
-        if (count != 1)
-            validation_required(v, values, "Gt and Lt need one value");
-    } else {
-        validation_invalid(v, operator, "must be In, NotIn, Exists, DoesNotExist, Gt or Lt");
-    }
-    const char *wrong = format_qualified_name(field_text(v, key));
-    if (wrong)
-        validation_invalid(v, key, "%s", wrong);
-    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
-    {
-        for (Items i = items_of(v, values); items_next(v, &i);)
-            validation_optional_text(v, i.item, format_label_value);
-    }
-}
-
-/* ValidateNodeFieldSelectorRequirement */
-static void validate_node_field_selector_requirement(Validation *v, Field requirement)
-{
-    Field operator = GET(requirement, operator), values = GET(requirement, values);
-    Field key = GET(requirement, key);
-    if (!word_is_one_of(field_text(v, operator), "In,NotIn"))
-        validation_invalid(v, operator, "must be In or NotIn");
-    else if (field_length(v, values) != 1)
-        validation_required(v, values, "In and NotIn need one value for a field");
-    if (!field_text_is(v, key, "metadata.name")) {
-        validation_invalid(v, key, "must be metadata.name");
-        return;
-    }
-    for (Items i = items_of(v, values); items_next(v, &i);)
-        validate_given_text(v, i.item, format_dns_subdomain);
-}
-
-/* ValidateNodeSelector, and the labels that are deprecated. */
+/* ValidateNodeSelector, and the labels that are deprecated.  Values of labels had any
+ * form until 1.32. */
 static void validate_volume_node_selector(Validation *v, Field selector)
 {
     Field terms = GET(selector, nodeSelectorTerms);
     if (field_length(v, terms) == 0)
         validation_required(v, terms, "it needs at least one term");
     for (Items i = items_of(v, terms); items_next(v, &i);) {
+        VALIDATION_ONLY(v, VALIDATION_UNTIL(32))
+            validate_node_selector_term(v, i.item, true);
+        VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+            validate_node_selector_term(v, i.item, false);
         for (Items j = items_of(v, GET(i.item, matchExpressions)); items_next(v, &j);) {
-            validate_node_selector_requirement(v, j.item);
             Field key = GET(j.item, key);
             const char *instead = node_label_replacement(field_text(v, key));
             if (instead)
                 validation_warning(v, key, "is a deprecated label: use %s", instead);
         }
-        for (Items j = items_of(v, GET(i.item, matchFields)); items_next(v, &j);)
-            validate_node_field_selector_requirement(v, j.item);
     }
 }
 
@@ -97,8 +54,13 @@ static void validate_capacity(Validation *v, Field capacity)
     bool storage = false;
     uint32_t count = 0;
     for (Entries at = entries_of(v, capacity); entries_next(v, &at); count++) {
+        Quantity quantity = field_quantity(v, at.value);
         storage |= str_is(at.key, "storage");
-        validation_positive_quantity(v, at.value);
+        /* The server counts in 64 bits, beyond which an amount may turn out negative. */
+        if (quantity_sign(&quantity) > 0 && quantity_value(&quantity) < 0)
+            validation_invalid(v, at.value, "must be an amount that fits 64 bits");
+        else
+            validation_positive_quantity(v, at.value);
     }
     if (count == 0)
         validation_required(v, capacity, "it says how much storage the volume has");
