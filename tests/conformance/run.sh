@@ -87,9 +87,8 @@ case ${1:-} in
 record)
     "$here/build.sh" >/dev/null
     mkdir -p "$here/recorded"
-    for set in kinds crs; do
-        make_cases "$set" "$RECORDED_SEED" 5000 "$here/recorded/$set-$version.ndjson.gz"
-    done
+    SEED=$RECORDED_SEED "$here/record.sh"
+    make_cases crs "$RECORDED_SEED" 5000 "$here/recorded/crs-$version.ndjson.gz"
     exit 0
     ;;
 recorded) recorded ;;
