@@ -50,6 +50,25 @@ static bool step(Digits *digits, int by)
     return digits->text[0] != '0';
 }
 
+/* For the keys' short floats: whether real is a power of two and lies in the middle between `below` and the
+ * next decimal of that length.  All its digits are written for this, so it is asked
+ * last. */
+static bool is_middle(double real, const Digits *below)
+{
+    char text[800];
+    int exponent;
+    if (frexp(real, &exponent) != 0.5)
+        return false;
+    int length = snprintf(text, sizeof text, "%.770e", real);
+    text[1] = text[0]; /* the digits without their point */
+    const char *digits = text + 1;
+    if (length < 0 || memcmp(digits, below->text, (size_t)below->count) != 0 ||
+        digits[below->count] != '5')
+        return false;
+    return strspn(digits + below->count + 1, "0") ==
+           strcspn(digits + below->count + 1, "e");
+}
+
 static Digits shortest(double real, bool single)
 {
     int most = single ? DIGITS_SINGLE : DIGITS_DOUBLE;
@@ -58,6 +77,9 @@ static Digits shortest(double real, bool single)
         Digits tries[3] = {nearest(real, count)};
         tries[1] = tries[2] = tries[0];
         bool stands[3] = {true, step(&tries[1], -1), step(&tries[2], 1)};
+        if (single && stands[2] && reads_back(&tries[0], real, single) &&
+            reads_back(&tries[2], real, single) && is_middle(real, &tries[0]))
+            stands[0] = stands[1] = false; /* Go rounds up there */
         for (int i = 0; i < 3; i++)
             if (stands[i] && reads_back(&tries[i], real, single)) {
                 digits = tries[i];

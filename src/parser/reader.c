@@ -51,14 +51,11 @@ static bool refuse_separator(Builder *builder, const Chunk *chunk)
     return false;
 }
 
-static void report_byte(Builder *builder, uint32_t offset, bool harmless)
+static Finding *report_byte(Builder *builder, uint32_t offset)
 {
-    Finding *finding =
-        diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, offset, 1),
-                    "byte 0x%02X is no UTF-8: kubectl reads U+FFFD in its place",
-                    (unsigned)(unsigned char)builder->source.ptr[offset]);
-    if (harmless)
-        diag_lower(builder->diag, finding, SEVERITY_WARNING);
+    return diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, offset, 1),
+                       "byte 0x%02X is no UTF-8: kubectl reads U+FFFD in its place",
+                       (unsigned)(unsigned char)builder->source.ptr[offset]);
 }
 
 static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *facts)
@@ -80,7 +77,7 @@ static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *
         return false;
     }
     if (facts->bad_count > (chunk->json ? 0 : ENCODING_BAD_BYTES)) {
-        report_byte(builder, facts->bad[0], false);
+        report_byte(builder, facts->bad[0]);
         return false;
     }
     return true;
@@ -99,15 +96,17 @@ static bool in_scalar(const Builder *builder, uint32_t offset)
     return false;
 }
 
-/* In a comment such a byte does no harm; in a value it changes what is sent. */
+/* In a comment such a byte does no harm; in a value it changes what is sent.  One
+ * finding stands for all of a document. */
 static bool judge_bytes(Builder *builder, const EncodingFacts *facts, bool good)
 {
-    for (uint32_t i = 0; i < facts->bad_count; i++) {
-        bool harmless = good && !in_scalar(builder, facts->bad[i]);
-        report_byte(builder, facts->bad[i], harmless);
-        if (!harmless)
+    for (uint32_t i = 0; i < facts->bad_count; i++)
+        if (!good || in_scalar(builder, facts->bad[i])) {
+            report_byte(builder, facts->bad[i]);
             return false;
-    }
+        }
+    if (facts->bad_count)
+        diag_lower(builder->diag, report_byte(builder, facts->bad[0]), SEVERITY_WARNING);
     return good;
 }
 
