@@ -241,12 +241,21 @@ int quantity_compare(const Quantity *a, const Quantity *b)
     return digits_a < digits_b ? -1 : digits_a > digits_b;
 }
 
+/* Go keeps up to 18 digits as an int64, whose overflow counts as 0; of more it takes the
+ * low 64 bits, which then may be anything. */
 static int64_t value_at(const Quantity *quantity, int32_t scale)
 {
-    Int128 digits;
-    if (!digits_at(quantity, scale, &digits) || digits > INT64_MAX || digits < INT64_MIN)
+    const Int128 MOST = INT64_C(999999999999999999);
+    Int128 digits = 0;
+    bool fits = digits_at(quantity, scale, &digits);
+    if (fits && digits <= INT64_MAX && digits >= INT64_MIN)
+        return (int64_t)digits;
+    if (quantity->digits <= MOST && quantity->digits >= -MOST)
         return 0;
-    return (int64_t)digits;
+    uint64_t low = (uint64_t)(quantity->scale > scale ? quantity->digits : digits);
+    for (int32_t at = quantity->scale; at > scale; at--)
+        low *= 10;
+    return (int64_t)low;
 }
 
 int64_t quantity_value(const Quantity *quantity) { return value_at(quantity, 0); }
