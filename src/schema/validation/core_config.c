@@ -110,7 +110,12 @@ static bool secret_value(const Validation *v, const SecretData *all, const char 
 static void secret_lacks(Validation *v, const SecretData *all, const char *key, Str type)
 {
     Field data = all->data;
-    validation_as(v, validation_required(v, data, "a Secret of type %.*s has %s", STR_ARG(type), key),
+    validation_as(v, field_given(data)
+                         ? validation_other(v, data, "FieldValueRequired",
+                                            "must have %s, as a Secret of type %.*s does", key,
+                                            STR_ARG(type))
+                         : validation_required(v, data, "a Secret of type %.*s has %s",
+                                               STR_ARG(type), key),
                   all->secret, ".data[%s]", key);
 }
 
@@ -164,8 +169,9 @@ static void validate_secret_type(Validation *v, const SecretData *all, Str type)
         static const char NAME[] = "kubernetes.io/service-account.name";
         Field annotations = FIELD_PATH(v, all->secret, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
         if (field_is_empty(v, field_entry(v, annotations, NAME)))
-            validation_as(v, validation_required(v, annotations, "a Secret of type %.*s has %s",
-                                                 STR_ARG(type), NAME),
+            validation_as(v, validation_other(v, annotations, "FieldValueRequired",
+                                              "must have %s, as a Secret of type %.*s does", NAME,
+                                              STR_ARG(type)),
                           all->secret, ".metadata.annotations[%s]", NAME);
     } else if (str_is(type, "kubernetes.io/dockercfg")) {
         validate_docker_config(v, all, ".dockercfg", type);

@@ -41,7 +41,8 @@ void validate_endpoints(Validation *v, Field endpoints)
         Field ready = GET(i.item, addresses), not_ready = GET(i.item, notReadyAddresses);
         Field ports = GET(i.item, ports);
         if (field_length(v, ready) == 0 && field_length(v, not_ready) == 0)
-            validation_required(v, i.item, "it needs addresses or notReadyAddresses");
+            validation_other(v, i.item, "FieldValueRequired",
+                             "must have addresses or notReadyAddresses");
         for (Items j = items_of(v, ready); items_next(v, &j);)
             validate_endpoint_address(v, j.item);
         for (Items j = items_of(v, not_ready); items_next(v, &j);)

@@ -136,7 +136,8 @@ static void validate_taints_in_node_annotations(Validation *v, Field annotations
                                 validation_invalid(v, at, "has a value that %s", wrong), TAINTS, i,
                                 "value");
         if (effect.len == 0)
-            annotation_is_wrong(v, annotations, validation_required(v, at, "a taint has an effect"),
+            annotation_is_wrong(v, annotations, validation_other(v, at, "FieldValueRequired",
+                                                                "must have an effect for each taint"),
                                 TAINTS, i, "effect");
         else if (!word_is_one_of(effect, "NoSchedule,PreferNoSchedule,NoExecute"))
             annotation_is_wrong(v, annotations,
@@ -164,8 +165,9 @@ static void validate_avoid_pods_in_node_annotations(Validation *v, Field annotat
         Str controller = json_member(json_member(entry, "podSignature"), "podController");
         if (controller.len == 0 || str_is(controller, "null"))
             annotation_is_wrong(v, annotations,
-                                validation_required(v, at, "each entry has a podController"), AVOID,
-                                i, "PodSignature");
+                                validation_other(v, at, "FieldValueRequired",
+                                                 "must have a podController in each entry"),
+                                AVOID, i, "PodSignature");
         else if (str_is(json_member(controller, "controller"), "false"))
             annotation_is_wrong(v, annotations,
                                 validation_invalid(v, at, "must name owners that are controllers"),

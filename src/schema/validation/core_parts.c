@@ -187,11 +187,13 @@ void warn_of_ip(Validation *v, Field field, Str text)
 {
     IpAddress address;
     char canonical[IP_TEXT_MOST];
-    /* Of IPv4 addresses only the forms that are refused now are not canonical. */
+    /* What is refused since then needs no warning. */
     VALIDATION_ONLY(v, VALIDATION_SINCE(33))
     {
         if (!ip_parse(text, &address, true) || ip_is_canonical(text))
             continue;
+        if (format_legacy_ip(text))
+            v->versions &= ~STRICT_SINCE;
         size_t len = ip_text(&address, canonical);
         validation_warning(v, field, "is not in the canonical form of an address: %.*s",
                            (int)len, canonical);
@@ -208,9 +210,11 @@ void warn_of_cidr(Validation *v, Field field, Str text)
     {
         Str part = str_slice(text.ptr, str_find(text, '/'));
         const char *wrong = format_legacy_cidr(text);
-        if (wrong)
+        if (wrong) {
+            v->versions &= ~STRICT_SINCE;
             validation_warning(v, field, "%s", wrong);
-        else if (!ip_is_canonical(part))
+        } else if (!ip_is_canonical(part)) {
             validation_warning(v, field, "is not in the canonical form of a network");
+        }
     }
 }

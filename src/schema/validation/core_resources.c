@@ -136,11 +136,14 @@ static void validate_scope(Validation *v, Field spec, Field scope, Field list,
     if (!is_scope(v, text))
         validation_as(v, validation_invalid(v, scope, "is no scope of a quota"), list, "%s",
                       scope_path);
-    for (Entries at = entries_of(v, GET(spec, hard)); entries_next(v, &at);)
-        if (resource_is_standard_quota(at.key) && !scope_holds_for(text, at.key))
-            validation_as(v, validation_invalid(v, scope, "does not go with the resource %.*s",
-                                                STR_ARG(at.key)),
-                          list, NULL);
+    for (Entries at = entries_of(v, GET(spec, hard)); entries_next(v, &at);) {
+        if (!resource_is_standard_quota(at.key) || scope_holds_for(text, at.key))
+            continue;
+        validation_as(v, validation_invalid(v, scope, "does not go with the resource %.*s",
+                                            STR_ARG(at.key)),
+                      list, NULL);
+        return; /* one is enough to know */
+    }
 }
 
 typedef struct ScopeSet {
@@ -400,8 +403,9 @@ static void validate_limit_range_item(Validation *v, Field item)
     if (field_text_is(v, type, "PersistentVolumeClaim") &&
         !amount_of(v, limits.min, STR("storage")).there &&
         !amount_of(v, limits.max, STR("storage")).there)
-        validation_as(v, validation_required(v, item, "limits of PersistentVolumeClaims need min "
-                                                      "or max of storage"),
+        validation_as(v, validation_other(v, item, "FieldValueRequired",
+                                          "must have min or max of storage, since it is for "
+                                          "PersistentVolumeClaims"),
                       item, ".limits");
     validate_limit_map(v, item, &limits, limits.ratios, strict, &keys);
 }

@@ -65,7 +65,7 @@ static void validate_capacity(Validation *v, Field capacity)
     if (count == 0)
         validation_required(v, capacity, "it says how much storage the volume has");
     else if (!storage || count > 1)
-        validation_not_supported(v, capacity, "storage");
+        validation_other(v, capacity, "FieldValueNotSupported", "must have storage alone");
 }
 
 static void validate_inline(Validation *v, Field spec)
@@ -114,7 +114,7 @@ static uint32_t validate_volume_source(Validation *v, Field spec, Str volume_nam
         validation_rename(v, BASE_NONE, str_slice("", 0));
     }
     if (count == 0)
-        validation_required(v, spec, "a volume has a source");
+        validation_other(v, spec, "FieldValueRequired", "must have a source: what the volume is");
     return count;
 }
 

@@ -62,7 +62,7 @@ static void validate_flocker(Validation *v, Field source, Str volume_name)
     Str name = field_text(v, GET(source, datasetName));
     bool has_uuid = !field_is_empty(v, GET(source, datasetUUID));
     if (name.len == 0 && !has_uuid)
-        validation_required(v, source, "it needs datasetName or datasetUUID");
+        validation_other(v, source, "FieldValueRequired", "must have datasetName or datasetUUID");
     if (name.len && has_uuid)
         validation_invalid(v, source, "may not have both datasetName and datasetUUID");
     if (str_find(name, '/') < name.len)

@@ -142,7 +142,8 @@ void validate_volume_attachment(Validation *v, Field attachment)
     Field volume = GET(source, inlineVolumeSpec), name = GET(source, persistentVolumeName);
     validate_csi_driver_name(v, GET(spec, attacher));
     if (!field_given(volume) && !field_given(name))
-        validation_required(v, source, "it has inlineVolumeSpec or persistentVolumeName");
+        validation_other(v, source, "FieldValueRequired",
+                         "must have inlineVolumeSpec or persistentVolumeName");
     else if (field_given(volume) && field_given(name))
         validation_forbidden(v, source, "it has one of inlineVolumeSpec and persistentVolumeName");
     else if (field_given(name))
