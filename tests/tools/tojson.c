@@ -6,9 +6,8 @@
  * {"n":0,"docs":[{"doc":0,"stage":"ok","rules":["…"],"json":{…}}]}
  * stage: ok, strict-yaml (a key is given twice: a tree is there), yaml (refused) or
  * empty.  -t adds "tree", the dump as text. */
-#include "parser/parser.h"
+#include "../unit/parser_written.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct Batch {
@@ -19,63 +18,7 @@ typedef struct Batch {
     Diag diag;
     Out out;
     bool tree;
-    bool shadowed; /* of the document at hand */
 } Batch;
-
-typedef struct Entry {
-    const Document *doc;
-    uint32_t key;
-} Entry;
-
-static int by_key(const void *a, const void *b)
-{
-    const Entry *left = a, *right = b;
-    return str_compare(node_str(left->doc, left->key), node_str(right->doc, right->key));
-}
-
-static void write_value(Batch *batch, const Document *doc, uint32_t node);
-
-static void write_map(Batch *batch, const Document *doc, uint32_t node)
-{
-    Buf *out = &batch->out.buf;
-    VEC(Entry) entries = {0};
-    for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after_entry(doc, at)) {
-        if (doc->nodes[at].flags & NODE_SHADOWED)
-            batch->shadowed = true;
-        else
-            vec_push(&entries, ((Entry){doc, at}));
-    }
-    if (entries.len)
-        qsort(entries.at, entries.len, sizeof *entries.at, by_key);
-    buf_byte(out, '{');
-    for (uint32_t i = 0; i < entries.len; i++) {
-        if (i)
-            buf_byte(out, ',');
-        buf_json_go(out, node_str(doc, entries.at[i].key));
-        buf_byte(out, ':');
-        write_value(batch, doc, entries.at[i].key + 1);
-    }
-    buf_byte(out, '}');
-    vec_free(&entries);
-}
-
-static void write_value(Batch *batch, const Document *doc, uint32_t node)
-{
-    Buf *out = &batch->out.buf;
-    if (node_kind(doc, node) == NODE_MAP) {
-        write_map(batch, doc, node);
-    } else if (node_kind(doc, node) == NODE_SEQ) {
-        const char *before = "[";
-        for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
-            buf_text(out, before);
-            write_value(batch, doc, at);
-            before = ",";
-        }
-        buf_text(out, *before == '[' ? "[]" : "]");
-    } else {
-        node_json(doc, node, out);
-    }
-}
 
 static void write_tree(Batch *batch, const Document *doc)
 {
@@ -113,16 +56,11 @@ static void write_document(Batch *batch, const Chunk *chunk)
     write_rules(batch);
     if (batch->tree && status != PARSER_FAILED)
         write_tree(batch, &doc);
-    batch->shadowed = false;
     if (status == PARSER_OK) {
         buf_text(out, ",\"json\":");
-        write_value(batch, &doc, 0);
+        write_json(&doc, 0, out);
     }
-    const char *stage = status == PARSER_FAILED  ? "yaml"
-                        : status == PARSER_EMPTY ? "empty"
-                        : batch->shadowed        ? "strict-yaml"
-                                                 : "ok";
-    buf_format(out, ",\"stage\":\"%s\"}", stage);
+    buf_format(out, ",\"stage\":\"%s\"}", stage_of(&doc, status));
 }
 
 static void answer(Batch *batch, uint32_t number, Str input)
