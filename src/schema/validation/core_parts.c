@@ -125,7 +125,9 @@ bool validate_port_number(Validation *v, Field port)
 void validate_port_number_or_name(Validation *v, Field port)
 {
     if (!field_is_string(v, port)) {
-        validate_port_number(v, port);
+        /* A wrong type is told already. */
+        if (field_is_number(v, port) || !field_given(port))
+            validate_port_number(v, port);
         return;
     }
     const char *wrong = format_port_name(field_text(v, port));

@@ -176,13 +176,22 @@ static void validate_service_port(Validation *v, Field port, bool needs_name, Se
     validate_given_text(v, GET(port, appProtocol), format_qualified_name);
 }
 
+/* Of what is no mapping its wrong type is all that there is to say. */
+static bool is_struct(const Validation *v, Field item)
+{
+    return !field_given(item) || node_kind(v->doc, item.node) == NODE_MAP;
+}
+
 static void validate_service_ports(Validation *v, Field ports, bool cluster_ip)
 {
     Seen names = {0}, numbers = {0};
     bool several = field_length(v, ports) > 1;
     for (Items i = items_of(v, ports); items_next(v, &i);)
-        validate_service_port(v, i.item, several, &names);
+        if (is_struct(v, i.item))
+            validate_service_port(v, i.item, several, &names);
     for (Items i = items_of(v, ports); items_next(v, &i);) {
+        if (!is_struct(v, i.item))
+            continue;
         Field node_port = GET(i.item, nodePort), first;
         if (cluster_ip && field_int(v, node_port) != 0)
             validation_forbidden(v, node_port, "a Service of type ClusterIP has no node ports");
