@@ -135,9 +135,16 @@ typedef enum RuleVerb {
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
     RULE_NAMES_ITSELF, /* the server makes up a name where none is given */
     RULE_NAMED_AS,  /* a: the form of its objects' names: a SCHEMA_FORMAT constant;
-                       count 1: a finalizer without a slash may be anything */
+                       count: bits of NamesOption */
     RULE_UNVALIDATED, /* no rule holds below the field: the server does not look there */
 } RuleVerb;
+
+/* What is special about the metadata of a kind. */
+enum NamesOption {
+    NAMES_ANY_FINALIZER = 1 << 0,  /* one without a slash may be anything */
+    NAMES_OWN_GENERATION = 1 << 1, /* the server sets it, whatever stands there */
+    NAMES_ANY_PREFIX = 1 << 2,     /* generateName is not looked at, only what is made of it */
+};
 
 /* What a server makes of a field while its feature gate is off. */
 typedef enum GateEffect {

@@ -79,6 +79,25 @@ static void read_unless(Model *model, Type *type, Rule *rule, Place place, const
     rule->b = colon ? text_id(model, colon + 1) : 0; /* 0: given at all */
 }
 
+/* A form, and what is special about the kind's metadata: bits in count, as meta.c of the
+ * validation reads them. */
+static void read_names(Model *model, Rule *rule, Place place, const char *value)
+{
+    size_t len = strcspn(value, ",");
+    rule->a = name_number(&model->formats, copy(value, len));
+    for (value += len; *value; value += len) {
+        len = strcspn(++value, ",");
+        if (same(copy(value, len), "any-finalizer"))
+            rule->count |= 1;
+        else if (same(copy(value, len), "own-generation"))
+            rule->count |= 2;
+        else if (same(copy(value, len), "any-prefix"))
+            rule->count |= 4;
+        else
+            refuse(place, "not known behind names=: %s", value);
+    }
+}
+
 /* One clause; path is what stands behind the field's first step, or NULL. */
 static Rule read_clause(Model *model, Type *type, Place place, const char *path, const char *word)
 {
@@ -112,12 +131,7 @@ static Rule read_clause(Model *model, Type *type, Place place, const char *path,
         rule.a = name_number(&model->calls, value);
     } else if ((value = after(word, "names"))) {
         rule.verb = RULE_NAMED_AS;
-        const char *comma = strchr(value, ',');
-        if (comma && !same(comma + 1, "any-finalizer"))
-            refuse(place, "expected names=FORM or names=FORM,any-finalizer: %s", value);
-        rule.a = name_number(&model->formats,
-                             comma ? copy(value, (size_t)(comma - value)) : value);
-        rule.count = comma != NULL;
+        read_names(model, &rule, place, value);
     } else if (same(word, "unvalidated")) {
         rule.verb = RULE_UNVALIDATED;
     } else if (same(word, "names-itself")) {

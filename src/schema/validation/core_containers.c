@@ -50,6 +50,12 @@ static void validate_container_restart_policy(Validation *v, Field container)
 static void validate_init_restart_policy(Validation *v, Field container)
 {
     Field policy = GET(container, restartPolicy), rules = GET(container, restartPolicyRules);
+    if (!field_given(policy)) {
+        VALIDATION_ONLY(v, VALIDATION_SINCE(35))
+            if (field_length(v, rules) > 0)
+                validation_required(v, policy, "restartPolicyRules depend on it");
+        return;
+    }
     VALIDATION_ONLY(v, VALIDATION_SINCE(36))
         validate_restart_policy(v, container);
     VALIDATION_ONLY(v, VALIDATION_SINCE(35) & VALIDATION_UNTIL(35)) {
@@ -59,7 +65,7 @@ static void validate_init_restart_policy(Validation *v, Field container)
             validation_forbidden(v, rules, "an init container that always restarts has none");
     }
     VALIDATION_ONLY(v, VALIDATION_UNTIL(34))
-        if (field_given(policy) && !field_text_is(v, policy, "Always"))
+        if (!field_text_is(v, policy, "Always"))
             validation_not_supported(v, policy, "Always");
 }
 

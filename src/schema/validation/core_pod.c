@@ -292,6 +292,37 @@ static void validate_tokens(Validation *v, const Pod *pod)
     }
 }
 
+/* plugin/pkg/admission/priority: who gives a priority or a policy must give the one of
+ * his class.  Without a class these are 0 and PreemptLowerPriority; classes other than
+ * the two that every cluster has are not known here. */
+static void validate_priority(Validation *v, const Pod *pod)
+{
+    Str class = field_text(v, GET(pod->spec, priorityClassName));
+    Field priority = GET(pod->spec, priority), policy = GET(pod->spec, preemptionPolicy);
+    int64_t value = 0;
+    if (str_is(class, "system-node-critical"))
+        value = 2000001000;
+    else if (str_is(class, "system-cluster-critical"))
+        value = 2000000000;
+    else if (class.len)
+        return;
+    if (field_given(priority) && field_int(v, priority) != value)
+        validation_other(v, priority, "", "must be left out or be %lld, the priority of its class",
+                         (long long)value);
+    else if (field_given(policy) && !field_text_is(v, policy, "PreemptLowerPriority"))
+        validation_other(v, policy, "", "must be left out or be PreemptLowerPriority, the policy of "
+                                        "its class");
+}
+
+/* plugin/pkg/admission/runtimeclass: an overhead comes from a class of runtimes. */
+static void validate_overhead_has_class(Validation *v, const Pod *pod)
+{
+    Field overhead = GET(pod->spec, overhead);
+    if (field_length(v, overhead) > 0 && !field_given(GET(pod->spec, runtimeClassName)))
+        validation_other(v, overhead, "", "may be given only together with the runtimeClassName that "
+                                          "has it");
+}
+
 /* ValidatePodCreate */
 void validate_pod(Validation *v, Field object)
 {
@@ -304,6 +335,8 @@ void validate_pod(Validation *v, Field object)
     if (!field_is_empty(v, GET(pod.spec, nodeName)) &&
         field_length(v, GET(pod.spec, schedulingGates)) > 0)
         validation_forbidden(v, GET(pod.spec, nodeName), "schedulingGates are not cleared yet");
+    validate_priority(v, &pod);
+    validate_overhead_has_class(v, &pod);
     validate_pod_annotations_match(v, &pod);
     warn_of_pod(v, &pod);
 }

@@ -47,7 +47,11 @@ static void validate_template_meta(Validation *v, Field meta)
     };
     for (size_t i = 0; i < BASE_COUNT(OTHERS); i++) {
         Field other = field_get(v, meta, OTHERS[i]);
-        bool pointer = OTHERS[i] == SCHEMA_NAME_deletionGracePeriodSeconds;
+        /* To Go an empty list is not nothing. */
+        bool pointer = OTHERS[i] == SCHEMA_NAME_deletionGracePeriodSeconds ||
+                       OTHERS[i] == SCHEMA_NAME_ownerReferences ||
+                       OTHERS[i] == SCHEMA_NAME_finalizers ||
+                       OTHERS[i] == SCHEMA_NAME_managedFields;
         if (pointer ? field_given(other) : !field_is_empty(v, other))
             validation_forbidden(v, other, "%s", NOT_HERE);
     }

@@ -138,11 +138,16 @@ static void validate_user_meta(Validation *v, Field meta)
     validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));
 }
 
-static void validate_meta_common(Validation *v, Field meta)
+static void validate_generation(Validation *v, Field meta)
 {
     Field generation = field_get(v, meta, SCHEMA_NAME_generation);
     if (field_int(v, generation) < 0)
         validation_invalid(v, generation, "must be 0 or more");
+}
+
+static void validate_meta_common(Validation *v, Field meta)
+{
+    validate_generation(v, meta);
     validate_user_meta(v, meta);
 }
 
@@ -155,6 +160,31 @@ static void validate_name(Validation *v, Field meta, FormatFn form)
         (wrong = name_check(form, field_text(v, generated), true)))
         validation_invalid(v, generated, "%s", wrong);
     if (!field_is_empty(v, name) && (wrong = name_check(form, field_text(v, name), false)))
+        validation_invalid(v, name, "%s", wrong);
+}
+
+/* ValidateObjectMetaWithOpts: only the name counts, given or generated, which is up to 58
+ * bytes of the prefix and five letters and digits. */
+static void validate_final_name(Validation *v, Field meta, FormatFn form)
+{
+    enum { PREFIX_MOST = 58 };
+    Field name = field_get(v, meta, SCHEMA_NAME_name);
+    Field generated = field_get(v, meta, SCHEMA_NAME_generateName);
+    Str prefix = field_text(v, generated);
+    /* The registry's own look, which comes when all else is well. */
+    validation_optional_text(v, generated, format_path_segment_prefix);
+    char made[PREFIX_MOST + 5];
+    Str text = field_text(v, name);
+    if (text.len == 0) {
+        text = str_slice(made, prefix.len < PREFIX_MOST ? prefix.len : PREFIX_MOST);
+        memcpy(made, prefix.ptr, text.len);
+        memcpy(made + text.len, "x0x0x", 5);
+        text.len += 5;
+        if (prefix.len == 0)
+            return;
+    }
+    const char *wrong = form(text);
+    if (wrong)
         validation_invalid(v, name, "%s", wrong);
 }
 
@@ -183,25 +213,28 @@ void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_store
 
 /* ---- the object's own ---- */
 
-/* By the rows of its kind; without one, apimachinery's ValidateObjectMeta as the
- * registry calls it. */
-static void validate_named(Validation *v, Field meta, const SchemaType *row)
+/* By the rows of its kind; false where it has none. */
+static bool validate_named(Validation *v, Field meta, const SchemaType *row)
 {
     bool named = false;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules]; row->rules; rule++) {
         if (rule->verb == RULE_NAMED_AS) {
             named = true;
             VALIDATION_ONLY(v, rule->versions) {
-                validate_name(v, meta, validation_format(rule->a));
-                if (!rule->count)
+                if (rule->count & NAMES_ANY_PREFIX)
+                    validate_final_name(v, meta, validation_format(rule->a));
+                else
+                    validate_name(v, meta, validation_format(rule->a));
+                if (!(rule->count & NAMES_ANY_FINALIZER))
                     validate_kube_finalizers(v, meta);
+                if (!(rule->count & NAMES_OWN_GENERATION))
+                    validate_generation(v, meta);
             }
         }
         if (rule->last)
             break;
     }
-    if (!named)
-        validate_name(v, meta, format_path_segment);
+    return named;
 }
 
 /* A missing name is told by the walk; a request without a namespace goes to the
@@ -220,8 +253,12 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
     if (!v.versions || kind->flags & KIND_CUSTOM)
         return;
     Field meta = field_get(&v, field_root(&v), SCHEMA_NAME_metadata);
-    validate_named(&v, meta, row);
+    if (!validate_named(&v, meta, row)) {
+        /* The registry's own look, which comes when all else is well. */
+        v.versions &= ~walk->stopped[STAGE_VALIDATE];
+        validate_name(&v, meta, format_path_segment);
+    }
     if (kind->scope == SCOPE_NAMESPACED)
         validation_optional_text(&v, field_get(&v, meta, SCHEMA_NAME_namespace), format_dns_label);
-    validate_meta_common(&v, meta);
+    validate_user_meta(&v, meta);
 }
