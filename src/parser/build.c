@@ -150,11 +150,13 @@ static bool complete(Builder *builder, uint32_t node, uint32_t end, uint32_t hei
 
 static bool refuse_key(Builder *builder, uint32_t offset, uint32_t size, const char *what)
 {
+    bool template = offset > 0 && memcmp(builder->source.ptr + offset - 1, "{{", 2) == 0;
+    Place place = template ? builder_place(builder, offset - 1, 2)
+                           : builder_place(builder, offset, size);
     Finding *finding =
-        diag_report(builder->diag, &rule_yaml_not_json, builder_place(builder, offset, size),
+        diag_report(builder->diag, &rule_yaml_not_json, place,
                     "%s stands as a key, which JSON cannot say: kubectl refuses it", what);
-    Str rest = str_slice(builder->source.ptr + offset, builder->source.len - offset);
-    if (str_starts(rest, STR("{{")) || str_starts(rest, STR("{ {")))
+    if (template)
         diag_help(builder->diag, finding,
                   "a template has to be rendered first, for instance by helm template");
     return false;
