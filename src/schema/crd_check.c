@@ -32,18 +32,24 @@ static void walk_unshaped(CrdEval *eval, uint32_t node)
 
 /* ---- a part ---- */
 
-/* A value that a default put in place of a null was judged with its CRD. */
-static bool is_filled(const CrdEval *eval, const CrdValue *value)
+/* What a default put there was judged before; only a wrong one is looked at again. */
+static void walk_filled(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
 {
-    return eval->walking && value->doc != eval->walk->doc;
+    eval->rules += shape->fill->rules;
+    if (!shape->fill->wrong)
+        return;
+    eval->walking = false;
+    crd_validate(eval, value, shape);
+    crd_check_lists(eval, value, shape);
+    eval->walking = true;
 }
 
 static uint32_t check_part(CrdEval *eval, const CrdValue *part, const CrdShape *shape)
 {
-    if (!is_filled(eval, part))
+    if (!eval->walking || part->doc == eval->walk->doc)
         return crd_validate(eval, part, shape);
     bind(eval, part->place, shape->bind);
-    eval->rules += shape->fill ? shape->fill->rules : 0;
+    walk_filled(eval, part, shape);
     return 0;
 }
 
@@ -112,20 +118,36 @@ static bool seen_has(const Seen *seen, uint32_t index)
     return seen->bits[index / 64] >> index % 64 & 1;
 }
 
-/* ObjectMeta is decoded by itself: the server's complaint starts there. */
+/* The end of a path behind its last "metadata.", or nothing. */
+static Str behind_metadata(Str path)
+{
+    Str word = STR("metadata.");
+    for (size_t at = path.len; at >= word.len; at--)
+        if (str_starts(str_slice(path.ptr + at - word.len, word.len), word))
+            return str_slice(path.ptr + at, path.len - at);
+    return str_slice("", 0);
+}
+
+/* ObjectMeta is decoded by itself: the server's complaint starts there, or with the keys
+ * of maps on the way in brackets. */
 static void walk_metadata(CrdEval *eval, uint32_t node)
 {
     Walk *walk = eval->walk;
     Diag *diag = walk->checker->diag;
     uint32_t first = diag->findings.len;
     walk_value(walk, node, SCHEMA_TYPE_meta_v1_ObjectMeta, eval->versions);
-    Str lead = document_path(walk->doc, node, walk->checker->scratch);
+    CrdValue metadata = {.doc = walk->doc, .node = node, .place = node};
     for (uint32_t i = first; i < diag->findings.len; i++) {
         Finding *finding = &diag->findings.at[i];
-        Str path = finding->server_path.len ? finding->server_path : finding->path;
-        if (rule_stage(finding->rule) == STAGE_DECODE && path.len > lead.len + 1 &&
-            str_starts(path, lead))
-            finding->server_path = str_slice(path.ptr + lead.len + 1, path.len - lead.len - 1);
+        Str named = finding->server_path.len ? finding->server_path : finding->path;
+        bool decode = rule_stage(finding->rule) == STAGE_DECODE;
+        Str rest = behind_metadata(decode ? named : finding->path);
+        if (rest.len == 0)
+            continue;
+        if (decode)
+            finding->server_path = rest;
+        else
+            crd_name_path(eval, finding, &metadata, rest, CRD_PATH_KEYS);
     }
 }
 
@@ -184,7 +206,9 @@ static uint32_t check_unnamed(CrdEval *eval, const CrdValue *map, uint32_t key,
         if (listed && !lenient)
             walk_unshaped(eval, key + 1);
     }
-    if ((shape->flags & CRD_CLOSED) && !crd_is_muted(eval)) {
+    /* Of alternatives, the structural schema does not keep it. */
+    bool counts = !eval->rule || eval->choices == 0;
+    if ((shape->flags & CRD_CLOSED) && counts && !crd_is_muted(eval)) {
         Str name = node_str(map->doc, key);
         Finding *finding = crd_fail(eval, child, &rule_custom_resource_property,
                                     "FieldValueInvalid", STR(""), "%.*s may not be here",
@@ -201,6 +225,29 @@ static bool is_pruned(const CrdEval *eval, const CrdName *name, const CrdShape *
            !(shape->flags & (CRD_OPEN | CRD_CLOSED | CRD_LENIENT));
 }
 
+enum { NAME_PREFIX_MOST = 58 }; /* bytes of generateName that count */
+
+/* The server makes the name before it validates: five characters behind generateName. */
+static void check_generated_name(CrdEval *eval, const CrdValue *metadata, const CrdShape *shape)
+{
+    const CrdName *name = crd_find_name(shape, STR("name"));
+    CrdStep step = {0};
+    CrdValue value, prefix;
+    if (!name || !name->shape || crd_lookup(metadata, STR("name"), &step, &value) ||
+        !crd_lookup(metadata, STR("generateName"), &step, &prefix) ||
+        crd_value_kind(&prefix) != NODE_STRING || node_at(prefix.doc, prefix.node)->len == 0)
+        return;
+    Str base = node_str(prefix.doc, prefix.node);
+    Str made = arena_format(eval->walk->checker->scratch, "%.*s%s",
+                            (int)(base.len < NAME_PREFIX_MOST ? base.len : NAME_PREFIX_MOST),
+                            base.ptr, "bcdfg");
+    Node node = {.text = made.ptr, .len = (uint32_t)made.len, .next = 1, .kind = NODE_STRING};
+    Document doc = {.nodes = &node, .count = 1};
+    CrdStep to_name = {.name = STR("name")};
+    value = (CrdValue){.doc = &doc, .place = metadata->place, .steps = &to_name, .made = true};
+    crd_validate(eval, &value, name->shape);
+}
+
 static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
                             const CrdShape *shape, bool keeps, Seen *seen, int64_t *count)
 {
@@ -210,20 +257,21 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
     bool meta = eval->walking && has_meta && walk_meta(eval, shape, key);
     if (eval->walking && !meta && name && name->shape)
         doc->nodes[key].bind = name->id;
+    CrdStep step;
     CrdValue child;
+    if (!meta && is_pruned(eval, name, shape, keeps)) {
+        walk_unknown_field(eval->walk, map->node, key, shape->bind, eval->versions);
+        return 0;
+    }
     if (crd_drops_status(map->type, node_str(map->doc, key))) {
         if (eval->walking)
             walk_dropped(eval, map, key, name ? name->shape : NULL);
         return 0;
     }
-    if (!meta && is_pruned(eval, name, shape, keeps)) {
-        walk_unknown_field(eval->walk, map->node, key, shape->bind, eval->versions);
-        return 0;
-    }
     bool known = map->type == shape
                      ? crd_entry_of(map, key, name && name->shape ? name->shape : shape->additional,
-                                    &child)
-                     : crd_entry(map, key, &child);
+                                    &step, &child)
+                     : crd_entry(map, key, &step, &child);
     if (!known)
         return 0; /* a null that is dropped */
     ++*count;
@@ -235,6 +283,8 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
             return 0;
         eval->walking = false;
         uint32_t matches = crd_validate(eval, &child, name->shape);
+        if (shape->flags & CRD_ROOT)
+            check_generated_name(eval, &child, name->shape);
         eval->walking = true;
         return matches;
     }
@@ -261,7 +311,7 @@ static uint32_t check_absent(CrdEval *eval, const CrdValue *map, const CrdShape 
         if (fills && crd_fill(map, property, &step, &child)) {
             ++*count;
             if (eval->walking)
-                eval->rules += property->shape->fill->rules;
+                walk_filled(eval, &child, property->shape);
             else if (name->shape)
                 matches += crd_validate(eval, &child, name->shape);
         } else if (name->required && !crd_is_muted(eval)) {
@@ -398,6 +448,7 @@ static uint32_t check_choices(CrdEval *eval, const CrdValue *value, const CrdSha
     bool walking = eval->walking;
     uint32_t matches = 0, ignored;
     eval->walking = false;
+    eval->choices++;
     if (choices->any.count)
         matches += check_any(eval, value, &choices->any);
     if (choices->one.count)
@@ -406,6 +457,7 @@ static uint32_t check_choices(CrdEval *eval, const CrdValue *value, const CrdSha
         matches += crd_validate(eval, value, choices->all.at[i]);
     if (choices->not && fits(eval, value, choices->not, &ignored))
         fail_choice(eval, value, "not", "fits what it must not fit", NULL, 0);
+    eval->choices--;
     eval->walking = walking;
     return matches;
 }

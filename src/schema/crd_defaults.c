@@ -45,6 +45,61 @@ static bool is_pruned(const Document *doc, uint32_t node, const CrdShape *shape,
     return false;
 }
 
+/* ---- embedded objects ---- */
+
+/* Decodes an embedded object's metadata, whose unknown fields are dropped in silence,
+ * and validates it. */
+static bool is_good_metadata(Validation *v, CrdEval *eval, uint32_t object)
+{
+    Walk *walk = v->walk;
+    uint32_t node = node_get_text(v->doc, object, STR("metadata"));
+    if (node == BASE_NONE || node_kind(v->doc, node) == NODE_NULL)
+        return true;
+    Diag *diag = walk->checker->diag;
+    uint32_t first = diag->findings.len, errors = v->errors;
+    Walk quiet = *walk;
+    walk_value(&quiet, node, SCHEMA_TYPE_meta_v1_ObjectMeta, v->versions);
+    bool decoded = quiet.stopped[STAGE_DECODE] == walk->stopped[STAGE_DECODE];
+    diag->findings.len = first;
+    CrdValue metadata = {.doc = v->doc, .node = node, .place = node};
+    if (!decoded) {
+        crd_fail(eval, &metadata, &rule_crd_default, "FieldValueInvalid", STR(""),
+                 "the metadata of an embedded object cannot be read");
+        return false;
+    }
+    Validation inner = *v;
+    validation_rename(&inner, node, crd_server_path(eval, &metadata, CRD_PATH_KEYS));
+    validate_meta_parts(&inner, field_at(&inner, node), format_path_segment, false);
+    v->errors = inner.errors;
+    return v->errors == errors;
+}
+
+/* Told before anything else, which is not looked at any more then. */
+static bool holds_objects(Validation *v, CrdEval *eval, const CrdValue *value,
+                          const CrdShape *shape)
+{
+    bool good = true;
+    NodeKind kind = crd_value_kind(value);
+    if (!shape || (kind != NODE_MAP && kind != NODE_SEQ))
+        return true;
+    if (kind == NODE_MAP && (shape->flags & CRD_EMBEDS)) {
+        good = crd_embedded_is_object(eval, value);
+        good &= is_good_metadata(v, eval, value->node);
+    }
+    const Document *doc = value->doc;
+    for (uint32_t at = node_first(value->node); at < node_end(doc, value->node);) {
+        const CrdName *name = kind == NODE_MAP ? crd_find_name(shape, node_str(doc, at)) : NULL;
+        const CrdShape *part = kind == NODE_SEQ          ? shape->items
+                               : name && name->shape ? name->shape
+                                                     : shape->additional;
+        uint32_t node = kind == NODE_MAP ? at + 1 : at;
+        CrdValue child = {.doc = doc, .node = node, .place = node};
+        good &= holds_objects(v, eval, &child, part);
+        at = node_after(doc, node);
+    }
+    return good;
+}
+
 /* ---- one default ---- */
 
 static void validate_default(Validation *v, const CrdShape *shape)
@@ -59,13 +114,15 @@ static void validate_default(Validation *v, const CrdShape *shape)
         .walk = v->walk,
         .set = checker->crds,
         .versions = v->versions,
+        .root = shape,
         .base = value.node,
         .base_path = document_path(v->doc, value.node, checker->scratch),
         .base_server = validation_path(v, value),
         .rule = &rule_crd_default,
     };
     CrdValue whole = {.doc = v->doc, .node = value.node, .place = value.node};
-    crd_validate(&eval, &whole, shape);
+    if (holds_objects(v, &eval, &whole, shape))
+        crd_validate(&eval, &whole, shape);
     v->errors += eval.failures;
 }
 

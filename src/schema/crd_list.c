@@ -130,12 +130,13 @@ static void fail_item(CrdEval *eval, const CrdValue *list, const CrdValue *item,
     bool set = shape->list_type == LIST_SET;
     Str what = set ? crd_found(eval, item) : keys_text(eval, shape, item);
     Finding *finding = crd_fail(eval, item, &rule_custom_resource_duplicate, "FieldValueDuplicate",
-                                STR(""), "%.*s has %s %.*s twice",
-                                STR_ARG(crd_value_name(eval, list)), set ? "" : "an item with",
+                                STR(""), "%.*s has %s%.*s twice",
+                                STR_ARG(crd_value_name(eval, list)), set ? "" : "an item with ",
                                 STR_ARG(what));
     crd_name_path(eval, finding, item, STR(""), CRD_PATH_KEYS);
-    diag_note(eval->walk->checker->diag, finding, document_place(eval->walk->doc, first),
-              "here it is first");
+    if (!item->made)
+        diag_note(eval->walk->checker->diag, finding, document_place(eval->walk->doc, first),
+                  "here it is first");
 }
 
 static bool refuse_non_object(CrdEval *eval, const CrdValue *list, const CrdShape *shape)
@@ -144,7 +145,7 @@ static bool refuse_non_object(CrdEval *eval, const CrdValue *list, const CrdShap
     CrdStep step = {0};
     CrdValue item;
     for (uint32_t at = node_first(list->node); at < node_end(doc, list->node);
-         at = node_after(doc, at)) {
+         at = node_after(doc, at), step.index++) {
         crd_item(list, at, &step, &item);
         NodeKind kind = crd_value_kind(&item);
         if (shape->list_type != LIST_MAP || kind == NODE_MAP || kind == NODE_NULL)
@@ -175,11 +176,36 @@ void crd_check_list_type(CrdEval *eval, const CrdValue *list, const CrdShape *sh
     CrdStep step = {0};
     CrdValue item;
     for (uint32_t at = node_first(list->node); at < node_end(doc, list->node);
-         at = node_after(doc, at)) {
+         at = node_after(doc, at), step.index++) {
         crd_item(list, at, &step, &item);
         uint32_t hash = set ? crd_value_hash(&item) : keys_hash(shape, &item);
         struct Item *first = table_add(&table, shape, &item, hash, set ? same_value : same_keys);
         if (first->times == 2)
             fail_item(eval, list, &item, shape, first->value.place);
+    }
+}
+
+void crd_check_lists(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
+{
+    const Document *doc = value->doc;
+    NodeKind kind = crd_value_kind(value);
+    CrdStep step = {0};
+    CrdValue part;
+    if (!shape || (kind != NODE_MAP && kind != NODE_SEQ))
+        return;
+    if (kind == NODE_SEQ) {
+        crd_check_list_type(eval, value, shape);
+        for (uint32_t at = node_first(value->node); at < node_end(doc, value->node);
+             at = node_after(doc, at), step.index++) {
+            crd_item(value, at, &step, &part);
+            crd_check_lists(eval, &part, shape->items);
+        }
+        return;
+    }
+    for (uint32_t key = node_first(value->node); key < node_end(doc, value->node);
+         key = node_after_entry(doc, key)) {
+        const CrdName *name = crd_find_name(shape, node_str(doc, key));
+        if (crd_entry(value, key, &step, &part))
+            crd_check_lists(eval, &part, name && name->shape ? name->shape : shape->additional);
     }
 }

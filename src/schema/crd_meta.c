@@ -57,6 +57,14 @@ static void check_text(CrdEval *eval, const CrdValue *object, Str key)
         fail_embedded(eval, &value, "FieldValueInvalid", STR(""), "has more than one slash");
 }
 
+bool crd_embedded_is_object(CrdEval *eval, const CrdValue *object)
+{
+    uint32_t failures = eval->failures;
+    check_text(eval, object, STR("apiVersion"));
+    check_text(eval, object, STR("kind"));
+    return eval->failures == failures;
+}
+
 static Validation open_validation(const CrdEval *eval)
 {
     return (Validation){.walk = eval->walk, .doc = eval->walk->doc,
@@ -66,8 +74,7 @@ static Validation open_validation(const CrdEval *eval)
 
 void crd_check_embedded(CrdEval *eval, const CrdValue *object)
 {
-    check_text(eval, object, STR("apiVersion"));
-    check_text(eval, object, STR("kind"));
+    crd_embedded_is_object(eval, object);
     Validation v = open_validation(eval);
     if (eval->muted || !v.versions)
         return;

@@ -105,15 +105,22 @@ static Str file_path(const CrdEval *eval, const CrdValue *value, Str below)
     return text;
 }
 
+Str crd_server_path(const CrdEval *eval, const CrdValue *value, CrdPathStyle style)
+{
+    return whole_path(eval, value, str_slice("", 0), style);
+}
+
 void crd_name_path(CrdEval *eval, Finding *finding, const CrdValue *value, Str below,
                    CrdPathStyle style)
 {
     if (!finding)
         return;
-    finding->server_path = style == CRD_PATH_NIL ? STR("<nil>")
-                                                 : whole_path(eval, value, below, style);
-    if (style == CRD_PATH_NIL && eval->base_server.len)
-        finding->server_path = eval->base_server;
+    if (style != CRD_PATH_NIL)
+        finding->server_path = whole_path(eval, value, below, style);
+    else if (eval->base_server.len)
+        finding->server_path = arena_str(&eval->walk->checker->diag->arena, eval->base_server);
+    else
+        finding->server_path = STR("<nil>");
     if (str_eq(finding->server_path, finding->path))
         finding->server_path = str_slice("", 0);
 }
@@ -140,8 +147,8 @@ Finding *crd_fail(CrdEval *eval, const CrdValue *value, const RuleInfo *rule, co
     va_start(args, format);
     Str message = arena_vformat(walk->checker->scratch, format, args);
     va_end(args);
-    uint32_t node = below.len && !value->steps ? place_of_absence(eval, value->place)
-                                               : value->place;
+    uint32_t node = below.len && !value->made ? place_of_absence(eval, value->place)
+                                              : value->place;
     Finding *finding = eval->rule
                            ? walk_report(walk, node, eval->rule, eval->versions,
                                          "the default does not fit its own schema: %.*s",

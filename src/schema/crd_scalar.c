@@ -8,16 +8,26 @@
 
 #include <math.h>
 
-static bool has_type(const CrdShape *shape, CrdType type) { return shape->types >> type & 1; }
+/* What the type check goes by. */
+typedef struct Wanted {
+    uint16_t types;
+    bool format; /* there is one, and it loosens the check */
+} Wanted;
 
-/* Defaults are held against the structural schema, which says int-or-string in other
- * ways. */
-static uint16_t types_of(const CrdEval *eval, const CrdShape *shape)
+/* Defaults are held against the structural schema, where int-or-string says nothing of
+ * types and every format counts. */
+static Wanted wanted_of(const CrdEval *eval, const CrdShape *shape)
 {
-    if (!eval->rule || !(shape->flags & CRD_INT_OR_STRING))
-        return shape->types;
-    return shape->type == CRD_UNTYPED ? 0 : (uint16_t)(1u << shape->type);
+    Wanted wanted = {shape->types, shape->format != CRD_NO_FORMAT};
+    if (!eval->rule)
+        return wanted;
+    if (shape->flags & CRD_INT_OR_STRING)
+        wanted.types = shape->type == CRD_UNTYPED ? 0 : (uint16_t)(1u << shape->type);
+    wanted.format = (shape->given & CRD_BIT(FORMAT)) != 0;
+    return wanted;
 }
+
+static bool has_type(uint16_t types, CrdType type) { return types >> type & 1; }
 
 static CrdType type_of(const CrdValue *value)
 {
@@ -40,20 +50,22 @@ static bool is_nearly_whole(double real)
     return off <= 0 || (fabs(rounded) > 0 && off < 1e-9 * fabs(rounded));
 }
 
-static bool type_fits(const CrdShape *shape, const CrdValue *value)
+static bool type_fits(const CrdEval *eval, const CrdShape *shape, const CrdValue *value)
 {
     CrdType type = type_of(value);
-    bool numeric = has_type(shape, CRD_NUMBER) || has_type(shape, CRD_INTEGER);
-    if (!numeric && shape->format != CRD_NO_FORMAT && (type == CRD_STRING || type == CRD_ARRAY))
+    Wanted wanted = wanted_of(eval, shape);
+    bool numeric = has_type(wanted.types, CRD_NUMBER) || has_type(wanted.types, CRD_INTEGER);
+    if (!numeric && wanted.format && (type == CRD_STRING || type == CRD_ARRAY))
         return true;
-    if (has_type(shape, type) || (type == CRD_INTEGER && has_type(shape, CRD_NUMBER)))
+    if (has_type(wanted.types, type) ||
+        (type == CRD_INTEGER && has_type(wanted.types, CRD_NUMBER)))
         return true;
-    return type == CRD_NUMBER && has_type(shape, CRD_INTEGER) &&
+    return type == CRD_NUMBER && has_type(wanted.types, CRD_INTEGER) &&
            is_nearly_whole(crd_number(value->doc, value->node).real);
 }
 
 /* "a whole number or text" */
-static Str wanted(const CrdEval *eval, const CrdShape *shape)
+static Str wanted_text(const CrdEval *eval, const CrdShape *shape)
 {
     static const char WORDS[][16] = {
         [CRD_UNTYPED] = "text", [CRD_ARRAY] = "a list", [CRD_BOOLEAN] = "true or false",
@@ -63,7 +75,7 @@ static Str wanted(const CrdEval *eval, const CrdShape *shape)
     Arena *arena = eval->walk->checker->scratch;
     Str text = str_slice("", 0);
     for (unsigned type = CRD_ARRAY; type <= CRD_MISTYPED; type++)
-        if (has_type(shape, (CrdType)type))
+        if (has_type(shape->types, (CrdType)type))
             text = arena_format(arena, "%.*s%s%s", STR_ARG(text), text.len ? " or " : "",
                                 WORDS[type]);
     return text.len ? text : str_of(WORDS[CRD_UNTYPED]);
@@ -72,35 +84,36 @@ static Str wanted(const CrdEval *eval, const CrdShape *shape)
 static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
                         const CrdShape *shape)
 {
-    if (!finding || value->steps)
+    if (!finding || value->made)
         return;
     const Node *at = node_at(value->doc, value->node);
     Str text = node_str(value->doc, value->node);
     Diag *diag = eval->walk->checker->diag;
     NodeKind kind = (NodeKind)at->kind;
-    if (has_type(shape, CRD_STRING) && (kind == NODE_BOOL || kind == NODE_INT || kind == NODE_FLOAT)) {
+    if (has_type(shape->types, CRD_STRING) && (kind == NODE_BOOL || kind == NODE_INT || kind == NODE_FLOAT)) {
         diag_help(diag, finding, "put it in quotes: \"%.*s\"", STR_ARG(text));
     } else if (kind == NODE_STRING && at->style != STYLE_LITERAL && at->style != STYLE_FOLDED) {
         NodeKind plain = scalar_resolve(text);
-        if ((plain == NODE_BOOL && has_type(shape, CRD_BOOLEAN)) ||
-            (plain == NODE_INT && (has_type(shape, CRD_INTEGER) || has_type(shape, CRD_NUMBER))) ||
-            (plain == NODE_FLOAT && has_type(shape, CRD_NUMBER)))
+        if ((plain == NODE_BOOL && has_type(shape->types, CRD_BOOLEAN)) ||
+            (plain == NODE_INT && (has_type(shape->types, CRD_INTEGER) || has_type(shape->types, CRD_NUMBER))) ||
+            (plain == NODE_FLOAT && has_type(shape->types, CRD_NUMBER)))
             diag_help(diag, finding, "write it without quotes: %.*s", STR_ARG(text));
     }
 }
 
 static uint32_t check_type(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
 {
-    if (types_of(eval, shape) == 0 && (shape->format == CRD_NO_FORMAT || eval->rule))
+    Wanted wanted = wanted_of(eval, shape);
+    if (wanted.types == 0 && !wanted.format)
         return 0;
-    if (type_fits(shape, value))
+    if (type_fits(eval, shape, value))
         return 2;
     if (crd_is_muted(eval))
         return 1;
     Finding *finding = crd_fail(eval, value, &rule_custom_resource_type, "FieldValueTypeInvalid",
                                 STR(""), "%.*s takes %.*s, not %.*s",
                                 STR_ARG(crd_value_name(eval, value)),
-                                STR_ARG(wanted(eval, shape)), STR_ARG(crd_found(eval, value)));
+                                STR_ARG(wanted_text(eval, shape)), STR_ARG(crd_found(eval, value)));
     help_quotes(eval, finding, value, shape);
     return 1;
 }
@@ -110,12 +123,12 @@ static void check_enum(CrdEval *eval, const CrdValue *value, const CrdShape *sha
 uint32_t crd_check_null(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
 {
     uint32_t matches = 1;
-    if (shape->types && !(shape->flags & CRD_NULLABLE)) {
+    if (wanted_of(eval, shape).types && !(shape->flags & CRD_NULLABLE)) {
         matches = 0;
         if (!crd_is_muted(eval))
             crd_fail(eval, value, &rule_custom_resource_type, "FieldValueTypeInvalid", STR(""),
                      "%.*s takes %.*s, not null", STR_ARG(crd_value_name(eval, value)),
-                     STR_ARG(wanted(eval, shape)));
+                     STR_ARG(wanted_text(eval, shape)));
     }
     if (shape->values)
         check_enum(eval, value, shape);

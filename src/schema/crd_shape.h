@@ -124,6 +124,7 @@ typedef struct CrdEnum {
 typedef struct CrdDefault {
     Document doc;        /* nodes[0] is the value, the defaults within it filled in */
     uint32_t rules;      /* CEL rules that run on it and what it holds */
+    bool wrong;          /* its own schema refuses it: then so it does in each object */
 } CrdDefault;
 
 typedef struct CrdStrs {
@@ -230,13 +231,18 @@ const CrdName *crd_find_name(const CrdShape *shape, Str text);
 
 /* ---- crd_types.c ---- */
 struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
-/* Adds the kind of a definition's version, with its types. */
-void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version);
+/* Adds the kind of a definition's version, with its types.  Patterns that are needed on
+ * the way are kept in the set, which may be NULL. */
+void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+                  CrdSet *set);
 
 /* ---- crd_default.c ---- */
 /* A value with the defaults of its shape filled in, as the server does it. */
 CrdDefault *crd_make_default(Arena *arena, const Document *doc, uint32_t node,
                              const CrdShape *shape);
+/* Finds the defaults that are wrong: those below additionalProperties are not checked
+ * with their CRD, and others may fit only as long as nothing is filled into them. */
+void crd_judge_defaults(CrdShape *shape, CrdSet *set);
 
 /* ---- crd_value.c: JSON values as the server sees them, defaults filled in ---- */
 
@@ -253,7 +259,8 @@ typedef struct CrdValue {
     uint32_t place;       /* node of the object to point at: the value, or what lacks it */
     const CrdShape *type; /* of the structural schema at this place: it has the defaults
                              that are still to be filled in; NULL: none */
-    const CrdStep *steps; /* from place on; NULL: the value stands in the object */
+    const CrdStep *steps; /* from place on */
+    bool made;            /* by a default: place is not its own */
 } CrdValue;
 
 static inline NodeKind crd_value_kind(const CrdValue *value)
@@ -263,14 +270,16 @@ static inline NodeKind crd_value_kind(const CrdValue *value)
 
 /* The entries of an object as they are after nulls are dropped and defaults are put
  * in for them; defaults of absent properties are not among them. */
-bool crd_entry(const CrdValue *map, uint32_t key, CrdValue *child);
+bool crd_entry(const CrdValue *map, uint32_t key, CrdStep *step, CrdValue *child);
 /* The same for one who knows the entry's shape already. */
-bool crd_entry_of(const CrdValue *map, uint32_t key, const CrdShape *type, CrdValue *child);
+bool crd_entry_of(const CrdValue *map, uint32_t key, const CrdShape *type, CrdStep *step,
+                  CrdValue *child);
 bool crd_drops_status(const CrdShape *type, Str name);
 /* The value of a name: what stands there, or its default. */
 bool crd_lookup(const CrdValue *map, Str name, CrdStep *step, CrdValue *child);
 /* The default for a property that the object lacks. */
 bool crd_fill(const CrdValue *map, const CrdName *property, CrdStep *step, CrdValue *child);
+/* The step's index is the caller's. */
 void crd_item(const CrdValue *list, uint32_t node, CrdStep *step, CrdValue *item);
 
 typedef struct CrdNumber {
@@ -305,6 +314,7 @@ typedef struct CrdEval {
     uint32_t versions;
     uint32_t muted;       /* over 0: failures are counted, not told */
     uint32_t failures;
+    uint32_t choices;     /* over 0: inside of an alternative */
     uint32_t rules;       /* CEL rules that would run */
     bool walking;         /* the object itself is gone through: bind, report unknown fields */
     bool keeps;           /* the next value is an item of a list that keeps unknown fields */
@@ -329,6 +339,8 @@ Pattern *crd_pattern(CrdEval *eval, const CrdShape *shape, bool *temporary);
 /* Items that a list of type set or map has twice, or the second of two equal ones where
  * items are unique. */
 void crd_check_list_type(CrdEval *eval, const CrdValue *list, const CrdShape *shape);
+/* The same for all lists within a value that a default made. */
+void crd_check_lists(CrdEval *eval, const CrdValue *value, const CrdShape *shape);
 bool crd_has_duplicates(const CrdValue *list, Arena *scratch);
 
 /* ---- crd_report.c ---- */
@@ -346,6 +358,7 @@ Finding *crd_fail(CrdEval *eval, const CrdValue *value, const RuleInfo *rule, co
 /* What the server calls a place by: kube-openapi joins everything with dots, Kubernetes'
  * own validation puts keys of maps in brackets. */
 typedef enum CrdPathStyle { CRD_PATH_DOTS, CRD_PATH_KEYS, CRD_PATH_NIL } CrdPathStyle;
+Str crd_server_path(const CrdEval *eval, const CrdValue *value, CrdPathStyle style);
 void crd_name_path(CrdEval *eval, Finding *finding, const CrdValue *value, Str below,
                    CrdPathStyle style);
 Str crd_value_name(CrdEval *eval, const CrdValue *value);
@@ -355,6 +368,9 @@ Str crd_found(CrdEval *eval, const CrdValue *value);
 void crd_check_metadata(CrdEval *eval, bool namespaced);
 /* apiVersion, kind and metadata of an object within the object. */
 void crd_check_embedded(CrdEval *eval, const CrdValue *object);
+
+/* The first half of it: whether it has an apiVersion and a kind. */
+bool crd_embedded_is_object(CrdEval *eval, const CrdValue *object);
 
 /* ---- crd_object.c ---- */
 /* The definition that stands in the document under hand: read once for its validation

@@ -188,7 +188,8 @@ static CrdShape *free_form(Arena *arena)
     return shape;
 }
 
-void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version)
+void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+                  CrdSet *set)
 {
     struct CrdTable *table = crd_table_of(schema);
     Arena scratch = {0};
@@ -204,6 +205,7 @@ void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *v
     TypeId type = build_struct(&builder, shape, str_slice("", 0));
     shape->bind = type;
     number_patterns(table, shape);
+    crd_judge_defaults(shape, set);
     CrdKind kind = {definition, version};
     vec_push(&table->kinds, kind);
     schema_added_type(schema, type)->constraints = table->kinds.len;
@@ -269,7 +271,8 @@ static const CrdDefinition *find_rival(CrdDefinition *const *all, const uint32_t
     return heads[head] == BASE_NONE ? NULL : all[heads[head]];
 }
 
-static void add_definition(Schema *schema, CrdDefinition *definition, const CrdDefinition *rival)
+static void add_definition(Schema *schema, CrdDefinition *definition, const CrdDefinition *rival,
+                           CrdSet *set)
 {
     if (definition->kind.len == 0)
         return;
@@ -284,7 +287,7 @@ static void add_definition(Schema *schema, CrdDefinition *definition, const CrdD
                      schema_kind_lookup(schema, api_version, definition->kind) != BASE_NONE;
         arena_free(&scratch);
         if (version->name.len && !built_in && !taken)
-            crd_add_kind(schema, definition, version);
+            crd_add_kind(schema, definition, version, set);
     }
 }
 
@@ -317,7 +320,7 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
         if (rival && rival->is_input && definition->kind.len &&
             rival->fingerprint != definition->fingerprint)
             report_conflict(diag, rival, definition);
-        add_definition(schema, definition, rival);
+        add_definition(schema, definition, rival, sets[0]);
         heads.at[head] = i;
     }
     vec_free(&heads);

@@ -13,12 +13,6 @@
 
 /* ---- parts of objects and lists ---- */
 
-static CrdValue default_value(const CrdValue *above, const CrdShape *shape, CrdStep *step)
-{
-    step->up = above->steps;
-    return (CrdValue){.doc = &shape->fill->doc, .node = 0, .place = above->place, .steps = step};
-}
-
 /* The shape of an entry, which decides what becomes of null. */
 static const CrdShape *entry_type(const CrdShape *type, Str name)
 {
@@ -33,28 +27,46 @@ bool crd_drops_status(const CrdShape *type, Str name)
     return type && (type->flags & CRD_DROPS_STATUS) && str_is(name, "status");
 }
 
-bool crd_entry(const CrdValue *map, uint32_t key, CrdValue *child)
+/* What a default put there has its place in what lacks it. */
+static void place_part(const CrdValue *above, CrdStep *step, CrdValue *part)
+{
+    part->made = above->made;
+    part->place = above->made ? above->place : part->node;
+    if (above->made) {
+        step->up = above->steps;
+        part->steps = step;
+    }
+}
+
+/* A null that the schema does not allow becomes the default, if there is one. */
+static bool replace_null(CrdValue *part)
+{
+    if (!part->type || (part->type->flags & CRD_NULLABLE) ||
+        node_kind(part->doc, part->node) != NODE_NULL || !part->type->fill)
+        return false;
+    part->doc = &part->type->fill->doc;
+    part->node = 0;
+    part->type = NULL;
+    part->made = true;
+    return true;
+}
+
+bool crd_entry(const CrdValue *map, uint32_t key, CrdStep *step, CrdValue *child)
 {
     Str name = node_str(map->doc, key);
     return !(node_at(map->doc, key)->flags & NODE_SHADOWED) &&
            !crd_drops_status(map->type, name) &&
-           crd_entry_of(map, key, entry_type(map->type, name), child);
+           crd_entry_of(map, key, entry_type(map->type, name), step, child);
 }
 
-bool crd_entry_of(const CrdValue *map, uint32_t key, const CrdShape *type, CrdValue *child)
+bool crd_entry_of(const CrdValue *map, uint32_t key, const CrdShape *type, CrdStep *step,
+                  CrdValue *child)
 {
-    *child = (CrdValue){.doc = map->doc, .node = key + 1, .steps = map->steps,
-                        .place = map->steps ? map->place : key + 1, .type = type};
-    if (!child->type || (child->type->flags & CRD_NULLABLE) ||
-        node_kind(map->doc, key + 1) != NODE_NULL)
-        return true;
-    if (!child->type->fill)
-        return false;
-    /* What stands for a null is shown at the null. */
-    child->doc = &child->type->fill->doc;
-    child->node = 0;
-    child->type = NULL;
-    return true;
+    *step = (CrdStep){.name = node_str(map->doc, key)};
+    *child = (CrdValue){.doc = map->doc, .node = key + 1, .type = type};
+    place_part(map, step, child);
+    return replace_null(child) || !type || (type->flags & CRD_NULLABLE) ||
+           node_kind(map->doc, key + 1) != NODE_NULL;
 }
 
 bool crd_fill(const CrdValue *map, const CrdName *property, CrdStep *step, CrdValue *child)
@@ -62,8 +74,9 @@ bool crd_fill(const CrdValue *map, const CrdName *property, CrdStep *step, CrdVa
     if (!property || !property->shape || !property->shape->fill ||
         crd_drops_status(map->type, property->text))
         return false;
-    *step = (CrdStep){.name = property->text};
-    *child = default_value(map, property->shape, step);
+    *step = (CrdStep){.up = map->steps, .name = property->text};
+    *child = (CrdValue){.doc = &property->shape->fill->doc, .node = 0, .place = map->place,
+                        .steps = step, .made = true};
     return true;
 }
 
@@ -74,30 +87,17 @@ bool crd_lookup(const CrdValue *map, Str name, CrdStep *step, CrdValue *child)
         return false;
     for (uint32_t key = node_first(map->node); key < node_end(doc, map->node);
          key = node_after_entry(doc, key))
-        if (str_eq(node_str(doc, key), name) && !(node_at(doc, key)->flags & NODE_SHADOWED)) {
-            bool found = crd_entry(map, key, child);
-            if (map->steps && found) {
-                *step = (CrdStep){.up = map->steps, .name = name};
-                child->steps = step;
-            }
-            return found;
-        }
+        if (str_eq(node_str(doc, key), name) && !(node_at(doc, key)->flags & NODE_SHADOWED))
+            return crd_entry(map, key, step, child);
     return map->type && crd_fill(map, crd_find_name(map->type, name), step, child);
 }
 
 void crd_item(const CrdValue *list, uint32_t node, CrdStep *step, CrdValue *item)
 {
-    const CrdShape *type = list->type ? list->type->items : NULL;
-    *item = (CrdValue){.doc = list->doc, .node = node, .place = list->steps ? list->place : node,
-                       .type = type, .steps = list->steps ? step : NULL};
-    if (list->steps)
-        step->up = list->steps;
-    if (type && type->fill && !(type->flags & CRD_NULLABLE) &&
-        node_kind(list->doc, node) == NODE_NULL) {
-        item->doc = &type->fill->doc;
-        item->node = 0;
-        item->type = NULL;
-    }
+    *item = (CrdValue){.doc = list->doc, .node = node,
+                       .type = list->type ? list->type->items : NULL};
+    place_part(list, step, item);
+    replace_null(item);
 }
 
 /* ---- numbers ---- */
@@ -150,7 +150,7 @@ static uint32_t map_hash(const CrdValue *map)
     CrdStep step;
     for (uint32_t key = node_first(map->node); key < node_end(doc, map->node);
          key = node_after_entry(doc, key))
-        if (crd_entry(map, key, &child))
+        if (crd_entry(map, key, &step, &child))
             sum += mix(str_hash(node_str(doc, key)), crd_value_hash(&child));
     if (map->type && (map->type->flags & CRD_FILLED))
         for (uint32_t i = 0; i < map->type->name_count; i++) {
@@ -197,7 +197,7 @@ static uint32_t count_entries(const CrdValue *map)
     CrdStep step;
     for (uint32_t key = node_first(map->node); key < node_end(doc, map->node);
          key = node_after_entry(doc, key))
-        count += crd_entry(map, key, &child);
+        count += crd_entry(map, key, &step, &child);
     if (map->type && (map->type->flags & CRD_FILLED))
         for (uint32_t i = 0; i < map->type->name_count; i++)
             count += node_get_text(doc, map->node, map->type->names[i].text) == BASE_NONE &&
@@ -212,7 +212,7 @@ static bool map_within(const CrdValue *a, const CrdValue *b)
     CrdStep left_step = {0}, right_step = {0};
     for (uint32_t key = node_first(a->node); key < node_end(a->doc, a->node);
          key = node_after_entry(a->doc, key))
-        if (crd_entry(a, key, &left) &&
+        if (crd_entry(a, key, &left_step, &left) &&
             (!crd_lookup(b, node_str(a->doc, key), &right_step, &right) ||
              !crd_value_equal(&left, &right)))
             return false;
