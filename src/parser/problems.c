@@ -118,8 +118,22 @@ static void report_start(Builder *builder, uint32_t offset)
                     "a value cannot start with %c here: quote it", c ? c : ' ');
 }
 
+/* At the end of the text, what counts is the bracket that is still open. */
+static bool report_unclosed(Builder *builder, uint32_t offset)
+{
+    Open *top = builder_top(builder);
+    if (!top || !top->flow || yaml_skip_blank(builder->source, offset) < builder->source.len)
+        return false;
+    uint32_t bracket = builder->nodes[top->node].offset;
+    diag_report(builder->diag, &rule_yaml_syntax, one_character(builder, bracket),
+                "this %c is never closed", builder->source.ptr[bracket]);
+    return true;
+}
+
 void yaml_report(Builder *builder, const YamlProblem *problem)
 {
+    if (!problem->at_scanner && report_unclosed(builder, problem->offset))
+        return;
     if (strcmp(problem->problem, "found character that cannot start any token") == 0) {
         report_start(builder, problem->offset);
         return;

@@ -19,7 +19,8 @@ static const struct {
     {"a: - b\n", "error yaml-syntax @3+1"},
     /* brackets and quotes */
     {"a: [1, 2\nb: 3\n", "error yaml-syntax @10+1"},
-    {"a: {b: 1\n", "error yaml-syntax @9+0"},
+    {"a: {b: 1\n", "error yaml-syntax @3+1"},
+    {"a: [\n", "error yaml-syntax @3+1"},
     {"a: \"never\nb: 3\n", "error yaml-syntax @3+1"},
     {"a: 'it's'\n", "error yaml-syntax @7+1"},
     {"a: ]\n", "error yaml-syntax @3+1"},
