@@ -93,7 +93,7 @@ static void intern_kinds(Link *link)
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t key[3] = {it->group, it->kind, it->ns};
-        if (link_find(link, it->group, it->kind, it->ns, it->name) == BASE_NONE)
+        if (link_resolve(link, it) == BASE_NONE)
             seq_intern(&link->kinds.keys, key, 3);
     }
 }

@@ -15,6 +15,9 @@ static const struct {
     {SCHEMA_LINK_pod_template, collect_pod_template},
     {SCHEMA_LINK_service, collect_service},
     {SCHEMA_LINK_ref, collect_reference},
+    {SCHEMA_LINK_declares, collect_declaration},
+    {SCHEMA_LINK_keys, collect_keys},
+    {SCHEMA_LINK_own_ports, collect_own_ports},
 };
 
 /* ---- places ---- */
@@ -71,44 +74,6 @@ Protocol scalar_protocol(const Document *doc, uint32_t node)
 bool scalar_is_true(const Document *doc, uint32_t node)
 {
     return node != BASE_NONE && node_kind(doc, node) == NODE_BOOL && node_bool(doc, node);
-}
-
-/* ---- references ---- */
-/* A target is a kind of the core group, or GROUP/KIND. */
-static void split_target(Str target, Str *group, Str *kind)
-{
-    size_t slash = str_find(target, '/');
-    bool core = slash == target.len;
-    *group = core ? STR("") : str_slice(target.ptr, slash);
-    *kind = core ? target : str_slice(target.ptr + slash + 1, target.len - slash - 1);
-}
-
-void collect_reference(Collector *collector, uint32_t node, const LinkRow *row)
-{
-    const Document *doc = collector->context->doc;
-    Facts *facts = collector->context->facts;
-    Str group, kind;
-    split_target(schema_link_target(row->target), &group, &kind);
-    uint32_t optional = link_node(doc, node, row, SCHEMA_KEY_optional);
-    LinkCursor cursor = link_open(doc, node, row, SCHEMA_KEY_name);
-    while (link_next(&cursor)) {
-        Str name = scalar_text(doc, cursor.node);
-        if (!name.len)
-            continue;
-        Arena *scratch = collector->context->scratch;
-        Reference reference = {
-            .object = doc->object,
-            .group = intern(facts->strings, group),
-            .kind = intern(facts->strings, kind),
-            .ns = collector->context->object->ns,
-            .name = intern(facts->strings, name),
-            .place = node_span(doc, cursor.node),
-            .path = intern(facts->strings, document_path(doc, cursor.node, scratch)),
-            .pointer = intern(facts->strings, document_pointer(doc, cursor.node, scratch)),
-            .flags = scalar_is_true(doc, optional) ? REFERENCE_OPTIONAL : 0,
-        };
-        vec_push(&facts->references, reference);
-    }
 }
 
 /* ---- the object ---- */

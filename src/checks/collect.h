@@ -11,11 +11,20 @@ typedef struct Collector {
     const ObjectContext *context;
 } Collector;
 
-/* One for each verb: collect_pod.c, collect_service.c, collect.c. */
+/* One for each verb: collect_pod.c, collect_service.c, collect_reference.c,
+ * collect_symbol.c. */
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_service(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_reference(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_declaration(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_keys(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row);
+
+/* A row's target: a kind of the core group, or GROUP/KIND. */
+void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind);
+/* The path and the pointer of a value, as ids of strings. */
+void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer);
 
 /* ---- reading a bound tree ---- */
 Span node_span(const Document *doc, uint32_t node);

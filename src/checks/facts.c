@@ -25,7 +25,11 @@ void facts_free(Facts *facts)
     vec_free(&facts->services);
     vec_free(&facts->service_ports);
     vec_free(&facts->references);
+    vec_free(&facts->wants);
     vec_free(&facts->symbols);
+    vec_free(&facts->lost_ports);
+    seq_table_free(&facts->declared);
+    seq_table_free(&facts->filled);
     seq_table_free(&facts->makers);
     mem_free(facts);
 }

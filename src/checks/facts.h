@@ -115,8 +115,19 @@ typedef struct ServiceFact {
 
 /* ---- references and symbols: rows of schemas/links ---- */
 enum {
-    REFERENCE_OPTIONAL = 1 << 0, /* optional: true: it may be absent */
+    REFERENCE_OPTIONAL = 1 << 0,  /* optional: true: it may be absent */
+    REFERENCE_NS_GIVEN = 1 << 1,  /* the reference itself says the namespace */
+    REFERENCE_ANY_SCOPE = 1 << 2, /* the kind stands in the document: ns may not apply to it */
+    REFERENCE_HINT = 1 << 3,      /* where it leads to nothing, that is rarely a mistake */
 };
+
+/* A key of a ConfigMap or Secret, or a port of a Service, that a reference asks for. */
+typedef struct Want {
+    uint32_t name;        /* string; 0: a port's number */
+    int32_t number;
+    Span place;
+    uint32_t path, pointer; /* strings, as of a reference */
+} Want;
 
 /* A field that names an object. */
 typedef struct Reference {
@@ -125,16 +136,27 @@ typedef struct Reference {
     Span place;           /* of the name's value */
     uint32_t path;        /* string: the field's path in the server's form */
     uint32_t pointer;     /* string: the same from the document's root, RFC 6901 */
+    uint32_t wants;       /* first of want_count */
+    uint16_t want_count;
     uint16_t flags;
 } Reference;
 
-/* A name that an object defines for others to use: a key of a ConfigMap, say.
- * Nothing reads them yet. */
+/* A name that an object defines for others to use: a key of a ConfigMap or Secret. */
 typedef struct Symbol {
     uint32_t object;
     uint32_t name;        /* string */
     Span place;
 } Symbol;
+
+/* A named port that a container asks for and does not have: a probe's, a handler's. */
+typedef struct LostPort {
+    uint32_t object;
+    uint32_t name;        /* string */
+    uint32_t near;        /* string: a port of the container that is named much the same; 0 */
+    Span near_place;      /* of it, or of the container's ports, or of the container */
+    Span place;
+    uint32_t path, pointer; /* strings */
+} LostPort;
 
 struct Facts {
     Interner *strings;    /* borrowed */
@@ -150,7 +172,11 @@ struct Facts {
     VEC(ServiceFact) services;
     VEC(ServicePort) service_ports;
     VEC(Reference) references;
+    VEC(Want) wants;
     VEC(Symbol) symbols;
+    VEC(LostPort) lost_ports;
+    SeqTable declared;    /* (group, kind, namespace, name): there, though it is no object */
+    SeqTable filled;      /* (object): something in the cluster adds keys to it */
     SeqTable makers;      /* (namespace): it holds an object that may make Pods unseen */
 };
 

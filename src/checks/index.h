@@ -56,6 +56,10 @@ struct Link {
     uint64_t steps;
     bool runtime_keys;         /* some selector asks for a label that only controllers set */
 
+    /* resolve.c */
+    Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
+    uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
+
     /* nearest.c */
     Postings words;            /* (namespace, word) -> Pods, capped */
 
@@ -125,5 +129,13 @@ bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t pod);
 bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term);
 void nearest_build(Link *link);
 void nearest_free(Link *link);
+
+/* ---- resolve.c ---- */
+void resolve_build(Link *link);
+void resolve_free(Link *link);
+
+/* ---- known.c ---- */
+/* Whether every cluster has the object, or a controller makes it. */
+bool known_object(Str group, Str kind, Str ns, Str name);
 
 #endif

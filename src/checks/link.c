@@ -8,6 +8,7 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
     *link = (Link){.facts = facts, .sources = sources, .options = options};
     order_build(link);
     match_build(link);
+    resolve_build(link);
     nearest_build(link);
     alike_build(link);
     return link;
@@ -19,6 +20,7 @@ void link_free(Link *link)
         return;
     order_free(link);
     match_free(link);
+    resolve_free(link);
     nearest_free(link);
     alike_free(link);
     mem_free(link);

@@ -37,6 +37,33 @@ bool link_may_have_more_pods(const Link *link, uint32_t ns);
 /* The pointer of the object in its document: "" or "/items/3". */
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
 
+/* Whether both stand in one folder.  Until scopes are known, what lies in different
+ * folders may belong to different deployments, so that a clash between them is less
+ * sure. */
+bool link_side_by_side(const Link *link, uint32_t a, uint32_t b);
+
+/* ---- references: resolve.c ---- */
+/* The object that is named (the first by place, of several definitions), or BASE_NONE. */
+uint32_t link_resolve(const Link *link, const Reference *reference);
+/* Whether it is there without standing in the input: every cluster has it, another
+ * object declares it, or the user says so. */
+bool link_lives_elsewhere(const Link *link, const Reference *reference);
+/* For one that is not resolved: the first object of that kind and name in another
+ * namespace, and whether no third namespace has one; BASE_NONE: none. */
+uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *only);
+/* Keys of one definition of a ConfigMap or Secret; and whether any definition of that
+ * object has the key, or may get it from a controller. */
+typedef struct SymbolList {
+    const Symbol *at;
+    uint32_t count;
+} SymbolList;
+SymbolList link_symbols(const Link *link, uint32_t object);
+bool link_offers(const Link *link, uint32_t object, uint32_t name);
+/* Index of the object's Service in facts->services, or BASE_NONE. */
+uint32_t link_service_of(const Link *link, uint32_t object);
+/* "app-config" of "app-config-5fb9km28cd"; empty where no such hash ends the name. */
+Str name_without_hash(Str name);
+
 /* ---- selectors and Pods: match.c ---- */
 /* Whether the selector matches any Pod or template of its object's namespace. */
 bool link_selects_any(const Link *link, uint32_t selector);
@@ -46,6 +73,14 @@ typedef struct PodList {
     uint32_t count;
 } PodList;
 PodList link_select(const Link *link, uint32_t selector, Arena *arena);
+/* Some of them, at most POD_SAMPLE: cheap however many there are.  False where there
+ * may be more. */
+enum { POD_SAMPLE = 64 };
+typedef struct PodSample {
+    uint32_t at[POD_SAMPLE]; /* by place where all are there */
+    uint32_t count;
+} PodSample;
+bool link_sample(const Link *link, uint32_t selector, PodSample *sample);
 /* How many Pods of the namespace carry exactly this pair: 0, or more. */
 bool link_pair_in_namespace(const Link *link, uint32_t ns, uint32_t pair);
 

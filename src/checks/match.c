@@ -260,7 +260,10 @@ typedef struct ClassVisit {
     bool (*visit)(void *context, uint32_t class); /* false: enough */
     void *context;
     uint64_t steps;
+    uint64_t limit; /* of steps; 0: none */
 } ClassVisit;
+
+enum { SAMPLE_VISITS = 256 }; /* classes looked at for one sample */
 
 static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
 {
@@ -271,6 +274,8 @@ static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
         uint32_t key = seq_find2(&link->postings.keys, ns, rarest.pairs[i]);
         Seq list = postings_at(&link->postings, key);
         for (uint32_t j = 0; j < list.count; j++) {
+            if (visit->limit && visit->steps == visit->limit)
+                return;
             visit->steps++;
             if (class_matches(link, list.at[j], compiled) &&
                 !visit->visit(visit->context, list.at[j]))
@@ -291,7 +296,7 @@ static void match_queries(Link *link)
     link->query_class = mem_resize(NULL, sizeof *link->query_class * (count + 1));
     for (uint32_t i = 0; i < count; i++) {
         link->query_class[i] = BASE_NONE;
-        ClassVisit visit = {keep_first, &link->query_class[i], 0};
+        ClassVisit visit = {keep_first, &link->query_class[i], 0, 0};
         visit_matches(link, i, &visit);
         link->steps += visit.steps;
     }
@@ -314,7 +319,7 @@ static bool keep_all(void *context, uint32_t class)
 PodList link_select(const Link *link, uint32_t selector, Arena *arena)
 {
     ClassList classes = {0};
-    ClassVisit visit = {keep_all, &classes, 0};
+    ClassVisit visit = {keep_all, &classes, 0, 0};
     visit_matches(link, link->selector_query[selector], &visit);
     sort_with(classes.at, classes.len, sizeof *classes.at, compare_numbers, NULL);
     PodList pods = {0};
@@ -333,6 +338,40 @@ PodList link_select(const Link *link, uint32_t selector, Arena *arena)
     vec_free(&classes);
     sort_with(pods.at, pods.count, sizeof *pods.at, compare_numbers, NULL);
     return pods;
+}
+
+/* ---- some of the Pods ---- */
+typedef struct Sampling {
+    const Link *link;
+    PodSample *sample;
+    uint32_t classes[POD_SAMPLE];
+    uint32_t class_count;
+    bool more;
+} Sampling;
+
+static bool sample_class(void *context, uint32_t class)
+{
+    Sampling *sampling = context;
+    PodSample *sample = sampling->sample;
+    for (uint32_t i = 0; i < sampling->class_count; i++)
+        if (sampling->classes[i] == class)
+            return true;
+    Seq members = class_pods(sampling->link, class);
+    for (uint32_t i = 0; i < members.count && sample->count < POD_SAMPLE; i++)
+        sample->at[sample->count++] = members.at[i];
+    sampling->classes[sampling->class_count++] = class;
+    sampling->more = sample->count == POD_SAMPLE;
+    return !sampling->more;
+}
+
+bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
+{
+    Sampling sampling = {.link = link, .sample = sample};
+    sample->count = 0;
+    ClassVisit visit = {sample_class, &sampling, 0, SAMPLE_VISITS};
+    visit_matches(link, link->selector_query[selector], &visit);
+    sort_with(sample->at, sample->count, sizeof *sample->at, compare_numbers, NULL);
+    return !sampling.more && visit.steps < SAMPLE_VISITS;
 }
 
 bool link_pair_in_namespace(const Link *link, uint32_t ns, uint32_t pair)

@@ -142,6 +142,7 @@ Object schema_open(SchemaChecker *checker, const Document *doc)
         .kind_id = BASE_NONE,
         .scope = SCOPE_UNKNOWN,
     };
+    object.ns_given = object.ns != 0;
     object_find_kind(checker, &object);
     uint32_t named = object.name ? values[0] : head.kind_node;
     if (named != BASE_NONE) {

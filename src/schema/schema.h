@@ -139,6 +139,7 @@ typedef struct Object {
     uint32_t generate_name;
     KindId kind_id;       /* BASE_NONE: unknown */
     uint8_t scope;
+    bool ns_given;        /* metadata.namespace stands in the input */
     bool unknown_kind;
     bool no_object;       /* a document that did not parse: null names, refused */
     uint32_t unchecked;   /* rules of its CRD that were not evaluated (CEL) */

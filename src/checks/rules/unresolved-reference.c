@@ -4,6 +4,46 @@
 
 extern const Rule rule_unresolved_reference;
 
+static Place name_place(const Facts *facts, uint32_t id)
+{
+    const Object *object = facts_object(facts, id);
+    return facts_place(facts, id, (Span){object->name_offset, object->name_size});
+}
+
+/* The same name in another namespace.  Sure only where both ends say their namespace,
+ * since what says none goes where it is applied, and where the name is not one that
+ * several namespaces have. */
+static bool tell_namesake(const LinkContext *context, Finding *finding,
+                          const Reference *reference)
+{
+    const Facts *facts = link_facts(context->link);
+    bool only;
+    uint32_t other = link_find_namesake(context->link, reference, &only);
+    if (other == BASE_NONE)
+        return false;
+    const Object *object = facts_object(facts, other);
+    Str text = facts_object_text(facts, other, context->scratch);
+    diag_note(context->diag, finding, name_place(facts, other),
+              "%.*s is in namespace \"%.*s\", not in \"%.*s\"", STR_ARG(text),
+              STR_ARG(facts_text(facts, object->ns)), STR_ARG(facts_text(facts, reference->ns)));
+    bool said = (reference->flags & REFERENCE_NS_GIVEN) ||
+                facts_object(facts, reference->object)->ns_given;
+    return only && said && object->ns_given;
+}
+
+static bool tell_alike(const LinkContext *context, Finding *finding, const Reference *reference)
+{
+    const Facts *facts = link_facts(context->link);
+    uint32_t near = link_find_alike(context->link, reference);
+    if (near == BASE_NONE)
+        return false;
+    Str name = facts_text(facts, facts_object(facts, near)->name);
+    diag_note(context->diag, finding, name_place(facts, near), "%.*s is named much the same",
+              STR_ARG(facts_object_text(facts, near, context->scratch)));
+    diag_help(context->diag, finding, "write %.*s", STR_ARG(name));
+    return true;
+}
+
 static void report_reference(const LinkContext *context, const Reference *reference)
 {
     const Facts *facts = link_facts(context->link);
@@ -20,20 +60,13 @@ static void report_reference(const LinkContext *context, const Reference *refere
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
     finding->pointer = facts_text(facts, reference->pointer);
-    uint32_t near = link_find_alike(context->link, reference);
-    if (near == BASE_NONE) {
-        diag_lower(context->diag, finding, SEVERITY_WARNING);
-        diag_help(context->diag, finding,
-                  "if it is made elsewhere, say so: --assume %.*s/%.*s/%.*s", STR_ARG(kind),
-                  STR_ARG(ns), STR_ARG(name));
+    if (reference->flags & REFERENCE_HINT)
+        diag_lower(context->diag, finding, SEVERITY_INFO);
+    if (tell_alike(context, finding, reference) || tell_namesake(context, finding, reference))
         return;
-    }
-    const Object *meant = facts_object(facts, near);
-    Str meant_name = facts_text(facts, meant->name);
-    diag_note(context->diag, finding,
-              facts_place(facts, near, (Span){meant->name_offset, meant->name_size}),
-              "%.*s \"%.*s\" is named much the same", STR_ARG(kind), STR_ARG(meant_name));
-    diag_help(context->diag, finding, "write %.*s", STR_ARG(meant_name));
+    diag_lower(context->diag, finding, SEVERITY_WARNING);
+    diag_help(context->diag, finding, "if it is made elsewhere, say so: --assume %.*s/%.*s/%.*s",
+              STR_ARG(kind), STR_ARG(ns), STR_ARG(name));
 }
 
 static void on_link(const LinkContext *context)
@@ -41,10 +74,8 @@ static void on_link(const LinkContext *context)
     const Facts *facts = link_facts(context->link);
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if ((it->flags & REFERENCE_OPTIONAL) ||
-            link_find(context->link, it->group, it->kind, it->ns, it->name) != BASE_NONE ||
-            link_assumed(context->link, facts_text(facts, it->kind), facts_text(facts, it->ns),
-                         facts_text(facts, it->name)))
+        if ((it->flags & REFERENCE_OPTIONAL) || link_resolve(context->link, it) != BASE_NONE ||
+            link_lives_elsewhere(context->link, it))
             continue;
         report_reference(context, it);
         arena_reset(context->scratch);
@@ -63,8 +94,13 @@ const Rule rule_unresolved_reference = {
                    "CreateContainerConfigError) until it does.  What the input does not hold may "
                    "be made elsewhere, so this is a warning, and --assume or the configuration's "
                    "assume list says which objects are.  It is an error where the input holds an "
-                   "object of the same kind and namespace whose name differs by one letter.  "
-                   "References with optional: true are not looked at.",
+                   "object of the same kind and namespace whose name differs by one letter, or "
+                   "the same name in another namespace while both ends say where they belong.  "
+                   "The same is asked of Services behind Ingresses and webhooks, roles and their "
+                   "subjects, the targets of autoscalers, classes of storage, priority and "
+                   "Ingress.  References with optional: true are not looked at, nor what every "
+                   "cluster has: ServiceAccount default, ConfigMap kube-root-ca.crt, the system's "
+                   "own roles and priority classes.",
         },
     .on_link = on_link,
 };

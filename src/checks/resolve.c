@@ -1,0 +1,217 @@
+/* What a reference leads to: the object, or one that is there without standing in
+ * the input (made by a controller, declared by another object, assumed by the
+ * user), else the nearest thing that may have been meant.
+ *
+ * Every question is one look into a table; only the keys that two objects of one
+ * identity offer are walked, and of those a fixed number. */
+#include "checks/index.h"
+
+enum { DEFINITIONS_ASKED = 64 }; /* of one object, for a key; with more it is never sure */
+
+/* ---- the object ---- */
+static uint32_t find_named(const Link *link, const Reference *reference, uint32_t group)
+{
+    uint32_t found =
+        link_find(link, group, reference->kind, reference->ns, reference->name);
+    if (found == BASE_NONE && (reference->flags & REFERENCE_ANY_SCOPE) && reference->ns)
+        found = link_find(link, group, reference->kind, 0, reference->name);
+    return found;
+}
+
+/* Kinds that moved: a Deployment is one object in extensions and apps. */
+static uint32_t find_moved(const Link *link, const Reference *reference)
+{
+    static const char *const MOVED[][2] = {
+        {"extensions", "apps"}, {"extensions", "networking.k8s.io"}, {"apps", "extensions"}};
+    Str group = facts_text(link->facts, reference->group);
+    for (size_t i = 0; i < BASE_COUNT(MOVED); i++) {
+        if (!str_is(group, MOVED[i][0]))
+            continue;
+        uint32_t other = interner_find(link->facts->strings, str_of(MOVED[i][1]));
+        uint32_t found = other == BASE_NONE ? other : find_named(link, reference, other);
+        if (found != BASE_NONE)
+            return found;
+    }
+    return BASE_NONE;
+}
+
+uint32_t link_resolve(const Link *link, const Reference *reference)
+{
+    uint32_t found = find_named(link, reference, reference->group);
+    if (found == BASE_NONE && (reference->flags & REFERENCE_ANY_SCOPE))
+        found = find_moved(link, reference);
+    if (found != BASE_NONE)
+        return found;
+    Str base = name_without_hash(facts_text(link->facts, reference->name));
+    uint32_t name = base.len ? interner_find(link->facts->strings, base) : BASE_NONE;
+    return name == BASE_NONE
+               ? name
+               : link_find(link, reference->group, reference->kind, reference->ns, name);
+}
+
+/* ---- there, but not as an object of the input ---- */
+static bool is_declared(const Link *link, const Reference *reference, Str name)
+{
+    uint32_t id = interner_find(link->facts->strings, name);
+    uint32_t parts[4] = {reference->group, reference->kind, reference->ns, id};
+    return id != BASE_NONE && seq_find(&link->facts->declared, parts, 4) != BASE_NONE;
+}
+
+enum { CLAIM_PATTERN = 512 };
+
+/* "data-db-0" is one of "data-db-*". */
+static bool is_numbered(const Link *link, const Reference *reference, Str name)
+{
+    char pattern[CLAIM_PATTERN];
+    size_t end = name.len;
+    while (end > 0 && name.ptr[end - 1] >= '0' && name.ptr[end - 1] <= '9')
+        end--;
+    if (end == name.len || end < 2 || name.ptr[end - 1] != '-' || end + 1 > sizeof pattern)
+        return false;
+    memcpy(pattern, name.ptr, end);
+    pattern[end] = '*';
+    return is_declared(link, reference, str_slice(pattern, end + 1));
+}
+
+bool link_lives_elsewhere(const Link *link, const Reference *reference)
+{
+    const Facts *facts = link->facts;
+    Str group = facts_text(facts, reference->group), kind = facts_text(facts, reference->kind);
+    Str ns = facts_text(facts, reference->ns), name = facts_text(facts, reference->name);
+    return known_object(group, kind, ns, name) || is_declared(link, reference, name) ||
+           is_numbered(link, reference, name) || link_assumed(link, kind, ns, name);
+}
+
+/* ---- the same name in another namespace ---- */
+static void intern_namesakes(Link *link)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; i < facts->references.len; i++) {
+        const Reference *it = &facts->references.at[i];
+        uint32_t key[3] = {it->group, it->kind, it->name};
+        if (it->ns && link_resolve(link, it) == BASE_NONE)
+            seq_intern(&link->namesakes.keys, key, 3);
+    }
+}
+
+static void sweep_namesakes(Link *link, Postings *postings)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; i < facts_object_count(facts); i++) {
+        const Object *object = facts_object(facts, link->objects[i]);
+        uint32_t parts[3] = {object->group, object->kind, object->name};
+        uint32_t key = object->name ? seq_find(&postings->keys, parts, 3) : BASE_NONE;
+        if (key != BASE_NONE)
+            postings_put(postings, key, link->objects[i]);
+    }
+}
+
+enum { NAMESAKES_KEPT = 8 };
+
+uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *only)
+{
+    uint32_t parts[3] = {reference->group, reference->kind, reference->name};
+    Seq list = postings_at(&link->namesakes, seq_find(&link->namesakes.keys, parts, 3));
+    *only = true;
+    for (uint32_t i = 1; i < list.count; i++)
+        *only &= facts_object(link->facts, list.at[i])->ns ==
+                 facts_object(link->facts, list.at[0])->ns;
+    return list.count ? list.at[0] : BASE_NONE;
+}
+
+/* ---- keys ---- */
+static int compare_symbols(const void *left, const void *right, void *context)
+{
+    (void)context;
+    const Symbol *a = left, *b = right;
+    if (a->object != b->object)
+        return a->object < b->object ? -1 : 1;
+    return (a->name > b->name) - (a->name < b->name);
+}
+
+/* The first symbol that does not stand before (object, name). */
+static uint32_t lower_bound(const Facts *facts, uint32_t object, uint32_t name)
+{
+    Symbol wanted = {.object = object, .name = name};
+    uint32_t low = 0, high = facts->symbols.len;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare_symbols(&facts->symbols.at[middle], &wanted, NULL) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+SymbolList link_symbols(const Link *link, uint32_t object)
+{
+    uint32_t start = lower_bound(link->facts, object, 0);
+    uint32_t end = lower_bound(link->facts, object + 1, 0);
+    return (SymbolList){link->facts->symbols.at ? link->facts->symbols.at + start : NULL,
+                        end - start};
+}
+
+bool link_offers(const Link *link, uint32_t object, uint32_t name)
+{
+    const Facts *facts = link->facts;
+    uint32_t asked = 0;
+    for (; object != BASE_NONE; object = link_next_same(link, object)) {
+        uint32_t at = lower_bound(facts, object, name);
+        if (seq_find(&facts->filled, &object, 1) != BASE_NONE || ++asked > DEFINITIONS_ASKED)
+            return true;
+        if (at < facts->symbols.len && facts->symbols.at[at].object == object &&
+            facts->symbols.at[at].name == name)
+            return true;
+    }
+    return false;
+}
+
+/* ---- Services of objects ---- */
+uint32_t link_service_of(const Link *link, uint32_t object)
+{
+    return link->object_service[object];
+}
+
+static void index_services(Link *link)
+{
+    const Facts *facts = link->facts;
+    uint32_t count = facts_object_count(facts);
+    link->object_service = mem_resize(NULL, sizeof *link->object_service * (count + 1));
+    memset(link->object_service, 0xFF, sizeof *link->object_service * (count + 1));
+    for (uint32_t i = 0; i < facts->services.len; i++)
+        link->object_service[facts->services.at[i].object] = i;
+}
+
+/* ---- what belongs together ---- */
+static Str folder_of(const Link *link, uint32_t object)
+{
+    const Object *it = facts_object(link->facts, object);
+    const SourceDoc *doc = &link->sources->docs.at[it->doc];
+    Str name = link->sources->files.at[doc->file].name;
+    while (name.len && name.ptr[name.len - 1] != '/')
+        name.len--;
+    return name;
+}
+
+bool link_side_by_side(const Link *link, uint32_t a, uint32_t b)
+{
+    return str_eq(folder_of(link, a), folder_of(link, b));
+}
+
+/* ---- building ---- */
+void resolve_build(Link *link)
+{
+    Facts *facts = link->facts;
+    intern_namesakes(link);
+    postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
+    sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
+              NULL);
+    index_services(link);
+}
+
+void resolve_free(Link *link)
+{
+    postings_free(&link->namesakes);
+    mem_free(link->object_service);
+}
