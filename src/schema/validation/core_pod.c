@@ -314,11 +314,14 @@ static void validate_priority(Validation *v, const Pod *pod)
                                         "its class");
 }
 
-/* plugin/pkg/admission/runtimeclass: an overhead comes from a class of runtimes. */
+/* plugin/pkg/admission/runtimeclass: an overhead, even an empty one, comes from a class of
+ * runtimes.  The plugin looks at what validation found no fault with. */
 static void validate_overhead_has_class(Validation *v, const Pod *pod)
 {
     Field overhead = GET(pod->spec, overhead);
-    if (field_length(v, overhead) > 0 && !field_given(GET(pod->spec, runtimeClassName)))
+    if (!field_given(overhead) || field_given(GET(pod->spec, runtimeClassName)))
+        return;
+    VALIDATION_ONLY(v, ~v->walk->stopped[STAGE_VALIDATE])
         validation_other(v, overhead, "", "may be given only together with the runtimeClassName that "
                                           "has it");
 }
@@ -336,7 +339,7 @@ void validate_pod(Validation *v, Field object)
         field_length(v, GET(pod.spec, schedulingGates)) > 0)
         validation_forbidden(v, GET(pod.spec, nodeName), "schedulingGates are not cleared yet");
     validate_priority(v, &pod);
-    validate_overhead_has_class(v, &pod);
     validate_pod_annotations_match(v, &pod);
+    validate_overhead_has_class(v, &pod);
     warn_of_pod(v, &pod);
 }
