@@ -116,7 +116,7 @@ test:
 tests-built: all $(UNITS) $(TOOLS)
 
 # What kubectl's own reader makes of a file.  Without Go the tests that ask it say so.
-build/harness: $(shell find tests/conformance/harness -name '*.go' -o -name 'go.*')
+build/harness: $(shell find tests/conformance/harness -name '*.go' -o -name 'go.*' 2>/dev/null)
 	@mkdir -p build
 	@echo "  GO      $@"
 	@cd tests/conformance/harness && go build -o $(CURDIR)/$@ .
