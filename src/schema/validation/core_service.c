@@ -107,7 +107,8 @@ static bool validate_dual_stack(Validation *v, const ClusterIps *ips, Field fami
 static bool validate_service_cluster_ips_related_fields(Validation *v, const ClusterIps *ips)
 {
     Field families = GET(ips->spec, ipFamilies);
-    bool fine = validate_ip_list(v, ips), all_valid = true;
+    bool fine = validate_ip_list(v, ips);
+    uint32_t versions = v->versions, valid = versions; /* where each address is one */
     fine &= validate_families(v, families);
     fine &= validate_given_word(v, GET(ips->spec, ipFamilyPolicy),
                                 "PreferDualStack,RequireDualStack,SingleStack");
@@ -117,21 +118,23 @@ static bool validate_service_cluster_ips_related_fields(Validation *v, const Clu
         if (i == 0 && str_is(text, "None")) {
             if (ips->count > 1) {
                 validation_invalid(v, ips->list, "may have None only alone");
-                all_valid = false;
+                valid = 0;
             }
             continue;
         }
         const char *wrong = format_sloppy_ip(text);
-        uint32_t versions = v->versions;
         if (!wrong && (wrong = format_legacy_ip(text)))
             v->versions &= VALIDATION_SINCE(36);
         if (wrong) {
             as_ip(v, ips, validation_invalid(v, ip, "%s", wrong), i);
-            all_valid = v->versions != versions && all_valid;
+            valid &= ~v->versions;
         }
         v->versions = versions;
     }
-    return all_valid && validate_dual_stack(v, ips, families) && fine;
+    v->versions = valid;
+    fine &= valid != 0 && validate_dual_stack(v, ips, families);
+    v->versions = versions;
+    return fine;
 }
 
 /* initIPFamilyFields, as far as every cluster says the same. */
