@@ -205,6 +205,7 @@ static void a_field_with_two_types(void **state)
     (void)state;
     static const char CLAIM[] =
         "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n"
+        "  accessModes: [ReadWriteOnce]\n"
         "  resources: {requests: {storage: 1G1}, claims: []}\n";
     expect("1.27..1.30", CLAIM,
            "malformed-value spec.resources.requests.storage as spec.resources.requests | storage "

@@ -148,10 +148,29 @@ static uint32_t place_of(const Validation *v, Field field)
     return server_place_of_absence(v->doc, field.above);
 }
 
+/* Whether the value was told not to be of its type: what else is wrong with it is no news.
+ * Of very many findings the first are asked. */
+static bool is_undecodable(const Validation *v, Field field)
+{
+    enum { ASKED_MOST = 1000 };
+    const Walk *walk = v->walk;
+    const Diag *diag = walk->checker->diag;
+    if (!(walk->stopped[STAGE_DECODE] & v->versions) || field.depth > 0)
+        return false;
+    uint32_t offset = node_at(v->doc, field.above)->offset, asked = 0;
+    for (uint32_t i = walk->first_finding; i < diag->findings.len && asked++ < ASKED_MOST; i++) {
+        const Finding *finding = &diag->findings.at[i];
+        if (finding->place.offset == offset && finding->versions.len == 0 &&
+            rule_stage(finding->rule) == STAGE_DECODE)
+            return true;
+    }
+    return false;
+}
+
 static Finding *report(Validation *v, const RuleInfo *rule, const char *reason, Field field,
                        Str path, Str message)
 {
-    if (!v->versions)
+    if (!v->versions || is_undecodable(v, field))
         return NULL;
     v->errors += rule->severity == SEVERITY_ERROR;
     Finding *finding = walk_report(v->walk, place_of(v, field), rule, v->versions, "%.*s",
