@@ -126,14 +126,30 @@ static void validate_default(Validation *v, const CrdShape *shape)
     v->errors += eval.failures;
 }
 
+static void validate_parts(Validation *v, const CrdShape *shape);
+
+static void validate_below(Validation *v, const CrdShape *shape)
+{
+    if (shape->fill)
+        validate_default(v, shape);
+    validate_parts(v, shape);
+}
+
 /* Those below additionalProperties are not looked at. */
+static void validate_parts(Validation *v, const CrdShape *shape)
+{
+    if (shape->items)
+        validate_below(v, shape->items);
+    for (uint32_t i = 0; i < shape->name_count; i++)
+        if (shape->names[i].shape)
+            validate_below(v, shape->names[i].shape);
+}
+
 void crd_validate_defaults(Validation *v, const CrdShape *root)
 {
+    CrdShape object = *root; /* a default of the root would be a whole object */
+    object.flags |= CRD_EMBEDS;
     if (root->fill)
-        validate_default(v, root);
-    if (root->items)
-        crd_validate_defaults(v, root->items);
-    for (uint32_t i = 0; i < root->name_count; i++)
-        if (root->names[i].shape)
-            crd_validate_defaults(v, root->names[i].shape);
+        validate_default(v, &object);
+    validate_parts(v, root);
 }

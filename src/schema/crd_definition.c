@@ -27,13 +27,16 @@ static bool is_nothing(const Document *doc, uint32_t node, Str key)
     const Node *at = node_at(doc, node);
     static const char MAPS[][20] = {"properties", "patternProperties", "definitions",
                                     "dependencies"};
+    /* Go has pointers to these: empty is not none. */
+    const char *const KEPT = "items,default,example,$ref,x-kubernetes-list-type,"
+                             "x-kubernetes-map-type";
     switch ((NodeKind)at->kind) {
     case NODE_NULL: return true;
-    case NODE_STRING: return at->len == 0;
+    case NODE_STRING: return at->len == 0 && !word_is_one_of(key, KEPT);
     case NODE_BOOL:
         return !node_bool(doc, node) && !str_is(key, "additionalProperties") &&
                !str_is(key, "x-kubernetes-preserve-unknown-fields");
-    case NODE_SEQ: return at->len == 0;
+    case NODE_SEQ: return at->len == 0 && !word_is_one_of(key, KEPT);
     case NODE_MAP: break;
     default: return false;
     }
@@ -131,6 +134,10 @@ static void validate_names(Validation *v, const Review *review)
     validation_optional_text(v, singular, format_dns1035_label);
     validate_kind(v, kind);
     validate_kind(v, list_kind);
+    size_t length = field_text(v, kind).len;
+    if (field_text(v, list_kind).len == 0 && length <= 63 && length + strlen("List") > 63)
+        validation_invalid(v, list_kind, "must be given: the kind with List behind it is longer "
+                                         "than 63 characters");
     if (has_kind && str_eq(field_text(v, kind), field_text(v, list_kind)))
         validation_invalid(v, list_kind, "must be another name than the kind's");
     for (Items i = items_of(v, GET(review->names, shortNames)); items_next(v, &i);) {

@@ -401,12 +401,25 @@ static bool read_rules(CrdReader *reader, CrdShape *shape, uint32_t node)
 /* ---- a schema ---- */
 
 /* Where a keyword's value counts as not given: null, and the empty text where the
- * keyword is text. */
+ * keyword is text that Go does not keep behind a pointer. */
 static bool says_something(const CrdReader *reader, CrdKeyword keyword, uint32_t node)
 {
+    const uint64_t EVEN_EMPTY = CRD_BIT(DEFAULT) | CRD_BIT(EXAMPLE) | CRD_BIT(REF) |
+                                CRD_BIT(LIST_TYPE) | CRD_BIT(MAP_TYPE);
     const Node *at = node_at(reader->doc, node);
-    bool any = keyword == CRD_KEY_DEFAULT || keyword == CRD_KEY_EXAMPLE;
-    return at->kind != NODE_NULL && (any || !(at->kind == NODE_STRING && at->len == 0));
+    return at->kind != NODE_NULL &&
+           ((EVEN_EMPTY >> keyword & 1) || !(at->kind == NODE_STRING && at->len == 0));
+}
+
+/* What only the question whether a schema is structural asks of a value. */
+static uint32_t emptiness(const CrdReader *reader, CrdKeyword keyword, uint32_t node)
+{
+    const uint64_t KEPT_EMPTY = CRD_BIT(REQUIRED) | CRD_BIT(PROPERTIES) | CRD_BIT(LIST_MAP_KEYS) |
+                                CRD_BIT(VALIDATIONS);
+    bool empty = node_at(reader->doc, node)->len == 0;
+    if (keyword == CRD_KEY_REF || keyword == CRD_KEY_DEPENDENCIES)
+        return empty ? 0 : CRD_UNSTRUCTURAL;
+    return empty && (KEPT_EMPTY >> keyword & 1) ? CRD_HOLLOW : 0;
 }
 
 /* What waits until all keywords are seen. */
@@ -503,6 +516,7 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
         if (keyword == CRD_KEYWORD_COUNT || (node_at(doc, key)->flags & NODE_SHADOWED) ||
             !says_something(reader, keyword, key + 1))
             continue;
+        shape->flags |= emptiness(reader, keyword, key + 1);
         if (reader->json_schema &&
             (keyword == CRD_KEY_EXCLUSIVE_MINIMUM || keyword == CRD_KEY_EXCLUSIVE_MAXIMUM) &&
             !is_kind(reader, key + 1, NODE_BOOL))

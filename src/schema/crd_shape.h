@@ -74,6 +74,8 @@ enum {
     CRD_ROOT = 1 << 11,         /* of an object; its metadata is ObjectMeta whatever it says */
     CRD_DROPS_STATUS = 1 << 12, /* a root whose status: is dropped from what is created */
     CRD_LENIENT = 1 << 13,      /* of a JSON schema: what is not listed is allowed */
+    CRD_UNSTRUCTURAL = 1 << 14, /* says $ref or dependencies, with something in it */
+    CRD_HOLLOW = 1 << 15,       /* has an empty list or map where Go tells it from none */
 };
 
 /* The formats that servers check. */

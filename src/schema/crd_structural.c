@@ -37,10 +37,9 @@ static bool all_convertible(const CrdShapes *shapes)
 
 static bool is_convertible(const CrdShape *shape)
 {
-    const uint64_t UNSUPPORTED = CRD_BIT(REF) | CRD_BIT(SCHEMA) | CRD_BIT(ID) |
-                                 CRD_BIT(PATTERN_PROPERTIES) | CRD_BIT(DEPENDENCIES) |
+    const uint64_t UNSUPPORTED = CRD_BIT(SCHEMA) | CRD_BIT(ID) | CRD_BIT(PATTERN_PROPERTIES) |
                                  CRD_BIT(ADDITIONAL_ITEMS) | CRD_BIT(DEFINITIONS);
-    if (has(shape, UNSUPPORTED) || (shape->flags & CRD_ITEM_LIST) ||
+    if (has(shape, UNSUPPORTED) || (shape->flags & (CRD_ITEM_LIST | CRD_UNSTRUCTURAL)) ||
         (has(shape, CRD_BIT(PRESERVE)) && !(shape->flags & CRD_PRESERVES)))
         return false;
     for (uint32_t i = 0; i < shape->name_count; i++)
@@ -58,10 +57,17 @@ bool crd_is_convertible(const CrdShape *root) { return is_convertible(root); }
 
 /* ---- inside allOf, anyOf, oneOf and not ---- */
 
+/* What is empty and told otherwise than for its structure. */
+static uint64_t harmless(const CrdShape *shape)
+{
+    return CRD_BIT(REF) | CRD_BIT(DEPENDENCIES) | (shape->items ? 0 : CRD_BIT(ITEMS));
+}
+
 /* {type: integer} and nothing else. */
 static bool is_only_type(const CrdShape *shape, CrdType type)
 {
-    return shape->given == CRD_BIT(TYPE) && shape->type == type && shape->name_count == 0;
+    return (shape->given & ~harmless(shape)) == CRD_BIT(TYPE) && shape->type == type && shape->name_count == 0 &&
+           !(shape->flags & CRD_HOLLOW);
 }
 
 /* The one form in which types may stand in alternatives. */
@@ -151,7 +157,7 @@ static void validate_nested(Validation *v, const CrdShape *shape, bool skip_any)
 /* Of the metadata of the object itself, only name and generateName can be restricted. */
 static void validate_root_metadata(Validation *v, const CrdShape *metadata)
 {
-    uint64_t allowed = CRD_BIT(TYPE) | CRD_BIT(DEFAULT);
+    uint64_t allowed = CRD_BIT(TYPE) | CRD_BIT(DEFAULT) | harmless(metadata);
     uint32_t names = 0;
     for (uint32_t i = 0; i < metadata->name_count; i++)
         names += metadata->names[i].shape && (str_is(metadata->names[i].text, "name") ||
