@@ -184,9 +184,21 @@ func (s *sweeper) document(schema *Schema) {
 	}
 }
 
+// noteOf describes a value so that another is described differently: where
+// only the start is shown, the length tells them apart.
+func noteOf(value any) string {
+	note := brief(value)
+	if !strings.HasSuffix(note, "…") {
+		return note
+	}
+	var whole bytes.Buffer
+	writeJSON(&whole, value)
+	return fmt.Sprintf("%s (%d bytes)", note, whole.Len())
+}
+
 // set lists replacing a value.
 func (s *sweeper) set(name string, at slot, value any) {
-	s.add(name, at.path, "= "+brief(value), func() { at.set(clone(value)) })
+	s.add(name, at.path, "= "+noteOf(value), func() { at.set(clone(value)) })
 }
 
 // place lists the edits of one field or item.
@@ -322,7 +334,7 @@ var longSizes = map[string]int{"endpoints": 1001, "ports": 20001, "addresses": 1
 
 func (s *sweeper) items(at slot, l *list) {
 	grow := func(name string, item any) {
-		s.add(name, at.path, "+ "+brief(item), func() {
+		s.add(name, at.path, "+ "+noteOf(item), func() {
 			into := at.get().(*list)
 			into.items = append(into.items, clone(item))
 		})
@@ -371,7 +383,7 @@ func distinctDeep(item any, i int) any {
 	case string:
 		return fmt.Sprintf("%s-%d", strings.TrimRight(item, "-"), i)
 	case object:
-		for _, key := range []string{"name", "key", "ip", "mountPath", "devicePath", "path", "containerPort", "port", "host"} {
+		for _, key := range []string{"name", "key", "ip", "mountPath", "devicePath", "path", "containerPort", "port", "host", "jsonPath"} {
 			switch value := item[key].(type) {
 			case string:
 				item[key] = fmt.Sprintf("%s-%d", strings.TrimRight(value, "-"), i)
@@ -393,7 +405,7 @@ func (s *sweeper) fields(o object, schema *Schema, path string) {
 		return
 	}
 	put := func(name, key string, value any) {
-		s.add(name, childPath(path, key), "= "+brief(value), func() { o[key] = clone(value) })
+		s.add(name, childPath(path, key), "= "+noteOf(value), func() { o[key] = clone(value) })
 	}
 	if len(schema.Properties) > 0 {
 		put("unknown", "unknown", "x")
@@ -435,6 +447,10 @@ func (s *sweeper) mapEntries(o object, schema *Schema, put func(name, key string
 		if _, has := o[key]; !has && strings.HasSuffix(schema.Additional.schema.Ref, "resource.Quantity") {
 			put("key", key, sample)
 		}
+	}
+	put("key", "", sample)
+	if _, isText := sample.(string); isText {
+		put("long", "a", strings.Repeat("x", 1<<18+1))
 	}
 	for _, size := range []int{9, 17, 33, 65, 513} {
 		s.add("many", path, fmt.Sprint(size), func() {

@@ -41,7 +41,9 @@ var sweepCIDRs = []string{
 	"10.0.0.0/8 ", "192.168.0.0/29", "2001:db8::/129",
 }
 
-var sweepCEL = []string{"true", "1 +", "nope == 1", "'text'", "object.nope.x", "1", "self == oldSelf", "", "has(object.metadata)", "request.nope"}
+var sweepCEL = []string{"true", "1 +", "nope == 1", "'text'", "object.nope.x", "1", "self == oldSelf", "", "has(object.metadata)", "request.nope",
+	"true || " + strings.Repeat("true || ", 1400) + "true", "[1, 2, 3].all(a, [1, 2, 3].all(b, [1, 2, 3].all(c, [1, 2, 3].all(d, a + b + c + d > 0))))",
+}
 
 var sweepReferences = []string{
 	"metadata.name", "metadata.labels", "metadata.labels['a']", "metadata.labels['']", "metadata.annotations['a b']", "metadata.nope", "status.podIP", "status.podIPs",
@@ -96,7 +98,7 @@ func (s *sweeper) metadata() {
 		s.root["metadata"] = metadata
 	}
 	put := func(key string, value any) {
-		s.add("metadata", "metadata."+key, "= "+brief(value), func() { metadata[key] = clone(value) })
+		s.add("metadata", "metadata."+key, "= "+noteOf(value), func() { metadata[key] = clone(value) })
 	}
 	for _, name := range sweepNames {
 		put("name", name)
