@@ -18,6 +18,9 @@ static const struct {
     {SCHEMA_LINK_declares, collect_declaration},
     {SCHEMA_LINK_keys, collect_keys},
     {SCHEMA_LINK_own_ports, collect_own_ports},
+    {SCHEMA_LINK_claims, collect_claims},
+    {SCHEMA_LINK_ingress_rule, collect_ingress_rule},
+    {SCHEMA_LINK_selects, collect_selects},
 };
 
 /* ---- places ---- */

@@ -12,7 +12,7 @@ typedef struct Collector {
 } Collector;
 
 /* One for each verb: collect_pod.c, collect_service.c, collect_reference.c,
- * collect_symbol.c. */
+ * collect_symbol.c, collect_claim.c, collect_selector.c. */
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_service(Collector *collector, uint32_t node, const LinkRow *row);
@@ -20,6 +20,14 @@ void collect_reference(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_declaration(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_keys(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row);
+
+void collect_claims(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_ingress_rule(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_selects(Collector *collector, uint32_t node, const LinkRow *row);
+/* The ports of the node that a Pod or template takes, where it is sure on which. */
+void collect_host_ports(const Collector *collector, uint32_t spec);
+/* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */
+uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain);
 
 /* A row's target: a kind of the core group, or GROUP/KIND. */
 void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind);

@@ -79,6 +79,16 @@ static Span place_of_labels(const Document *doc, uint32_t node, const LinkRow *r
     return node_span(doc, pods != BASE_NONE ? pods : node);
 }
 
+static void read_replicas(const Document *doc, uint32_t node, PodFact *pod)
+{
+    int64_t value;
+    if (node == BASE_NONE || node_kind(doc, node) != NODE_INT || !node_int64(doc, node, &value) ||
+        value < 0 || value > INT32_MAX)
+        return;
+    pod->replicas = (int32_t)value;
+    pod->replicas_place = node_span(doc, node);
+}
+
 static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row, uint8_t flags)
 {
     const Document *doc = collector->context->doc;
@@ -90,8 +100,11 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
     if (scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork)))
         flags |= POD_HOST_NETWORK;
     LabelEntry *entries = read_labels(collector, labels, &count);
-    facts_add_pod(facts, doc->object, flags, place_of_labels(doc, node, row, labels), entries,
-                  count, first_port);
+    uint32_t pod = facts_add_pod(facts, doc->object, flags,
+                                 place_of_labels(doc, node, row, labels), entries, count,
+                                 first_port);
+    read_replicas(doc, link_node(doc, node, row, SCHEMA_KEY_replicas), &facts->pods.at[pod]);
+    collect_host_ports(collector, spec);
 }
 
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
@@ -105,4 +118,5 @@ void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *ro
     if (is_map(collector->context->doc,
                link_node(collector->context->doc, node, row, SCHEMA_KEY_template)))
         collect_pods(collector, node, row, POD_TEMPLATE);
+    collect_selects(collector, node, row);
 }

@@ -28,6 +28,8 @@ void facts_free(Facts *facts)
     vec_free(&facts->wants);
     vec_free(&facts->symbols);
     vec_free(&facts->lost_ports);
+    vec_free(&facts->claims);
+    vec_free(&facts->selects);
     seq_table_free(&facts->declared);
     seq_table_free(&facts->filled);
     seq_table_free(&facts->makers);
@@ -158,6 +160,7 @@ uint32_t facts_add_pod(Facts *facts, uint32_t object, uint8_t flags, Span place,
         .ports = first_port,
         .port_count = (uint16_t)(ports < UINT16_MAX ? ports : UINT16_MAX),
         .flags = flags,
+        .replicas = -1,
     };
     for (uint32_t i = 0; i < count; i++)
         vec_push(&facts->label_spans, label_span(place, labels[i].place));

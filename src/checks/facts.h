@@ -46,6 +46,8 @@ typedef struct PodFact {
     uint32_t ports;       /* first of its container ports */
     uint16_t port_count;
     uint8_t flags;
+    int32_t replicas;     /* of a template: spec.replicas; -1: not given */
+    Span replicas_place;
 } PodFact;
 
 typedef enum Protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP, PROTOCOL_UNKNOWN } Protocol;
@@ -158,6 +160,36 @@ typedef struct LostPort {
     uint32_t path, pointer; /* strings */
 } LostPort;
 
+/* What only one object may have, or had better have alone. */
+typedef enum ClaimSpace {
+    CLAIM_CLUSTER_IP,
+    CLAIM_LOAD_BALANCER_IP,
+    CLAIM_HOST_PORT,      /* on all nodes, or on one that is named */
+    CLAIM_SCALE_TARGET,
+    CLAIM_INGRESS_PATH,
+} ClaimSpace;
+
+typedef struct Claim {
+    uint32_t object;
+    uint32_t key;         /* string: equal keys of one space clash */
+    uint32_t shown;       /* string: what is claimed, for messages */
+    Span place;
+    uint32_t path, pointer; /* strings */
+    uint8_t space;        /* ClaimSpace */
+} Claim;
+
+/* An object that is no Service and selects Pods of its namespace. */
+typedef enum SelectUse { SELECT_BUDGET, SELECT_POLICY, SELECT_WORKLOAD } SelectUse;
+
+typedef struct SelectFact {
+    uint32_t object;
+    uint32_t selector;    /* of no terms: everything */
+    uint8_t use;          /* SelectUse */
+    int32_t minimum;      /* of a budget: minAvailable as a number; -1: not given */
+    bool minimum_percent; /* minAvailable is given in percent */
+    Span minimum_place;
+} SelectFact;
+
 struct Facts {
     Interner *strings;    /* borrowed */
     VEC(Object) objects;
@@ -175,6 +207,8 @@ struct Facts {
     VEC(Want) wants;
     VEC(Symbol) symbols;
     VEC(LostPort) lost_ports;
+    VEC(Claim) claims;
+    VEC(SelectFact) selects;
     SeqTable declared;    /* (group, kind, namespace, name): there, though it is no object */
     SeqTable filled;      /* (object): something in the cluster adds keys to it */
     SeqTable makers;      /* (namespace): it holds an object that may make Pods unseen */

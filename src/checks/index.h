@@ -59,6 +59,10 @@ struct Link {
     /* resolve.c */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
+    uint32_t *object_pod;      /* per object: in facts->pods, or BASE_NONE */
+
+    /* sure.c */
+    SeqTable asked;            /* (namespace, pair): some Service there selects by it */
 
     /* nearest.c */
     Postings words;            /* (namespace, word) -> Pods, capped */
@@ -121,6 +125,7 @@ void alike_pods(const Link *link, uint32_t ns, const Term *term, PodUse use, voi
 bool meets_nothing(const Link *link, uint32_t selector);
 
 /* ---- sure.c ---- */
+void sure_build(Link *link);
 /* Whether a Pod that fails exactly one term fails it by mistake. */
 bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t pod);
 
@@ -133,6 +138,9 @@ void nearest_free(Link *link);
 /* ---- resolve.c ---- */
 void resolve_build(Link *link);
 void resolve_free(Link *link);
+
+/* ---- clash.c ---- */
+void clash_build(Link *link);
 
 /* ---- known.c ---- */
 /* Whether every cluster has the object, or a controller makes it. */

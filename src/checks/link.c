@@ -9,6 +9,8 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
     order_build(link);
     match_build(link);
     resolve_build(link);
+    clash_build(link);
+    sure_build(link);
     nearest_build(link);
     alike_build(link);
     return link;
@@ -21,6 +23,7 @@ void link_free(Link *link)
     order_free(link);
     match_free(link);
     resolve_free(link);
+    seq_table_free(&link->asked);
     nearest_free(link);
     alike_free(link);
     mem_free(link);

@@ -41,6 +41,7 @@ Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
  * folders may belong to different deployments, so that a clash between them is less
  * sure. */
 bool link_side_by_side(const Link *link, uint32_t a, uint32_t b);
+bool link_same_file(const Link *link, uint32_t a, uint32_t b);
 
 /* ---- references: resolve.c ---- */
 /* The object that is named (the first by place, of several definitions), or BASE_NONE. */
@@ -59,6 +60,10 @@ typedef struct SymbolList {
 } SymbolList;
 SymbolList link_symbols(const Link *link, uint32_t object);
 bool link_offers(const Link *link, uint32_t object, uint32_t name);
+/* Whether it is the target of an autoscaler. */
+bool link_is_scale_target(const Facts *facts, const Reference *reference);
+/* Index of the object's Pod or template in facts->pods, or BASE_NONE. */
+uint32_t link_pod_of(const Link *link, uint32_t object);
 /* Index of the object's Service in facts->services, or BASE_NONE. */
 uint32_t link_service_of(const Link *link, uint32_t object);
 /* "app-config" of "app-config-5fb9km28cd"; empty where no such hash ends the name. */
@@ -132,6 +137,21 @@ uint32_t link_match_elsewhere(const Link *link, uint32_t selector);
 /* Classes looked at while selectors were matched: tests show that it stays linear. */
 uint64_t link_match_steps(const Link *link);
 uint32_t link_class_count(const Link *link);
+
+/* ---- what only one object may have: clash.c ---- */
+/* Each claim of a space that an object by place before it has too:
+ *   for (Clashes c = {.space = CLAIM_x}; link_next_clash(link, &c);) use(c.claim, c.taken); */
+typedef struct Clashes {
+    ClaimSpace space;
+    const Claim *claim, *taken;
+    bool sure;            /* they stand side by side, and neither has an alternative */
+    uint32_t next, first;
+    bool begun;
+} Clashes;
+bool link_next_clash(const Link *link, Clashes *clashes);
+/* "OBJECT verb WHAT, which OTHER has"; a warning where it is not sure. */
+Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
+                           const Clashes *clashes, const char *verb);
 
 /* ---- names that resemble one another: alike.c ---- */
 /* One edit apart, where the edit is not one of digits: "v1" and "v2" are two names. */

@@ -167,20 +167,35 @@ bool link_offers(const Link *link, uint32_t object, uint32_t name)
     return false;
 }
 
-/* ---- Services of objects ---- */
+/* ---- Services and Pods of objects ---- */
 uint32_t link_service_of(const Link *link, uint32_t object)
 {
     return link->object_service[object];
 }
 
-static void index_services(Link *link)
+bool link_is_scale_target(const Facts *facts, const Reference *reference)
+{
+    return str_is(facts_text(facts, reference->path), "spec.scaleTargetRef.name");
+}
+
+uint32_t link_pod_of(const Link *link, uint32_t object) { return link->object_pod[object]; }
+
+static uint32_t *nothing_of_each(uint32_t count)
+{
+    uint32_t *indices = mem_resize(NULL, sizeof *indices * (count + 1));
+    memset(indices, 0xFF, sizeof *indices * (count + 1));
+    return indices;
+}
+
+static void index_objects(Link *link)
 {
     const Facts *facts = link->facts;
-    uint32_t count = facts_object_count(facts);
-    link->object_service = mem_resize(NULL, sizeof *link->object_service * (count + 1));
-    memset(link->object_service, 0xFF, sizeof *link->object_service * (count + 1));
+    link->object_service = nothing_of_each(facts_object_count(facts));
+    link->object_pod = nothing_of_each(facts_object_count(facts));
     for (uint32_t i = 0; i < facts->services.len; i++)
         link->object_service[facts->services.at[i].object] = i;
+    for (uint32_t i = 0; i < facts->pods.len; i++)
+        link->object_pod[facts->pods.at[i].object] = i;
 }
 
 /* ---- what belongs together ---- */
@@ -199,6 +214,16 @@ bool link_side_by_side(const Link *link, uint32_t a, uint32_t b)
     return str_eq(folder_of(link, a), folder_of(link, b));
 }
 
+static uint32_t file_of(const Link *link, uint32_t object)
+{
+    return link->sources->docs.at[facts_object(link->facts, object)->doc].file;
+}
+
+bool link_same_file(const Link *link, uint32_t a, uint32_t b)
+{
+    return file_of(link, a) == file_of(link, b);
+}
+
 /* ---- building ---- */
 void resolve_build(Link *link)
 {
@@ -207,11 +232,12 @@ void resolve_build(Link *link)
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
               NULL);
-    index_services(link);
+    index_objects(link);
 }
 
 void resolve_free(Link *link)
 {
     postings_free(&link->namesakes);
     mem_free(link->object_service);
+    mem_free(link->object_pod);
 }

@@ -59,13 +59,28 @@ static bool is_set_by_itself(const Facts *facts, const Term *term)
 }
 
 /* ---- a term that is not met ---- */
-/* The Pod has the key with another value.  Where a selector of the namespace asks for
+/* What the Services of each namespace ask for. */
+void sure_build(Link *link)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; i < facts->services.len; i++) {
+        const ServiceFact *service = &facts->services.at[i];
+        if (service->selector == BASE_NONE)
+            continue;
+        const Selector *selector = &facts->selectors.at[service->selector];
+        uint32_t ns = facts_object(facts, service->object)->ns;
+        for (uint32_t j = 0; j < selector->term_count; j++)
+            seq_intern2(&link->asked, ns, facts->terms.at[selector->terms + j].value);
+    }
+}
+
+/* The Pod has the key with another value.  Where a Service of the namespace asks for
  * the value that it has, it is meant for that one. */
 static bool wrong_by_mistake(const Link *link, const PodFact *pod, const Term *term, uint32_t pair)
 {
     const Facts *facts = link->facts;
     uint32_t ns = facts_object(facts, pod->object)->ns;
-    if (seq_find2(&link->postings.keys, ns, pair) != BASE_NONE)
+    if (seq_find2(&link->asked, ns, pair) != BASE_NONE)
         return false;
     if (term->op != TERM_EQUALS || !is_identity(facts_text(facts, term->key)))
         return true;
