@@ -1,0 +1,101 @@
+/* The selector of a workload matches the Pods of another. */
+#include "checks/link.h"
+
+extern const Rule rule_overlapping_selectors;
+
+static bool same_object(const Facts *facts, uint32_t a, uint32_t b)
+{
+    const Object *x = facts_object(facts, a), *y = facts_object(facts, b);
+    return a == b || (x->name == y->name && x->ns == y->ns && x->kind == y->kind);
+}
+
+/* A Job says with a generated label which Pods are its own. */
+static bool has_own_label(const Facts *facts, uint32_t object)
+{
+    Str kind = facts_text(facts, facts_object(facts, object)->kind);
+    return str_is(kind, "Job") || str_is(kind, "CronJob");
+}
+
+static void report_selector(const LinkContext *context, const SelectFact *select,
+                            const PodFact *pod)
+{
+    const Facts *facts = link_facts(context->link);
+    Str other = facts_object_text(facts, pod->object, context->scratch);
+    Finding *finding = diag_report(
+        context->diag, &rule_overlapping_selectors.info,
+        facts_place(facts, select->object, facts->selectors.at[select->selector].place),
+        pod->flags & POD_TEMPLATE ? "%.*s also selects the Pods of %.*s"
+                                  : "%.*s also selects %.*s, and would take it over",
+        STR_ARG(facts_object_text(facts, select->object, context->scratch)), STR_ARG(other));
+    if (!finding)
+        return;
+    Str start = link_object_pointer(context->link, select->object, context->scratch);
+    finding->object = select->object;
+    finding->path = STR("spec.selector");
+    finding->pointer =
+        arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(start));
+    diag_note(context->diag, finding, facts_place(facts, pod->object, pod->place),
+              "labels of %.*s", STR_ARG(other));
+}
+
+/* Per object: whether it names an owner.  What has one is not taken over; a dump of a
+ * cluster holds the Pods of its ReplicaSets, and those of its Deployments. */
+static uint8_t *find_owned(const Facts *facts)
+{
+    uint32_t count = facts_object_count(facts);
+    uint8_t *owned = mem_resize(NULL, count + 1);
+    memset(owned, 0, count + 1);
+    for (uint32_t i = 0; i < facts->references.len; i++) {
+        const Reference *it = &facts->references.at[i];
+        if (str_starts(facts_text(facts, it->path), STR("metadata.ownerReferences")))
+            owned[it->object] = 1;
+    }
+    return owned;
+}
+
+static void check_workload(const LinkContext *context, const SelectFact *select,
+                           const uint8_t *owned)
+{
+    const Facts *facts = link_facts(context->link);
+    PodSample sample;
+    link_sample(context->link, select->selector, &sample);
+    for (uint32_t i = 0; i < sample.count; i++) {
+        const PodFact *pod = &facts->pods.at[sample.at[i]];
+        if (same_object(facts, pod->object, select->object) ||
+            !link_side_by_side(context->link, pod->object, select->object) ||
+            !facts_object(facts, pod->object)->name || owned[pod->object] || has_own_label(facts, pod->object))
+            continue;
+        report_selector(context, select, pod);
+        return;
+    }
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    uint8_t *owned = find_owned(facts);
+    for (uint32_t i = 0; i < facts->selects.len; i++) {
+        const SelectFact *select = &facts->selects.at[i];
+        if (select->use == SELECT_WORKLOAD && !owned[select->object] &&
+            !has_own_label(facts, select->object) &&
+            facts->selectors.at[select->selector].term_count > 0)
+            check_workload(context, select, owned);
+        arena_reset(context->scratch);
+    }
+    mem_free(owned);
+}
+
+const Rule rule_overlapping_selectors = {
+    .info =
+        {
+            .id = "overlapping-selectors",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_WARNING,
+            .summary = "The selector of a workload matches the Pods of another",
+            .why = "A workload counts the Pods that its selector matches.  A Pod that nobody owns "
+                   "it takes over, and removes when there are too many; autoscalers and budgets "
+                   "count the other's Pods as its own.  The API server accepts it, and it may be "
+                   "meant, so this is a warning; looked at are objects of one folder.",
+        },
+    .on_link = on_link,
+};

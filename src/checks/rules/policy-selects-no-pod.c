@@ -1,0 +1,61 @@
+/* A PodDisruptionBudget or NetworkPolicy selects no Pod of its namespace. */
+#include "checks/link.h"
+
+extern const Rule rule_policy_selects_no_pod;
+
+static void report_policy(const LinkContext *context, const SelectFact *select,
+                          NearestScratch *scratch)
+{
+    const Facts *facts = link_facts(context->link);
+    const Selector *selector = &facts->selectors.at[select->selector];
+    Finding *finding =
+        diag_report(context->diag, &rule_policy_selects_no_pod.info,
+                    facts_place(facts, select->object, selector->place), "%.*s selects no Pod",
+                    STR_ARG(facts_object_text(facts, select->object, context->scratch)));
+    if (!finding)
+        return;
+    const char *field = select->use == SELECT_BUDGET ? "selector" : "podSelector";
+    Str start = link_object_pointer(context->link, select->object, context->scratch);
+    finding->object = select->object;
+    finding->path = arena_format(&context->diag->arena, "spec.%s", field);
+    finding->pointer =
+        arena_format(&context->diag->arena, "%.*s/spec/%s", STR_ARG(start), field);
+    Nearest nearest = link_nearest(context->link, select->selector, scratch);
+    if (nearest.count == 0)
+        return;
+    const PodFact *pod = &facts->pods.at[nearest.pods[0]];
+    diag_note(context->diag, finding, facts_place(facts, pod->object, pod->place),
+              "%.*s comes nearest",
+              STR_ARG(facts_object_text(facts, pod->object, context->scratch)));
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    NearestScratch scratch = {0};
+    for (uint32_t i = 0; i < facts->selects.len; i++) {
+        const SelectFact *select = &facts->selects.at[i];
+        /* Without a term it is meant for whatever will be there. */
+        if (select->use == SELECT_WORKLOAD ||
+            facts->selectors.at[select->selector].term_count == 0 ||
+            link_selects_any(context->link, select->selector))
+            continue;
+        report_policy(context, select, &scratch);
+        arena_reset(context->scratch);
+    }
+    nearest_scratch_free(&scratch);
+}
+
+const Rule rule_policy_selects_no_pod = {
+    .info =
+        {
+            .id = "policy-selects-no-pod",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_WARNING,
+            .summary = "A PodDisruptionBudget or NetworkPolicy selects no Pod",
+            .why = "Both act on the Pods of their own namespace that their selector matches.  If "
+                   "there are none, the budget protects nothing and the policy lets everything "
+                   "pass, and nobody says so.  A warning, because the Pods may be made elsewhere.",
+        },
+    .on_link = on_link,
+};

@@ -1,0 +1,97 @@
+/* A PodDisruptionBudget asks for as many Pods as there are, or more. */
+#include "checks/link.h"
+
+extern const Rule rule_unmeetable_budget;
+
+/* The replicas of all that it selects; -1 where some number is not known, or is an
+ * autoscaler's to change. */
+static int64_t count_replicas(const LinkContext *context, const SelectFact *select,
+                              const uint8_t *scaled, PodSample *sample)
+{
+    const Facts *facts = link_facts(context->link);
+    int64_t sum = 0;
+    if (!link_sample(context->link, select->selector, sample))
+        return -1;
+    for (uint32_t i = 0; i < sample->count; i++) {
+        const PodFact *pod = &facts->pods.at[sample->at[i]];
+        if (pod->replicas < 0 || scaled[pod->object] ||
+            link_has_alternative(context->link, pod->object))
+            return -1;
+        sum += pod->replicas;
+    }
+    return sample->count ? sum : -1;
+}
+
+static void report_budget(const LinkContext *context, const SelectFact *select, int64_t replicas,
+                          uint32_t pod_index)
+{
+    const Facts *facts = link_facts(context->link);
+    const PodFact *pod = &facts->pods.at[pod_index];
+    bool never = !select->minimum_percent && select->minimum > replicas;
+    Finding *finding = diag_report(
+        context->diag, &rule_unmeetable_budget.info,
+        facts_place(facts, select->object, select->minimum_place),
+        "%.*s wants %d%s available, and there are %d Pods: %s",
+        STR_ARG(facts_object_text(facts, select->object, context->scratch)),
+        (int)select->minimum, select->minimum_percent ? "%" : "", (int)replicas,
+        never ? "that is never so" : "none of them may be evicted");
+    if (!finding)
+        return;
+    Str start = link_object_pointer(context->link, select->object, context->scratch);
+    finding->object = select->object;
+    finding->path = STR("spec.minAvailable");
+    finding->pointer =
+        arena_format(&context->diag->arena, "%.*s/spec/minAvailable", STR_ARG(start));
+    diag_note(context->diag, finding, facts_place(facts, pod->object, pod->replicas_place),
+              "replicas of %.*s",
+              STR_ARG(facts_object_text(facts, pod->object, context->scratch)));
+}
+
+/* Per object: whether some autoscaler of the input names it. */
+static uint8_t *find_scaled(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    uint32_t count = facts_object_count(facts);
+    uint8_t *scaled = mem_resize(NULL, count + 1);
+    memset(scaled, 0, count + 1);
+    for (uint32_t i = 0; i < facts->references.len; i++) {
+        uint32_t target = link_is_scale_target(facts, &facts->references.at[i])
+                              ? link_resolve(context->link, &facts->references.at[i])
+                              : BASE_NONE;
+        if (target != BASE_NONE)
+            scaled[target] = 1;
+    }
+    return scaled;
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    uint8_t *scaled = find_scaled(context);
+    for (uint32_t i = 0; i < facts->selects.len; i++) {
+        const SelectFact *select = &facts->selects.at[i];
+        PodSample sample;
+        if (select->use != SELECT_BUDGET || select->minimum < 0)
+            continue;
+        int64_t replicas = count_replicas(context, select, scaled, &sample);
+        bool all = select->minimum_percent ? select->minimum >= 100 : select->minimum >= replicas;
+        if (replicas > 0 && all)
+            report_budget(context, select, replicas, sample.at[0]);
+        arena_reset(context->scratch);
+    }
+    mem_free(scaled);
+}
+
+const Rule rule_unmeetable_budget = {
+    .info =
+        {
+            .id = "unmeetable-budget",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_WARNING,
+            .summary = "A PodDisruptionBudget asks for as many Pods as there are, or more",
+            .why = "The budget then never allows an eviction: draining a node waits forever, and "
+                   "so do upgrades of the cluster.  Compared are the replicas of the workloads "
+                   "that it selects, where all say them and no autoscaler changes them.",
+        },
+    .on_link = on_link,
+};
