@@ -120,9 +120,11 @@ static inline uint32_t node_after_entry(const Document *doc, uint32_t key)
 {
     return doc->nodes[key + 1].next;
 }
+/* A scalar's decoded text; empty for a collection. */
 static inline Str node_str(const Document *doc, uint32_t node)
 {
-    return str_slice(doc->nodes[node].text, doc->nodes[node].len);
+    const Node *at = &doc->nodes[node];
+    return at->text ? str_slice(at->text, at->len) : str_slice("", 0);
 }
 static inline NodeKind node_kind(const Document *doc, uint32_t node)
 {
