@@ -84,7 +84,9 @@ static bool descend(LinkCursor *cursor, uint32_t node, const uint32_t *steps)
             node = schema_get(doc, node, *steps);
             continue;
         }
-        if (!is_collection(doc, node))
+        /* What the user wrote may have another shape than its type: a list has no keys. */
+        if (!is_collection(doc, node) ||
+            (*steps == LINK_STEP_KEYS && node_kind(doc, node) != NODE_MAP))
             return false;
         cursor->level[cursor->depth].steps = steps;
         cursor->level[cursor->depth].list = node;
