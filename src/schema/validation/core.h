@@ -31,5 +31,7 @@ void validate_tolerations(Validation *v, Field tolerations);           /* Valida
 void validate_container_resource_requirements(Validation *v, Field resources, Field pod_claims);
 /* One list of resources as limits alone: an overhead. */
 void validate_overhead(Validation *v, Field overhead);
+/* The same where the server takes them for limits of base. */
+void validate_overhead_within(Validation *v, Field overhead, Field base);
 
 #endif

@@ -169,13 +169,18 @@ void validate_container_resource_requirements(Validation *v, Field resources, Fi
         validate_claim_names(v, GET(resources, claims), pod_claims);
 }
 
-/* validateOverhead: limits of their own; the server's path has a step more. */
 void validate_overhead(Validation *v, Field overhead)
+{
+    validate_overhead_within(v, overhead, overhead);
+}
+
+/* validateOverhead: limits of their own; the server's path has a step more. */
+void validate_overhead_within(Validation *v, Field overhead, Field base)
 {
     if (!field_given(overhead))
         return;
     Requirements all = {.whole = overhead, .limits = overhead, .requests = FIELD_NONE};
-    Rename before = validation_rename_below(v, overhead, overhead, STR(".limits"));
+    Rename before = validation_rename_below(v, overhead, base, STR(".limits"));
     validate_requirements(v, &all);
     validation_unrename(v, before);
 }
