@@ -66,16 +66,38 @@ static size_t find_last(Str text, char byte)
     return text.len;
 }
 
-/* parseHost */
-static bool is_host(Str host)
+static bool is_http(Str scheme)
+{
+    static const char NAME[] = "https";
+    for (size_t i = 0; i < scheme.len; i++)
+        if (i >= sizeof NAME - 1 || (scheme.ptr[i] | 0x20) != NAME[i])
+            return false;
+    return scheme.len >= 4;
+}
+
+/* "[::1]:80": only an IPv6 address stands in brackets, with its zone behind %25. */
+static bool is_bracketed(Str host)
+{
+    IpAddress address;
+    size_t end = find_last(host, ']'), zone = 1;
+    if (end == host.len || !is_optional_port(rest_of(host, end + 1)))
+        return false;
+    while (zone < end && !str_starts(rest_of(host, zone), STR("%25")))
+        zone++;
+    return zone + 3 != end && ip_parse(str_slice(host.ptr + 1, zone - 1), &address, false) &&
+           (address.v6 || address.mapped);
+}
+
+/* parseHost: of several colons Go complains only in URLs of HTTP. */
+static bool is_host(Str host, Str scheme)
 {
     if (host.len && host.ptr[0] == '[') {
-        size_t end = find_last(host, ']');
-        if (end == host.len || !is_optional_port(rest_of(host, end + 1)))
+        if (!is_bracketed(host))
             return false;
     } else {
         size_t colon = find_last(host, ':');
-        if (!is_optional_port(rest_of(host, colon)) || str_find(host, ':') < colon)
+        if (!is_optional_port(rest_of(host, colon)) ||
+            (str_find(host, ':') < colon && is_http(scheme)))
             return false;
     }
     for (size_t i = 0; i < host.len; i++) {
@@ -107,7 +129,7 @@ static bool read_authority(Str authority, Url *url)
         authority = rest_of(authority, at + 1);
     }
     url->host = authority;
-    return is_host(authority);
+    return is_host(authority, url->scheme);
 }
 
 bool url_parse(Str text, Url *url)

@@ -1,12 +1,12 @@
 /* quantity.c: quantities as k8s.io/apimachinery/pkg/api/resource reads, compares and
  * writes them.
  *
- * Kubernetes holds small ones as an int64 with a scale and others as big decimals; 38
+ * Kubernetes holds small ones as an int64 with a scale and others as big decimals; 36
  * digits with a scale hold all that anyone writes, and more digits than that are cut
  * off with a rest that still rounds up. */
 #include "schema/validation/quantity.h"
 
-enum { DIGITS_MOST = 38, NANO = -9 };
+enum { DIGITS_MOST = 36, NANO = -9 };
 
 static Int128 power_of_ten(unsigned exponent)
 {
@@ -154,6 +154,17 @@ static bool read_suffix(Str suffix, unsigned *base, int32_t *exponent, QuantityF
     return true;
 }
 
+/* Whether it holds what is written as an int64 and a scale, for which a missing number is
+ * 0; a big decimal is read from the text, and there has to be one. */
+static bool fits_fast(const Parts *parts, QuantityForm form, int32_t exponent)
+{
+    int64_t whole = parts->whole ? (int64_t)parts->whole : 1;
+    if (form == QUANTITY_BINARY)
+        return parts->fraction == 0 && 15 - whole - (int64_t)((float)exponent * 3 / 10) - 1 >= 0;
+    return whole + (int64_t)parts->fraction <= 18 &&
+           (int64_t)exponent - (int64_t)parts->fraction >= NANO;
+}
+
 /* Whether ParseQuantity keeps the text, right or wrong, as the canonical form. */
 static bool keeps_text(const Parts *parts, QuantityForm form, int32_t exponent)
 {
@@ -167,6 +178,15 @@ static bool keeps_text(const Parts *parts, QuantityForm form, int32_t exponent)
            digits % 1000 != 0;
 }
 
+/* A digit before the suffix. */
+static bool has_number(Str text)
+{
+    size_t at = 0;
+    while (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+' || text.ptr[at] == '.'))
+        at++;
+    return at < text.len && is_digit(text.ptr[at]);
+}
+
 bool quantity_parse(Str text, Quantity *quantity)
 {
     Parts parts;
@@ -175,14 +195,18 @@ bool quantity_parse(Str text, Quantity *quantity)
     if (text.len == 0 || !split(text, &parts) ||
         !read_suffix(parts.suffix, &base, &exponent, &quantity->form))
         return false;
+    if (!has_number(text) && !fits_fast(&parts, quantity->form, exponent))
+        return false;
     quantity->as_written = keeps_text(&parts, quantity->form, exponent);
     quantity->digits = parts.digits;
     quantity->scale = (int32_t)parts.dropped - (int32_t)parts.fraction;
     if (base == 10) {
         quantity->scale += exponent;
     } else {
-        /* 2^60 has 19 digits: as many of the number's own may stay. */
-        while (count_digits(quantity->digits) > 19) {
+        /* 1024 has a bit more than three digits: as many of the number's own may stay as
+         * leave room for those. */
+        unsigned room = DIGITS_MOST - 1 - (unsigned)exponent * 31 / 100;
+        while (count_digits(quantity->digits) > room) {
             parts.rest |= quantity->digits % 10 != 0;
             quantity->digits /= 10;
             quantity->scale++;
@@ -228,8 +252,10 @@ int quantity_sign(const Quantity *quantity)
 int quantity_compare(const Quantity *a, const Quantity *b)
 {
     int sign = quantity_sign(a);
-    if (sign != quantity_sign(b) || sign == 0)
-        return sign - quantity_sign(b);
+    if (sign != quantity_sign(b))
+        return sign > quantity_sign(b) ? 1 : -1;
+    if (sign == 0)
+        return 0;
     int64_t order_a = (int64_t)count_digits(a->digits) + a->scale;
     int64_t order_b = (int64_t)count_digits(b->digits) + b->scale;
     if (order_a != order_b)
@@ -279,6 +305,7 @@ void quantity_add(Quantity *sum, const Quantity *more)
     if (sum->digits == 0) {
         sum->digits = more->digits;
         sum->scale = more->scale;
+        sum->form = more->form;
         return;
     }
     int32_t scale = sum->scale < more->scale ? sum->scale : more->scale;

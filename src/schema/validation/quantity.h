@@ -1,6 +1,6 @@
 /* quantity.h: resource.Quantity: "100m", "1Gi", "1.5e3".
  *
- * A value is a whole number of at most 38 digits times a power of ten, without zeros at
+ * A value is a whole number of at most 36 digits times a power of ten, without zeros at
  * its end.  Below a nano it is rounded away from zero, as the server does. */
 #ifndef PLIMSOLL_SCHEMA_QUANTITY_H
 #define PLIMSOLL_SCHEMA_QUANTITY_H
