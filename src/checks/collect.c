@@ -114,6 +114,9 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
     note_maker(context);
     for (uint32_t i = 0; i < mark_count; i++)
         collect_mark(&collector, &marks[i]);
+    if (context->object->kind_id == BASE_NONE ||
+        schema_kind_info(context->options->schema, context->object->kind_id).custom)
+        collect_custom(&collector);
     for (size_t i = 0; i < checks_rule_count; i++)
         if (checks_rules[i]->on_object)
             checks_rules[i]->on_object(context);

@@ -29,6 +29,13 @@ void collect_host_ports(const Collector *collector, uint32_t spec);
 /* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */
 uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain);
 
+/* What custom resources name and make: collect_custom.c. */
+void collect_custom(Collector *collector);
+/* A reference whose name stands at value, and which needs the port at port (or
+ * BASE_NONE): the rest is filled in. */
+void collect_reference_at(const Collector *collector, Reference reference, uint32_t value,
+                          uint32_t port);
+
 /* A row's target: a kind of the core group, or GROUP/KIND. */
 void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind);
 /* The path and the pointer of a value, as ids of strings. */

@@ -45,11 +45,9 @@ static int32_t digits_port(Str text)
 
 /* A port by number or by name; "80" as text is taken for the number, as Ingress
  * controllers do. */
-static bool collect_port(const Collector *collector, uint32_t node, const LinkRow *row,
-                         uint32_t key)
+static bool collect_port(const Collector *collector, uint32_t value)
 {
     const Document *doc = collector->context->doc;
-    uint32_t value = link_node(doc, node, row, key);
     if (!is_scalar(doc, value))
         return false;
     Str text = scalar_text(doc, value);
@@ -72,8 +70,8 @@ static void collect_wants(const Collector *collector, uint32_t node, uint32_t na
     while (link_next(&keys))
         if (scalar_text(doc, keys.node).len)
             add_want(collector, keys.node, scalar_text(doc, keys.node), 0);
-    bool given = collect_port(collector, node, row, SCHEMA_KEY_port_name);
-    given |= collect_port(collector, node, row, SCHEMA_KEY_port);
+    bool given = collect_port(collector, link_node(doc, node, row, SCHEMA_KEY_port_name));
+    given |= collect_port(collector, link_node(doc, node, row, SCHEMA_KEY_port));
     Str usual = link_word(row, SCHEMA_KEY_port_default);
     if (!given && usual.len)
         add_want(collector, name, STR(""), digits_port(usual));
@@ -165,6 +163,18 @@ static void add_reference(const Collector *collector, uint32_t node, uint32_t va
     collect_wants(collector, node, value, row);
     uint32_t wants = facts->wants.len - reference.wants;
     reference.want_count = (uint16_t)(wants < UINT16_MAX ? wants : UINT16_MAX);
+    vec_push(&facts->references, reference);
+}
+
+void collect_reference_at(const Collector *collector, Reference reference, uint32_t value,
+                          uint32_t port)
+{
+    Facts *facts = collector->context->facts;
+    reference.place = node_span(collector->context->doc, value);
+    collect_where(collector, value, &reference.path, &reference.pointer);
+    reference.wants = facts->wants.len;
+    collect_port(collector, port);
+    reference.want_count = (uint16_t)(facts->wants.len - reference.wants);
     vec_push(&facts->references, reference);
 }
 
