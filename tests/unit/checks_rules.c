@@ -490,6 +490,53 @@ static void what_the_input_does_not_hold_is_a_warning(void **state)
     world_end(&world);
 }
 
+/* What says no namespace goes where it is applied, so both ends have to say theirs. */
+static void the_wrong_namespace_is_an_error_only_where_both_ends_say_theirs(void **state)
+{
+    (void)state;
+    static const struct {
+        bool user, target, third;
+        Severity severity;
+    } CASES[] = {
+        {true, true, false, SEVERITY_ERROR},
+        {false, true, false, SEVERITY_WARNING},
+        {true, false, false, SEVERITY_WARNING},
+        {true, true, true, SEVERITY_WARNING},
+    };
+    for (size_t i = 0; i < BASE_COUNT(CASES); i++) {
+        World world;
+        world_begin(&world);
+        uint32_t target = world_object(&world, "Secret", "other", "tls");
+        facts_object(world.facts, target)->ns_given = CASES[i].target;
+        if (CASES[i].third)
+            world_object(&world, "Secret", "third", "tls");
+        uint32_t user = world_object(&world, "Pod", "default", "user");
+        facts_object(world.facts, user)->ns_given = CASES[i].user;
+        add_reference(&world, user, "Secret", "tls", 0);
+        world_check(&world);
+        const Finding *finding = world_only(&world);
+        assert_int_equal(finding->severity, CASES[i].severity);
+        assert_note(finding, 0, "Secret \"tls\" is in namespace \"other\", not in \"default\"");
+        world_end(&world);
+    }
+}
+
+static void kustomize_hashes_are_seen_through(void **state)
+{
+    (void)state;
+    assert_str(name_without_hash(STR("app-config-5fb9km28cd")), "app-config");
+    assert_str(name_without_hash(STR("app-config-5fb9km28ce")), ""); /* e is none of its digits */
+    assert_str(name_without_hash(STR("5fb9km28cd")), "");
+    World world;
+    world_begin(&world);
+    world_object(&world, "ConfigMap", "default", "app-config");
+    add_reference(&world, world_object(&world, "Pod", "default", "user"), "ConfigMap",
+                  "app-config-5fb9km28cd", 0);
+    world_check(&world);
+    assert_int_equal(world.diag.findings.len, 0);
+    world_end(&world);
+}
+
 static void a_name_that_differs_by_one_letter_is_an_error(void **state)
 {
     (void)state;
@@ -559,6 +606,8 @@ int main(void)
         cmocka_unit_test(a_conflict_with_an_alternative_is_a_warning),
         cmocka_unit_test(duplicates_are_worse_in_one_file),
         cmocka_unit_test(what_the_input_does_not_hold_is_a_warning),
+        cmocka_unit_test(the_wrong_namespace_is_an_error_only_where_both_ends_say_theirs),
+        cmocka_unit_test(kustomize_hashes_are_seen_through),
         cmocka_unit_test(a_name_that_differs_by_one_letter_is_an_error),
         cmocka_unit_test(assumed_objects_are_there),
     };
