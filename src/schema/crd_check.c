@@ -53,6 +53,15 @@ static uint32_t check_part(CrdEval *eval, const CrdValue *part, const CrdShape *
     return 0;
 }
 
+static void fail_count(CrdEval *eval, const CrdValue *value, int64_t count, const char *what,
+                       const char *how, int64_t limit, const char *reason)
+{
+    if (!crd_is_muted(eval))
+        crd_fail(eval, value, &rule_custom_resource_length, reason, STR(""),
+                 "%.*s has %lld %s, and %s %lld", STR_ARG(crd_value_name(eval, value)),
+                 (long long)count, what, how, (long long)limit);
+}
+
 static uint32_t check_list(CrdEval *eval, const CrdValue *list, const CrdShape *shape, bool keeps)
 {
     const Document *doc = list->doc;
@@ -71,18 +80,12 @@ static uint32_t check_list(CrdEval *eval, const CrdValue *list, const CrdShape *
     }
     eval->keeps = false;
     int64_t count = node_at(doc, list->node)->len;
-    if ((shape->given & CRD_BIT(MIN_ITEMS)) && count < shape->limits->min_items &&
-        !crd_is_muted(eval))
-        crd_fail(eval, list, &rule_custom_resource_length, "FieldValueInvalid", STR(""),
-                 "%.*s has %lld items, and needs at least %lld",
-                 STR_ARG(crd_value_name(eval, list)), (long long)count,
-                 (long long)shape->limits->min_items);
-    if ((shape->given & CRD_BIT(MAX_ITEMS)) && count > shape->limits->max_items &&
-        !crd_is_muted(eval))
-        crd_fail(eval, list, &rule_custom_resource_length, "FieldValueTooMany", STR(""),
-                 "%.*s has %lld items, and may have at most %lld",
-                 STR_ARG(crd_value_name(eval, list)), (long long)count,
-                 (long long)shape->limits->max_items);
+    if ((shape->given & CRD_BIT(MIN_ITEMS)) && count < shape->limits->min_items)
+        fail_count(eval, list, count, count == 1 ? "item" : "items", "needs at least",
+                   shape->limits->min_items, "FieldValueInvalid");
+    if ((shape->given & CRD_BIT(MAX_ITEMS)) && count > shape->limits->max_items)
+        fail_count(eval, list, count, count == 1 ? "item" : "items", "may have at most",
+                   shape->limits->max_items, "FieldValueTooMany");
     if ((shape->flags & CRD_UNIQUE) && crd_has_duplicates(list, eval->walk->checker->scratch) &&
         !crd_is_muted(eval))
         crd_fail(eval, list, &rule_custom_resource_duplicate, "FieldValueInvalid", STR(""),
@@ -225,6 +228,11 @@ static bool is_pruned(const CrdEval *eval, const CrdName *name, const CrdShape *
            !(shape->flags & (CRD_OPEN | CRD_CLOSED | CRD_LENIENT));
 }
 
+static bool is_empty_text(const CrdValue *value)
+{
+    return crd_value_kind(value) == NODE_STRING && node_at(value->doc, value->node)->len == 0;
+}
+
 enum { NAME_PREFIX_MOST = 58 }; /* bytes of generateName that count */
 
 /* The server makes the name before it validates: five characters behind generateName. */
@@ -233,9 +241,10 @@ static void check_generated_name(CrdEval *eval, const CrdValue *metadata, const 
     const CrdName *name = crd_find_name(shape, STR("name"));
     CrdStep step = {0};
     CrdValue value, prefix;
-    if (!name || !name->shape || crd_lookup(metadata, STR("name"), &step, &value) ||
+    if (!name || !name->shape ||
+        (crd_lookup(metadata, STR("name"), &step, &value) && !is_empty_text(&value)) ||
         !crd_lookup(metadata, STR("generateName"), &step, &prefix) ||
-        crd_value_kind(&prefix) != NODE_STRING || node_at(prefix.doc, prefix.node)->len == 0)
+        crd_value_kind(&prefix) != NODE_STRING || is_empty_text(&prefix))
         return;
     Str base = node_str(prefix.doc, prefix.node);
     Str made = arena_format(eval->walk->checker->scratch, "%.*s%s",
@@ -272,8 +281,8 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
                      ? crd_entry_of(map, key, name && name->shape ? name->shape : shape->additional,
                                     &step, &child)
                      : crd_entry(map, key, &step, &child);
-    if (!known)
-        return 0; /* a null that is dropped */
+    if (!known || ((shape->flags & CRD_META) && is_empty_text(&child)))
+        return 0; /* a null that is dropped, or what ObjectMeta does not write out */
     ++*count;
     if (name)
         seen_set(seen, (uint32_t)(name - shape->names));
@@ -344,18 +353,16 @@ static void check_counts(CrdEval *eval, const CrdValue *map, const CrdShape *sha
     if (!(shape->given & (CRD_BIT(MIN_PROPERTIES) | CRD_BIT(MAX_PROPERTIES))))
         return;
     count += count_other_defaults(map, shape);
-    if ((shape->given & CRD_BIT(MIN_PROPERTIES)) && count < shape->limits->min_properties &&
-        !crd_is_muted(eval))
-        crd_fail(eval, map, &rule_custom_resource_length, "FieldValueInvalid", STR(""),
-                 "%.*s has %lld entries, and needs at least %lld",
-                 STR_ARG(crd_value_name(eval, map)), (long long)count,
-                 (long long)shape->limits->min_properties);
-    if ((shape->given & CRD_BIT(MAX_PROPERTIES)) && count > shape->limits->max_properties &&
-        !crd_is_muted(eval))
-        crd_fail(eval, map, &rule_custom_resource_length, "FieldValueTooMany", STR(""),
-                 "%.*s has %lld entries, and may have at most %lld",
-                 STR_ARG(crd_value_name(eval, map)), (long long)count,
-                 (long long)shape->limits->max_properties);
+    const char *entries = count > (int64_t)node_at(map->doc, map->node)->len
+                              ? "entries with its defaults"
+                          : count == 1 ? "entry"
+                                       : "entries";
+    if ((shape->given & CRD_BIT(MIN_PROPERTIES)) && count < shape->limits->min_properties)
+        fail_count(eval, map, count, entries, "needs at least", shape->limits->min_properties,
+                   "FieldValueInvalid");
+    if ((shape->given & CRD_BIT(MAX_PROPERTIES)) && count > shape->limits->max_properties)
+        fail_count(eval, map, count, entries, "may have at most", shape->limits->max_properties,
+                   "FieldValueTooMany");
 }
 
 static uint32_t check_map(CrdEval *eval, const CrdValue *map, const CrdShape *shape, bool keeps)

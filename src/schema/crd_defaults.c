@@ -107,8 +107,6 @@ static void validate_default(Validation *v, const CrdShape *shape)
     Field value = field_get(v, field_at(v, shape->node), SCHEMA_NAME_default);
     if (!field_given(value))
         return;
-    if (is_pruned(v->doc, value.node, shape, false))
-        validation_invalid(v, value, "may have no fields that its schema does not have");
     SchemaChecker *checker = v->walk->checker;
     CrdEval eval = {
         .walk = v->walk,
@@ -121,6 +119,9 @@ static void validate_default(Validation *v, const CrdShape *shape)
         .rule = &rule_crd_default,
     };
     CrdValue whole = {.doc = v->doc, .node = value.node, .place = value.node};
+    if (is_pruned(v->doc, value.node, shape, false))
+        crd_fail(&eval, &whole, &rule_crd_default, "FieldValueInvalid", STR(""),
+                 "it has fields that the schema does not have");
     if (holds_objects(v, &eval, &whole, shape))
         crd_validate(&eval, &whole, shape);
     v->errors += eval.failures;

@@ -3,6 +3,19 @@
  * server's registry/customresource; the CEL rules that would run are counted. */
 #include "schema/crd_shape.h"
 
+static void help_served(Walk *walk, const CrdDefinition *definition, Finding *finding)
+{
+    Buf all = {0};
+    for (uint32_t i = 0; i < definition->version_count; i++)
+        if (definition->versions[i].served) {
+            buf_text(&all, all.len ? ", " : "");
+            buf_str(&all, definition->versions[i].name);
+        }
+    if (finding && all.len)
+        diag_help(walk->checker->diag, finding, "it serves %.*s", STR_ARG(buf_slice(&all)));
+    buf_free(&all);
+}
+
 static void check_version(Walk *walk, const CrdKind *kind, uint32_t versions)
 {
     const CrdDefinition *definition = kind->definition;
@@ -11,9 +24,10 @@ static void check_version(Walk *walk, const CrdKind *kind, uint32_t versions)
     if (node == BASE_NONE)
         node = walk->doc->root;
     if (!version->served)
-        walk_report(walk, node, &rule_custom_resource_unserved, versions,
-                    "the CRD %.*s does not serve version %.*s", STR_ARG(definition->name),
-                    STR_ARG(version->name));
+        help_served(walk, definition,
+                    walk_report(walk, node, &rule_custom_resource_unserved, versions,
+                                "the CRD %.*s does not serve version %.*s",
+                                STR_ARG(definition->name), STR_ARG(version->name)));
     if (!version->deprecated)
         return;
     if (version->warning.len)

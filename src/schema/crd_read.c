@@ -496,14 +496,20 @@ static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
         shape->types = 1u << CRD_INTEGER | 1u << CRD_STRING;
     if (later->format != BASE_NONE && is_kind(reader, later->format, NODE_STRING))
         shape->format = (uint8_t)crd_format_find(node_str(reader->doc, later->format), shape->types);
+    const CrdName *metadata = shape->flags & CRD_EMBEDS ? crd_find_name(shape, STR("metadata"))
+                                                        : NULL;
+    if (metadata && metadata->shape)
+        metadata->shape->flags |= CRD_META;
     if (later->fill != BASE_NONE)
         shape->fill = crd_make_default(reader->arena, reader->doc, later->fill, shape);
 }
 
+/* A property or an alternative that is null is an empty schema; where there may be no
+ * schema at all, nobody asks for null. */
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
-    if (!is_kind(reader, node, NODE_MAP))
+    if (!is_kind(reader, node, NODE_MAP) && !is_kind(reader, node, NODE_NULL))
         return NULL;
     CrdShape *shape = arena_zero(reader->arena, sizeof *shape);
     shape->node = node;
@@ -524,7 +530,8 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
         else if (read_keyword(reader, shape, keyword, key + 1, &later))
             shape->given |= UINT64_C(1) << keyword;
     }
-    if (reader->lenient)
+    /* A reference is not followed: what it leads to may hold anything. */
+    if (reader->lenient || (shape->given & CRD_BIT(REF)))
         shape->flags |= CRD_LENIENT;
     read_later(reader, shape, &later);
     return shape;

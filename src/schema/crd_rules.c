@@ -55,7 +55,7 @@ RULE(custom_resource_deprecated, "custom-resource-deprecated", ORIGIN_SERVER, SE
      "A version that the CRD calls deprecated",
      "The server takes the object and sends this warning along.")
 RULE(custom_resource_undecided, "custom-resource-undecided", ORIGIN_SERVER, SEVERITY_WARNING,
-     "A pattern that could not be decided within bounds",
+     "A pattern that could not be decided",
      "Some patterns make a matcher try without end. The server's takes time in proportion to the "
      "text; ours gives up after a while and says so.")
 RULE(embedded_resource, "embedded-resource", ORIGIN_SERVER, SEVERITY_ERROR,

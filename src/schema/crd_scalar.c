@@ -81,6 +81,14 @@ static Str wanted_text(const CrdEval *eval, const CrdShape *shape)
     return text.len ? text : str_of(WORDS[CRD_UNTYPED]);
 }
 
+/* What a node that looks like yes or off would mean without its quotes. */
+static Str bool_text(Node node)
+{
+    node.kind = NODE_BOOL;
+    Document doc = {.nodes = &node, .count = 1};
+    return node_bool(&doc, 0) ? STR("true") : STR("false");
+}
+
 static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
                         const CrdShape *shape)
 {
@@ -97,7 +105,8 @@ static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
         if ((plain == NODE_BOOL && has_type(shape->types, CRD_BOOLEAN)) ||
             (plain == NODE_INT && (has_type(shape->types, CRD_INTEGER) || has_type(shape->types, CRD_NUMBER))) ||
             (plain == NODE_FLOAT && has_type(shape->types, CRD_NUMBER)))
-            diag_help(diag, finding, "write it without quotes: %.*s", STR_ARG(text));
+            diag_help(diag, finding, "write it without quotes: %.*s",
+                      STR_ARG(plain == NODE_BOOL ? bool_text(*at) : text));
     }
 }
 
@@ -184,9 +193,14 @@ static void tell_undecided(CrdEval *eval, const CrdValue *value, const CrdShape 
 {
     if (eval->muted)
         return;
+    Buf translated = {0};
+    Re2Error error;
+    bool good = re2_translate(shape->pattern_text, &translated, &error);
+    buf_free(&translated);
     walk_report(eval->walk, value->place, &rule_custom_resource_undecided, 0,
-                "whether %.*s fits the pattern '%.*s' could not be decided within bounds",
-                STR_ARG(crd_value_name(eval, value)), STR_ARG(shape->pattern_text));
+                "whether %.*s fits the pattern '%.*s' could not be decided: the pattern %s",
+                STR_ARG(crd_value_name(eval, value)), STR_ARG(shape->pattern_text),
+                good ? "is too large or takes too long" : "is no regular expression of Go's");
 }
 
 static void check_pattern(CrdEval *eval, const CrdValue *value, const CrdShape *shape)

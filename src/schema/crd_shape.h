@@ -76,6 +76,7 @@ enum {
     CRD_LENIENT = 1 << 13,      /* of a JSON schema: what is not listed is allowed */
     CRD_UNSTRUCTURAL = 1 << 14, /* says $ref or dependencies, with something in it */
     CRD_HOLLOW = 1 << 15,       /* has an empty list or map where Go tells it from none */
+    CRD_META = 1 << 16,         /* of an object's metadata: empty texts are left out */
 };
 
 /* The formats that servers check. */

@@ -199,6 +199,9 @@ void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *v
     shape->flags |= CRD_ROOT;
     if (version->status)
         shape->flags |= CRD_DROPS_STATUS;
+    const CrdName *metadata = crd_find_name(shape, STR("metadata"));
+    if (metadata && metadata->shape)
+        metadata->shape->flags |= CRD_META;
     Builder builder = {schema, table, definition->kind, &scratch};
     /* Versions that share a schema share its types, but not the root, which leads back
      * to the version. */
