@@ -160,8 +160,12 @@ static bool is_undecodable(const Validation *v, Field field)
     uint32_t offset = node_at(v->doc, field.above)->offset, asked = 0;
     for (uint32_t i = walk->first_finding; i < diag->findings.len && asked++ < ASKED_MOST; i++) {
         const Finding *finding = &diag->findings.at[i];
-        if (finding->place.offset == offset && finding->versions.len == 0 &&
-            rule_stage(finding->rule) == STAGE_DECODE)
+        uint32_t held = UINT32_MAX;
+        if (finding->place.offset != offset || rule_stage(finding->rule) != STAGE_DECODE)
+            continue;
+        if (finding->versions.len)
+            schema_versions_read(finding->versions, &held);
+        if ((v->versions & ~held) == 0)
             return true;
     }
     return false;
