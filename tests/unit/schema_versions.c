@@ -1,6 +1,10 @@
 /* One walk over all versions says the same as a walk for each of them: which versions
  * take the object, and how many mistakes each of them sees.  Over every manifest of
- * testdata and of the conformance harness. */
+ * testdata and of the conformance harness.
+ *
+ * Where a server stops at decoding, what it would have said later is a guess: a field
+ * that the version does not have may stand for one that it asks for.  There only the
+ * verdicts are compared. */
 #include "schema_fixture.h"
 
 #include <glob.h>
@@ -10,6 +14,7 @@ enum { VERSIONS = SCHEMA_NEWEST - SCHEMA_OLDEST + 1 };
 typedef struct Answer {
     uint32_t accepted;
     uint32_t findings[VERSIONS];
+    uint32_t later; /* versions in which a finding is one that the server would not come to */
 } Answer;
 
 static void count_findings(const Bench *bench, uint32_t target, Answer *answer)
@@ -19,6 +24,8 @@ static void count_findings(const Bench *bench, uint32_t target, Answer *answer)
         const Finding *finding = &bench->diag.findings.at[i];
         if (finding->versions.len)
             assert_true(schema_versions_read(finding->versions, &held));
+        if (finding->later)
+            answer->later |= held;
         for (unsigned v = 0; v < VERSIONS; v++)
             answer->findings[v] += held >> v & 1;
     }
@@ -57,6 +64,8 @@ static uint32_t check_object(Bench *bench, const char *path)
                                 : api_version;
         Str name = interned(&bench->strings, bench->object.kind);
         if (!schema_kind_find(NULL, group, version, name, &kind) || !(kind.served >> v & 1))
+            continue;
+        if (single.later >> v & 1)
             continue;
         if (together.findings[v] != single.findings[v])
             fail_msg("%s, offset %u, 1.%u: %u findings, by itself %u", path,

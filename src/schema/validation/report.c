@@ -171,13 +171,40 @@ static bool is_undecodable(const Validation *v, Field field)
     return false;
 }
 
+/* The versions that have every field on the way to a value: in the others the server
+ * has not read it, and says nothing of it. */
+static uint32_t versions_with(const Validation *v, uint32_t node)
+{
+    const Document *doc = v->doc;
+    const Schema *schema = v->walk->schema;
+    uint32_t versions = v->versions;
+    while (versions && node != doc->root) {
+        uint32_t up = document_parent(doc, node);
+        uint32_t type = up == BASE_NONE ? SCHEMA_UNBOUND : node_at(doc, up)->bind;
+        if (up == BASE_NONE)
+            break;
+        if (type != SCHEMA_UNBOUND && type_row(schema, type)->kind == TYPE_STRUCT) {
+            const Node *key = node_at(doc, node_at(doc, node)->flags & NODE_KEY ? node : node - 1);
+            const SchemaField *field = type_field(schema, type, type_row(schema, type), key->text,
+                                                  key->len);
+            uint32_t known = field ? field->versions : UINT32_MAX;
+            for (; field && field->more; field++)
+                known |= field[1].versions;
+            versions &= known;
+        }
+        node = up;
+    }
+    return versions;
+}
+
 static Finding *report(Validation *v, const RuleInfo *rule, const char *reason, Field field,
                        Str path, Str message)
 {
-    if (!v->versions || is_undecodable(v, field))
+    uint32_t versions = versions_with(v, field.above);
+    if (!versions || is_undecodable(v, field))
         return NULL;
     v->errors += rule->severity == SEVERITY_ERROR;
-    Finding *finding = walk_report(v->walk, place_of(v, field), rule, v->versions, "%.*s",
+    Finding *finding = walk_report(v->walk, place_of(v, field), rule, versions, "%.*s",
                                    STR_ARG(message));
     if (!finding)
         return NULL;
