@@ -409,11 +409,11 @@ static void number_json(const Document *doc, uint32_t node, Buf *out)
         if (integer < 0)
             buf_byte(out, '-');
         buf_uint(out, integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer);
-    } else if (node_double(doc, node, &real)) {
+    } else if (node_double(doc, node, &real) && isfinite(real)) {
         char digits[SCALAR_FLOAT_LONGEST];
         buf_str(out, str_slice(digits, scalar_write_float(real, digits)));
     } else {
-        buf_text(out, "null");
+        buf_text(out, "null"); /* an infinity that a later duplicate replaced: never sent */
     }
 }
 

@@ -161,6 +161,8 @@ typedef struct Chunk {
     uint32_t junk;   /* offset of text behind a separator's ---, which kubectl refuses
                         together with what stands before it; 0: none */
     bool json;
+    bool marked;     /* the stream starts with a byte order mark: kubectl then refuses
+                        bytes that are no UTF-8 instead of replacing them */
 } Chunk;
 
 typedef struct Splitter {
@@ -172,6 +174,7 @@ typedef struct Splitter {
     uint32_t values; /* of the JSON stream so far */
     bool json;
     bool stuck;      /* kubectl can read no further */
+    bool marked;
 } Splitter;
 
 void splitter_init(Splitter *splitter, Str stream);

@@ -51,11 +51,13 @@ static bool refuse_separator(Builder *builder, const Chunk *chunk)
     return false;
 }
 
-static Finding *report_byte(Builder *builder, uint32_t offset)
+static Finding *report_byte(Builder *builder, const Chunk *chunk, uint32_t offset)
 {
     return diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, offset, 1),
-                       "byte 0x%02X is no UTF-8: kubectl reads U+FFFD in its place",
-                       (unsigned)(unsigned char)builder->source.ptr[offset]);
+                       "byte 0x%02X is no UTF-8: kubectl %s",
+                       (unsigned)(unsigned char)builder->source.ptr[offset],
+                       chunk->marked ? "refuses it in a file with a byte order mark"
+                                     : "reads U+FFFD in its place");
 }
 
 static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *facts)
@@ -77,7 +79,7 @@ static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *
         return false;
     }
     if (facts->bad_count > (chunk->json ? 0 : ENCODING_BAD_BYTES)) {
-        report_byte(builder, facts->bad[0]);
+        report_byte(builder, chunk, facts->bad[0]);
         return false;
     }
     return true;
@@ -98,15 +100,16 @@ static bool in_scalar(const Builder *builder, uint32_t offset)
 
 /* In a comment such a byte does no harm; in a value it changes what is sent.  One
  * finding stands for all of a document. */
-static bool judge_bytes(Builder *builder, const EncodingFacts *facts, bool good)
+static bool judge_bytes(Builder *builder, const Chunk *chunk, const EncodingFacts *facts,
+                        bool good)
 {
     for (uint32_t i = 0; i < facts->bad_count; i++)
-        if (!good || in_scalar(builder, facts->bad[i])) {
-            report_byte(builder, facts->bad[i]);
+        if (!good || chunk->marked || in_scalar(builder, facts->bad[i])) {
+            report_byte(builder, chunk, facts->bad[i]);
             return false;
         }
     if (facts->bad_count)
-        diag_lower(builder->diag, report_byte(builder, facts->bad[0]), SEVERITY_WARNING);
+        diag_lower(builder->diag, report_byte(builder, chunk, facts->bad[0]), SEVERITY_WARNING);
     return good;
 }
 
@@ -170,7 +173,7 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
         return PARSER_FAILED;
     uint32_t lost = BASE_NONE;
     bool good = chunk->json ? json_read(builder) : yaml_read(builder, &facts, &lost);
-    if (!judge_bytes(builder, &facts, good) || !builder_finish(builder))
+    if (!judge_bytes(builder, chunk, &facts, good) || !builder_finish(builder))
         return PARSER_FAILED;
     if (lost != BASE_NONE)
         report_lost(builder, lost);

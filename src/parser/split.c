@@ -52,6 +52,7 @@ void splitter_init(Splitter *splitter, Str stream)
         .at = mark,
         .line = 1,
         .column = 1,
+        .marked = mark > 0,
         .json = looks_like_json(str_slice(stream.ptr + mark, stream.len - mark)),
     };
 }
@@ -79,6 +80,7 @@ static void make_chunk(Splitter *splitter, Chunk *chunk, size_t end, bool json)
         .line = splitter->line,
         .column = splitter->column,
         .json = json,
+        .marked = splitter->marked,
     };
     /* go-yaml drops a byte order mark in front of a chunk. */
     if (!json && str_starts(chunk->text, str_slice(BOM, 3))) {

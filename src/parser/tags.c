@@ -151,13 +151,12 @@ static bool decode_base64(Str text, Str *out, Arena *arena)
             for (i++; i < text.len; i++)
                 if (text.ptr[i] != '\r' && text.ptr[i] != '\n')
                     return false;
-            break;
         }
         group = 0;
-        digits = 0;
+        digits = padding = 0;
     }
     *out = str_slice(bytes, len);
-    return digits == 0 || padding > 0;
+    return digits + padding == 0; /* no group is cut short */
 }
 
 /* encoding/json writes U+FFFD for each byte that is no UTF-8. */

@@ -143,8 +143,12 @@ static bool is_patched(const YamlReader *reader, uint32_t offset, uint32_t size)
     return low < reader->patches.len && reader->patches.at[low].offset < offset + size;
 }
 
+/* Each patch is made once: a round that adds none is the last, so there are never
+ * more rounds than bytes. */
 static void add_patch(YamlReader *reader, uint32_t offset, char byte)
 {
+    if (is_patched(reader, offset, 1))
+        return;
     vec_push(&reader->patches, ((Patch){offset, byte}));
     uint32_t at = reader->patches.len - 1;
     for (; at > 0 && reader->patches.at[at - 1].offset > offset; at--)
@@ -449,10 +453,12 @@ static bool check_tag_end(YamlReader *reader, const yaml_event_t *event, bool an
     uint32_t start = byte_of(reader, event->start_mark.index);
     uint32_t end = start;
     (void)yaml_skip_properties(reader->text, start, anchor, true, &end);
-    Str properties = str_slice(reader->text.ptr + start, end - start);
-    uint32_t comma = start + (uint32_t)str_find(properties, ',');
-    if (comma == end || str_contains(properties, STR("!<")) || is_patched(reader, comma, 1) ||
-        !may_read_again(reader))
+    if (str_contains(str_slice(reader->text.ptr + start, end - start), STR("!<")))
+        return true;
+    uint32_t comma = start;
+    while (comma < end && (reader->text.ptr[comma] != ',' || is_patched(reader, comma, 1)))
+        comma++;
+    if (comma == end || !may_read_again(reader))
         return true;
     patch_tag(reader, comma);
     return false;

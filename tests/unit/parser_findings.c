@@ -58,6 +58,8 @@ static const struct {
     {"a: \xC2\x80\n", "error yaml-encoding @3+2"},
     {"a: caf\xE9\n", "error yaml-encoding @6+1"},
     {"a: 1 # caf\xE9, caf\xE9\n", "warning yaml-encoding @10+1"},
+    {"\xEF\xBB\xBF" "a: 1 # caf\xE9\n", "error yaml-encoding @10+1"}, /* no replacement then */
+    {"a: !!binary aGVsbG8\n", "error yaml-not-json @12+7"},
     {"a: 1\nb: x\xEF\xBB\xBFy\n", "warning yaml-encoding @9+3"},
     {"\xFF\xFEx", "error yaml-encoding @0+2"},
     /* text that kubectl never reads */

@@ -95,6 +95,15 @@ static void anchors_by_the_thousand_are_found(void **state)
     expect_rule(text, NULL);
 }
 
+/* What libyaml is shown otherwise must help, or the reading ends: this one hung. */
+static void readings_end_where_no_change_helps(void **state)
+{
+    (void)state;
+    expect_rule(repeated("a: !<tag:yaml.org,2002:str>[ b\n", 1), "yaml-syntax");
+    Buf text = repeated("- \"\\'\"\n", 500); /* one round for each */
+    expect_rule(text, NULL);
+}
+
 static void long_keys_are_for_json(void **state)
 {
     (void)state;
@@ -128,6 +137,7 @@ int main(void)
         cmocka_unit_test(alias_bombs_are_refused),
         cmocka_unit_test(many_aliases_are_fine),
         cmocka_unit_test(anchors_by_the_thousand_are_found),
+        cmocka_unit_test(readings_end_where_no_change_helps),
         cmocka_unit_test(long_keys_are_for_json),
         cmocka_unit_test(a_parser_is_used_again),
     };

@@ -80,6 +80,21 @@ static void the_last_of_equal_keys_counts(void **state)
     reading_end(&reading);
 }
 
+/* JSON cannot say .nan, which is no error where it was replaced; it stays in the
+ * tree, and writing the tree crashed. */
+static void what_was_replaced_can_be_written(void **state)
+{
+    (void)state;
+    Reading reading;
+    reading_of(&reading, "a: .nan\na: -.inf\na: {~: 1, b: .inf}\na: 2\n");
+    assert_string_equal(shown_json(&reading), "{\"a\":2}");
+    Out out = {.fd = -1};
+    document_dump(&reading.doc, &out);
+    assert_true(str_contains(buf_slice(&out.buf), STR("shadowed")));
+    buf_free(&out.buf);
+    reading_end(&reading);
+}
+
 static void many_keys_are_compared_as_few_are(void **state)
 {
     (void)state;
@@ -202,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_merge_behind_a_key_is_a_warning),
         cmocka_unit_test(nodes_know_the_alias_they_came_through),
         cmocka_unit_test(the_last_of_equal_keys_counts),
+        cmocka_unit_test(what_was_replaced_can_be_written),
         cmocka_unit_test(many_keys_are_compared_as_few_are),
         cmocka_unit_test(paths_lead_to_nodes),
         cmocka_unit_test(a_finding_at_a_node_says_where_it_is),
