@@ -2,6 +2,7 @@
  * allows beyond it): a bare address, or a display name and an address in angle
  * brackets, with comments, or a group of exactly one. */
 #include "schema/crd_address.h"
+#include "schema/value.h"
 
 #include "schema/validation/formats.h"
 
@@ -145,28 +146,63 @@ static bool read_spec(Mail *mail)
     return peek(mail) == '[' ? read_domain_literal(mail) : read_atom(mail, false);
 }
 
-/* Whether an encoded word names a character set that Go's reader does not know: the
- * only fault of an encoded word that it minds. */
-static bool has_unknown_charset(Str word)
+/* ---- encoded words (RFC 2047) ---- */
+
+typedef struct Encoded {
+    Str charset, text;
+    char encoding; /* b or q */
+} Encoded;
+
+/* =?charset?encoding?text?= */
+static bool split_encoded(Str word, Encoded *encoded)
 {
     if (word.len < 8 || !str_starts(word, STR("=?")) || !str_ends(word, STR("?=")))
         return false;
     Str inner = str_slice(word.ptr + 2, word.len - 4);
     size_t first = str_find(inner, '?');
-    if (first == inner.len || first == 0 || first + 3 > inner.len)
+    if (first == 0 || first + 3 > inner.len || inner.ptr[first + 2] != '?')
         return false;
-    char encoding = inner.ptr[first + 1];
-    if (inner.ptr[first + 2] != '?' || strchr("bBqQ", encoding) == NULL)
-        return false;
+    *encoded = (Encoded){str_slice(inner.ptr, first),
+                         str_slice(inner.ptr + first + 3, inner.len - first - 3),
+                         (char)(inner.ptr[first + 1] | 0x20)};
+    return (encoded->encoding == 'b' || encoded->encoding == 'q') &&
+           str_find(encoded->text, '?') == encoded->text.len;
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+static bool is_decodable(const Encoded *encoded)
+{
+    Str text = encoded->text;
+    if (encoded->encoding == 'b')
+        return value_is_base64(text);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] & 0x80)
+            return false;
+        if (text.ptr[i] != '=')
+            continue;
+        if (text.len - i < 3 || !is_hex(text.ptr[i + 1]) || !is_hex(text.ptr[i + 2]))
+            return false;
+        i += 2;
+    }
+    return true;
+}
+
+static bool is_known(Str charset)
+{
     static const char KNOWN[][12] = {"utf-8", "iso-8859-1", "us-ascii"};
     for (size_t i = 0; i < BASE_COUNT(KNOWN); i++) {
         size_t at = 0;
-        while (at < first && KNOWN[i][at] && (inner.ptr[at] | 0x20) == (KNOWN[i][at] | 0x20))
+        while (at < charset.len && KNOWN[i][at] &&
+               (charset.ptr[at] | 0x20) == (KNOWN[i][at] | 0x20))
             at++;
-        if (at == first && KNOWN[i][at] == '\0')
-            return false;
+        if (at == charset.len && KNOWN[i][at] == '\0')
+            return true;
     }
-    return true;
+    return false;
 }
 
 static bool read_phrase(Mail *mail)
@@ -181,14 +217,18 @@ static bool read_phrase(Mail *mail)
         Mail before = *mail;
         const char *start = mail->at;
         bool read = peek(mail) == '"' ? read_quoted(mail, &nothing) : read_atom(mail, true);
-        if (read && *start != '"' &&
-            has_unknown_charset(str_slice(start, (size_t)(mail->at - start))))
+        Encoded encoded;
+        bool is_encoded = read && *start != '"' &&
+                          split_encoded(str_slice(start, (size_t)(mail->at - start)), &encoded) &&
+                          is_decodable(&encoded);
+        /* The only fault of an encoded word that Go minds. */
+        if (is_encoded && !is_known(encoded.charset))
             return any;
         if (!read) {
             *mail = before;
             return any;
         }
-        any = true;
+        any |= !is_encoded || encoded.text.len > 0;
     }
 }
 

@@ -352,7 +352,7 @@ static uint32_t check_number(CrdEval *eval, const CrdValue *value, const CrdShap
 
 /* ---- enum ---- */
 
-enum { ENUM_SHOWN = 12 };
+enum { ENUM_SHOWN = 12, ENUM_COMPARED = 200 /* for a word that may be meant */ };
 
 static void fail_enum(CrdEval *eval, const CrdValue *value, const CrdShape *shape)
 {
@@ -362,9 +362,11 @@ static void fail_enum(CrdEval *eval, const CrdValue *value, const CrdShape *shap
     Str text = is_text ? node_str(value->doc, value->node) : str_slice("", 0), best = {0};
     unsigned best_distance = 0;
     Buf all = {0};
-    uint32_t shown = 0;
+    uint32_t shown = 0, all_count = node_at(&values->doc, 0)->len;
     for (uint32_t at = node_first(0); at < node_end(&values->doc, 0);
          at = node_after(&values->doc, at), shown++) {
+        if (shown >= ENUM_SHOWN && all_count > ENUM_COMPARED)
+            break;
         NodeKind kind = node_kind(&values->doc, at);
         Str one = node_str(&values->doc, at);
         unsigned distance;
@@ -381,8 +383,8 @@ static void fail_enum(CrdEval *eval, const CrdValue *value, const CrdShape *shap
         else
             node_json(&values->doc, at, &all);
     }
-    if (shown > ENUM_SHOWN)
-        buf_format(&all, " and %u more", (unsigned)(shown - ENUM_SHOWN));
+    if (all_count > ENUM_SHOWN)
+        buf_format(&all, " and %u more", (unsigned)(all_count - ENUM_SHOWN));
     Str list = arena_str(arena, buf_slice(&all));
     buf_free(&all);
     Finding *finding = crd_fail(eval, value, &rule_custom_resource_enum,
