@@ -11,7 +11,7 @@ static void validate_label_key(Validation *v, Field key)
 
 /* ---- node selectors ---- */
 
-/* ValidateNodeSelectorRequirement; values of labels are looked at since 1.31. */
+/* ValidateNodeSelectorRequirement; values of labels are looked at since 1.32. */
 void validate_node_selector_requirement(Validation *v, Field requirement, bool any_value)
 {
     Field operator = GET(requirement, operator), values = GET(requirement, values);
@@ -30,12 +30,11 @@ void validate_node_selector_requirement(Validation *v, Field requirement, bool a
         validation_invalid(v, operator, "must be In, NotIn, Exists, DoesNotExist, Gt or Lt");
     }
     validate_label_key(v, GET(requirement, key));
-    if (any_value)
-        return;
-    for (Items i = items_of(v, values); items_next(v, &i);) {
+    for (Items i = items_of(v, values); !any_value && items_next(v, &i);) {
         const char *wrong = format_label_value(field_text(v, i.item));
-        if (wrong)
-            validation_invalid(v, i.item, "%s", wrong);
+        VALIDATION_ONLY(v, VALIDATION_SINCE(32))
+            if (wrong)
+                validation_invalid(v, i.item, "%s", wrong);
     }
 }
 

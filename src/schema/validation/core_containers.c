@@ -235,7 +235,12 @@ static void validate_ephemeral_fields(Validation *v, Field container)
         Field other = field_get(v, container, OTHERS[i]);
         if (!field_given(other) || (OTHERS[i] == SCHEMA_NAME_resources && field_length(v, other) == 0))
             continue;
-        validation_forbidden(v, other, "an ephemeral container has none");
+        /* Fields that were not there yet are not seen by the server. */
+        uint32_t since = OTHERS[i] == SCHEMA_NAME_resizePolicy         ? VALIDATION_SINCE(33)
+                         : OTHERS[i] == SCHEMA_NAME_restartPolicyRules ? VALIDATION_SINCE(35)
+                                                                       : SCHEMA_ALL_VERSIONS;
+        VALIDATION_ONLY(v, since)
+            validation_forbidden(v, other, "an ephemeral container has none");
     }
     Field mounts = GET(container, volumeMounts);
     for (Items i = items_of(v, mounts); items_next(v, &i);) {

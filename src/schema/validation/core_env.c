@@ -129,11 +129,13 @@ static void validate_key_selector(Validation *v, Field selector)
 /* validateFileKeySelector, and validateFileKeyRefVolumes' look at the volume. */
 static void validate_file_key_selector(Validation *v, const Pod *pod, Field selector)
 {
-    Field volume = GET(selector, volumeName), found = FIELD_NONE;
+    Field volume = GET(selector, volumeName);
+    Field found = pod_volume(v, pod, field_text(v, volume));
     validation_text(v, GET(selector, key), format_relaxed_env_var_name);
     validation_text(v, volume, format_dns_label);
     validation_text(v, GET(selector, path), format_no_backsteps);
-    for (Items i = items_of(v, pod->volumes); items_next(v, &i);)
+    /* One that is wrong is there all the same. */
+    for (Items i = items_of(v, pod->volumes); found.above == BASE_NONE && items_next(v, &i);)
         if (str_eq(field_text(v, GET(i.item, name)), field_text(v, volume)))
             found = i.item;
     if (found.above == BASE_NONE)

@@ -2,28 +2,24 @@
  * ValidateVolumeDevices of pkg/apis/core/validation have it. */
 #include "schema/validation/core_pod.h"
 
-/* The last item of a list whose field has that text: what Kubernetes' maps of mounts
- * and devices keep for a name. */
-static Field last_named(const Validation *v, Field list, Str name)
+/* What the other list of a container has: names and paths may not be in both. */
+typedef struct Others {
+    Seen names, paths;
+} Others;
+
+static void read_others(Validation *v, Field list, NameId path, Others *others)
 {
-    Field found = FIELD_NONE;
-    for (Items i = items_of(v, list); items_next(v, &i);)
-        if (str_eq(field_text(v, GET(i.item, name)), name))
-            found = i.item;
-    return found;
+    Field first;
+    memset(others, 0, sizeof *others);
+    for (Items i = items_of(v, list); items_next(v, &i);) {
+        seen_before(v, &others->names, field_text(v, GET(i.item, name)), i.item, &first);
+        seen_before(v, &others->paths, field_text(v, field_get(v, i.item, path)), i.item, &first);
+    }
 }
 
-/* Whether a path is among the list's, less those whose name comes again later. */
-static bool has_path(const Validation *v, Field list, NameId field, Str path)
+static bool is_other(const Seen *seen, Str text)
 {
-    for (Items i = items_of(v, list); items_next(v, &i);) {
-        if (!str_eq(field_text(v, field_get(v, i.item, field)), path))
-            continue;
-        Field last = last_named(v, list, field_text(v, GET(i.item, name)));
-        if (str_eq(field_text(v, field_get(v, last, field)), path))
-            return true;
-    }
-    return false;
+    return seen_find(seen, text).above != BASE_NONE;
 }
 
 /* validateMountPropagation; the server forgets which mount it is. */
@@ -74,10 +70,10 @@ static void validate_sub_path(Validation *v, Field path, Field mounts, const cha
 void validate_volume_mounts(Validation *v, const Pod *pod, Field container)
 {
     Field mounts = GET(container, volumeMounts), devices = GET(container, volumeDevices), first;
-    Seen paths;
-    paths.count = 0;
-    paths.all = NULL;
-    paths.room = 0;
+    Seen paths = {0};
+    Others others;
+    if (field_given(devices))
+        read_others(v, devices, SCHEMA_NAME_devicePath, &others);
     for (Items i = items_of(v, mounts); items_next(v, &i);) {
         Field name = GET(i.item, name), path = GET(i.item, mountPath);
         Field sub_path = GET(i.item, subPath), expression = GET(i.item, subPathExpr);
@@ -88,9 +84,9 @@ void validate_volume_mounts(Validation *v, const Pod *pod, Field container)
         validation_must_have(v, path);
         if (seen_before(v, &paths, field_text(v, path), path, &first))
             validation_invalid(v, path, "may not be where another volume is mounted");
-        if (field_given(devices) && last_named(v, devices, field_text(v, name)).above != BASE_NONE)
+        if (field_given(devices) && is_other(&others.names, field_text(v, name)))
             validation_invalid(v, name, "may not be among volumeDevices too");
-        if (field_given(devices) && has_path(v, devices, SCHEMA_NAME_devicePath, field_text(v, path)))
+        if (field_given(devices) && is_other(&others.paths, field_text(v, path)))
             validation_invalid(v, path, "may not be the path of a device too");
         validate_sub_path(v, sub_path, mounts, ".subPath");
         if (!field_is_empty(v, expression) && !field_is_empty(v, sub_path))
@@ -105,6 +101,8 @@ void validate_volume_devices(Validation *v, const Pod *pod, Field container)
 {
     Field devices = GET(container, volumeDevices), mounts = GET(container, volumeMounts), first;
     Seen names = {0}, paths = {0};
+    Others others;
+    read_others(v, mounts, SCHEMA_NAME_mountPath, &others);
     for (Items i = items_of(v, devices); items_next(v, &i);) {
         Field name = GET(i.item, name), path = GET(i.item, devicePath);
         Field volume = pod_volume(v, pod, field_text(v, name));
@@ -124,9 +122,9 @@ void validate_volume_devices(Validation *v, const Pod *pod, Field container)
             validation_invalid(v, path, "must not have \"..\" as a part of its path");
         else if (seen_before(v, &paths, field_text(v, path), path, &first))
             validation_invalid(v, path, "may not be the path of another device");
-        if (field_given(mounts) && last_named(v, mounts, field_text(v, name)).above != BASE_NONE)
+        if (is_other(&others.names, field_text(v, name)))
             validation_invalid(v, name, "may not be among volumeMounts too");
-        if (field_given(mounts) && has_path(v, mounts, SCHEMA_NAME_mountPath, field_text(v, path)))
+        if (is_other(&others.paths, field_text(v, path)))
             validation_invalid(v, path, "may not be where a volume is mounted too");
     }
 }

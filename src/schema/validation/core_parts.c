@@ -54,6 +54,21 @@ bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first)
     return false;
 }
 
+Field seen_find(const Seen *seen, Str key)
+{
+    if (!seen->all) {
+        for (uint32_t i = 0; i < seen->count; i++)
+            if (str_eq(seen->few[i].key, key))
+                return seen->few[i].at;
+        return FIELD_NONE;
+    }
+    uint32_t mask = seen->room * 2 - 1, slot = str_hash(key) & mask;
+    for (; seen->slots[slot]; slot = (slot + 1) & mask)
+        if (str_eq(seen->all[seen->slots[slot] - 1].key, key))
+            return seen->all[seen->slots[slot] - 1].at;
+    return FIELD_NONE;
+}
+
 Str seen_pair(const Validation *v, Str word, int64_t number)
 {
     return arena_format(v->walk->checker->scratch, "%lld %.*s", (long long)number, STR_ARG(word));

@@ -25,6 +25,8 @@ typedef struct Seen {
 } Seen;
 /* Notes the key; where it was noted before, *first is the place and it returns true. */
 bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first);
+/* Where the key was noted, or BASE_NONE as the place's node. */
+Field seen_find(const Seen *seen, Str key);
 /* A key made of a word and a number; in the document's scratch. */
 Str seen_pair(const Validation *v, Str word, int64_t number);
 

@@ -50,12 +50,18 @@ static void validate_dns_config(Validation *v, Field spec)
         validation_invalid(v, searches, "may have at most 32 items with 2048 characters");
     for (Items i = items_of(v, searches); items_next(v, &i);) {
         Str search = field_text(v, i.item);
-        if (str_is(search, "."))
+        if (str_is(search, ".")) {
+            VALIDATION_ONLY(v, VALIDATION_UNTIL(32))
+                validation_invalid(v, i.item, "must be a domain");
             continue;
+        }
         search.len -= str_ends(search, STR("."));
         const char *wrong = format_dns_subdomain_with_underscore(search);
         if (wrong)
             validation_invalid(v, i.item, "%s", wrong);
+        else if ((wrong = format_dns_subdomain(search)) != NULL)
+            VALIDATION_ONLY(v, VALIDATION_UNTIL(32)) /* RelaxedDNSSearchValidation */
+                validation_invalid(v, i.item, "%s", wrong);
     }
     for (Items i = items_of(v, options); items_next(v, &i);)
         if (field_is_empty(v, GET(i.item, name)))

@@ -16,7 +16,7 @@ typedef struct Pod {
     bool has_os;
     int64_t grace_period;
     bool host_network, host_users;
-    const bool *bad_volumes;  /* of each volume, whether it was told to be wrong; NULL: none */
+    Seen volume_names;        /* of volumes without an error: the others are not there */
     bool of_stateful_set;     /* names it gives itself are overwritten */
     Field claim_templates;    /* of a StatefulSet: volumes that come first, and hide others */
 } Pod;

@@ -1,11 +1,13 @@
 /* core_pod_annotations.c: annotations of Pods that the server still reads, as
  * ValidatePodSpecificAnnotations and its parts in pkg/apis/core/validation have them. */
 #include "schema/validation/core_pod.h"
+#include "schema/validation/json_text.h"
 
 #define SECCOMP_POD "seccomp.security.alpha.kubernetes.io/pod"
 #define SECCOMP_CONTAINER "container.seccomp.security.alpha.kubernetes.io/"
 #define APP_ARMOR_CONTAINER "container.apparmor.security.beta.kubernetes.io/"
 #define MIRROR "kubernetes.io/config.mirror"
+#define TOLERATIONS "scheduler.alpha.kubernetes.io/tolerations"
 #define DELETION_COST "controller.kubernetes.io/pod-deletion-cost"
 
 /* ---- values ---- */
@@ -69,6 +71,10 @@ void validate_pod_annotations(Validation *v, const Pod *pod)
             validation_invalid(v, at.value, "may not be given without spec.nodeName");
         else if (str_is(at.key, DELETION_COST) && !is_int32(field_text(v, at.value)))
             validation_invalid(v, at.value, "must be a whole number of 32 bits");
+        else if (str_is(at.key, TOLERATIONS) && !field_is_empty(v, at.value) &&
+                 !json_text_is_array(field_text(v, at.value)))
+            validation_as(v, validation_invalid(v, at.value, "must be a list of tolerations in JSON"),
+                          pod->annotations, NULL);
         else if (str_is(at.key, SECCOMP_POD) || str_starts(at.key, STR(SECCOMP_CONTAINER)))
             validate_seccomp(v, pod->annotations, &at);
         else if (str_starts(at.key, STR(APP_ARMOR_CONTAINER)))

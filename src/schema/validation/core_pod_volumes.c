@@ -2,6 +2,9 @@
  * them.  A volume without any source is an empty directory by default. */
 #include "schema/validation/core_pod.h"
 
+/* Before ImageVolume was on by default, the server left them out. */
+#define IMAGE_VOLUMES VALIDATION_SINCE(35)
+
 /* ---- sources that only Pods have ---- */
 
 /* validateSecretVolumeSource, validateConfigMapVolumeSource */
@@ -171,8 +174,10 @@ static void validate_source(Validation *v, const Pod *pod, Field volume, NameId 
     case SCHEMA_NAME_csi: validate_csi(v, source); break;
     case SCHEMA_NAME_ephemeral: validate_ephemeral(v, pod, source, volume_name); break;
     case SCHEMA_NAME_image:
-        validation_must_have(v, GET(source, reference));
-        validation_optional_word(v, GET(source, pullPolicy), "Always,IfNotPresent,Never");
+        VALIDATION_ONLY(v, IMAGE_VOLUMES) {
+            validation_must_have(v, GET(source, reference));
+            validation_optional_word(v, GET(source, pullPolicy), "Always,IfNotPresent,Never");
+        }
         break;
     default: validate_shared_source(v, volume, name, source); break;
     }
@@ -202,11 +207,13 @@ static void validate_sources(Validation *v, const Pod *pod, Field volume)
             validate_source(v, pod, volume, ORDER[i], source);
             continue;
         }
-        Finding *finding = validation_forbidden(v, source, "a volume has one source");
-        if (ORDER[i] == SCHEMA_NAME_cephfs)
-            validation_as(v, finding, volume, ".cephFS");
-        else if (ORDER[i] == SCHEMA_NAME_downwardAPI)
-            validation_as(v, finding, volume, ".downwarAPI");
+        VALIDATION_ONLY(v, ORDER[i] == SCHEMA_NAME_image ? IMAGE_VOLUMES : SCHEMA_ALL_VERSIONS) {
+            Finding *finding = validation_forbidden(v, source, "a volume has one source");
+            if (ORDER[i] == SCHEMA_NAME_cephfs)
+                validation_as(v, finding, volume, ".cephFS");
+            else if (ORDER[i] == SCHEMA_NAME_downwardAPI)
+                validation_as(v, finding, volume, ".downwarAPI");
+        }
     }
 }
 
@@ -260,11 +267,8 @@ static uint32_t count_claim_volumes(const Validation *v, const Pod *pod)
 
 Field pod_volume(const Validation *v, const Pod *pod, Str name)
 {
-    for (Items i = items_of(v, pod->volumes); items_next(v, &i);)
-        if (!(pod->bad_volumes && pod->bad_volumes[i.index]) &&
-            str_eq(field_text(v, GET(i.item, name)), name))
-            return i.item;
-    return FIELD_NONE;
+    (void)v;
+    return seen_find(&pod->volume_names, name);
 }
 
 /* Whether a volume of the Pod makes a claim of that name. */
@@ -285,8 +289,6 @@ static bool is_made_claim(const Validation *v, const Pod *pod, Str claim)
  * free for others. */
 void validate_volumes(Validation *v, Pod *pod)
 {
-    Seen names = {0};
-    bool *bad = NULL;
     uint32_t claims = count_claim_volumes(v, pod), place = claims;
     for (Items i = items_of(v, pod->volumes); items_next(v, &i);) {
         uint32_t errors = v->errors;
@@ -301,16 +303,9 @@ void validate_volumes(Validation *v, Pod *pod)
                 arena_format(v->walk->checker->scratch, ".volumes[%u]", place++));
         }
         validate_volume(v, pod, i.item);
-        bool fine = v->errors == errors;
-        if (fine && seen_before(v, &names, field_text(v, name), name, &first)) {
-            validation_duplicate(v, name, first);
-            fine = false;
-        }
-        if (!fine) {
-            if (!bad)
-                bad = arena_zero(v->walk->checker->scratch, field_length(v, pod->volumes));
-            bad[i.index] = true;
-        }
+        if (v->errors == errors &&
+            seen_before(v, &pod->volume_names, field_text(v, name), i.item, &first))
+            validation_duplicate(v, name, GET(first, name));
         Field claim = FIELD_PATH(v, i.item, SCHEMA_NAME_persistentVolumeClaim,
                                  SCHEMA_NAME_claimName);
         if (field_given(claim) && is_made_claim(v, pod, field_text(v, claim)))
@@ -318,5 +313,4 @@ void validate_volumes(Validation *v, Pod *pod)
         if (claims)
             validation_unrename(v, before);
     }
-    pod->bad_volumes = bad;
 }

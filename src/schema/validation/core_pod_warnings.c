@@ -251,11 +251,9 @@ static PortOf read_port(const Validation *v, const Pod *pod, const PodContainers
     return of;
 }
 
-/* How a port stands to an earlier one of the same number; NULL: well. */
+/* How a port stands to an earlier one of its number and protocol; NULL: well. */
 static const char *port_conflict(const PortOf *port, const PortOf *other)
 {
-    if (port->number != other->number || !str_eq(port->protocol, other->protocol))
-        return NULL;
     if (str_eq(port->host_ip, other->host_ip) && port->host_port == other->host_port)
         return "is the same port as an earlier one";
     if (port->host_port == 0 || other->host_port == 0)
@@ -266,36 +264,44 @@ static const char *port_conflict(const PortOf *port, const PortOf *other)
                : NULL;
 }
 
-static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at, Field port)
+/* A port, and the first of all with its number and protocol. */
+static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at, Field port,
+                         Seen *seen)
 {
     PortOf of = read_port(v, pod, at, port);
+    Field first;
     if (of.host_ip.len && of.host_port == 0)
         validation_warning(v, port, "has a hostIP without a hostPort");
-    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
-        Field ports = GET(c.container, ports);
-        for (Items i = items_of(v, ports); items_next(v, &i);) {
-            if (i.item.above == port.above)
-                return;
-            PortOf other = read_port(v, pod, &c, i.item);
-            const char *wrong = port_conflict(&of, &other);
-            if (wrong) {
-                Finding *finding = validation_warning(v, port, "%s", wrong);
-                diag_note(v->walk->checker->diag, finding, document_place(v->doc, i.item.above),
-                          "the earlier one");
-                return;
-            }
-        }
-    }
+    if (!seen_before(v, seen, seen_pair(v, of.protocol, of.number), port, &first))
+        return;
+    PortOf other = read_port(v, pod, at, first);
+    const char *wrong = port_conflict(&of, &other);
+    if (!wrong)
+        return;
+    Finding *finding = validation_warning(v, port, "%s", wrong);
+    diag_note(v->walk->checker->diag, finding, document_place(v->doc, first.above),
+              "the earlier one");
+}
+
+/* Of all containers. */
+static uint32_t count_ports(const Validation *v, const Pod *pod)
+{
+    uint32_t count = 0;
+    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
+        count += field_length(v, GET(c.container, ports));
+    return count;
 }
 
 static void warn_of_ports(Validation *v, const Pod *pod)
 {
-    Seen names = {0};
+    Seen names = {0}, seen = {0};
+    if (count_ports(v, pod) == 0)
+        return;
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
         Field ports = GET(c.container, ports), first;
         for (Items i = items_of(v, ports); items_next(v, &i);) {
             Field name = GET(i.item, name);
-            warn_of_port(v, pod, &c, i.item);
+            warn_of_port(v, pod, &c, i.item, &seen);
             if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
                 validation_warning(v, name, "is the name of another port, which is the one that "
                                             "Services and probes take");

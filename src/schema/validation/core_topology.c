@@ -48,9 +48,9 @@ static void validate_selected_keys(Validation *v, const Pod *pod, Field term, Fi
     for (Items i = items_of(v, keys); items_next(v, &i);) {
         Str key = field_text(v, i.item);
         bool repeated = false;
-        for (Items e = items_of(v, expressions); items_next(v, &e);)
-            repeated |= str_eq(field_text(v, GET(e.item, key)), key) &&
-                        is_selected_before(v, selector, key, e.index);
+        for (Items e = items_of(v, expressions); !repeated && items_next(v, &e);)
+            repeated = str_eq(field_text(v, GET(e.item, key)), key) &&
+                       is_selected_before(v, selector, key, e.index);
         bool made = pod->is_pod && field_given(entries_get(v, pod->labels, key));
         repeated |= made && is_selected_before(v, selector, key, UINT32_MAX);
         /* Twice among the keys, it is made twice; the last one is named. */
@@ -129,9 +129,14 @@ static void validate_constraint(Validation *v, const Pod *pod, Field constraint)
 
 void validate_topology_spread_constraints(Validation *v, const Pod *pod)
 {
-    Field constraints = GET(pod->spec, topologySpreadConstraints);
+    Field constraints = GET(pod->spec, topologySpreadConstraints), first;
+    Seen keys = {0};
+    bool repeats = false;
     for (Items i = items_of(v, constraints); items_next(v, &i);) {
+        Field key = GET(i.item, topologyKey);
         validate_constraint(v, pod, i.item);
-        check_repeat(v, constraints, i.item, i.index);
+        repeats |= seen_before(v, &keys, field_text(v, key), key, &first);
     }
+    for (Items i = items_of(v, constraints); repeats && items_next(v, &i);)
+        check_repeat(v, constraints, i.item, i.index);
 }

@@ -67,18 +67,45 @@ static bool is_group_version(Str text)
     return version.len > 0 && str_find(version, '/') == version.len;
 }
 
+/* A part that must be there: until 1.36 the server called an empty one invalid, and did
+ * not say in which owner it is. */
+static bool owner_must_have(Validation *v, Field owners, Field owner, NameId name)
+{
+    Field part = field_get(v, owner, name);
+    if (!field_is_empty(v, part))
+        return true;
+    VALIDATION_ONLY(v, VALIDATION_SINCE(37))
+        validation_required(v, part, NULL);
+    Str word = schema_name_text(v->walk->schema, name);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(36))
+        validation_as(v, validation_invalid(v, part, "must not be empty"), owners, ".%.*s",
+                      STR_ARG(word));
+    return false;
+}
+
+/* A value that is wrong, named likewise. */
+static void owner_invalid(Validation *v, Field owners, Field part, const char *suffix, const char *why)
+{
+    VALIDATION_ONLY(v, VALIDATION_SINCE(37))
+        validation_invalid(v, part, "%s", why);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(36))
+        validation_as(v, validation_invalid(v, part, "%s", why), owners, "%s", suffix);
+}
+
 /* validateOwnerReference */
-static void validate_owner_reference(Validation *v, Field owner)
+static void validate_owner_reference(Validation *v, Field owners, Field owner)
 {
     Field api_version = field_get(v, owner, SCHEMA_NAME_apiVersion);
     Field kind = field_get(v, owner, SCHEMA_NAME_kind);
-    if (validation_must_have(v, api_version) && !is_group_version(field_text(v, api_version)))
-        validation_invalid(v, api_version, "must be a version, or a group and a version");
-    validation_must_have(v, kind);
-    validation_must_have(v, field_get(v, owner, SCHEMA_NAME_name));
-    validation_must_have(v, field_get(v, owner, SCHEMA_NAME_uid));
+    if (owner_must_have(v, owners, owner, SCHEMA_NAME_apiVersion) &&
+        !is_group_version(field_text(v, api_version)))
+        owner_invalid(v, owners, api_version, ".apiVersion",
+                      "must be a version, or a group and a version");
+    owner_must_have(v, owners, owner, SCHEMA_NAME_kind);
+    owner_must_have(v, owners, owner, SCHEMA_NAME_name);
+    owner_must_have(v, owners, owner, SCHEMA_NAME_uid);
     if (field_text_is(v, api_version, "v1") && field_text_is(v, kind, "Event"))
-        validation_invalid(v, owner, "may not be an Event: Events own nothing");
+        owner_invalid(v, owners, owner, "", "may not be an Event: Events own nothing");
 }
 
 /* ValidateOwnerReferences */
@@ -86,7 +113,7 @@ static void validate_owner_references(Validation *v, Field owners)
 {
     Field first = FIELD_NONE;
     for (Items i = items_of(v, owners); items_next(v, &i);) {
-        validate_owner_reference(v, i.item);
+        validate_owner_reference(v, owners, i.item);
         Field controller = field_get(v, i.item, SCHEMA_NAME_controller);
         if (!field_bool(v, controller))
             continue;
