@@ -330,7 +330,7 @@ func (s *sweeper) text(at slot, value string) {
 // ones only where items are small.
 var sizes = []int{2, 3, 4, 5, 9, 17, 21, 33, 65, 101, 129, 257}
 
-var longSizes = map[string]int{"endpoints": 1001, "ports": 20001, "addresses": 1001, "args": 5000, "finalizers": 2000}
+var longSizes = map[string]int{"endpoints": 1001, "ports": 20001} // by path: an EndpointSlice's
 
 func (s *sweeper) items(at slot, l *list) {
 	grow := func(name string, item any) {
@@ -361,7 +361,7 @@ func (s *sweeper) items(at slot, l *list) {
 	if len(l.items) > 1 {
 		s.add("reverse", at.path, "", func() { slices.Reverse(at.get().(*list).items) })
 	}
-	for _, size := range append(sizes, longSizes[at.key]) {
+	for _, size := range append(sizes, longSizes[at.path]) {
 		if size > len(l.items) {
 			s.add("many", at.path, fmt.Sprint(size), func() { lengthen(at.get().(*list), size) })
 		}
