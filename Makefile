@@ -188,6 +188,7 @@ schemas-verify: $(BUILD)/tools/schema-dump
 docs: all
 	$(BUILD)/plimsoll --generate usage >docs/usage.md
 	$(BUILD)/plimsoll --generate configuration >docs/configuration.md
+	$(PYTHON) scripts/rule-pages $(BUILD)/plimsoll
 
 # ---- install ----
 SHARE     := $(DESTDIR)$(PREFIX)/share

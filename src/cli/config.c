@@ -64,6 +64,7 @@ const RuleInfo rule_configuration = {
     .severity = SEVERITY_ERROR,
     .summary = "a key or a value of the configuration is not understood",
     .why = "A mistake in the configuration must not silence anything, so that it ends the run.",
+    .fix = "Correct the key or value; docs/configuration.md lists all of them.",
 };
 
 /* ---- finding ---- */

@@ -298,13 +298,13 @@ static int generate(const char *name)
         const char *name;
         void (*write)(Buf *out);
     } PAGES[] = {{"man", page_man},         {"usage", page_usage},
-                 {"configuration", page_configuration},
+                 {"configuration", page_configuration}, {"rules", page_rules},
                  {"bash", complete_bash},   {"zsh", complete_zsh},
                  {"fish", complete_fish}};
     for (size_t i = 0; name && i < BASE_COUNT(PAGES); i++)
         if (!strcmp(name, PAGES[i].name))
             return print(PAGES[i].write);
-    cli_error("--generate writes man, usage, configuration, bash, zsh or fish");
+    cli_error("--generate writes man, usage, configuration, rules, bash, zsh or fish");
     return EXIT_TROUBLE;
 }
 

@@ -40,6 +40,7 @@ extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
 const char *setting_format(const Command *command, size_t i);
 /* The i-th of all known rules' ids, or NULL. */
 const char *setting_rule_id(size_t i);
+const RuleInfo *setting_rule(size_t i); /* the i-th of all rooms, or NULL */
 
 /* The nearest of several candidates, for "did you mean"; of equals the first by
  * its bytes, so that the order of trying does not matter. */
@@ -163,6 +164,7 @@ void help_wrap(Buf *out, Str text, size_t indent, size_t column);
 void page_man(Buf *out);
 void page_usage(Buf *out);
 void page_configuration(Buf *out);
+void page_rules(Buf *out); /* rules.c: a line of JSON for each rule */
 void complete_bash(Buf *out);
 void complete_zsh(Buf *out);
 void complete_fish(Buf *out);

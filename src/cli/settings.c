@@ -196,15 +196,21 @@ bool setting_changed(Setter *setter, Str value)
     return true;
 }
 
-const char *setting_rule_id(size_t i)
+const RuleInfo *setting_rule(size_t i)
 {
     if (i < parser_rule_count)
-        return parser_rules[i]->id;
+        return parser_rules[i];
     i -= parser_rule_count;
     if (i < schema_rule_count)
-        return schema_rules[i]->id;
+        return schema_rules[i];
     i -= schema_rule_count;
-    return i < checks_rule_count ? checks_rules[i]->info.id : NULL;
+    return i < checks_rule_count ? &checks_rules[i]->info : NULL;
+}
+
+const char *setting_rule_id(size_t i)
+{
+    const RuleInfo *rule = setting_rule(i);
+    return rule ? rule->id : NULL;
 }
 
 bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule)

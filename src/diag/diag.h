@@ -108,6 +108,7 @@ typedef struct RuleInfo {
     Severity severity;
     const char *summary; /* one line, for `plimsoll rules` */
     const char *why;     /* a paragraph: what goes wrong, and where the rule is from */
+    const char *fix;     /* a sentence or two: what to change, also when it is meant as it is */
 } RuleInfo;
 
 typedef struct Note {

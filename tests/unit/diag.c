@@ -3,8 +3,8 @@
 
 #include "diag/diag.h"
 
-static const RuleInfo RULE = {"a-rule", ORIGIN_LINK, SEVERITY_ERROR, "", ""};
-static const RuleInfo OTHER = {"b-rule", ORIGIN_LINK, SEVERITY_WARNING, "", ""};
+static const RuleInfo RULE = {"a-rule", ORIGIN_LINK, SEVERITY_ERROR, "", "", ""};
+static const RuleInfo OTHER = {"b-rule", ORIGIN_LINK, SEVERITY_WARNING, "", "", ""};
 
 /* One file that holds text, and one document over all of it. */
 static uint32_t add_text(Sources *sources, const char *name, const char *text)

@@ -16,7 +16,7 @@ typedef struct Fixture {
     Out out;
 } Fixture;
 
-static const RuleInfo FIXTURE_RULE = {"a-rule", ORIGIN_LINK, SEVERITY_ERROR, "", ""};
+static const RuleInfo FIXTURE_RULE = {"a-rule", ORIGIN_LINK, SEVERITY_ERROR, "", "", ""};
 
 static inline void fixture_open(Fixture *fixture)
 {

@@ -35,7 +35,7 @@ static void an_empty_report_is_whole(void **state)
 static void findings_and_objects_stand_one_a_line(void **state)
 {
     (void)state;
-    static const RuleInfo typo = {"unknown-field", ORIGIN_SCHEMA, SEVERITY_ERROR, "", ""};
+    static const RuleInfo typo = {"unknown-field", ORIGIN_SCHEMA, SEVERITY_ERROR, "", "", ""};
     Fixture f;
     fixture_open(&f);
     uint32_t list = fixture_text(&f, "dir/a \"b\".yaml", "kind: Service\nspec: {typo: 1}\n");
@@ -149,7 +149,7 @@ static void a_range_says_which_versions_accept(void **state)
 static Verdict verdict_with(Fixture *f, uint32_t object, Origin origin, Severity severity)
 {
     static RuleInfo rule;
-    rule = (RuleInfo){"r", origin, severity, "", ""};
+    rule = (RuleInfo){"r", origin, severity, "", "", ""};
     f->diag.findings.len = 0;
     diag_report(&f->diag, &rule, (Place){0, 0, 0, BASE_NONE}, "m")->object = object;
     Arena arena = {0};
@@ -185,7 +185,7 @@ static void verdicts_judge_the_object_alone(void **state)
 static void info_needs_to_be_asked_for(void **state)
 {
     (void)state;
-    static const RuleInfo hint = {"hint", ORIGIN_ADVICE, SEVERITY_INFO, "", ""};
+    static const RuleInfo hint = {"hint", ORIGIN_ADVICE, SEVERITY_INFO, "", "", ""};
     Fixture f;
     fixture_open(&f);
     diag_report(&f.diag, &hint, (Place){BASE_NONE, 0, 0, BASE_NONE}, "m");

@@ -181,8 +181,8 @@ static void secrets_keep_their_carets(void **state)
 static void info_is_shown_when_asked_for(void **state)
 {
     (void)state;
-    static const RuleInfo hint = {"hint", ORIGIN_ADVICE, SEVERITY_INFO, "", ""};
-    static const RuleInfo risk = {"risk", ORIGIN_ADVICE, SEVERITY_WARNING, "", ""};
+    static const RuleInfo hint = {"hint", ORIGIN_ADVICE, SEVERITY_INFO, "", "", ""};
+    static const RuleInfo risk = {"risk", ORIGIN_ADVICE, SEVERITY_WARNING, "", "", ""};
     Fixture f;
     fixture_open(&f);
     Place nowhere = {BASE_NONE, 0, 0, BASE_NONE};

@@ -52,6 +52,8 @@ const Rule rule_autoscaler_fixed_replicas = {
             .why = "Each time the manifest is applied, the number in it replaces what the "
                    "autoscaler had chosen: Pods are removed under load, or started for nothing, "
                    "until it has corrected that.",
+            .fix = "Leave replicas out of the workload; the autoscaler's minReplicas says how few "
+                   "there may be.",
         },
     .on_link = on_link,
 };

@@ -23,6 +23,8 @@ const Rule rule_cluster_ip_conflict = {
                    " are applied: each by itself is fine.  Where they lie in different folders, "
                    "or one has alternative definitions, perhaps only one of them is applied: "
                    "then it is a warning.",
+            .fix = "Leave clusterIP out, so that the server chooses one, or choose another "
+                   "address.",
         },
     .on_link = on_link,
 };

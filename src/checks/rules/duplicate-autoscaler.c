@@ -24,6 +24,7 @@ const Rule rule_duplicate_autoscaler = {
             .why = "Each computes a number of replicas of its own, and sets it against the "
                    "other's.  The controller notices that their Pods are the same "
                    "(AmbiguousSelector) and scales by neither.  The API server accepts both.",
+            .fix = "Keep one autoscaler for each workload; it takes several metrics.",
         },
     .on_link = on_link,
 };

@@ -81,6 +81,8 @@ const Rule rule_duplicate_object = {
                    "different files they may be alternatives of which only one is applied, so "
                    "that is a warning.  The API version does not count: an object has one "
                    "identity in all versions of its group.",
+            .fix = "Keep one definition, or give the other another name or namespace. If both are "
+                   "alternatives for different deployments, check them separately.",
         },
     .on_link = on_link,
 };

@@ -87,6 +87,8 @@ const Rule rule_governing_service = {
             .why = "Each Pod of a StatefulSet has a name of its own in DNS (db-0.db.shop.svc) "
                    "only if spec.serviceName names a headless Service (clusterIP: None) that "
                    "selects the Pod.  With any other the Pods run, but these names do not exist.",
+            .fix = "Make the Service headless (clusterIP: None) and give it a selector that "
+                   "matches the StatefulSet's Pods.",
         },
     .on_link = on_link,
 };

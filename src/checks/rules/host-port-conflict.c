@@ -23,6 +23,7 @@ const Rule rule_host_port_conflict = {
                    "at are Pods whose node is sure: those of DaemonSets without a choice of "
                    "nodes, which run on all, and Pods with nodeName.  With hostNetwork each "
                    "container port is a port of the node.",
+            .fix = "Choose another hostPort, or keep the Pods on different nodes.",
         },
     .on_link = on_link,
 };

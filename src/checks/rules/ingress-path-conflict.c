@@ -22,6 +22,7 @@ const Rule rule_ingress_path_conflict = {
                    "the older one, silently.  It is legal, and some controllers merge what both "
                    "say, so this is a warning.  Ingresses of different classes, and canaries by "
                    "annotation, do not clash.",
+            .fix = "Keep one of the two, or give it another host, path or class.",
         },
     .on_link = on_link,
 };

@@ -21,6 +21,7 @@ const Rule rule_load_balancer_ip_conflict = {
             .why = "Most load balancers give an address to one Service and leave the other "
                    "pending.  Some share it between Services of different ports, so this is a "
                    "warning; the API server looks at neither.",
+            .fix = "Leave loadBalancerIP out, or choose another address.",
         },
     .on_link = on_link,
 };

@@ -117,6 +117,8 @@ const Rule rule_missing_key = {
                    "References with optional: true are not looked at, nor objects without any "
                    "key, which something else will fill.  Where several definitions of the object "
                    "are given, it is enough that one of them has the key.",
+            .fix = "Correct the key, add it to the ConfigMap or Secret, or say optional: true if "
+                   "the Pod runs without it.",
         },
     .on_link = on_link,
 };

@@ -119,6 +119,8 @@ const Rule rule_missing_service_port = {
                    "Service's list, by name or by number.  The number is that of the Service, "
                    "not that of its Pods.  What is not in the list is answered with an error, "
                    "and the API server accepts it without a word.",
+            .fix = "Write the port that the Service has (the port, not its targetPort), or add it "
+                   "to the Service.",
         },
     .on_link = on_link,
 };

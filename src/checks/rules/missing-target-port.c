@@ -149,6 +149,8 @@ const Rule rule_missing_target_port = {
                    "selector, Pods and Service all look right.  Ports of init containers count "
                    "only where the container goes on running (restartPolicy: Always).  A number "
                    "is used as it is and needs no declaration.",
+            .fix = "Write the name that the container's port has, or name the container's port "
+                   "so; the protocols have to be equal too.",
         },
     .on_link = on_link,
 };

@@ -17,6 +17,7 @@ static const RuleInfo within_one_service = {
     .severity = SEVERITY_ERROR,
     .summary = "One port of the nodes is asked for twice by one Service",
     .why = "",
+    .fix = "Leave nodePort out, so that the server chooses one, or choose another number.",
 };
 
 typedef struct PortUse {
@@ -234,6 +235,7 @@ const Rule rule_node_port_conflict = {
                    "applied: each by itself is fine.  Within one Service one number may serve TCP "
                    "and UDP, as DNS does, if both entries have the same port.  Several definitions "
                    "of one Service are taken for alternatives of one another.",
+            .fix = "Leave nodePort out, so that the server chooses one, or choose another number.",
         },
     .on_link = on_link,
 };

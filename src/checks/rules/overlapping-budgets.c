@@ -78,6 +78,7 @@ const Rule rule_overlapping_budgets = {
                    "answers each eviction with an error (\"more than one PodDisruptionBudget\"), "
                    "and draining a node hangs.  It accepts both budgets.  Where they lie in "
                    "different files perhaps only one is applied: then it is a warning.",
+            .fix = "Make the selectors disjoint, or keep one budget.",
         },
     .on_link = on_link,
 };

@@ -96,6 +96,8 @@ const Rule rule_overlapping_selectors = {
                    "it takes over, and removes when there are too many; autoscalers and budgets "
                    "count the other's Pods as its own.  The API server accepts it, and it may be "
                    "meant, so this is a warning; looked at are objects of one folder.",
+            .fix = "Give each workload a label that no other has, in its selector and in its "
+                   "template.",
         },
     .on_link = on_link,
 };

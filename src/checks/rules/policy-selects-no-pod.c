@@ -56,6 +56,8 @@ const Rule rule_policy_selects_no_pod = {
             .why = "Both act on the Pods of their own namespace that their selector matches.  If "
                    "there are none, the budget protects nothing and the policy lets everything "
                    "pass, and nobody says so.  A warning, because the Pods may be made elsewhere.",
+            .fix = "Correct the selector so that it matches the labels of the Pods. If they are "
+                   "made elsewhere, switch the rule off for these files.",
         },
     .on_link = on_link,
 };

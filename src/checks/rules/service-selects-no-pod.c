@@ -298,6 +298,8 @@ const Rule rule_service_selects_no_pod = {
                    "labels say that it is another component.  Services without a "
                    "selector and of type ExternalName select nothing on purpose and are not "
                    "looked at.",
+            .fix = "Make the selector equal to labels that the Pods have; the notes show which "
+                   "label differs.",
         },
     .on_link = on_link,
 };

@@ -86,6 +86,8 @@ const Rule rule_undeclared_target_port = {
                    "on any port, and a Service may send there.  But where every Pod that it "
                    "selects lists ports and the number is not among them, one of the two is "
                    "often out of date.",
+            .fix = "Nothing has to be changed if the program listens there; else write the port "
+                   "that the container declares.",
         },
     .on_link = on_link,
 };

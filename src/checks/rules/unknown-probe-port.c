@@ -40,6 +40,7 @@ const Rule rule_unknown_probe_port = {
                    "API server does not look.  A readiness probe that cannot find its port never "
                    "succeeds, so that the Pod gets no traffic; a liveness or startup probe has "
                    "the container killed again and again; a handler fails the container's start.",
+            .fix = "Write the name that the container's port has, or its number.",
         },
     .on_link = on_link,
 };

@@ -92,6 +92,8 @@ const Rule rule_unmeetable_budget = {
             .why = "The budget then never allows an eviction: draining a node waits forever, and "
                    "so do upgrades of the cluster.  Compared are the replicas of the workloads "
                    "that it selects, where all say them and no autoscaler changes them.",
+            .fix = "Allow at least one Pod to be away: a lower minAvailable, or maxUnavailable: "
+                   "1.",
         },
     .on_link = on_link,
 };

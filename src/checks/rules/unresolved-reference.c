@@ -101,6 +101,9 @@ const Rule rule_unresolved_reference = {
                    "Ingress.  References with optional: true are not looked at, nor what every "
                    "cluster has: ServiceAccount default, ConfigMap kube-root-ca.crt, the system's "
                    "own roles and priority classes.",
+            .fix = "Correct the name or the namespace, or add the object to the input. If it is "
+                   "made elsewhere, say so with --assume Kind/namespace/name or under assume in "
+                   "the configuration.",
         },
     .on_link = on_link,
 };
