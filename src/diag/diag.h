@@ -44,19 +44,26 @@ typedef struct Redaction {
     uint32_t length;
 } Redaction;
 
+/* A place in a document whose line and column are known. */
+typedef struct Landmark {
+    uint32_t offset;
+    uint32_t line;       /* lines before it */
+    uint32_t line_start; /* offset of its line */
+    uint32_t column;     /* code points before it in its line */
+} Landmark;
+
 typedef struct Sources {
     Arena names;
     VEC(SourceFile) files;
     VEC(SourceDoc) docs;
     VEC(Redaction) redactions;
+    bool redactions_sorted;
     /* What sources_locate keeps from call to call: the document that it read last,
-     * the place in it up to which lines are counted, and the excerpt. */
+     * landmarks in it as far as any place was asked for, and the excerpt. */
     FileText window;
     Str window_text;
     uint32_t window_doc;
-    uint32_t window_line;      /* lines before window_start, from 0 */
-    size_t window_start;       /* of a line */
-    bool redactions_sorted;
+    VEC(Landmark) landmarks;
     Buf excerpt;
 } Sources;
 
@@ -74,7 +81,9 @@ typedef struct Located {
     uint32_t doc;         /* index in its file, BASE_NONE if the place has none */
     uint32_t line, column;         /* 0: unknown */
     uint32_t end_line, end_column; /* just behind the last character */
-    Str excerpt;          /* the first line of the range, redacted, tabs as they are */
+    Str excerpt;          /* the first line of the range, redacted, tabs as they are; of a
+                             line of many kilobytes, what stands around the range */
+    bool cut_before, cut_after; /* the line goes on there */
     uint32_t caret_start; /* code points of the excerpt before the range, */
     uint32_t caret_width; /* and in it, at least 1; both as the excerpt is redacted */
     bool unreadable;      /* the file changed or went away: no excerpt */

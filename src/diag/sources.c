@@ -1,12 +1,17 @@
 /* Files and documents, and the way from an offset back to its line.
  *
  * Documents are forgotten after they were checked; when a report wants a line, the
- * document's bytes are read again.  Findings come sorted, so the document that was
- * read last and the line reached in it are kept, and one pass over a document
- * serves all of its findings. */
+ * document's bytes are read again, and kept until a place in another is asked for.
+ * Landmarks every few kilobytes bound what is counted for one place, so that many
+ * places cost as much each as few, also where the document is one long line. */
 #include "diag/diag.h"
 
 #include <stdlib.h>
+
+enum {
+    LANDMARK_STEP = 16 * 1024,  /* bytes */
+    EXCERPT_AROUND = 4 * 1024,  /* bytes kept of a line on either side of where a range starts */
+};
 
 void sources_init(Sources *sources) { *sources = (Sources){.window_doc = BASE_NONE}; }
 
@@ -51,18 +56,34 @@ static int compare_redactions(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* The first redaction of a document, as an index. */
-static uint32_t first_redaction(Sources *sources, uint32_t doc)
+/* Sorts them and makes one of those that overlap. */
+static void sort_redactions(Sources *sources)
 {
-    if (!sources->redactions_sorted && sources->redactions.len) {
-        qsort(sources->redactions.at, sources->redactions.len, sizeof(Redaction),
-              compare_redactions);
-        sources->redactions_sorted = true;
+    if (sources->redactions_sorted || sources->redactions.len == 0)
+        return;
+    Redaction *all = sources->redactions.at;
+    qsort(all, sources->redactions.len, sizeof *all, compare_redactions);
+    uint32_t kept = 0;
+    for (uint32_t i = 1; i < sources->redactions.len; i++) {
+        uint32_t end = all[kept].offset + all[kept].length;
+        if (all[i].doc != all[kept].doc || all[i].offset > end)
+            all[++kept] = all[i];
+        else if (all[i].offset + all[i].length > end)
+            all[kept].length = all[i].offset + all[i].length - all[kept].offset;
     }
+    sources->redactions.len = kept + 1;
+    sources->redactions_sorted = true;
+}
+
+/* The first redaction that ends behind a place, as an index. */
+static uint32_t redaction_at(Sources *sources, uint32_t doc, size_t offset)
+{
+    sort_redactions(sources);
     uint32_t low = 0, high = sources->redactions.len;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (sources->redactions.at[middle].doc < doc)
+        const Redaction *at = &sources->redactions.at[middle];
+        if (at->doc < doc || (at->doc == doc && (size_t)at->offset + at->length <= offset))
             low = middle + 1;
         else
             high = middle;
@@ -88,32 +109,58 @@ static bool window_load(Sources *sources, uint32_t doc_index)
         sources->window_text = str_slice(sources->window.ptr, sources->window.len);
     }
     sources->window_doc = doc_index;
-    sources->window_line = 0;
-    sources->window_start = 0;
+    vec_clear(&sources->landmarks);
     return true;
 }
 
-/* Moves the kept line to the one that holds offset. */
-static void window_seek(Sources *sources, size_t offset)
+/* Moves a landmark forward. */
+static void landmark_move(Landmark *landmark, Str text, size_t to)
 {
-    if (offset < sources->window_start) {
-        sources->window_line = 0;
-        sources->window_start = 0;
+    size_t from = landmark->offset;
+    const char *end = text.ptr + to, *newline;
+    for (const char *at = text.ptr + from;
+         (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; at = newline + 1) {
+        landmark->line++;
+        landmark->line_start = (uint32_t)(newline + 1 - text.ptr);
+        landmark->column = 0;
+        from = landmark->line_start;
     }
-    Str text = sources->window_text;
-    for (;;) {
-        Str rest = str_slice(text.ptr + sources->window_start, text.len - sources->window_start);
-        size_t line_end = sources->window_start + str_find(rest, '\n');
-        if (line_end >= offset || line_end >= text.len)
-            return;
-        sources->window_start = line_end + 1;
-        sources->window_line++;
-    }
+    landmark->column += (uint32_t)utf8_count(str_slice(text.ptr + from, to - from));
+    landmark->offset = (uint32_t)to;
 }
 
-static uint32_t columns(Str text, size_t from, size_t to)
+static bool is_inside_character(Str text, size_t at)
 {
-    return (uint32_t)utf8_count(str_slice(text.ptr + from, to - from));
+    return at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
+}
+
+/* The line and column of a place in the window. */
+static Landmark window_place(Sources *sources, size_t offset)
+{
+    Str text = sources->window_text;
+    if (sources->landmarks.len == 0)
+        vec_push(&sources->landmarks, ((Landmark){0}));
+    for (;;) {
+        Landmark next = sources->landmarks.at[sources->landmarks.len - 1];
+        size_t to = (size_t)sources->landmarks.len * LANDMARK_STEP;
+        if (to > offset)
+            break;
+        for (unsigned i = 0; i < 3 && is_inside_character(text, to); i++)
+            to++;
+        landmark_move(&next, text, to);
+        vec_push(&sources->landmarks, next);
+    }
+    size_t last = offset / LANDMARK_STEP;
+    if (sources->landmarks.at[last].offset > offset)
+        last--;
+    Landmark place = sources->landmarks.at[last];
+    landmark_move(&place, text, offset);
+    return place;
+}
+
+static uint32_t columns(Str text, size_t to)
+{
+    return (uint32_t)utf8_count(str_slice(text.ptr, to));
 }
 
 /* Writes the line [start, end) into the excerpt, hiding what is redacted, and finds
@@ -125,7 +172,7 @@ static void excerpt_cut(Sources *sources, Located *located, size_t start, size_t
     Buf *excerpt = &sources->excerpt;
     excerpt->len = 0;
     size_t caret_from = SIZE_MAX, caret_to = 0; /* bytes of the excerpt */
-    uint32_t next = first_redaction(sources, sources->window_doc);
+    uint32_t next = redaction_at(sources, sources->window_doc, start);
     for (size_t at = start; at <= end; at++) {
         const Redaction *hide = NULL;
         while (next < sources->redactions.len) {
@@ -159,8 +206,31 @@ static void excerpt_cut(Sources *sources, Located *located, size_t start, size_t
     located->excerpt = buf_slice(excerpt);
     if (caret_from > excerpt->len)
         caret_from = excerpt->len;
-    located->caret_start = columns(located->excerpt, 0, caret_from);
-    located->caret_width = caret_to > caret_from ? columns(located->excerpt, caret_from, caret_to) : 1;
+    located->caret_start = columns(located->excerpt, caret_from);
+    located->caret_width =
+        caret_to > caret_from ? columns(located->excerpt, caret_to) - located->caret_start : 1;
+}
+
+/* The line that starts at start, or what stands around the range where it is long. */
+static void locate_excerpt(Sources *sources, Located *located, size_t start, size_t from, size_t to)
+{
+    Str text = sources->window_text;
+    if (from - start > EXCERPT_AROUND) {
+        start = from - EXCERPT_AROUND;
+        while (start < from && is_inside_character(text, start))
+            start++;
+        located->cut_before = true;
+    }
+    size_t room = text.len - from < EXCERPT_AROUND ? text.len - from : EXCERPT_AROUND;
+    size_t end = from + str_find(str_slice(text.ptr + from, room), '\n');
+    if (end == from + EXCERPT_AROUND) {
+        while (is_inside_character(text, end))
+            end--;
+        located->cut_after = true;
+    } else if (end > start && text.ptr[end - 1] == '\r') {
+        end--;
+    }
+    excerpt_cut(sources, located, start, end, from, to < end ? to : end);
 }
 
 Located sources_locate(Sources *sources, Place place)
@@ -182,24 +252,21 @@ Located sources_locate(Sources *sources, Place place)
     Str text = sources->window_text;
     size_t from = place.offset < text.len ? place.offset : text.len;
     size_t to = from + place.length < text.len ? from + place.length : text.len;
-    window_seek(sources, from);
-    size_t start = sources->window_start;
+    Landmark first = window_place(sources, from), last = window_place(sources, to);
     /* A byte order mark is no column. */
-    if (start == 0 && doc->base == 0 && str_starts(text, STR("\xEF\xBB\xBF")) && from >= 3)
+    bool marked = doc->base == 0 && str_starts(text, STR("\xEF\xBB\xBF"));
+    size_t start = first.line_start;
+    if (marked && start == 0 && from >= 3) {
         start = 3;
-    size_t line_end = start + str_find(str_slice(text.ptr + start, text.len - start), '\n');
-    uint32_t first_column = sources->window_line == 0 ? doc->column : 1;
-    located.line = doc->line + sources->window_line;
-    located.column = first_column + columns(text, start, from);
-    size_t shown = line_end > start && text.ptr[line_end - 1] == '\r' ? line_end - 1 : line_end;
-    excerpt_cut(sources, &located, start, shown, from, to < shown ? to : shown);
-
-    window_seek(sources, to);
-    size_t last = sources->window_start;
-    located.end_line = doc->line + sources->window_line;
-    located.end_column = last == 0 || last < start
-                             ? first_column + columns(text, start, to)
-                             : 1 + columns(text, last, to);
+        first.column--;
+    }
+    if (marked && last.line_start == 0 && to >= 3)
+        last.column--;
+    located.line = doc->line + first.line;
+    located.column = (first.line ? 1 : doc->column) + first.column;
+    located.end_line = doc->line + last.line;
+    located.end_column = (last.line ? 1 : doc->column) + last.column;
+    locate_excerpt(sources, &located, start, from, to);
     return located;
 }
 
@@ -211,6 +278,7 @@ void sources_free(Sources *sources)
     vec_free(&sources->files);
     vec_free(&sources->docs);
     vec_free(&sources->redactions);
+    vec_free(&sources->landmarks);
     file_free(&sources->window);
     buf_free(&sources->excerpt);
     *sources = (Sources){.window_doc = BASE_NONE};

@@ -22,6 +22,7 @@ typedef struct LineLayout {
     size_t columns;                /* of the whole line */
     size_t caret_from, caret_to;
     size_t from, to;               /* what is shown of it */
+    bool before, after;            /* there is more of the line on that side */
 } LineLayout;
 
 /* A tab is drawn as it is in a line that is shown whole, and as one blank in a cut
@@ -89,7 +90,7 @@ static void put_gutter(Buf *out, uint32_t line, ExcerptStyle style)
 static void put_line(Buf *out, Str line, const LineLayout *layout, bool cut)
 {
     size_t column = 0;
-    if (layout->from > 0)
+    if (layout->before)
         buf_text(out, DOTS);
     for (size_t at = 0; at < line.len && column < layout->to;) {
         Glyph glyph = render_glyph(line, at);
@@ -105,7 +106,7 @@ static void put_line(Buf *out, Str line, const LineLayout *layout, bool cut)
         column += columns;
         at += glyph.length;
     }
-    if (layout->columns > layout->to)
+    if (layout->after)
         buf_text(out, DOTS);
 }
 
@@ -115,7 +116,7 @@ static void put_indent(Buf *out, Str line, const LineLayout *layout, bool cut)
     size_t column = 0, at = 0;
     if (cut) {
         buf_repeat(out, ' ', layout->caret_from - layout->from +
-                                 (layout->from > 0 ? sizeof DOTS - 1 : 0));
+                                 (layout->before ? sizeof DOTS - 1 : 0));
         return;
     }
     while (column < layout->caret_from && at < line.len) {
@@ -136,13 +137,15 @@ void render_excerpt(Buf *out, const Located *located, ExcerptStyle style)
         return;
     LineLayout layout;
     measure(&layout, located, false);
-    bool cut = layout.columns > EXCERPT_COLUMNS;
+    bool cut = layout.columns > EXCERPT_COLUMNS || located->cut_before || located->cut_after;
     layout.from = 0;
     layout.to = layout.columns;
     if (cut) {
         measure(&layout, located, true);
         choose_stretch(&layout);
     }
+    layout.before = layout.from > 0 || located->cut_before;
+    layout.after = layout.columns > layout.to || located->cut_after;
     put_gutter(out, located->line, style);
     if (layout.columns) {
         buf_byte(out, ' ');
