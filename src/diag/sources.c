@@ -10,7 +10,7 @@
 
 enum {
     LANDMARK_STEP = 16 * 1024,  /* bytes */
-    EXCERPT_AROUND = 4 * 1024,  /* bytes kept of a line on either side of where a range starts */
+    EXCERPT_AROUND = 1024,      /* bytes kept of a line on either side of where a range starts */
 };
 
 void sources_init(Sources *sources) { *sources = (Sources){.window_doc = BASE_NONE}; }

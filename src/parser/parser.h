@@ -85,6 +85,15 @@ typedef struct Alias {
     uint32_t size;
 } Alias;
 
+enum { DOCUMENT_FINGERS = 32 };
+
+/* Where path.c's last step down from a collection led: findings come in order, so the
+ * next way down mostly starts there instead of at the first of many children. */
+typedef struct Finger {
+    const Node *nodes;
+    uint32_t from, child, index;
+} Finger;
+
 typedef struct Document {
     Str text;        /* the document's bytes */
     uint32_t source; /* index in Sources.docs */
@@ -94,6 +103,7 @@ typedef struct Document {
     uint32_t comment_count;
     Alias *aliases; /* ascending by node */
     uint32_t alias_count;
+    Finger *fingers; /* path.c's: DOCUMENT_FINGERS, or NULL */
     bool json;
     /* The object under the walk's hand: the whole document, or one item of a List.
      * Findings' paths are relative to it. */

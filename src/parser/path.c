@@ -16,16 +16,33 @@ uint32_t node_get_text(const Document *doc, uint32_t map, Str key)
     return found;
 }
 
+/* Ways down start at the root or at the object under hand; each has its own fingers. */
+enum { FROM_ROOT = 0, FROM_OBJECT = DOCUMENT_FINGERS / 2 };
+
+static Finger *finger_at(const Document *doc, uint32_t start, uint32_t depth)
+{
+    return doc->fingers && depth < DOCUMENT_FINGERS / 2 ? &doc->fingers[start + depth] : NULL;
+}
+
 /* One step down: the child (of a mapping: the value) whose subtree, or whose key,
  * is `to`, and its index in a sequence. */
-static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, uint32_t *index)
+static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finger *finger,
+                          uint32_t *index)
 {
     bool map = doc->nodes[from].kind == NODE_MAP;
+    uint32_t at = node_first(from);
     *index = 0;
-    for (uint32_t at = node_first(from); at < node_end(doc, from); (*index)++) {
+    if (finger && finger->nodes == doc->nodes && finger->from == from && finger->child <= to) {
+        at = finger->child;
+        *index = finger->index;
+    }
+    for (; at < node_end(doc, from); (*index)++) {
         uint32_t after = map ? node_after_entry(doc, at) : node_after(doc, at);
-        if (to < after)
+        if (to < after) {
+            if (finger)
+                *finger = (Finger){doc->nodes, from, at, *index};
             return map ? at + 1 : at;
+        }
         at = after;
     }
     return BASE_NONE;
@@ -39,9 +56,9 @@ static bool is_within(const Document *doc, uint32_t root, uint32_t node)
 uint32_t document_parent(const Document *doc, uint32_t node)
 {
     uint32_t at = 0, parent = BASE_NONE, index;
-    while (at < node && is_within(doc, at, node)) {
+    for (uint32_t depth = 0; at < node && is_within(doc, at, node); depth++) {
         parent = at;
-        at = step_down(doc, at, node, &index);
+        at = step_down(doc, at, node, finger_at(doc, FROM_ROOT, depth), &index);
         if (doc->nodes[parent].kind == NODE_MAP && node == at - 1)
             break; /* a key */
     }
@@ -102,9 +119,9 @@ Str document_path(const Document *doc, uint32_t node, Arena *arena)
 {
     Buf path = {0};
     uint32_t at = doc->root, index;
-    while (is_within(doc, at, node)) {
+    for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
-        at = step_down(doc, at, node, &index);
+        at = step_down(doc, at, node, finger_at(doc, FROM_OBJECT, depth), &index);
         if (map)
             add_key(&path, node_str(doc, at - 1));
         else
@@ -134,9 +151,9 @@ Str document_pointer(const Document *doc, uint32_t node, Arena *arena)
 {
     Buf path = {0};
     uint32_t at = 0, index;
-    while (is_within(doc, at, node)) {
+    for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
-        at = step_down(doc, at, node, &index);
+        at = step_down(doc, at, node, finger_at(doc, FROM_ROOT, depth), &index);
         if (map)
             add_pointer_key(&path, node_str(doc, at - 1));
         else

@@ -9,6 +9,7 @@
 struct Parser {
     Arena arena;
     Builder builder;
+    Finger fingers[DOCUMENT_FINGERS];
 };
 
 Parser *parser_new(void)
@@ -146,6 +147,8 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->count = builder->count;
     doc->aliases = builder->aliases.at;
     doc->alias_count = builder->aliases.len;
+    memset(parser->fingers, 0, sizeof parser->fingers);
+    doc->fingers = parser->fingers;
     if (!doc->json)
         comments_find(doc, &parser->arena, lost);
 }

@@ -52,6 +52,52 @@ static void columns_count_code_points(void **state)
     sources_free(&sources);
 }
 
+/* Lines and columns counted from the text's start, as slowly as can be. */
+static void count(const char *text, size_t to, uint32_t *line, uint32_t *column)
+{
+    *line = *column = 1;
+    for (size_t i = 0; i < to; i++) {
+        *column += (text[i] & 0xC0) != 0x80;
+        if (text[i] == '\n') {
+            ++*line;
+            *column = 1;
+        }
+    }
+}
+
+/* Landmarks stand every few kilobytes; places between them come in any order. */
+static void places_in_long_texts_are_counted_right(void **state)
+{
+    (void)state;
+    Buf text = {0};
+    for (unsigned i = 0; text.len < 100000; i++)
+        buf_text(&text, i % 7 == 0 && text.len < 50000 ? "\n" : i % 3 ? "\xE2\x82\xAC" : "ab");
+    buf_byte(&text, '\0');
+    Sources sources;
+    sources_init(&sources);
+    uint32_t doc = add_text(&sources, "long.yaml", text.ptr);
+    for (uint32_t i = 0; i < 2000; i++) {
+        uint32_t offset = i * 7919 % 99000, line, column;
+        while ((text.ptr[offset] & 0xC0) == 0x80)
+            offset++;
+        Located at = locate(&sources, doc, offset, 3);
+        count(text.ptr, offset, &line, &column);
+        assert_int_equal(at.line, line);
+        assert_int_equal(at.column, column);
+        if (text.ptr[offset] == '\n')
+            continue;
+        /* The excerpt is a stretch of the line, and the range is where it says. */
+        assert_true(at.excerpt.len <= 2 * 1024 + 4);
+        size_t in = 0;
+        for (uint32_t c = 0; c < at.caret_start; in++)
+            c += in + 1 >= at.excerpt.len || (at.excerpt.ptr[in + 1] & 0xC0) != 0x80;
+        assert_memory_equal(at.excerpt.ptr + in, text.ptr + offset, 1);
+        assert_true(at.cut_before || column - 1 == at.caret_start);
+    }
+    sources_free(&sources);
+    buf_free(&text);
+}
+
 static void redacted_bytes_never_show(void **state)
 {
     (void)state;
@@ -70,6 +116,8 @@ static void redacted_bytes_never_show(void **state)
     at = locate(&sources, doc, 45, 2);
     assert_str(at.excerpt, "    ***");
     assert_int_equal(at.caret_start, 4);
+    sources_redact(&sources, doc, 12, 2); /* within another: hidden once */
+    assert_str(locate(&sources, doc, 8, 1).excerpt, "  a: *** # why");
     sources_free(&sources);
 }
 
@@ -149,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_count_code_points),
+        cmocka_unit_test(places_in_long_texts_are_counted_right),
         cmocka_unit_test(redacted_bytes_never_show),
         cmocka_unit_test(unparsed_secrets_hide_their_values),
         cmocka_unit_test(findings_are_sorted_and_stand_once),

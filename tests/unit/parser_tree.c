@@ -140,6 +140,28 @@ static void paths_lead_to_nodes(void **state)
     reading_end(&reading);
 }
 
+/* Where the last way led is remembered; that must not matter. */
+static void paths_are_the_same_in_any_order(void **state)
+{
+    (void)state;
+    Reading reading;
+    reading_of(&reading, "a: [{b: 1, c: [2, 3]}, {b: {d: 4}, c: []}, 5]\ne: {f: [6, {g: 7}]}\n");
+    Document *doc = &reading.doc;
+    Arena *arena = parser_arena(reading.parser);
+    for (uint32_t round = 0; round < 500; round++) {
+        uint32_t node = round * 7 % doc->count;
+        doc->root = round % 3 ? 0 : node_get_text(doc, 0, STR("e"));
+        Document slow = *doc;
+        slow.fingers = NULL;
+        Str expected = document_path(&slow, node, arena), path = document_path(doc, node, arena);
+        assert_true(str_eq(path, expected));
+        expected = document_pointer(&slow, node, arena);
+        assert_true(str_eq(document_pointer(doc, node, arena), expected));
+        assert_int_equal(document_parent(doc, node), document_parent(&slow, node));
+    }
+    reading_end(&reading);
+}
+
 static const RuleInfo TEST_RULE = {.id = "test", .severity = SEVERITY_ERROR};
 
 static void a_finding_at_a_node_says_where_it_is(void **state)
@@ -220,6 +242,7 @@ int main(void)
         cmocka_unit_test(what_was_replaced_can_be_written),
         cmocka_unit_test(many_keys_are_compared_as_few_are),
         cmocka_unit_test(paths_lead_to_nodes),
+        cmocka_unit_test(paths_are_the_same_in_any_order),
         cmocka_unit_test(a_finding_at_a_node_says_where_it_is),
         cmocka_unit_test(comments_that_speak_to_us_are_found),
         cmocka_unit_test(text_is_sliced_from_the_source),
