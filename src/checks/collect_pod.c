@@ -1,5 +1,8 @@
-/* Pods and the Pod templates of what makes Pods: their labels and the ports of
- * their containers. */
+/* Pods and the Pod templates of what makes Pods: their labels, the ports of their
+ * containers, and whether there will be such Pods at all.
+ *
+ * Of a Pod's status is read what the endpoint slice controller reads of it, and only
+ * where it was given with one: what a kubelet will say of the others is not known. */
 #include "checks/collect.h"
 
 /* Ports of an init container are targets only where it goes on running beside the
@@ -89,7 +92,77 @@ static void read_replicas(const Document *doc, uint32_t node, PodFact *pod)
     pod->replicas_place = node_span(doc, node);
 }
 
-static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row, uint8_t flags)
+/* ---- what there will be of it ---- */
+static bool is_zero(const Document *doc, uint32_t node)
+{
+    int64_t value;
+    return node != BASE_NONE && node_kind(doc, node) == NODE_INT &&
+           node_int64(doc, node, &value) && value == 0;
+}
+
+/* Whether the workload, as it stands, makes no Pods. */
+static bool makes_none(const Document *doc, uint32_t node, const LinkRow *row)
+{
+    static const uint32_t COUNTS[] = {SCHEMA_KEY_replicas, SCHEMA_KEY_parallelism,
+                                      SCHEMA_KEY_completions};
+    for (size_t i = 0; i < BASE_COUNT(COUNTS); i++)
+        if (is_zero(doc, link_node(doc, node, row, COUNTS[i])))
+            return true;
+    return scalar_is_true(doc, link_node(doc, node, row, SCHEMA_KEY_held)) ||
+           str_is(link_word(row, SCHEMA_KEY_starts), "later");
+}
+
+static uint16_t address_flag(Str address)
+{
+    if (!address.len)
+        return 0;
+    return memchr(address.ptr, ':', address.len) ? POD_ADDRESS_V6 : POD_ADDRESS_V4;
+}
+
+/* podIP and podIPs say one thing; where they differ the server believes podIP
+ * (Convert_v1_PodStatus_To_core_PodStatus). */
+static uint16_t read_addresses(const Document *doc, uint32_t status)
+{
+    Str single = scalar_text(doc, schema_get(doc, status, SCHEMA_NAME_podIP));
+    uint32_t list = schema_get(doc, status, SCHEMA_NAME_podIPs);
+    uint16_t flags = address_flag(single);
+    if (!is_seq(doc, list))
+        return flags;
+    for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at)) {
+        Str ip = scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_ip));
+        if (single.len && at == node_first(list) && !str_eq(ip, single))
+            break;
+        flags |= address_flag(ip);
+    }
+    return flags;
+}
+
+static bool is_ready(const Document *doc, uint32_t conditions)
+{
+    if (!is_seq(doc, conditions))
+        return false;
+    for (uint32_t at = node_first(conditions); at < node_end(doc, conditions);
+         at = node_after(doc, at))
+        if (str_is(scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_type)), "Ready"))
+            return str_is(scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_status)), "True");
+    return false;
+}
+
+/* `status: {}`, which generators leave behind, says nothing. */
+static uint16_t read_status(const Document *doc, uint32_t status)
+{
+    if (count_entries(doc, status) == 0)
+        return 0;
+    uint16_t flags = POD_STATUS | read_addresses(doc, status);
+    Str phase = scalar_text(doc, schema_get(doc, status, SCHEMA_NAME_phase));
+    if (str_is(phase, "Succeeded") || str_is(phase, "Failed"))
+        flags |= POD_ENDED;
+    if (is_ready(doc, schema_get(doc, status, SCHEMA_NAME_conditions)))
+        flags |= POD_READY;
+    return flags;
+}
+
+static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row, uint16_t flags)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
@@ -109,14 +182,17 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
 
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
 {
-    collect_pods(collector, node, row, 0);
+    const Document *doc = collector->context->doc;
+    collect_pods(collector, node, row,
+                 read_status(doc, link_node(doc, node, row, SCHEMA_KEY_status)));
 }
 
 /* Without a template (the patch of a workload, say) there are no Pods to speak of. */
 void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row)
 {
-    if (is_map(collector->context->doc,
-               link_node(collector->context->doc, node, row, SCHEMA_KEY_template)))
-        collect_pods(collector, node, row, POD_TEMPLATE);
+    const Document *doc = collector->context->doc;
+    uint16_t flags = POD_TEMPLATE | (makes_none(doc, node, row) ? POD_NONE_YET : 0);
+    if (is_map(doc, link_node(doc, node, row, SCHEMA_KEY_template)))
+        collect_pods(collector, node, row, flags);
     collect_selects(collector, node, row);
 }

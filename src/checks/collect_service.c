@@ -34,6 +34,8 @@ static void collect_port(const Document *doc, Facts *facts, uint32_t node)
     uint32_t node_port = schema_get(doc, node, SCHEMA_NAME_nodePort);
     ServicePort port = {
         .name = intern(facts->strings, scalar_text(doc, schema_get(doc, node, SCHEMA_NAME_name))),
+        .app_protocol = intern(
+            facts->strings, scalar_text(doc, schema_get(doc, node, SCHEMA_NAME_appProtocol))),
         .port = scalar_port(doc, schema_get(doc, node, SCHEMA_NAME_port)),
         .node_port = scalar_port(doc, node_port),
         .place = node_span(doc, node),

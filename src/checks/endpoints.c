@@ -4,7 +4,12 @@
  * first container port of that name and protocol, then those of init containers
  * that go on running (pkg/api/v1/pod.FindPort); a number is taken as it is.  A
  * Service that is no ExternalName and has a selector gets its endpoints from that
- * controller; all others are written by hand and are not for us to say. */
+ * controller; all others are written by hand and are not for us to say.
+ *
+ * A Pod is an endpoint while it has an address of the Service's family and has not
+ * ended (endpointslice/reconciler.go, ShouldPodBeInEndpoints), ready or not.  A Pod
+ * that was given without a status will have an address; so will the Pods of a
+ * template, unless its workload makes none as it stands. */
 #include "checks/index.h"
 
 static int32_t resolve_port(const Facts *facts, const PodFact *pod, const ServicePort *port)
@@ -28,6 +33,24 @@ static const int32_t *resolve_ports(const Facts *facts, const PodFact *pod,
     return ports;
 }
 
+static bool is_endpoint(const PodFact *pod)
+{
+    if (pod->flags & POD_TEMPLATE)
+        return !(pod->flags & POD_NONE_YET);
+    if (!(pod->flags & POD_STATUS))
+        return true;
+    return !(pod->flags & POD_ENDED) && pod->flags & POD_ADDRESS_V4;
+}
+
+static EndpointReady readiness(const ServiceFact *service, const PodFact *pod)
+{
+    if (service->flags & SERVICE_PUBLISH_NOT_READY)
+        return ENDPOINT_READY;
+    if (!(pod->flags & POD_STATUS))
+        return ENDPOINT_UNKNOWN;
+    return pod->flags & POD_READY ? ENDPOINT_READY : ENDPOINT_NOT_READY;
+}
+
 Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
 {
     const Facts *facts = link->facts;
@@ -37,7 +60,8 @@ Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
     for (uint32_t i = 0; i < service->port_count; i++) {
         const ServicePort *port = &facts->service_ports.at[service->ports + i];
         ports[i] = (EndpointPort){facts_text(facts, port->name),
-                                  protocol_name((Protocol)port->protocol), port->port};
+                                  protocol_name((Protocol)port->protocol),
+                                  facts_text(facts, port->app_protocol), port->port};
     }
     endpoints.ports = ports;
     endpoints.selects =
@@ -48,10 +72,16 @@ Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
     EndpointTarget *targets = arena_alloc(arena, sizeof *targets * (pods.count + 1u));
     for (uint32_t i = 0; i < pods.count; i++) {
         const PodFact *pod = &facts->pods.at[pods.at[i]];
-        targets[i] = (EndpointTarget){pods.at[i], pod->object, (pod->flags & POD_TEMPLATE) != 0,
-                                      resolve_ports(facts, pod, service, arena)};
+        if (!is_endpoint(pod))
+            continue;
+        targets[endpoints.target_count++] = (EndpointTarget){
+            .pod = pods.at[i],
+            .object = pod->object,
+            .is_template = (pod->flags & POD_TEMPLATE) != 0,
+            .ready = readiness(service, pod),
+            .ports = resolve_ports(facts, pod, service, arena),
+        };
     }
     endpoints.targets = targets;
-    endpoints.target_count = pods.count;
     return endpoints;
 }

@@ -147,7 +147,7 @@ static uint32_t intern_label_set(Facts *facts, const LabelEntry *labels, uint32_
     return set;
 }
 
-uint32_t facts_add_pod(Facts *facts, uint32_t object, uint8_t flags, Span place,
+uint32_t facts_add_pod(Facts *facts, uint32_t object, uint16_t flags, Span place,
                        LabelEntry *labels, uint32_t label_count, uint32_t first_port)
 {
     uint32_t count = sort_labels(facts, labels, label_count);

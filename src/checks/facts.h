@@ -36,6 +36,13 @@ typedef struct LabelSpan {
 enum {
     POD_TEMPLATE = 1 << 0,     /* the Pods that its object makes, not a Pod by itself */
     POD_HOST_NETWORK = 1 << 1,
+    POD_NONE_YET = 1 << 2,     /* of a template: it makes no Pods as it stands: none are wanted,
+                                  it is held back, or its time has not come */
+    POD_STATUS = 1 << 3,       /* of a Pod that was given with a status; all below are read of it */
+    POD_ENDED = 1 << 4,        /* its phase is Succeeded or Failed */
+    POD_ADDRESS_V4 = 1 << 5,   /* it has an address of this family */
+    POD_ADDRESS_V6 = 1 << 6,
+    POD_READY = 1 << 7,
 };
 
 typedef struct PodFact {
@@ -45,7 +52,7 @@ typedef struct PodFact {
     uint32_t label_spans; /* first of as many as the set has pairs, in its order; or BASE_NONE */
     uint32_t ports;       /* first of its container ports */
     uint16_t port_count;
-    uint8_t flags;
+    uint16_t flags;
     int32_t replicas;     /* of a template: spec.replicas; -1: not given */
     Span replicas_place;
 } PodFact;
@@ -97,6 +104,7 @@ enum {
 typedef struct ServicePort {
     uint32_t name;        /* 0: none */
     uint32_t target_name; /* a named targetPort; 0: none */
+    uint32_t app_protocol; /* 0: none */
     int32_t port, target, node_port; /* 0: not given; target is port's where not given */
     Span place;           /* of the port's entry in the list */
     Span target_place;    /* of targetPort's value; length 0 where not given */
@@ -236,7 +244,7 @@ typedef struct LabelEntry {
 uint32_t facts_pair(Facts *facts, Str key, Str value);
 /* Adds a Pod or template whose labels are these (reordered here).  Its ports are
  * those that were pushed to container_ports since first_port. */
-uint32_t facts_add_pod(Facts *facts, uint32_t object, uint8_t flags, Span place,
+uint32_t facts_add_pod(Facts *facts, uint32_t object, uint16_t flags, Span place,
                        LabelEntry *labels, uint32_t label_count, uint32_t first_port);
 /* Adds a selector whose terms are those pushed to terms since first_term. */
 uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term);

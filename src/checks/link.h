@@ -166,13 +166,18 @@ uint32_t link_find_alike(const Link *link, const Reference *reference);
 typedef struct EndpointPort {
     Str name;             /* the Service port's; empty: none */
     const char *protocol;
+    Str app_protocol;     /* empty: none */
     int32_t port;
 } EndpointPort;
+
+typedef enum EndpointReady { ENDPOINT_NOT_READY, ENDPOINT_READY, ENDPOINT_UNKNOWN } EndpointReady;
+
 
 typedef struct EndpointTarget {
     uint32_t pod;         /* index in facts->pods */
     uint32_t object;      /* the Pod, or the workload whose template it is */
     bool is_template;
+    EndpointReady ready;  /* unknown: nothing says so, it was given without a status */
     const int32_t *ports; /* of the Pod, one for each EndpointPort; 0: it has none such */
 } EndpointTarget;
 

@@ -80,6 +80,7 @@ void report_endpoints_text(const Report *report, Out *out)
 static void put_address(const Report *report, const Endpoints *endpoints,
                         const EndpointTarget *target, Buf *out)
 {
+    static const char *const READY[] = {"false", "true", "null"};
     const Object *object = facts_object(report->facts, target->object);
     buf_byte(out, '{');
     member_string(out, "kind", facts_text(report->facts, object->kind));
@@ -88,6 +89,8 @@ static void put_address(const Report *report, const Endpoints *endpoints,
     buf_text(out, target->is_template ? "true" : "false");
     member_string(out, "file", object_file(report, object));
     member_uint_or_null(out, "line", object->line, 0);
+    member_key(out, "ready");
+    buf_text(out, READY[target->ready]);
     member_key(out, "ports");
     buf_byte(out, '[');
     for (uint32_t i = 0; i < endpoints->port_count; i++) {
@@ -116,6 +119,7 @@ static void put_service_json(const Report *report, const Endpoints *endpoints, B
         buf_text(out, i ? ",{" : "{");
         member_string_or_null(out, "name", port->name);
         member_string(out, "protocol", str_of(port->protocol));
+        member_string_or_null(out, "appProtocol", port->app_protocol);
         member_key(out, "port");
         buf_format(out, "%d}", (int)port->port);
     }
