@@ -82,32 +82,39 @@ static Span place_of_labels(const Document *doc, uint32_t node, const LinkRow *r
     return node_span(doc, pods != BASE_NONE ? pods : node);
 }
 
-static void read_replicas(const Document *doc, uint32_t node, PodFact *pod)
+static bool read_count(const Document *doc, uint32_t node, int32_t *count)
 {
     int64_t value;
     if (node == BASE_NONE || node_kind(doc, node) != NODE_INT || !node_int64(doc, node, &value) ||
         value < 0 || value > INT32_MAX)
-        return;
-    pod->replicas = (int32_t)value;
-    pod->replicas_place = node_span(doc, node);
+        return false;
+    *count = (int32_t)value;
+    return true;
+}
+
+static void read_replicas(const Document *doc, uint32_t node, const LinkRow *row, PodFact *pod)
+{
+    uint32_t replicas = link_node(doc, node, row, SCHEMA_KEY_replicas);
+    if (read_count(doc, replicas, &pod->replicas))
+        pod->replicas_place = node_span(doc, replicas);
+    if (pod->flags & POD_NUMBERED) {
+        uint32_t spec = schema_get(doc, node, SCHEMA_NAME_spec);
+        uint32_t ordinals = schema_get(doc, spec, SCHEMA_NAME_ordinals);
+        read_count(doc, schema_get(doc, ordinals, SCHEMA_NAME_start), &pod->first_number);
+    }
 }
 
 /* ---- what there will be of it ---- */
-static bool is_zero(const Document *doc, uint32_t node)
-{
-    int64_t value;
-    return node != BASE_NONE && node_kind(doc, node) == NODE_INT &&
-           node_int64(doc, node, &value) && value == 0;
-}
-
 /* Whether the workload, as it stands, makes no Pods. */
 static bool makes_none(const Document *doc, uint32_t node, const LinkRow *row)
 {
     static const uint32_t COUNTS[] = {SCHEMA_KEY_replicas, SCHEMA_KEY_parallelism,
                                       SCHEMA_KEY_completions};
-    for (size_t i = 0; i < BASE_COUNT(COUNTS); i++)
-        if (is_zero(doc, link_node(doc, node, row, COUNTS[i])))
+    for (size_t i = 0; i < BASE_COUNT(COUNTS); i++) {
+        int32_t count = 1;
+        if (read_count(doc, link_node(doc, node, row, COUNTS[i]), &count) && count == 0)
             return true;
+    }
     return scalar_is_true(doc, link_node(doc, node, row, SCHEMA_KEY_held)) ||
            str_is(link_word(row, SCHEMA_KEY_starts), "later");
 }
@@ -176,7 +183,7 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
     uint32_t pod = facts_add_pod(facts, doc->object, flags,
                                  place_of_labels(doc, node, row, labels), entries, count,
                                  first_port);
-    read_replicas(doc, link_node(doc, node, row, SCHEMA_KEY_replicas), &facts->pods.at[pod]);
+    read_replicas(doc, node, row, &facts->pods.at[pod]);
     collect_host_ports(collector, spec);
 }
 
@@ -191,7 +198,8 @@ void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
 void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
-    uint16_t flags = POD_TEMPLATE | (makes_none(doc, node, row) ? POD_NONE_YET : 0);
+    uint16_t flags = POD_TEMPLATE | (makes_none(doc, node, row) ? POD_NONE_YET : 0) |
+                     (str_is(link_word(row, SCHEMA_KEY_as), "numbered") ? POD_NUMBERED : 0);
     if (is_map(doc, link_node(doc, node, row, SCHEMA_KEY_template)))
         collect_pods(collector, node, row, flags);
     collect_selects(collector, node, row);

@@ -33,8 +33,29 @@ static const int32_t *resolve_ports(const Facts *facts, const PodFact *pod,
     return ports;
 }
 
-static bool is_endpoint(const PodFact *pod)
+/* The number of the one Pod that the selector asks for, of those that a template
+ * makes; -1: it asks for no certain one. */
+static int64_t asked_number(const Facts *facts, const Selector *selector)
 {
+    for (uint32_t i = 0; i < selector->term_count; i++) {
+        const Term *term = &facts->terms.at[selector->terms + i];
+        int64_t number = term->op != TERM_EQUALS
+                             ? -1
+                             : runtime_number(facts_text(facts, term->key),
+                                              facts_text(facts, facts_pair_value(facts, term->value)));
+        if (number >= 0)
+            return number;
+    }
+    return -1;
+}
+
+static bool is_endpoint(const PodFact *pod, int64_t number)
+{
+    if (pod->flags & POD_TEMPLATE && pod->flags & POD_NUMBERED && number >= 0) {
+        int64_t count = pod->replicas < 0 ? 1 : pod->replicas;
+        if (number < pod->first_number || number >= pod->first_number + count)
+            return false;
+    }
     if (pod->flags & POD_TEMPLATE)
         return !(pod->flags & POD_NONE_YET);
     if (!(pod->flags & POD_STATUS))
@@ -68,11 +89,12 @@ Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
         service->selector != BASE_NONE && service->type != SERVICE_EXTERNAL_NAME;
     if (!endpoints.selects)
         return endpoints;
+    int64_t number = asked_number(facts, &facts->selectors.at[service->selector]);
     PodList pods = link_select(link, service->selector, arena);
     EndpointTarget *targets = arena_alloc(arena, sizeof *targets * (pods.count + 1u));
     for (uint32_t i = 0; i < pods.count; i++) {
         const PodFact *pod = &facts->pods.at[pods.at[i]];
-        if (!is_endpoint(pod))
+        if (!is_endpoint(pod, number))
             continue;
         targets[endpoints.target_count++] = (EndpointTarget){
             .pod = pods.at[i],

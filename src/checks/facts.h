@@ -43,6 +43,7 @@ enum {
     POD_ADDRESS_V4 = 1 << 5,   /* it has an address of this family */
     POD_ADDRESS_V6 = 1 << 6,
     POD_READY = 1 << 7,
+    POD_NUMBERED = 1 << 8,     /* of a template: its Pods have numbers, from first_number on */
 };
 
 typedef struct PodFact {
@@ -54,6 +55,7 @@ typedef struct PodFact {
     uint16_t port_count;
     uint16_t flags;
     int32_t replicas;     /* of a template: spec.replicas; -1: not given */
+    int32_t first_number; /* of a template whose Pods have numbers */
     Span replicas_place;
 } PodFact;
 

@@ -114,6 +114,8 @@ bool runtime_is_key(Str key);
 uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
 /* The pairs that the object's controller sets on the Pods of its template. */
 uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs);
+/* The number of the Pod that a label of a numbered Pod names; -1: it names none. */
+int64_t runtime_number(Str key, Str value);
 
 /* ---- alike.c ---- */
 void alike_build(Link *link);

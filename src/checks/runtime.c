@@ -85,6 +85,24 @@ static Str without_number(Str value)
     return str_slice(value.ptr, end - 1);
 }
 
+int64_t runtime_number(Str key, Str value)
+{
+    size_t at;
+    if (str_is(key, "apps.kubernetes.io/pod-index"))
+        at = 0;
+    else if (str_is(key, "statefulset.kubernetes.io/pod-name") && without_number(value).len)
+        at = without_number(value).len + 1;
+    else
+        return -1;
+    int64_t number = 0;
+    for (size_t i = at; i < value.len; i++) {
+        if (value.ptr[i] < '0' || value.ptr[i] > '9' || number > INT32_MAX)
+            return -1;
+        number = 10 * number + (value.ptr[i] - '0');
+    }
+    return at < value.len ? number : -1;
+}
+
 uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs)
 {
     uint32_t count = 0;

@@ -5,9 +5,11 @@
 #   run.sh              build what is missing, ask the server, compare, report
 #   run.sh recorded     compare with the recorded verdicts only: no server
 #   run.sh record       write the recorded verdicts anew, from a real server
+#   run.sh links        only what real controllers and real creates say of links
 #
 # Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
-# (5000) of the cases to make, PLIMSOLL_CACHE where the control plane lies.
+# (5000) of the cases to make, SETS (350) of sets of objects for links,
+# PLIMSOLL_CACHE where the control plane lies.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -15,6 +17,7 @@ top=$(CDPATH='' cd -- "$here/../.." && pwd)
 PLIMSOLL=${PLIMSOLL:-$top/build/release/plimsoll}
 SEED=${SEED:-1}
 CASES=${CASES:-5000}
+SETS=${SETS:-350}
 RECORDED_SEED=137
 version=$(sed -n 's|^[[:space:]]*k8s.io/kubernetes v||p' "$here/controlplane/go.mod")
 
@@ -82,6 +85,12 @@ live() {
     done
 }
 
+# links SEED COUNT [OPTION…]: Services' endpoints, on the lab and on made sets.
+links() {
+    (cd "$top" && "$harness" endpoints -seed "$1" -count "$2" -plimsoll "$PLIMSOLL" \
+        ${3:+-o "$3/endpoints-$version.ndjson.gz"} testdata/lab/before testdata/lab/after)
+}
+
 results=
 case ${1:-} in
 record)
@@ -89,10 +98,16 @@ record)
     mkdir -p "$here/recorded"
     SEED=$RECORDED_SEED "$here/record.sh"
     make_cases crs "$RECORDED_SEED" 5000 "$here/recorded/crs-$version.ndjson.gz"
+    links "$RECORDED_SEED" 400 "$top/tests/endpoints"
+    exit 0
+    ;;
+links)
+    "$here/build.sh" >/dev/null
+    links "$SEED" "$SETS"
     exit 0
     ;;
 recorded) recorded ;;
-"") live; recorded ;;
+"") live; recorded; links "$SEED" "$SETS" ;;
 *) echo "run.sh: unknown: $1" >&2; exit 2 ;;
 esac
 

@@ -25,6 +25,7 @@ var commands = []command{
 	{"thin", "keep a few verdicts for each thing that the server says", runThin},
 	{"rules", "which rules of a table the verdicts show", runRules},
 	{"normal", "hold what plimsoll would store against what a server stored", runNormal},
+	{"endpoints", "hold the endpoints of Services against the real controller's", runEndpoints},
 	{"report", "write the figures of comparisons as a page", runReport},
 	{"crds", "find definitions of custom resources in Go modules", runCRDs},
 	{"up", "start a control plane, for a command or until a signal", runUp},

@@ -85,6 +85,26 @@ func (s *Server) Apply(ctx context.Context, object []byte) (Answer, error) {
 	return s.do(ctx, http.MethodPatch, path, query, "application/apply-patch+yaml", object)
 }
 
+// Patch merges a patch into an object.
+func (s *Server) Patch(ctx context.Context, object, patch []byte) (Answer, error) {
+	path, err := s.path(object, true)
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.do(ctx, http.MethodPatch, path, nil, "application/merge-patch+json", patch)
+}
+
+// Bind puts a Pod on a node, as a scheduler does.
+func (s *Server) Bind(ctx context.Context, pod []byte, node string) (Answer, error) {
+	path, err := s.path(pod, true)
+	if err != nil {
+		return Answer{}, err
+	}
+	binding := []byte(`{"apiVersion":"v1","kind":"Binding","metadata":{"name":"` + Identify(pod).Name +
+		`"},"target":{"kind":"Node","name":"` + node + `"}}`)
+	return s.do(ctx, http.MethodPost, path+"/binding", nil, "application/json", binding)
+}
+
 // PatchStatus merges a patch into an object's status.
 func (s *Server) PatchStatus(ctx context.Context, object, patch []byte) (Answer, error) {
 	path, err := s.path(object, true)
