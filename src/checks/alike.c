@@ -13,6 +13,14 @@ enum { ALIKE_SHORTEST = 4 }; /* shorter names are one edit from too many others 
 
 static bool is_digit(char c) { return isdigit((unsigned char)c) != 0; }
 
+/* Whether the letter at an offset is a word by itself. */
+static bool is_lone(Str text, size_t at)
+{
+    return at < text.len && isalnum((unsigned char)text.ptr[at]) &&
+           (at == 0 || !isalnum((unsigned char)text.ptr[at - 1])) &&
+           (at + 1 == text.len || !isalnum((unsigned char)text.ptr[at + 1]));
+}
+
 bool alike(Str a, Str b)
 {
     if (a.len < ALIKE_SHORTEST || b.len < ALIKE_SHORTEST || str_distance(a, b, 1) != 1)
@@ -22,7 +30,8 @@ bool alike(Str a, Str b)
         same++;
     bool digit_a = same < a.len && is_digit(a.ptr[same]);
     bool digit_b = same < b.len && is_digit(b.ptr[same]);
-    return !digit_a && !digit_b;
+    /* "team-a" and "team-b" are counted as "team-1" and "team-2" are. */
+    return !digit_a && !digit_b && !(is_lone(a, same) && is_lone(b, same));
 }
 
 /* ---- values of labels ---- */

@@ -31,10 +31,22 @@ uint32_t collect_label_selector(const Collector *collector, uint32_t selector, b
 
 /* What custom resources name and make: collect_custom.c. */
 void collect_custom(Collector *collector);
-/* A reference whose name stands at value, and which needs the port at port (or
- * BASE_NONE): the rest is filled in. */
+void collect_gateway(const Collector *collector, Str kind);
+void collect_istio(const Collector *collector, Str kind);
+/* The value under a key of a mapping without a type, or BASE_NONE. */
+uint32_t custom_value(const Document *doc, uint32_t map, const char *key);
+/* Calls back for each node that a path of keys leads to. */
+typedef void (*CustomUse)(const Collector *collector, uint32_t node, const void *context);
+void custom_follow(const Collector *collector, const char *path, CustomUse use,
+                   const void *context);
+/* The object's namespace, or the one that it would be applied to. */
+uint32_t custom_namespace(const Collector *collector);
+/* Whether annotations say that a controller makes the object's certificates. */
+bool has_certificate_maker(const Collector *collector);
+/* A reference whose name stands at value, and which needs what stands at the wants (each
+ * a port or a name, or BASE_NONE): the rest is filled in. */
 void collect_reference_at(const Collector *collector, Reference reference, uint32_t value,
-                          uint32_t port);
+                          const uint32_t *wants, uint32_t want_count);
 
 /* A row's target: a kind of the core group, or GROUP/KIND. */
 void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind);

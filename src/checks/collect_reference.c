@@ -99,13 +99,36 @@ static bool read_kind(const Collector *collector, uint32_t node, const LinkRow *
     return kind.len > 0;
 }
 
-/* Whether the row speaks of this value at all: a subject may be no ServiceAccount,
- * and a Secret may be made by whom the annotations name. */
-static bool is_meant(const Collector *collector, uint32_t node, const LinkRow *row)
+/* Annotations by which cert-manager and its like make a Secret. */
+static bool is_certificate_maker(Str key)
 {
     static const Str MAKERS[] = {STR_INIT("cert-manager.io/"), STR_INIT("certmanager.k8s.io/"),
                                  STR_INIT("kubernetes.io/tls-acme"),
                                  STR_INIT("acme.cert-manager.io/")};
+    for (size_t i = 0; i < BASE_COUNT(MAKERS); i++)
+        if (str_starts(key, MAKERS[i]))
+            return true;
+    return false;
+}
+
+bool has_certificate_maker(const Collector *collector)
+{
+    const Document *doc = collector->context->doc;
+    uint32_t metadata = custom_value(doc, doc->root, "metadata");
+    uint32_t notes = custom_value(doc, metadata, "annotations");
+    if (!is_map(doc, notes))
+        return false;
+    for (uint32_t key = map_first(doc, notes); key < node_end(doc, notes);
+         key = map_next(doc, notes, key))
+        if (is_certificate_maker(node_str(doc, key)))
+            return true;
+    return false;
+}
+
+/* Whether the row speaks of this value at all: a subject may be no ServiceAccount,
+ * and a Secret may be made by whom the annotations name. */
+static bool is_meant(const Collector *collector, uint32_t node, const LinkRow *row)
+{
     const Document *doc = collector->context->doc;
     if (link_has(row, SCHEMA_KEY_of_kind) &&
         !str_eq(scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_of_kind)),
@@ -113,9 +136,8 @@ static bool is_meant(const Collector *collector, uint32_t node, const LinkRow *r
         return false;
     LinkCursor keys = link_open(doc, node, row, SCHEMA_KEY_made_by);
     while (link_next(&keys))
-        for (size_t i = 0; i < BASE_COUNT(MAKERS); i++)
-            if (str_starts(node_str(doc, keys.node), MAKERS[i]))
-                return false;
+        if (is_certificate_maker(node_str(doc, keys.node)))
+            return false;
     return true;
 }
 
@@ -144,6 +166,8 @@ static bool begin_reference(const Collector *collector, uint32_t node, const Lin
         return false; /* of a cluster-scoped object without saying which namespace */
     if (str_is(link_word(row, SCHEMA_KEY_level), "info"))
         reference->flags |= REFERENCE_HINT;
+    if (str_is(link_word(row, SCHEMA_KEY_when), "any"))
+        reference->flags |= REFERENCE_IF_ANY;
     if (scalar_is_true(doc, link_node(doc, node, row, SCHEMA_KEY_optional)))
         reference->flags |= REFERENCE_OPTIONAL;
     return true;
@@ -154,7 +178,9 @@ static void add_reference(const Collector *collector, uint32_t node, uint32_t va
 {
     Facts *facts = collector->context->facts;
     Str name = scalar_text(collector->context->doc, value);
-    if (!name.len)
+    /* "*" is a flow schema's subject: all of the namespace.  No name has a slash; the
+     * server's validation says so already. */
+    if (!name.len || str_is(name, "*") || str_find(name, '/') < name.len)
         return;
     reference.name = intern(facts->strings, name);
     reference.place = node_span(collector->context->doc, value);
@@ -167,13 +193,14 @@ static void add_reference(const Collector *collector, uint32_t node, uint32_t va
 }
 
 void collect_reference_at(const Collector *collector, Reference reference, uint32_t value,
-                          uint32_t port)
+                          const uint32_t *wants, uint32_t want_count)
 {
     Facts *facts = collector->context->facts;
     reference.place = node_span(collector->context->doc, value);
     collect_where(collector, value, &reference.path, &reference.pointer);
     reference.wants = facts->wants.len;
-    collect_port(collector, port);
+    for (uint32_t i = 0; i < want_count; i++)
+        collect_port(collector, wants[i]);
     reference.want_count = (uint16_t)(facts->wants.len - reference.wants);
     vec_push(&facts->references, reference);
 }

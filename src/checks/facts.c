@@ -27,10 +27,12 @@ void facts_free(Facts *facts)
     vec_free(&facts->references);
     vec_free(&facts->wants);
     vec_free(&facts->symbols);
+    vec_free(&facts->listeners);
     vec_free(&facts->lost_ports);
     vec_free(&facts->claims);
     vec_free(&facts->selects);
     seq_table_free(&facts->declared);
+    seq_table_free(&facts->grants);
     seq_table_free(&facts->filled);
     seq_table_free(&facts->makers);
     mem_free(facts);

@@ -131,6 +131,9 @@ enum {
     REFERENCE_NS_GIVEN = 1 << 1,  /* the reference itself says the namespace */
     REFERENCE_ANY_SCOPE = 1 << 2, /* the kind stands in the document: ns may not apply to it */
     REFERENCE_HINT = 1 << 3,      /* where it leads to nothing, that is rarely a mistake */
+    REFERENCE_IF_ANY = 1 << 4,    /* looked at only where the input holds an object of the kind */
+    REFERENCE_GRANTED = 1 << 5,   /* into another namespace: needs a ReferenceGrant there */
+    REFERENCE_LISTENER = 1 << 6,  /* its wants are listeners of a Gateway */
 };
 
 /* A key of a ConfigMap or Secret, or a port of a Service, that a reference asks for. */
@@ -159,6 +162,20 @@ typedef struct Symbol {
     uint32_t name;        /* string */
     Span place;
 } Symbol;
+
+/* A listener of a Gateway, to which routes attach. */
+typedef struct Listener {
+    uint32_t object;
+    uint32_t name;        /* string */
+    int32_t port;         /* 0: not given */
+    bool same_namespace;  /* takes routes of the Gateway's own namespace only */
+    Span place;
+    Span from_place;      /* of allowedRoutes.namespaces.from; the listener where not given */
+} Listener;
+
+/* A grant is a sequence: the namespace that it opens, group, kind and namespace of what
+ * may refer into it, group, kind and name (0: any) of what may be referred to. */
+enum { FACTS_GRANT_PARTS = 7 };
 
 /* A named port that a container asks for and does not have: a probe's, a handler's. */
 typedef struct LostPort {
@@ -216,10 +233,12 @@ struct Facts {
     VEC(Reference) references;
     VEC(Want) wants;
     VEC(Symbol) symbols;
+    VEC(Listener) listeners;
     VEC(LostPort) lost_ports;
     VEC(Claim) claims;
     VEC(SelectFact) selects;
     SeqTable declared;    /* (group, kind, namespace, name): there, though it is no object */
+    SeqTable grants;      /* FACTS_GRANT_PARTS strings each */
     SeqTable filled;      /* (object): something in the cluster adds keys to it */
     SeqTable makers;      /* (namespace): it holds an object that may make Pods unseen */
 };

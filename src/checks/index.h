@@ -58,6 +58,7 @@ struct Link {
 
     /* resolve.c */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
+    SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
     uint32_t *object_pod;      /* per object: in facts->pods, or BASE_NONE */
 
@@ -140,6 +141,9 @@ void nearest_free(Link *link);
 /* ---- resolve.c ---- */
 void resolve_build(Link *link);
 void resolve_free(Link *link);
+
+/* ---- gateway.c ---- */
+void gateway_build(Link *link);
 
 /* ---- clash.c ---- */
 void clash_build(Link *link);

@@ -5,9 +5,10 @@
 typedef struct Known {
     const char *group, *kind;
     const char *ns;   /* NULL: any, or none */
-    const char *name; /* with an asterisk at its end: whatever starts so */
+    const char *name; /* with an asterisk at an end: whatever starts or ends with the rest */
 } Known;
 
+#define FLOW "flowcontrol.apiserver.k8s.io"
 #define RBAC "rbac.authorization.k8s.io"
 
 static const Known KNOWN[] = {
@@ -31,6 +32,17 @@ static const Known KNOWN[] = {
     {RBAC, "Role", "kube-system", "extension-apiserver-authentication-reader"},
     {RBAC, "Role", "kube-system", "system:*"},
     {RBAC, "Role", "kube-public", "system:*"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "exempt"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "catch-all"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "global-default"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "leader-election"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "node-high"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "system"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "workload-high"},
+    {FLOW, "PriorityLevelConfiguration", NULL, "workload-low"},
+    /* its own controllers' accounts: the controller manager makes them when they first act */
+    {"", "ServiceAccount", "kube-system", "*-controller"},
+    {"", "ServiceAccount", "kube-system", "generic-garbage-collector"},
     /* there as soon as a cluster is set up in any of the usual ways */
     {"", "Service", "kube-system", "kube-dns"},
     {"", "ConfigMap", "kube-system", "coredns"},
@@ -47,6 +59,8 @@ static bool name_matches(const char *pattern, Str name)
     Str text = str_of(pattern);
     if (text.len && text.ptr[text.len - 1] == '*')
         return str_starts(name, str_slice(text.ptr, text.len - 1));
+    if (text.len && text.ptr[0] == '*')
+        return str_ends(name, str_slice(text.ptr + 1, text.len - 1));
     return str_eq(text, name);
 }
 

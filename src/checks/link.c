@@ -9,6 +9,7 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
     order_build(link);
     match_build(link);
     resolve_build(link);
+    gateway_build(link);
     clash_build(link);
     sure_build(link);
     nearest_build(link);

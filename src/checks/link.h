@@ -49,6 +49,9 @@ uint32_t link_resolve(const Link *link, const Reference *reference);
 /* Whether it is there without standing in the input: every cluster has it, another
  * object declares it, or the user says so. */
 bool link_lives_elsewhere(const Link *link, const Reference *reference);
+/* Whether nothing can be said of it: the input holds no object of its kind, and those of
+ * that kind are rarely written down. */
+bool link_is_beyond(const Link *link, const Reference *reference);
 /* For one that is not resolved: the first object of that kind and name in another
  * namespace, and whether no third namespace has one; BASE_NONE: none. */
 uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *only);
@@ -60,6 +63,17 @@ typedef struct SymbolList {
 } SymbolList;
 SymbolList link_symbols(const Link *link, uint32_t object);
 bool link_offers(const Link *link, uint32_t object, uint32_t name);
+/* The listeners of one definition of a Gateway. */
+typedef struct ListenerList {
+    const Listener *at;
+    uint32_t count;
+} ListenerList;
+ListenerList link_listeners(const Link *link, uint32_t object);
+/* Whether a listener is one that the reference asks for: all, where it asks for none. */
+bool link_listener_is_meant(const Link *link, const Reference *reference,
+                            const Listener *listener);
+/* Whether the namespace of what is named lets the object refer into it. */
+bool link_is_granted(const Link *link, const Reference *reference);
 /* Whether it is the target of an autoscaler. */
 bool link_is_scale_target(const Facts *facts, const Reference *reference);
 /* Index of the object's Pod or template in facts->pods, or BASE_NONE. */

@@ -82,6 +82,24 @@ bool link_lives_elsewhere(const Link *link, const Reference *reference)
            is_numbered(link, reference, name) || link_assumed(link, kind, ns, name);
 }
 
+/* ---- kinds that are rarely written down ---- */
+static void index_kinds(Link *link)
+{
+    const Facts *facts = link->facts;
+    bool asked = false;
+    for (uint32_t i = 0; i < facts->references.len && !asked; i++)
+        asked = (facts->references.at[i].flags & REFERENCE_IF_ANY) != 0;
+    for (uint32_t i = 0; asked && i < facts_object_count(facts); i++)
+        seq_intern2(&link->kinds_held, facts_object(facts, i)->group,
+                    facts_object(facts, i)->kind);
+}
+
+bool link_is_beyond(const Link *link, const Reference *reference)
+{
+    return (reference->flags & REFERENCE_IF_ANY) &&
+           seq_find2(&link->kinds_held, reference->group, reference->kind) == BASE_NONE;
+}
+
 /* ---- the same name in another namespace ---- */
 static void intern_namesakes(Link *link)
 {
@@ -228,6 +246,7 @@ bool link_same_file(const Link *link, uint32_t a, uint32_t b)
 void resolve_build(Link *link)
 {
     Facts *facts = link->facts;
+    index_kinds(link);
     intern_namesakes(link);
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
@@ -238,6 +257,7 @@ void resolve_build(Link *link)
 void resolve_free(Link *link)
 {
     postings_free(&link->namesakes);
+    seq_table_free(&link->kinds_held);
     mem_free(link->object_service);
     mem_free(link->object_pod);
 }

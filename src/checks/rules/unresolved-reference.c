@@ -75,7 +75,7 @@ static void on_link(const LinkContext *context)
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         if ((it->flags & REFERENCE_OPTIONAL) || link_resolve(context->link, it) != BASE_NONE ||
-            link_lives_elsewhere(context->link, it))
+            link_lives_elsewhere(context->link, it) || link_is_beyond(context->link, it))
             continue;
         report_reference(context, it);
         arena_reset(context->scratch);
