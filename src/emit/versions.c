@@ -18,17 +18,44 @@ static uint32_t accepted_by_all(const Report *report)
     return accepted;
 }
 
-/* The errors of an object, one after the other; findings are sorted by place, and
- * an object's stand together but for those of another item between them. */
-static const Finding *next_break(const Report *report, uint32_t object, uint32_t *at)
+/* What breaks each object, one after the other in the order of their places. */
+typedef struct Breaks {
+    const Report *report;
+    uint32_t *first; /* of each object: a finding's index, or BASE_NONE */
+    uint32_t *next;  /* of each finding */
+    Str all;         /* the target's versions */
+} Breaks;
+
+static bool is_break(const Report *report, const Finding *finding)
 {
-    while (*at < report->diag->findings.len) {
-        const Finding *finding = &report->diag->findings.at[(*at)++];
-        if (finding->object == object && finding->severity == SEVERITY_ERROR &&
-            finding->rule->origin != ORIGIN_LINK)
-            return finding;
+    return finding->object < facts_object_count(report->facts) &&
+           finding->severity == SEVERITY_ERROR && finding->rule->origin != ORIGIN_LINK;
+}
+
+static Breaks breaks_of(const Report *report, Arena *arena)
+{
+    size_t objects = facts_object_count(report->facts), findings = report->diag->findings.len;
+    Breaks breaks = {report, arena_alloc(arena, sizeof(uint32_t) * (objects + 1)),
+                     arena_alloc(arena, sizeof(uint32_t) * (findings + 1)),
+                     schema_versions_text(report->summary.target.versions, arena)};
+    memset(breaks.first, 0xFF, sizeof(uint32_t) * (objects + 1));
+    for (uint32_t i = report->diag->findings.len; i-- > 0;) {
+        const Finding *finding = &report->diag->findings.at[i];
+        if (!is_break(report, finding))
+            continue;
+        breaks.next[i] = breaks.first[finding->object];
+        breaks.first[finding->object] = i;
     }
-    return NULL;
+    return breaks;
+}
+
+static const Finding *next_break(const Breaks *breaks, uint32_t *at)
+{
+    if (*at == BASE_NONE)
+        return NULL;
+    const Finding *finding = &breaks->report->diag->findings.at[*at];
+    *at = breaks->next[*at];
+    return finding;
 }
 
 static Str broken_versions(const Finding *finding, Str all)
@@ -36,8 +63,9 @@ static Str broken_versions(const Finding *finding, Str all)
     return finding->versions.len ? finding->versions : all;
 }
 
-static void put_object_text(const Report *report, uint32_t id, Arena *arena, Out *out)
+static void put_object_text(const Breaks *breaks, uint32_t id, Arena *arena, Out *out)
 {
+    const Report *report = breaks->report;
     const Object *object = facts_object(report->facts, id);
     const SourceDoc *doc = &report->sources->docs.at[object->doc];
     Buf *buf = &out->buf;
@@ -56,12 +84,11 @@ static void put_object_text(const Report *report, uint32_t id, Arena *arena, Out
     buf_text(buf, ": ");
     buf_str(buf, schema_versions_text(object->accepted, arena));
     buf_byte(buf, '\n');
-    Str all = schema_versions_text(report->summary.target.versions, arena);
     const Finding *finding;
-    for (uint32_t at = 0; (finding = next_break(report, id, &at)) != NULL;) {
+    for (uint32_t at = breaks->first[id]; (finding = next_break(breaks, &at)) != NULL;) {
         Located located = sources_locate(report->sources, finding->place);
         buf_text(buf, "    ");
-        buf_str(buf, broken_versions(finding, all));
+        buf_str(buf, broken_versions(finding, breaks->all));
         buf_text(buf, ": ");
         render_text(buf, located.file);
         buf_format(buf, ":%u:%u: ", (unsigned)located.line, (unsigned)located.column);
@@ -77,11 +104,12 @@ static void put_object_text(const Report *report, uint32_t id, Arena *arena, Out
 
 void versions_text_write(const Report *report, Out *out)
 {
-    Arena arena = {0};
+    Arena arena = {0}, all = {0};
+    Breaks breaks = breaks_of(report, &all);
     for (uint32_t id = 0; id < facts_object_count(report->facts); id++) {
         uint32_t accepted = facts_object(report->facts, id)->accepted;
         if (report->verbose || accepted != report->summary.target.versions)
-            put_object_text(report, id, &arena, out);
+            put_object_text(&breaks, id, &arena, out);
         arena_reset(&arena);
         out_spill(out);
     }
@@ -90,13 +118,14 @@ void versions_text_write(const Report *report, Out *out)
     bool one = accepted && (accepted & (accepted - 1)) == 0;
     buf_text(&out->buf, one || !accepted ? " accepts the whole input\n" : " accept the whole input\n");
     arena_free(&arena);
+    arena_free(&all);
 }
 
-static void put_break_json(const Report *report, const Finding *finding, Str all, Buf *out)
+static void put_break_json(const Breaks *breaks, const Finding *finding, Buf *out)
 {
-    Located located = sources_locate(report->sources, finding->place);
+    Located located = sources_locate(breaks->report->sources, finding->place);
     buf_byte(out, '{');
-    member_string(out, "versions", broken_versions(finding, all));
+    member_string(out, "versions", broken_versions(finding, breaks->all));
     member_string(out, "rule", str_of(finding->rule->id));
     member_string(out, "message", finding->message);
     member_uint_or_null(out, "line", located.line, 0);
@@ -106,33 +135,34 @@ static void put_break_json(const Report *report, const Finding *finding, Str all
     buf_byte(out, '}');
 }
 
-static void put_object_json(const Report *report, uint32_t id, Arena *arena, Buf *out)
+static void put_object_json(const Breaks *breaks, uint32_t id, Buf *out)
 {
+    const Report *report = breaks->report;
     const Object *object = facts_object(report->facts, id);
     buf_byte(out, '{');
     report_json_object_head(report, object, out);
     member_versions_or_null(out, "accepted", object->accepted);
     member_key(out, "breaks");
     buf_byte(out, '[');
-    Str all = schema_versions_text(report->summary.target.versions, arena);
     const Finding *finding;
     bool first = true;
-    for (uint32_t at = 0; (finding = next_break(report, id, &at)) != NULL; first = false) {
+    for (uint32_t at = breaks->first[id]; (finding = next_break(breaks, &at)) != NULL;
+         first = false) {
         if (!first)
             buf_byte(out, ',');
-        put_break_json(report, finding, all, out);
+        put_break_json(breaks, finding, out);
     }
     buf_text(out, "]}");
 }
 
 void versions_json_write(const Report *report, Out *out)
 {
-    Arena arena = {0};
+    Arena all = {0};
+    Breaks breaks = breaks_of(report, &all);
     buf_text(&out->buf, "{\"version\":1,\n\"objects\":[");
     for (uint32_t id = 0; id < facts_object_count(report->facts); id++) {
         buf_text(&out->buf, id ? ",\n" : "\n");
-        put_object_json(report, id, &arena, &out->buf);
-        arena_reset(&arena);
+        put_object_json(&breaks, id, &out->buf);
         out_spill(out);
     }
     uint32_t accepted = accepted_by_all(report);
@@ -144,5 +174,5 @@ void versions_json_write(const Report *report, Out *out)
     buf_text(&out->buf, ",\"target\":\"");
     render_target(&out->buf, &report->summary.target);
     buf_text(&out->buf, "\"}\n");
-    arena_free(&arena);
+    arena_free(&all);
 }
