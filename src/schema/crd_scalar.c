@@ -81,14 +81,6 @@ static Str wanted_text(const CrdEval *eval, const CrdShape *shape)
     return text.len ? text : str_of(WORDS[CRD_UNTYPED]);
 }
 
-/* What a node that looks like yes or off would mean without its quotes. */
-static Str bool_text(Node node)
-{
-    node.kind = NODE_BOOL;
-    Document doc = {.nodes = &node, .count = 1};
-    return node_bool(&doc, 0) ? STR("true") : STR("false");
-}
-
 static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
                         const CrdShape *shape)
 {
@@ -106,7 +98,7 @@ static void help_quotes(CrdEval *eval, Finding *finding, const CrdValue *value,
             (plain == NODE_INT && (has_type(shape->types, CRD_INTEGER) || has_type(shape->types, CRD_NUMBER))) ||
             (plain == NODE_FLOAT && has_type(shape->types, CRD_NUMBER)))
             diag_help(diag, finding, "write it without quotes: %.*s",
-                      STR_ARG(plain == NODE_BOOL ? bool_text(*at) : text));
+                      STR_ARG(plain == NODE_BOOL ? walk_bool_text(*at) : text));
     }
 }
 

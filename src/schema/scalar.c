@@ -47,6 +47,13 @@ static Str value_name(const Walk *walk, uint32_t node)
     return str_slice(path.ptr + start, path.len - start);
 }
 
+Str walk_bool_text(Node node)
+{
+    node.kind = NODE_BOOL;
+    Document doc = {.nodes = &node, .count = 1};
+    return node_bool(&doc, 0) ? STR("true") : STR("false");
+}
+
 /* What the author most likely meant, where that is sure. */
 static void help_wrong_type(Walk *walk, Finding *finding, uint32_t node, TypeKind kind)
 {
@@ -68,7 +75,8 @@ static void help_wrong_type(Walk *walk, Finding *finding, uint32_t node, TypeKin
     bool number = plain == NODE_INT || (plain == NODE_FLOAT && kind == TYPE_NUMBER);
     bool wants_number = kind == TYPE_INT32 || kind == TYPE_INT64 || kind == TYPE_NUMBER;
     if ((kind == TYPE_BOOL && plain == NODE_BOOL) || (wants_number && number))
-        diag_help(walk->checker->diag, finding, "write it without quotes: %.*s", STR_ARG(text));
+        diag_help(walk->checker->diag, finding, "write it without quotes: %.*s",
+                  STR_ARG(kind == TYPE_BOOL ? walk_bool_text(*at) : text));
 }
 
 void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions)

@@ -46,6 +46,8 @@ void walk_mark_later(Walk *walk);
 void walk_name_as_server(Walk *walk, Finding *finding, uint32_t node);
 /* "the text \"x\"", "the number 3", "a list": what stands there, for messages. */
 Str walk_found(const Walk *walk, uint32_t node);
+/* What a text that looks like yes or off would mean without its quotes: true or false. */
+Str walk_bool_text(Node node);
 /* "Container" of core.v1.Container, for messages; "" where it has no name. */
 Str walk_type_word(const Walk *walk, TypeId type);
 /* The path of a mapping's field that is not there. */
