@@ -54,6 +54,8 @@ typedef struct Assumption {
 typedef struct ChecksOptions {
     const Assumption *assumed; /* borrowed */
     uint32_t assumed_count;
+    uint8_t pod_security;   /* --pod-security as a SecurityLevel; 0: as the Namespaces say */
+    unsigned newest;        /* minor of the newest Kubernetes that is asked about */
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
 } ChecksOptions;
 

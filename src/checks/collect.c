@@ -21,6 +21,10 @@ static const struct {
     {SCHEMA_LINK_claims, collect_claims},
     {SCHEMA_LINK_ingress_rule, collect_ingress_rule},
     {SCHEMA_LINK_selects, collect_selects},
+    {SCHEMA_LINK_admission, collect_admission},
+    {SCHEMA_LINK_pod_security, collect_pod_security},
+    {SCHEMA_LINK_limit_range, collect_limit_range},
+    {SCHEMA_LINK_volume_claim, collect_volume_claim},
 };
 
 /* ---- places ---- */

@@ -24,6 +24,16 @@ void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_claims(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_ingress_rule(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_selects(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_admission(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_pod_security(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_limit_range(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_volume_claim(Collector *collector, uint32_t node, const LinkRow *row);
+/* A Pod or template for admission: collect_security.c. */
+void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t spec, bool template);
+/* The requests and limits under resources as a sequence of resource_sets, or BASE_NONE;
+ * first_span is that of its entries in resource_spans: collect_limits.c. */
+uint32_t collect_resources(const ObjectContext *context, uint32_t resources,
+                           uint32_t *first_span);
 /* The ports of the node that a Pod or template takes, where it is sure on which. */
 void collect_host_ports(const Collector *collector, uint32_t spec);
 /* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */

@@ -185,6 +185,8 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
                                  first_port);
     read_replicas(doc, node, row, &facts->pods.at[pod]);
     collect_host_ports(collector, spec);
+    collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_metadata), spec,
+                     flags & POD_TEMPLATE);
 }
 
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)

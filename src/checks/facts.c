@@ -31,6 +31,14 @@ void facts_free(Facts *facts)
     vec_free(&facts->lost_ports);
     vec_free(&facts->claims);
     vec_free(&facts->selects);
+    vec_free(&facts->containers);
+    vec_free(&facts->security_values);
+    vec_free(&facts->admitted_pods);
+    vec_free(&facts->admitted_claims);
+    vec_free(&facts->namespaces);
+    vec_free(&facts->limits);
+    seq_table_free(&facts->resource_sets);
+    vec_free(&facts->resource_spans);
     seq_table_free(&facts->declared);
     seq_table_free(&facts->grants);
     seq_table_free(&facts->filled);
@@ -128,11 +136,10 @@ static uint32_t sort_labels(Facts *facts, LabelEntry *labels, uint32_t count)
     return kept;
 }
 
-/* In a short form, counted from the labels' start; all zero where it does not fit. */
-static LabelSpan label_span(Span labels, Span entry)
+LabelSpan facts_label_span(Span whole, Span entry)
 {
-    uint32_t offset = entry.offset - labels.offset;
-    if (entry.offset < labels.offset || offset > UINT16_MAX || entry.length > UINT16_MAX)
+    uint32_t offset = entry.offset - whole.offset;
+    if (entry.offset < whole.offset || offset > UINT16_MAX || entry.length > UINT16_MAX)
         return (LabelSpan){0, 0};
     return (LabelSpan){(uint16_t)offset, (uint16_t)entry.length};
 }
@@ -165,7 +172,7 @@ uint32_t facts_add_pod(Facts *facts, uint32_t object, uint16_t flags, Span place
         .replicas = -1,
     };
     for (uint32_t i = 0; i < count; i++)
-        vec_push(&facts->label_spans, label_span(place, labels[i].place));
+        vec_push(&facts->label_spans, facts_label_span(place, labels[i].place));
     vec_push(&facts->pods, pod);
     return facts->pods.len - 1;
 }

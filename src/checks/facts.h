@@ -217,6 +217,94 @@ typedef struct SelectFact {
     Span minimum_place;
 } SelectFact;
 
+/* ---- admission: what decides whether a Pod or a claim may be made; admission.h ---- */
+typedef enum PodPart { POD_ITSELF, POD_INIT, POD_CONTAINER, POD_EPHEMERAL } PodPart;
+
+/* A container of any sort, or what the Pod says for all of them. */
+typedef struct ContainerFact {
+    Span place;           /* of its securityContext, else of its item (of a Pod: its spec) */
+    Span resources_place; /* of resources; else as place */
+    uint32_t name;        /* string */
+    uint32_t violations;  /* bits of SecurityCheck */
+    uint32_t resources;   /* sequence in resource_sets; BASE_NONE: none */
+    uint32_t resource_spans; /* as many as the sequence has entries */
+    uint16_t index;       /* in its list */
+    uint8_t part;         /* PodPart */
+    bool restarts;        /* of an init container: it goes on beside the others */
+} ContainerFact;
+
+/* What stands there and breaks a check.  What breaks one by its absence has only a bit. */
+typedef struct SecurityValue {
+    uint32_t container;   /* in containers */
+    Span place;
+    uint32_t path, pointer; /* strings */
+    uint8_t check;        /* SecurityCheck */
+} SecurityValue;
+
+enum {
+    ADMITTED_TEMPLATE = 1 << 0, /* not a Pod by itself: what the object makes */
+    ADMITTED_WINDOWS = 1 << 1,  /* spec.os.name */
+    ADMITTED_USERS = 1 << 2,    /* hostUsers: false, so in a user namespace */
+};
+
+/* A Pod or the template of Pods, as admission sees it. */
+typedef struct AdmittedPod {
+    uint32_t object;
+    uint32_t path;        /* string: of the spec */
+    uint32_t containers;  /* first of container_count; the Pod itself comes first */
+    uint32_t values;      /* first of value_count, in security_values */
+    uint16_t container_count, value_count;
+    uint32_t violations;  /* of all containers together */
+    uint8_t flags;
+} AdmittedPod;
+
+/* A PersistentVolumeClaim, or the template of some. */
+typedef struct AdmittedClaim {
+    uint32_t object;
+    uint32_t path;        /* string: of the claim, empty for one by itself */
+    uint32_t requests;    /* as ContainerFact.resources */
+    uint32_t request_spans;
+    Span place;           /* of spec.resources, or the nearest thing that is there */
+} AdmittedClaim;
+
+typedef enum SecurityMode {
+    SECURITY_ENFORCE,
+    SECURITY_WARN,
+    SECURITY_AUDIT,
+    SECURITY_MODES,
+} SecurityMode;
+typedef enum SecurityLevel { LEVEL_PRIVILEGED, LEVEL_BASELINE, LEVEL_RESTRICTED } SecurityLevel;
+enum { SECURITY_LATEST = INT32_MAX };
+
+/* The labels of a Namespace that say what its Pods may do, as the server reads them. */
+typedef struct NamespaceFact {
+    uint32_t object;
+    struct SecurityPolicy {
+        uint8_t level;    /* SecurityLevel; privileged where no label says more */
+        int32_t version;  /* minor, or SECURITY_LATEST */
+        Span place;       /* of the label that says so */
+    } policy[SECURITY_MODES];
+} NamespaceFact;
+
+/* One number of a LimitRange: of which sort, for what, of which resource. */
+typedef enum LimitType { LIMIT_CONTAINER, LIMIT_POD, LIMIT_CLAIM, LIMIT_OTHER } LimitType;
+typedef enum LimitBound {
+    LIMIT_MIN,
+    LIMIT_MAX,
+    LIMIT_RATIO,          /* maxLimitRequestRatio */
+    LIMIT_DEFAULT,
+    LIMIT_DEFAULT_REQUEST,
+} LimitBound;
+
+typedef struct LimitFact {
+    uint32_t object;
+    uint32_t resource, quantity; /* strings */
+    Span place;           /* of the entry */
+    uint32_t item;        /* in spec.limits */
+    uint8_t type;         /* LimitType */
+    uint8_t bound;        /* LimitBound */
+} LimitFact;
+
 struct Facts {
     Interner *strings;    /* borrowed */
     VEC(Object) objects;
@@ -237,6 +325,14 @@ struct Facts {
     VEC(LostPort) lost_ports;
     VEC(Claim) claims;
     VEC(SelectFact) selects;
+    VEC(ContainerFact) containers;
+    VEC(SecurityValue) security_values;
+    VEC(AdmittedPod) admitted_pods;
+    VEC(AdmittedClaim) admitted_claims;
+    VEC(NamespaceFact) namespaces; /* those that have such a label */
+    VEC(LimitFact) limits;
+    SeqTable resource_sets; /* (RESOURCE_x, name, quantity) each */
+    VEC(LabelSpan) resource_spans;
     SeqTable declared;    /* (group, kind, namespace, name): there, though it is no object */
     SeqTable grants;      /* FACTS_GRANT_PARTS strings each */
     SeqTable filled;      /* (object): something in the cluster adds keys to it */
@@ -262,6 +358,8 @@ typedef struct LabelEntry {
     Span place;
 } LabelEntry;
 
+/* In a short form, counted from the start of what holds it; zero where it does not fit. */
+LabelSpan facts_label_span(Span whole, Span entry);
 uint32_t facts_pair(Facts *facts, Str key, Str value);
 /* Adds a Pod or template whose labels are these (reordered here).  Its ports are
  * those that were pushed to container_ports since first_port. */

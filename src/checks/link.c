@@ -45,6 +45,12 @@ void checks_link(const Link *link, Diag *diag)
 const Facts *link_facts(const Link *link) { return link->facts; }
 const Sources *link_sources(const Link *link) { return link->sources; }
 
+const ChecksOptions *link_options(const Link *link)
+{
+    static const ChecksOptions NONE = {.newest = SCHEMA_NEWEST};
+    return link->options ? link->options : &NONE;
+}
+
 bool link_may_have_more_pods(const Link *link, uint32_t ns)
 {
     return link->unread_documents || (link->options && link->options->incomplete) ||

@@ -16,6 +16,7 @@
 
 const Facts *link_facts(const Link *link);
 const Sources *link_sources(const Link *link);
+const ChecksOptions *link_options(const Link *link);
 
 /* ---- places and objects: order.c ---- */
 /* Below, above or at 0 as the first object stands before, behind or is the second. */
@@ -42,6 +43,14 @@ Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
  * sure. */
 bool link_side_by_side(const Link *link, uint32_t a, uint32_t b);
 bool link_same_file(const Link *link, uint32_t a, uint32_t b);
+
+/* ---- admission: admission.c ---- */
+/* The Namespace of an object, if it stands in the input: of several the one that stands
+ * beside the object, else the first by place.  BASE_NONE: none. */
+uint32_t link_namespace_of(const Link *link, uint32_t object);
+/* Which Pods or claims an object makes, for messages: Pod "a", or the Pods of
+ * Deployment "b"; what is "Pods" or "claims". */
+Str link_made_text(const Link *link, uint32_t object, const char *what, bool made, Arena *arena);
 
 /* ---- references: resolve.c ---- */
 /* The object that is named (the first by place, of several definitions), or BASE_NONE. */

@@ -28,6 +28,7 @@ typedef enum Setting {
     SETTING_NAMESPACE,
     SETTING_KUBERNETES_VERSION,
     SETTING_MISSING_SCHEMAS,
+    SETTING_POD_SECURITY,
     SETTING_COUNT,
 } Setting;
 typedef enum SetBy { SET_BY_DEFAULT, SET_BY_CONFIG, SET_BY_FLAG } SetBy;
@@ -60,6 +61,7 @@ typedef struct Options {
     VEC(Str) schema_locations; /* local folders and templates, first match wins */
     VEC(SeverityOverride) severities; /* the configuration's, then the flags' */
     VEC(Assumption) assumed;
+    uint8_t pod_security;     /* the level to hold all Pods to; 0: as their Namespaces say */
     VEC(Exclusion) excluded;
     uint8_t set_by[SETTING_COUNT]; /* SetBy */
 } Options;

@@ -54,6 +54,12 @@ const ConfigKey config_keys[] = {
      "What a custom resource is whose definition is nowhere: an `error`, a warning (`warn`), or "
      "passed over (`skip`). A warning where nothing is said.",
      "missingSchemas: error\n"},
+    {"podSecurity", CONFIG_TEXT, setting_pod_security, SETTING_WORDS_POD_SECURITY, "a level",
+     "--pod-security",
+     "The Pod Security Standard that the Pods of all namespaces are held to, whatever their "
+     "Namespaces ask for. Where nothing is said (`privileged`), the Namespaces' labels count "
+     "alone.",
+     "podSecurity: restricted\n"},
 };
 
 const size_t config_key_count = BASE_COUNT(config_keys);

@@ -66,6 +66,11 @@ const OptionInfo option_table[] = {
      .store = setting_missing_schemas, .words = SETTING_WORDS_MISSING,
      .help = "a custom resource whose definition is nowhere is an `error`, a warning (`warn`, "
              "the default), or passed over (`skip`)"},
+    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK,
+     .store = setting_pod_security, .words = SETTING_WORDS_POD_SECURITY,
+     .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
+             "`restricted`, whatever their Namespaces ask for; `privileged` (the default) is what "
+             "the Namespaces' labels say"},
     {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT,
      .store = setting_config, .help = "read this configuration, and look for no other"},
     {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT, FLAG(no_config),

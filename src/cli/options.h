@@ -24,6 +24,7 @@ bool setting_color(Setter *setter, Str value);
 bool setting_namespace(Setter *setter, Str value);
 bool setting_kubernetes_version(Setter *setter, Str value);
 bool setting_missing_schemas(Setter *setter, Str value);
+bool setting_pod_security(Setter *setter, Str value);
 bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
@@ -35,7 +36,8 @@ bool setting_schema_location(Setter *setter, Str value);
 bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
 
 extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
-    *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[];
+    *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[],
+    *const SETTING_WORDS_POD_SECURITY[];
 /* The i-th format of a command's -o, or NULL. */
 const char *setting_format(const Command *command, size_t i);
 /* The i-th of all known rules' ids, or NULL. */

@@ -318,6 +318,8 @@ int run_check(Options *options)
         .assumed = options->assumed.at,
         .assumed_count = options->assumed.len,
         .incomplete = run.summary.helm_templates > 0,
+        .pod_security = options->pod_security,
+        .newest = options->schema.target.newest,
     };
     Link *link = link_build(worker->facts, &run.sources, &checks);
     checks_link(link, &worker->diag);

@@ -12,6 +12,7 @@ const char *const SETTING_WORDS_COLOR[] = {"auto", "always", "never", NULL};
 const char *const SETTING_WORDS_FAIL_ON[] = {"error", "warning", "info", NULL};
 const char *const SETTING_WORDS_LEVEL[] = {"error", "warning", "info", "off", NULL};
 const char *const SETTING_WORDS_MISSING[] = {"error", "warn", "skip", NULL};
+const char *const SETTING_WORDS_POD_SECURITY[] = {"privileged", "baseline", "restricted", NULL};
 
 /* A part of a word that was broken off, or a word with something behind it, is near
  * too, but further than any typo. */
@@ -136,6 +137,15 @@ bool setting_missing_schemas(Setter *setter, Str value)
     int word = word_index(setter, value, SETTING_WORDS_MISSING);
     if (word >= 0 && claims(setter, SETTING_MISSING_SCHEMAS))
         setter->options->schema.missing = MISSING[word];
+    return word >= 0;
+}
+
+/* The words stand in the order of SecurityLevel. */
+bool setting_pod_security(Setter *setter, Str value)
+{
+    int word = word_index(setter, value, SETTING_WORDS_POD_SECURITY);
+    if (word >= 0 && claims(setter, SETTING_POD_SECURITY))
+        setter->options->pod_security = (uint8_t)word;
     return word >= 0;
 }
 

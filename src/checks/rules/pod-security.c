@@ -1,0 +1,276 @@
+/* Pods break the Pod Security Standard that their Namespace, or the user, asks for. */
+#include "checks/admission.h"
+#include "checks/link.h"
+
+extern const Rule rule_pod_security;
+
+enum { NOTES_MOST = 8 };
+
+/* One Pod or template, and what its Namespace says. */
+typedef struct Case {
+    const LinkContext *context;
+    const AdmittedPod *pod;
+    const NamespaceFact *ns;  /* NULL: no Namespace with labels */
+    struct SecurityPolicy policy[SECURITY_MODES];
+    bool forced;              /* what is enforced is the user's word */
+    bool sure;                /* no other definition of the Pod or of its Namespace */
+} Case;
+
+/* A place where a check is broken: a value, or a container that lacks one. */
+typedef struct Breach {
+    Span place;
+    Str path, pointer;
+    uint32_t container;
+    bool missing;
+} Breach;
+
+/* ---- places ---- */
+
+static Str container_path(const Case *it, const ContainerFact *container, const char *field)
+{
+    static const char *const LISTS[] = {
+        [POD_INIT] = "initContainers",
+        [POD_CONTAINER] = "containers",
+        [POD_EPHEMERAL] = "ephemeralContainers",
+    };
+    Str spec = facts_text(link_facts(it->context->link), it->pod->path);
+    return arena_format(&it->context->diag->arena, "%.*s.%s[%u].%s", STR_ARG(spec),
+                        LISTS[container->part], (unsigned)container->index, field);
+}
+
+/* Of a path without keys of maps. */
+static Str pointer_of(const Case *it, Str path)
+{
+    Arena *arena = &it->context->diag->arena;
+    Str start = link_object_pointer(it->context->link, it->pod->object, it->context->scratch);
+    char *text = arena_alloc(arena, start.len + 1 + path.len);
+    size_t len = start.len;
+    memcpy(text, start.ptr, start.len);
+    text[len++] = '/';
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] != ']')
+            text[len++] = path.ptr[i] == '.' || path.ptr[i] == '[' ? '/' : path.ptr[i];
+    return str_slice(text, len);
+}
+
+static bool is_told(const Case *it, const SecurityValue *value, uint32_t told)
+{
+    const Facts *facts = link_facts(it->context->link);
+    for (uint32_t i = 0; i < it->pod->value_count; i++) {
+        const SecurityValue *other = &facts->security_values.at[it->pod->values + i];
+        if (told >> other->check & 1 && other->place.offset == value->place.offset)
+            return true;
+    }
+    return false;
+}
+
+/* The container's places for a check, from *next on; false at their end. */
+static bool next_value(const Case *it, uint32_t container, SecurityCheck check, uint32_t told,
+                       uint32_t *next, Breach *breach)
+{
+    const Facts *facts = link_facts(it->context->link);
+    while (*next < it->pod->value_count) {
+        const SecurityValue *value = &facts->security_values.at[it->pod->values + (*next)++];
+        if (value->container != container || value->check != check || is_told(it, value, told))
+            continue;
+        *breach = (Breach){.place = value->place,
+                           .path = facts_text(facts, value->path),
+                           .pointer = facts_text(facts, value->pointer),
+                           .container = container};
+        return true;
+    }
+    return false;
+}
+
+static bool has_value(const Case *it, uint32_t container, SecurityCheck check)
+{
+    uint32_t next = 0;
+    Breach breach;
+    return next_value(it, container, check, 0, &next, &breach);
+}
+
+/* ---- reports ---- */
+
+static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck check,
+                             const Breach *breach)
+{
+    static const char *const VERBS[SECURITY_MODES][2] = {
+        [SECURITY_ENFORCE] = {"will be refused by", "will be refused by"},
+        [SECURITY_WARN] = {"breaks", "break"},
+        [SECURITY_AUDIT] = {"breaks", "break"},
+    };
+    static const char *const OF[SECURITY_MODES] = {
+        [SECURITY_ENFORCE] = " of ",
+        [SECURITY_WARN] = ", of which the server warns in ",
+        [SECURITY_AUDIT] = ", which the server logs for ",
+    };
+    const LinkContext *context = it->context;
+    const Facts *facts = link_facts(context->link);
+    const struct SecurityPolicy *policy = &it->policy[mode];
+    const SecurityCheckInfo *info = &security_checks[check];
+    bool template = it->pod->flags & ADMITTED_TEMPLATE;
+    bool forced = mode == SECURITY_ENFORCE && it->forced;
+    Str subject = link_made_text(context->link, it->pod->object, "Pods", template,
+                                 context->scratch);
+    Str version = policy->version == SECURITY_LATEST
+                      ? STR("latest")
+                      : arena_format(context->scratch, "v1.%d", (int)policy->version);
+    Str where = forced ? STR("--pod-security")
+                       : facts_object_text(facts, it->ns->object, context->scratch);
+    Str who = breach->missing
+                  ? arena_format(context->scratch, ", and container \"%.*s\" does not",
+                                 STR_ARG(facts_text(facts, facts->containers.at[breach->container].name)))
+                  : STR("");
+    return diag_report(context->diag, &rule_pod_security.info,
+                       facts_place(facts, it->pod->object, breach->place),
+                       "%.*s %s Pod Security \"%s:%.*s\"%s%.*s: %s%.*s (%s)", STR_ARG(subject),
+                       VERBS[mode][template], security_level_name((SecurityLevel)policy->level),
+                       STR_ARG(version), forced ? " of " : OF[mode], STR_ARG(where), info->text,
+                       STR_ARG(who), info->reason);
+}
+
+static void finish(const Case *it, SecurityMode mode, SecurityCheck check, Finding *finding)
+{
+    const LinkContext *context = it->context;
+    const Facts *facts = link_facts(context->link);
+    if (it->ns && !(mode == SECURITY_ENFORCE && it->forced))
+        diag_note(context->diag, finding,
+                  facts_place(facts, it->ns->object, it->policy[mode].place),
+                  "the Namespace asks for it here");
+    if (security_checks[check].help)
+        diag_help(context->diag, finding, "%s", security_checks[check].help);
+    if (mode == SECURITY_AUDIT)
+        diag_lower(context->diag, finding, SEVERITY_INFO);
+    else if (mode == SECURITY_WARN || !it->sure)
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
+}
+
+/* The first place is the finding's, the others are notes. */
+static void add_breach(const Case *it, SecurityMode mode, SecurityCheck check,
+                       const Breach *breach, Finding **finding, uint32_t *count)
+{
+    const LinkContext *context = it->context;
+    const Facts *facts = link_facts(context->link);
+    if ((*count)++ == 0) {
+        *finding = report_first(it, mode, check, breach);
+        if (*finding) {
+            (*finding)->object = it->pod->object;
+            (*finding)->path = breach->path;
+            (*finding)->pointer = breach->pointer;
+        }
+    } else if (*count <= NOTES_MOST) {
+        Str name = facts_text(facts, facts->containers.at[breach->container].name);
+        Place place = facts_place(facts, it->pod->object, breach->place);
+        if (name.len)
+            diag_note(context->diag, *finding, place, "container \"%.*s\" as well",
+                      STR_ARG(name));
+        else
+            diag_note(context->diag, *finding, place, "and here");
+    }
+}
+
+static void report_check(const Case *it, SecurityMode mode, SecurityCheck check, uint32_t told)
+{
+    const Facts *facts = link_facts(it->context->link);
+    Finding *finding = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < it->pod->container_count; i++) {
+        uint32_t index = it->pod->containers + i, next = 0;
+        const ContainerFact *container = &facts->containers.at[index];
+        Breach breach;
+        if (!(container->violations >> check & 1))
+            continue;
+        while (next_value(it, index, check, told, &next, &breach))
+            add_breach(it, mode, check, &breach, &finding, &count);
+        if (has_value(it, index, check))
+            continue;
+        breach = (Breach){.place = container->place, .container = index, .missing = true};
+        breach.path = container_path(it, container, security_checks[check].field);
+        breach.pointer = pointer_of(it, breach.path);
+        add_breach(it, mode, check, &breach, &finding, &count);
+    }
+    if (count)
+        finish(it, mode, check, finding);
+}
+
+/* What is enforced is told as that alone; warnings and the audit log have the rest. */
+static void check_pod(const Case *it)
+{
+    int32_t newest = (int32_t)link_options(it->context->link)->newest;
+    uint32_t told = 0;
+    for (int mode = 0; mode < SECURITY_MODES; mode++) {
+        const struct SecurityPolicy *policy = &it->policy[mode];
+        int32_t version = policy->version < newest ? policy->version : newest;
+        uint32_t failed = security_failed(it->pod->violations, it->pod->flags,
+                                          (SecurityLevel)policy->level, version);
+        for (unsigned check = 0; check < SECURITY_CHECKS; check++)
+            if ((failed & ~told) >> check & 1)
+                report_check(it, (SecurityMode)mode, (SecurityCheck)check, told);
+        told |= failed;
+    }
+}
+
+/* ---- which policy ---- */
+
+static void force(Case *it)
+{
+    uint8_t level = link_options(it->context->link)->pod_security;
+    if (level <= it->policy[SECURITY_ENFORCE].level)
+        return;
+    it->policy[SECURITY_ENFORCE] = (struct SecurityPolicy){.level = level,
+                                                           .version = SECURITY_LATEST};
+    it->forced = true;
+}
+
+/* Per object: its NamespaceFact's index + 1. */
+static uint32_t *index_namespaces(const Facts *facts)
+{
+    size_t count = facts_object_count(facts) + (size_t)1;
+    uint32_t *index = mem_resize(NULL, sizeof *index * count);
+    memset(index, 0, sizeof *index * count);
+    for (uint32_t i = 0; i < facts->namespaces.len; i++)
+        index[facts->namespaces.at[i].object] = i + 1;
+    return index;
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    if (facts->namespaces.len == 0 && !link_options(context->link)->pod_security)
+        return;
+    uint32_t *index = index_namespaces(facts);
+    for (uint32_t i = 0; i < facts->admitted_pods.len; i++) {
+        const AdmittedPod *pod = &facts->admitted_pods.at[i];
+        Case it = {.context = context, .pod = pod};
+        if (!pod->violations)
+            continue;
+        uint32_t ns = link_namespace_of(context->link, pod->object);
+        if (ns != BASE_NONE && index[ns]) {
+            it.ns = &facts->namespaces.at[index[ns] - 1];
+            memcpy(it.policy, it.ns->policy, sizeof it.policy);
+        }
+        it.sure = !link_has_alternative(context->link, pod->object) &&
+                  (ns == BASE_NONE || !link_has_alternative(context->link, ns));
+        force(&it);
+        check_pod(&it);
+        arena_reset(context->scratch);
+    }
+    mem_free(index);
+}
+
+const Rule rule_pod_security = {
+    .info =
+        {
+            .id = "pod-security",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_ERROR,
+            .summary = "Pods break the Pod Security Standard of their Namespace",
+            .why = "A Namespace's labels pod-security.kubernetes.io/enforce, warn and audit say "
+                   "which Pod Security Standard its Pods have to meet, and in which version.  A "
+                   "Pod that breaks what is enforced is refused; a Deployment with such a "
+                   "template is accepted, and its Pods never come to be.  --pod-security asks "
+                   "for a level in all namespaces: "
+                   "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+        },
+    .on_link = on_link,
+};
