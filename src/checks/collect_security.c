@@ -512,6 +512,7 @@ void collect_pod_security(Collector *collector, uint32_t node, const LinkRow *ro
     } LABELS[SECURITY_MODES] = {
         [SECURITY_ENFORCE] = {"pod-security.kubernetes.io/enforce",
                               "pod-security.kubernetes.io/enforce-version"},
+        [SECURITY_FORCED] = {"", ""},
         [SECURITY_WARN] = {"pod-security.kubernetes.io/warn",
                            "pod-security.kubernetes.io/warn-version"},
         [SECURITY_AUDIT] = {"pod-security.kubernetes.io/audit",

@@ -269,6 +269,7 @@ typedef struct AdmittedClaim {
 
 typedef enum SecurityMode {
     SECURITY_ENFORCE,
+    SECURITY_FORCED,      /* by the user: no label says it */
     SECURITY_WARN,
     SECURITY_AUDIT,
     SECURITY_MODES,

@@ -56,9 +56,9 @@ const ConfigKey config_keys[] = {
      "missingSchemas: error\n"},
     {"podSecurity", CONFIG_TEXT, setting_pod_security, SETTING_WORDS_POD_SECURITY, "a level",
      "--pod-security",
-     "The Pod Security Standard that the Pods of all namespaces are held to, whatever their "
-     "Namespaces ask for. Where nothing is said (`privileged`), the Namespaces' labels count "
-     "alone.",
+     "A Pod Security Standard that the Pods of all namespaces are held to, beside what their "
+     "Namespaces ask for: `baseline` or `restricted`. Where nothing is said (`privileged`), the "
+     "Namespaces' labels count alone.",
      "podSecurity: restricted\n"},
 };
 

@@ -69,8 +69,8 @@ const OptionInfo option_table[] = {
     {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK,
      .store = setting_pod_security, .words = SETTING_WORDS_POD_SECURITY,
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
-             "`restricted`, whatever their Namespaces ask for; `privileged` (the default) is what "
-             "the Namespaces' labels say"},
+             "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
+             "adds nothing"},
     {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT,
      .store = setting_config, .help = "read this configuration, and look for no other"},
     {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT, FLAG(no_config),

@@ -385,6 +385,8 @@ static RangeList gather(const LinkContext *context)
     RangeList list = {0};
     for (uint32_t i = 0; i < facts->limits.len; i++) {
         uint32_t object = facts->limits.at[i].object;
+        if (!facts_object(facts, object)->accepted)
+            continue; /* bounds that contradict each other: it never comes to be */
         if (list.len && list.at[list.len - 1].object == object) {
             list.at[list.len - 1].count++;
             continue;
@@ -482,6 +484,8 @@ const Rule rule_limit_range = {
                    "container or the Pod as a whole is outside of min, max or "
                    "maxLimitRequestRatio.  A Deployment is accepted all the same, and its Pods "
                    "never come to be: https://kubernetes.io/docs/concepts/policy/limit-range/",
+            .fix = "Ask for an amount within the bounds, for requests and limits; or widen the "
+                   "LimitRange, or give it defaults that fit its bounds.",
         },
     .on_link = on_link,
 };

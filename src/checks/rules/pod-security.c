@@ -12,7 +12,6 @@ typedef struct Case {
     const AdmittedPod *pod;
     const NamespaceFact *ns;  /* NULL: no Namespace with labels */
     struct SecurityPolicy policy[SECURITY_MODES];
-    bool forced;              /* what is enforced is the user's word */
     bool sure;                /* no other definition of the Pod or of its Namespace */
 } Case;
 
@@ -96,11 +95,13 @@ static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck ch
 {
     static const char *const VERBS[SECURITY_MODES][2] = {
         [SECURITY_ENFORCE] = {"will be refused by", "will be refused by"},
+        [SECURITY_FORCED] = {"will be refused by", "will be refused by"},
         [SECURITY_WARN] = {"breaks", "break"},
         [SECURITY_AUDIT] = {"breaks", "break"},
     };
     static const char *const OF[SECURITY_MODES] = {
         [SECURITY_ENFORCE] = " of ",
+        [SECURITY_FORCED] = " of ",
         [SECURITY_WARN] = ", of which the server warns in ",
         [SECURITY_AUDIT] = ", which the server logs for ",
     };
@@ -109,7 +110,7 @@ static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck ch
     const struct SecurityPolicy *policy = &it->policy[mode];
     const SecurityCheckInfo *info = &security_checks[check];
     bool template = it->pod->flags & ADMITTED_TEMPLATE;
-    bool forced = mode == SECURITY_ENFORCE && it->forced;
+    bool forced = mode == SECURITY_FORCED;
     Str subject = link_made_text(context->link, it->pod->object, "Pods", template,
                                  context->scratch);
     Str version = policy->version == SECURITY_LATEST
@@ -125,7 +126,7 @@ static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck ch
                        facts_place(facts, it->pod->object, breach->place),
                        "%.*s %s Pod Security \"%s:%.*s\"%s%.*s: %s%.*s (%s)", STR_ARG(subject),
                        VERBS[mode][template], security_level_name((SecurityLevel)policy->level),
-                       STR_ARG(version), forced ? " of " : OF[mode], STR_ARG(where), info->text,
+                       STR_ARG(version), OF[mode], STR_ARG(where), info->text,
                        STR_ARG(who), info->reason);
 }
 
@@ -133,7 +134,7 @@ static void finish(const Case *it, SecurityMode mode, SecurityCheck check, Findi
 {
     const LinkContext *context = it->context;
     const Facts *facts = link_facts(context->link);
-    if (it->ns && !(mode == SECURITY_ENFORCE && it->forced))
+    if (mode != SECURITY_FORCED)
         diag_note(context->diag, finding,
                   facts_place(facts, it->ns->object, it->policy[mode].place),
                   "the Namespace asks for it here");
@@ -212,16 +213,6 @@ static void check_pod(const Case *it)
 
 /* ---- which policy ---- */
 
-static void force(Case *it)
-{
-    uint8_t level = link_options(it->context->link)->pod_security;
-    if (level <= it->policy[SECURITY_ENFORCE].level)
-        return;
-    it->policy[SECURITY_ENFORCE] = (struct SecurityPolicy){.level = level,
-                                                           .version = SECURITY_LATEST};
-    it->forced = true;
-}
-
 /* Per object: its NamespaceFact's index + 1. */
 static uint32_t *index_namespaces(const Facts *facts)
 {
@@ -251,7 +242,8 @@ static void on_link(const LinkContext *context)
         }
         it.sure = !link_has_alternative(context->link, pod->object) &&
                   (ns == BASE_NONE || !link_has_alternative(context->link, ns));
-        force(&it);
+        it.policy[SECURITY_FORCED] = (struct SecurityPolicy){
+            .level = link_options(context->link)->pod_security, .version = SECURITY_LATEST};
         check_pod(&it);
         arena_reset(context->scratch);
     }
@@ -271,6 +263,8 @@ const Rule rule_pod_security = {
                    "template is accepted, and its Pods never come to be.  --pod-security asks "
                    "for a level in all namespaces: "
                    "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+            .fix = "Change what the finding points at, as its help says; or let the Namespace "
+                   "ask for less, or for an earlier version of the policy.",
         },
     .on_link = on_link,
 };
