@@ -2,15 +2,12 @@
  *
  * Both versions are one object to the server.  autoscaling/v1 has the target of the
  * processor's use as a number, which becomes a metric; other metrics and the behavior
- * can stand there in annotations of JSON, which are left to the server. */
-#include "schema/validation/core_parts.h"
-
-enum { PERIOD_MOST = 1800, STABILIZATION_MOST = 3600 };
+ * can stand there in annotations of JSON: autoscaling_annotations.c. */
+#include "schema/validation/autoscaling.h"
 
 /* ---- references ---- */
 
-/* ParseGroupVersion, for what it takes and whether there is a group. */
-static bool parse_group_version(Str text, bool *has_group)
+bool api_version_parse(Str text, bool *has_group)
 {
     size_t slash = str_find(text, '/');
     *has_group = slash > 0 && slash < text.len;
@@ -29,7 +26,7 @@ static void validate_cross_version_object_reference(Validation *v, Field ref, bo
     validation_text(v, GET(ref, name), format_path_segment);
     VALIDATION_ONLY(v, VALIDATION_SINCE(34))
     {
-        if (!parse_group_version(field_text(v, version), &has_group))
+        if (!api_version_parse(field_text(v, version), &has_group))
             validation_invalid(v, version, "must be a group and a version");
         else if (!has_group && !core)
             validation_invalid(v, version, "must have a group: apps/v1, say");
@@ -187,14 +184,15 @@ static void validate_scaling_policy(Validation *v, Field policy)
     if (!word_is_one_of(field_text(v, type), "Percent,Pods"))
         validation_not_supported(v, type, "Percent,Pods");
     validation_range(v, GET(policy, value), 1, INT64_MAX);
-    validation_range(v, GET(policy, periodSeconds), 1, PERIOD_MOST);
+    validation_range(v, GET(policy, periodSeconds), 1, AUTOSCALING_PERIOD_MOST);
 }
 
 /* validateScalingRules; policies that are not given are the default ones. */
 static void validate_scaling_rules(Validation *v, Field rules)
 {
     Field policies = GET(rules, policies), tolerance = GET(rules, tolerance);
-    validation_range(v, GET(rules, stabilizationWindowSeconds), 0, STABILIZATION_MOST);
+    validation_range(v, GET(rules, stabilizationWindowSeconds), 0,
+                     AUTOSCALING_STABILIZATION_MOST);
     validate_given_word(v, GET(rules, selectPolicy), "Disabled,Max,Min");
     if (field_given(policies) && field_length(v, policies) == 0)
         validation_required(v, policies, NULL);
@@ -250,20 +248,20 @@ void validate_horizontal_pod_autoscaler(Validation *v, Field autoscaler)
     validate_scaling_rules(v, GET(behavior, scaleDown));
 }
 
-/* The same of autoscaling/v1 */
+/* The same of autoscaling/v1.  The processor's use comes behind the metrics of the
+ * annotation. */
 void validate_horizontal_pod_autoscaler_v1(Validation *v, Field autoscaler)
 {
     Field spec = GET(autoscaler, spec), target = GET(spec, targetCPUUtilizationPercentage);
-    Field metrics = field_entry(v, FIELD_PATH(v, autoscaler, SCHEMA_NAME_metadata,
-                                              SCHEMA_NAME_annotations),
-                                "autoscaling.alpha.kubernetes.io/metrics");
     validate_replicas(v, spec);
     validate_target(v, spec);
+    AnnotatedMetrics annotated = validate_metrics_annotation(v, autoscaler);
     if (field_given(target) && field_int(v, target) < 1)
         validation_as(v, validation_invalid(v, target, "must be at least 1"), spec,
-                      ".metrics[0].resource.target.averageUtilization");
-    if (!field_given(metrics) && field_int_or(v, GET(spec, minReplicas), 1) == 0)
+                      ".metrics[%u].resource.target.averageUtilization", annotated.count);
+    if (!annotated.outside && field_int_or(v, GET(spec, minReplicas), 1) == 0)
         validation_as(v, validation_forbidden(v, GET(spec, minReplicas),
                                               "0 needs a metric of an Object or an External one"),
                       spec, ".metrics");
+    validate_behavior_annotation(v, autoscaler);
 }

@@ -127,3 +127,29 @@ void validate_persistent_volume_claim(Validation *v, Field claim)
         validation_warning(v, class, "is deprecated: use storageClassName");
     warn_of_persistent_volume_claim_spec(v, spec);
 }
+
+/* ---- templates ---- */
+
+void validate_template_object_meta(Validation *v, Field meta, const char *reason)
+{
+    validate_annotations(v, GET(meta, annotations));
+    validate_labels(v, GET(meta, labels));
+    static const NameId OTHERS[] = {
+        SCHEMA_NAME_name, SCHEMA_NAME_generateName, SCHEMA_NAME_namespace, SCHEMA_NAME_selfLink,
+        SCHEMA_NAME_resourceVersion, SCHEMA_NAME_generation, SCHEMA_NAME_creationTimestamp,
+        SCHEMA_NAME_deletionTimestamp, SCHEMA_NAME_deletionGracePeriodSeconds,
+        SCHEMA_NAME_ownerReferences, SCHEMA_NAME_finalizers, SCHEMA_NAME_managedFields,
+    };
+    for (size_t i = 0; i < BASE_COUNT(OTHERS); i++) {
+        Field other = field_get(v, meta, OTHERS[i]);
+        /* To Go an empty list is not nothing. */
+        bool pointer = OTHERS[i] == SCHEMA_NAME_deletionGracePeriodSeconds ||
+                       OTHERS[i] == SCHEMA_NAME_ownerReferences ||
+                       OTHERS[i] == SCHEMA_NAME_finalizers ||
+                       OTHERS[i] == SCHEMA_NAME_managedFields;
+        if (pointer ? field_given(other) : !field_is_empty(v, other))
+            validation_forbidden(v, other, "%s", reason);
+    }
+    if (!field_is_empty(v, GET(meta, uid)))
+        validation_as(v, validation_forbidden(v, GET(meta, uid), "%s", reason), meta, ".uID");
+}

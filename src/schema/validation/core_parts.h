@@ -65,6 +65,8 @@ bool resource_is_integer(Str name);
 bool resource_is_huge_page(Str name);
 bool resource_is_overcommit_allowed(Str name);
 bool resource_is_standard_quota(Str name);
+/* What ValidateContainerResourceName takes, of a text. */
+bool resource_is_of_container(Str name);
 /* validateResourceName, of a map's key.  False where the name is told to be wrong. */
 bool validate_resource_name(Validation *v, Field key);
 /* ValidateResourceQuotaResourceName. */
@@ -99,6 +101,8 @@ bool validate_csi_driver_name(Validation *v, Field driver);
  * before, as for a claim by itself. */
 void validate_persistent_volume_claim_spec(Validation *v, Field spec, bool normalized);
 void warn_of_persistent_volume_claim_spec(Validation *v, Field spec);
+/* ValidateTemplateObjectMeta: labels and annotations, and nothing else, for that reason. */
+void validate_template_object_meta(Validation *v, Field meta, const char *reason);
 
 /* ---- core_node.c ---- */
 /* What to use in place of a node label that is deprecated; NULL where it is not. */

@@ -36,32 +36,6 @@ static void validate_csi(Validation *v, Field csi)
         validation_as(v, validation_invalid(v, name, "%s", wrong), csi, ".name");
 }
 
-/* ValidateTemplateObjectMeta: labels and annotations, and nothing else. */
-static void validate_template_meta(Validation *v, Field meta)
-{
-    static const char NOT_HERE[] = "the claim gets it from its Pod";
-    validate_annotations(v, GET(meta, annotations));
-    validate_labels(v, GET(meta, labels));
-    static const NameId OTHERS[] = {
-        SCHEMA_NAME_name, SCHEMA_NAME_generateName, SCHEMA_NAME_namespace, SCHEMA_NAME_selfLink,
-        SCHEMA_NAME_resourceVersion, SCHEMA_NAME_generation, SCHEMA_NAME_creationTimestamp,
-        SCHEMA_NAME_deletionTimestamp, SCHEMA_NAME_deletionGracePeriodSeconds,
-        SCHEMA_NAME_ownerReferences, SCHEMA_NAME_finalizers, SCHEMA_NAME_managedFields,
-    };
-    for (size_t i = 0; i < BASE_COUNT(OTHERS); i++) {
-        Field other = field_get(v, meta, OTHERS[i]);
-        /* To Go an empty list is not nothing. */
-        bool pointer = OTHERS[i] == SCHEMA_NAME_deletionGracePeriodSeconds ||
-                       OTHERS[i] == SCHEMA_NAME_ownerReferences ||
-                       OTHERS[i] == SCHEMA_NAME_finalizers ||
-                       OTHERS[i] == SCHEMA_NAME_managedFields;
-        if (pointer ? field_given(other) : !field_is_empty(v, other))
-            validation_forbidden(v, other, "%s", NOT_HERE);
-    }
-    if (!field_is_empty(v, GET(meta, uid)))
-        validation_as(v, validation_forbidden(v, GET(meta, uid), "%s", NOT_HERE), meta, ".uID");
-}
-
 /* validateEphemeralVolumeSource; the claim's name is the Pod's and the volume's. */
 static void validate_ephemeral(Validation *v, const Pod *pod, Field ephemeral, Field volume_name)
 {
@@ -69,7 +43,8 @@ static void validate_ephemeral(Validation *v, const Pod *pod, Field ephemeral, F
     if (!field_given(template)) {
         validation_required(v, template, NULL);
     } else {
-        validate_template_meta(v, GET(template, metadata));
+        validate_template_object_meta(v, GET(template, metadata),
+                                      "the claim gets it from its Pod");
         validate_persistent_volume_claim_spec(v, GET(template, spec), false);
     }
     Str pod_name = field_text(v, GET(pod->meta, name)), name = field_text(v, volume_name);

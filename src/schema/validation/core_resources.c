@@ -82,6 +82,15 @@ void validate_resource_quota_resource_name(Validation *v, Field key)
         validation_invalid(v, key, "must be a resource that quotas know");
 }
 
+bool resource_is_of_container(Str name)
+{
+    if (format_qualified_name(name))
+        return false;
+    if (!has_prefix(name))
+        return word_is_one_of(name, "cpu,memory,ephemeral-storage") || resource_is_huge_page(name);
+    return resource_is_native(name) || resource_is_extended(name);
+}
+
 void validate_limit_range_container_resource_name(Validation *v, Field key)
 {
     Str name = node_str(v->doc, key.node);

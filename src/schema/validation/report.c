@@ -360,6 +360,11 @@ Finding *validation_too_many(Validation *v, Field field, size_t most)
                                STR_ARG(path), field_length(v, field), most));
 }
 
+void validation_unchecked(Validation *v, uint32_t expressions)
+{
+    v->walk->object->unchecked += expressions;
+}
+
 /* ---- the commonest checks ---- */
 
 bool validation_optional_text(Validation *v, Field field, FormatFn format)

@@ -153,6 +153,9 @@ Finding *validation_other(Validation *v, Field field, const char *reason, const 
 Finding *validation_warning(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 
+/* So many expressions that a server compiles and we do not: the report says so. */
+void validation_unchecked(Validation *v, uint32_t expressions);
+
 extern const Field FIELD_NONE;
 
 /* The server names another place than the one in the file: the path of base as the
