@@ -20,6 +20,21 @@ bool validate_not_blank(Validation *v, Field field)
     return false;
 }
 
+void validate_expression(Validation *v, Field expression)
+{
+    if (validate_not_blank(v, expression))
+        validation_unchecked(v, 1);
+}
+
+void validate_static_suffix(Validation *v)
+{
+    Field name = FIELD_PATH(v, field_root(v), SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+    if (str_ends(field_text(v, name), STR(".static.k8s.io")))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(37))
+            validation_invalid(v, name, "must not end in \".static.k8s.io\", which is kept for "
+                                        "configuration in files of the server");
+}
+
 /* ---- rules ---- */
 
 /* A list that stands for everything by "*" has nothing else. */
@@ -114,7 +129,7 @@ void validate_match_conditions(Validation *v, Field conditions)
     for (Items i = items_of(v, conditions); items_next(v, &i);) {
         Field name = GET(i.item, name);
         Str text = field_text(v, name);
-        validate_not_blank(v, GET(i.item, expression));
+        validate_expression(v, GET(i.item, expression));
         validation_text(v, name, format_qualified_name);
         if (text.len && seen_before(v, &names, text, name, &first))
             validation_duplicate(v, name, first);
@@ -251,11 +266,13 @@ static void validate_webhooks(Validation *v, Field configuration, bool mutating)
 /* ValidateValidatingWebhookConfiguration */
 void validate_validating_webhook_configuration(Validation *v, Field configuration)
 {
+    validate_static_suffix(v);
     validate_webhooks(v, configuration, false);
 }
 
 /* ValidateMutatingWebhookConfiguration */
 void validate_mutating_webhook_configuration(Validation *v, Field configuration)
 {
+    validate_static_suffix(v);
     validate_webhooks(v, configuration, true);
 }

@@ -14,4 +14,9 @@ void validate_match_conditions(Validation *v, Field conditions);
 /* A text that has to hold more than white space; false where it does not. */
 bool validate_not_blank(Validation *v, Field field);
 
+/* An expression, which is not compiled here. */
+void validate_expression(Validation *v, Field expression);
+/* ValidateStaticSuffix, of the object's name. */
+void validate_static_suffix(Validation *v);
+
 #endif

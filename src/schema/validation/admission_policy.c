@@ -86,6 +86,7 @@ static void validate_policy_head(Validation *v, Field spec)
         if (field_length(v, GET(match, resourceRules)) == 0)
             validation_required(v, GET(match, resourceRules), NULL);
     }
+    validate_static_suffix(v);
 }
 
 /* isCELIdentifier */
@@ -103,7 +104,7 @@ static void validate_variables(Validation *v, Field variables)
         Field name = GET(i.item, name);
         if (validate_not_blank(v, name) && !is_cel_identifier(field_text(v, name)))
             validation_invalid(v, name, "must be a name that CEL takes");
-        validate_not_blank(v, GET(i.item, expression));
+        validate_expression(v, GET(i.item, expression));
     }
 }
 
@@ -114,7 +115,7 @@ static void validate_validation(Validation *v, Field validation)
 {
     Field message = GET(validation, message), made = GET(validation, messageExpression);
     Str text = text_trimmed(field_text(v, message));
-    validate_not_blank(v, GET(validation, expression));
+    validate_expression(v, GET(validation, expression));
     if (!field_is_empty(v, made) && text_trimmed(field_text(v, made)).len == 0)
         validation_invalid(v, made, "may not be white space alone");
     if (!field_is_empty(v, message) && text.len == 0)
@@ -192,7 +193,7 @@ static void validate_mutation(Validation *v, Field mutation)
     if (!field_given(wanted))
         validation_required(v, wanted, "for this patchType");
     else
-        validate_not_blank(v, GET(wanted, expression));
+        validate_expression(v, GET(wanted, expression));
     if (field_given(other))
         validation_invalid(v, other, "may not be given with this patchType");
 }
@@ -237,6 +238,7 @@ static void validate_policy_binding(Validation *v, Field spec)
     validation_text(v, GET(spec, policyName), format_dns_subdomain);
     validate_param_ref(v, GET(spec, paramRef));
     validate_match_resources(v, GET(spec, matchResources));
+    validate_static_suffix(v);
 }
 
 /* validateValidationActions */

@@ -1,10 +1,13 @@
 /* certificates.c: certificate requests and trust bundles, as pkg/apis/certificates/validation
  * has them.
  *
- * Left to others: what is inside certificates, requests and keys.  Here they are looked at
- * only as far as their wrapping. */
+ * Left to others: what is inside certificates, requests and keys (pki.c).  Signatures are not
+ * verified. */
 #include "schema/validation/core.h"
 #include "schema/validation/core_parts.h"
+#include "schema/validation/pki.h"
+
+static Arena *scratch_of(const Validation *v) { return v->walk->checker->scratch; }
 
 /* ---- CertificateSigningRequests ---- */
 
@@ -14,18 +17,16 @@ static const char USAGES[] =
     "client auth,code signing,email protection,s/mime,ipsec end system,ipsec tunnel,"
     "ipsec user,timestamping,ocsp signing,microsoft sgc,netscape sgc";
 
-enum { REQUEST_LEAST = 90 }; /* the length of both lines about a block */
-
-/* Whether base64 may hold a PEM block of a request: its label, at any of the three places
- * within four letters where it can start.  What is broken into lines is not looked at. */
-static bool may_hold_request(Str text)
+/* ParseCSR: what is wrong with the first PEM block of bytes in base64; NULL where nothing is. */
+static const char *check_request(const Validation *v, Str text)
 {
-    if (text.len < REQUEST_LEAST)
-        return false;
-    return str_find(text, '\n') < text.len || str_find(text, '\r') < text.len ||
-           str_contains(text, STR("Q0VSVElGSUNBVEUgUkVRVUVTVC0tLS0t")) ||
-           str_contains(text, STR("NFUlRJRklDQVRFIFJFUVVFU1QtLS0tL")) ||
-           str_contains(text, STR("DRVJUSUZJQ0FURSBSRVFVRVNULS0tLS"));
+    Str pem;
+    PemBlock block;
+    PublicKey key;
+    if (!base64_decode(text, scratch_of(v), &pem) || !pem_decode(&pem, scratch_of(v), &block) ||
+        !str_is(block.type, "CERTIFICATE REQUEST"))
+        return "must hold a PEM block CERTIFICATE REQUEST";
+    return x509_certificate_request(block.bytes, &key) ? NULL : "must hold a PKCS #10 request";
 }
 
 /* ValidateCertificateSigningRequestCreate; what it says of the status was dropped before. */
@@ -34,8 +35,9 @@ void validate_certificate_signing_request(Validation *v, Field request)
     Field spec = GET(request, spec), usages = GET(spec, usages), signer = GET(spec, signerName);
     Field expiry = GET(spec, expirationSeconds), pem = GET(spec, request), first;
     Seen seen = {0};
-    if (!may_hold_request(field_text(v, pem)))
-        validation_invalid(v, pem, "must hold a PEM block CERTIFICATE REQUEST");
+    const char *wrong = check_request(v, field_text(v, pem));
+    if (wrong)
+        validation_invalid(v, pem, "%s", wrong);
     if (field_length(v, usages) == 0)
         validation_required(v, usages, NULL);
     for (Items i = items_of(v, usages); items_next(v, &i);) {
@@ -70,21 +72,53 @@ static void validate_bundle_name(Validation *v, Field field, Str signer, bool pr
         validation_invalid(v, field, "%s", wrong);
 }
 
+/* One block of a bundle: a certificate of an authority, and nothing else. */
+static const char *check_trust_anchor(const PemBlock *block)
+{
+    bool is_ca;
+    if (!str_is(block->type, "CERTIFICATE"))
+        return "has a PEM block that is no CERTIFICATE";
+    if (block->has_headers)
+        return "has a PEM block with headers";
+    if (!x509_certificate(block->bytes, &is_ca))
+        return "has a block that is no X.509 certificate";
+    return is_ca ? NULL : "has a certificate that is no authority's: its CA bit is not set";
+}
+
+/* validateTrustBundle */
+static void validate_trust_bundle(Validation *v, Field bundle)
+{
+    Str text = field_text(v, bundle);
+    Seen seen = {0};
+    Field first;
+    PemBlock block;
+    const char *wrong = NULL;
+    bool any = false;
+    while (!wrong && pem_decode(&text, scratch_of(v), &block)) {
+        any = true;
+        wrong = check_trust_anchor(&block);
+        if (!wrong && seen_before(v, &seen, block.bytes, bundle, &first))
+            wrong = "has a certificate twice";
+    }
+    if (!wrong && !any)
+        wrong = "must hold the PEM block of a CERTIFICATE";
+    if (wrong)
+        validation_invalid(v, bundle, "%s", wrong);
+}
+
 /* ValidateClusterTrustBundle */
 void validate_cluster_trust_bundle(Validation *v, Field bundle)
 {
     Field spec = GET(bundle, spec), signer = GET(spec, signerName);
     Field pem = GET(spec, trustBundle), meta = GET(bundle, metadata);
-    Str text = field_text(v, pem);
     validate_bundle_name(v, GET(meta, generateName), field_text(v, signer), true);
     validate_bundle_name(v, GET(meta, name), field_text(v, signer), false);
     if (!field_is_empty(v, signer))
         validate_signer_name(v, signer);
-    if (text.len > TRUST_BUNDLE_MOST)
+    if (field_text(v, pem).len > TRUST_BUNDLE_MOST)
         validation_too_long(v, pem, TRUST_BUNDLE_MOST);
-    else if (!str_contains(text, STR("-----BEGIN CERTIFICATE-----")) ||
-             !str_contains(text, STR("-----END CERTIFICATE-----")))
-        validation_invalid(v, pem, "must hold the PEM block of a CERTIFICATE");
+    else
+        validate_trust_bundle(v, pem);
 }
 
 /* ---- PodCertificateRequests ---- */
@@ -125,14 +159,34 @@ static void validate_user_annotations(Validation *v, Field annotations)
         validation_too_long(v, annotations, ANNOTATIONS_MOST);
 }
 
-/* A DER sequence starts with the byte 0x30, so its base64 with M. */
-static void validate_der(Validation *v, Field field)
+/* Whether the kind of key is one that Pods may have. */
+static const char *check_key(const PublicKey *key)
 {
-    Str text = field_text(v, field);
-    if (text.len > (size_t)REQUEST_MOST / 3 * 4 + 4)
+    switch (key->kind) {
+    case PUBLIC_KEY_ED25519: return NULL;
+    case PUBLIC_KEY_ECDSA:
+        return key->bits >= 256 ? NULL : "must have a key on curve P-256, P-384 or P-521";
+    case PUBLIC_KEY_RSA:
+        return key->bits == 3072 || key->bits == 4096 ? NULL : "must have a key of 3072 or 4096 bits";
+    case PUBLIC_KEY_OTHER: break;
+    }
+    return "must have a key of RSA, ECDSA or Ed25519";
+}
+
+/* validateStubPKCS10Request, validateDeprecatedPKIXPublicKey */
+static void validate_der(Validation *v, Field field, bool (*parse)(Str, PublicKey *),
+                         const char *form)
+{
+    Str der;
+    PublicKey key;
+    if (!base64_decode(field_text(v, field), scratch_of(v), &der))
+        return; /* the types say so */
+    if (der.len > REQUEST_MOST)
         validation_too_long(v, field, REQUEST_MOST);
-    else if (text.ptr[0] != 'M')
-        validation_invalid(v, field, "must be in DER");
+    else if (!parse(der, &key))
+        validation_invalid(v, field, "%s", form);
+    else if (check_key(&key))
+        validation_invalid(v, field, "%s", check_key(&key));
 }
 
 /* ValidatePodCertificateRequestCreate */
@@ -157,6 +211,8 @@ void validate_pod_certificate_request(Validation *v, Field request)
     if (has_key != has_proof || has_stub == has_key)
         validation_invalid(v, spec, "must have either stubPKCS10Request, or pkixPublicKey and "
                                     "proofOfPossession");
+    else if (has_stub)
+        validate_der(v, stub, x509_certificate_request, "must be a PKCS #10 request in DER");
     else
-        validate_der(v, has_stub ? stub : key);
+        validate_der(v, key, x509_public_key, "must be a public key in DER");
 }

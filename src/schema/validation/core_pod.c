@@ -349,3 +349,14 @@ void validate_pod(Validation *v, Field object)
     validate_overhead_has_class(v, &pod);
     warn_of_pod(v, &pod);
 }
+
+/* ValidatePodBinding */
+void validate_pod_binding(Validation *v, Field binding)
+{
+    Field target = GET(binding, target), kind = GET(target, kind), name = GET(target, name);
+    bool to_node = validation_optional_word(v, kind, "Node");
+    if (!validation_must_have(v, name) || !to_node)
+        return;
+    VALIDATION_ONLY(v, VALIDATION_SINCE(36))
+        validation_optional_text(v, name, format_dns_subdomain);
+}

@@ -143,10 +143,13 @@ static void validate_trust_bundle_source(Validation *v, Projection *projection, 
     take_path(v, projection, path);
 }
 
-/* IsDomainPrefixedKey, in whatever case. */
+/* ValidateUserAnnotations: IsDomainPrefixedKey, in whatever case; and so much in all. */
 static void validate_user_annotations(Validation *v, Field annotations)
 {
+    enum { TOTAL_MOST = 256 * 1024 };
+    size_t total = 0;
     for (Entries at = entries_of(v, annotations); entries_next(v, &at);) {
+        total += at.key.len + field_text(v, at.value).len;
         char lower[512];
         Str key = at.key;
         if (key.len > sizeof lower)
@@ -159,6 +162,8 @@ static void validate_user_annotations(Validation *v, Field annotations)
         else if (wrong)
             validation_as(v, validation_invalid(v, field_key(at.at), "%s", wrong), annotations, NULL);
     }
+    if (total > TOTAL_MOST)
+        validation_too_long(v, annotations, TOTAL_MOST);
 }
 
 static uint32_t validate_certificate_path(Validation *v, Projection *projection, Field path)

@@ -211,7 +211,9 @@ void validate_pod_resource_claims(Validation *v, const Pod *pod)
     bool mirror = pod->is_pod && field_given(field_entry(v, pod->annotations, "kubernetes.io/config.mirror"));
     for (Items i = items_of(v, pod->claims); items_next(v, &i);) {
         if (mirror)
-            validation_forbidden(v, i.item, "static Pods have none");
+            /* The server names no field. */
+            validation_as(v, validation_forbidden(v, i.item, "static Pods have none"),
+                          field_root(v), "[]");
         else
             validate_pod_resource_claim(v, i.item, &names);
     }

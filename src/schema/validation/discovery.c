@@ -12,8 +12,10 @@ static void validate_address(Validation *v, Field addresses, Field address, bool
 {
     IpAddress parsed;
     Str text = field_text(v, address);
-    bool fine = v6 ? validation_text(v, address, format_ip)
-                   : validate_ip_for_legacy_field(v, address, text);
+    const char *wrong = v6 ? format_ip(text) : NULL;
+    if (wrong)
+        validation_invalid(v, address, "%s", wrong);
+    bool fine = v6 ? !wrong : validate_ip_for_legacy_field(v, address, text);
     if (!fine || !ip_parse(text, &parsed, true))
         return;
     if (parsed.v6 != v6)

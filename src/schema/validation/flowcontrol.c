@@ -1,8 +1,5 @@
 /* flowcontrol.c: flow schemas and priority levels, as pkg/apis/flowcontrol/validation has
- * them.
- *
- * Left to others: whether the flow schemas that every cluster has ("exempt" and
- * "catch-all") are what the server made them. */
+ * them. */
 #include "schema/validation/admission.h"
 
 /* ---- FlowSchemas ---- */
@@ -130,9 +127,67 @@ static void validate_flow_rule(Validation *v, Field rule)
 
 enum { PRECEDENCE_DEFAULT = 1000, PRECEDENCE_MOST = 10000 };
 
+/* ---- the FlowSchemas that every cluster has: pkg/apis/flowcontrol/internalbootstrap ---- */
+
+typedef struct FixedSchema {
+    const char *name;          /* its own, and its priority level's */
+    int64_t precedence;
+    const char *method;        /* NULL: none */
+    const char *groups[2];
+} FixedSchema;
+
+static const FixedSchema fixed_schemas[] = {
+    {"exempt", 1, NULL, {"system:masters", NULL}},
+    {"catch-all", 10000, "ByUser", {"system:unauthenticated", "system:authenticated"}},
+};
+
+/* A list that is ["*"]. */
+static bool is_star(const Validation *v, Field list)
+{
+    return field_length(v, list) == 1 && field_text_is(v, items_at(v, list, 0), "*");
+}
+
+/* One rule for the groups, and all that can be asked for. */
+static bool is_fixed_rule(const Validation *v, Field rule, const FixedSchema *fixed)
+{
+    Field subjects = GET(rule, subjects), resources = GET(rule, resourceRules);
+    Field others = GET(rule, nonResourceRules);
+    Field resource = items_at(v, resources, 0), other = items_at(v, others, 0);
+    uint32_t groups = fixed->groups[1] ? 2 : 1;
+    if (field_length(v, subjects) != groups || field_length(v, resources) != 1 ||
+        field_length(v, others) != 1)
+        return false;
+    for (Items i = items_of(v, subjects); items_next(v, &i);)
+        if (!field_text_is(v, GET(i.item, kind), "Group") ||
+            !field_text_is(v, FIELD_PATH(v, i.item, SCHEMA_NAME_group, SCHEMA_NAME_name),
+                           fixed->groups[i.index]))
+            return false;
+    return is_star(v, GET(resource, verbs)) && is_star(v, GET(resource, apiGroups)) &&
+           is_star(v, GET(resource, resources)) && is_star(v, GET(resource, namespaces)) &&
+           field_bool(v, GET(resource, clusterScope)) && is_star(v, GET(other, verbs)) &&
+           is_star(v, GET(other, nonResourceURLs));
+}
+
+static bool is_fixed_schema(const Validation *v, Field schema, const FixedSchema *fixed)
+{
+    Field spec = GET(schema, spec), method = GET(spec, distinguisherMethod);
+    Field level = FIELD_PATH(v, spec, SCHEMA_NAME_priorityLevelConfiguration, SCHEMA_NAME_name);
+    Field rules = GET(spec, rules);
+    bool same_method = fixed->method ? field_text_is(v, GET(method, type), fixed->method)
+                                     : !field_given(method);
+    return field_int(v, GET(spec, matchingPrecedence)) == fixed->precedence &&
+           field_text_is(v, level, fixed->name) && same_method && field_length(v, rules) == 1 &&
+           is_fixed_rule(v, items_at(v, rules, 0), fixed);
+}
+
 /* ValidateFlowSchemaSpec; 0 stands for the default. */
 void validate_flow_schema(Validation *v, Field schema)
 {
+    Str name = field_text(v, FIELD_PATH(v, schema, SCHEMA_NAME_metadata, SCHEMA_NAME_name));
+    for (size_t i = 0; i < BASE_COUNT(fixed_schemas); i++)
+        if (str_is(name, fixed_schemas[i].name) && !is_fixed_schema(v, schema, &fixed_schemas[i]))
+            validation_invalid(v, GET(schema, spec), "of %s must be as every cluster has it",
+                               fixed_schemas[i].name);
     Field spec = GET(schema, spec), precedence = GET(spec, matchingPrecedence);
     Field method = GET(spec, distinguisherMethod);
     int64_t value = field_int(v, precedence);

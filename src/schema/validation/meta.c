@@ -108,11 +108,44 @@ static void validate_owner_reference(Validation *v, Field owners, Field owner)
         owner_invalid(v, owners, owner, "", "may not be an Event: Events own nothing");
 }
 
+/* Whether two owners are the same in every field. */
+static bool is_same_owner(const Validation *v, Field a, Field b)
+{
+    static const NameId TEXTS[] = {SCHEMA_NAME_uid, SCHEMA_NAME_name, SCHEMA_NAME_kind,
+                                   SCHEMA_NAME_apiVersion};
+    static const NameId FLAGS[] = {SCHEMA_NAME_controller, SCHEMA_NAME_blockOwnerDeletion};
+    for (size_t i = 0; i < BASE_COUNT(TEXTS); i++)
+        if (!str_eq(field_text(v, field_get(v, a, TEXTS[i])), field_text(v, field_get(v, b, TEXTS[i]))))
+            return false;
+    for (size_t i = 0; i < BASE_COUNT(FLAGS); i++) {
+        Field one = field_get(v, a, FLAGS[i]), other = field_get(v, b, FLAGS[i]);
+        if (field_given(one) != field_given(other) || field_bool(v, one) != field_bool(v, other))
+            return false;
+    }
+    return true;
+}
+
+/* hasOwnerReference: among some dozens before it.  The server drops those that stand there a
+ * second time, with a warning, before it validates. */
+static bool is_repeated_owner(Validation *v, Field owners, Field owner, uint32_t index)
+{
+    enum { LOOKED_AT_MOST = 64 };
+    for (Items i = items_of(v, owners); items_next(v, &i) && i.index < index &&
+                                        i.index < LOOKED_AT_MOST;)
+        if (is_same_owner(v, i.item, owner))
+            return true;
+    return false;
+}
+
 /* ValidateOwnerReferences */
 static void validate_owner_references(Validation *v, Field owners)
 {
     Field first = FIELD_NONE;
     for (Items i = items_of(v, owners); items_next(v, &i);) {
+        if (is_repeated_owner(v, owners, i.item, i.index)) {
+            validation_warning(v, i.item, "stands here a second time, and is dropped");
+            continue;
+        }
         validate_owner_reference(v, owners, i.item);
         Field controller = field_get(v, i.item, SCHEMA_NAME_controller);
         if (!field_bool(v, controller))
@@ -159,7 +192,10 @@ static void validate_kube_finalizers(Validation *v, Field meta)
  * fields, which the server writes itself before it looks. */
 static void validate_user_meta(Validation *v, Field meta)
 {
-    validate_labels(v, field_get(v, meta, SCHEMA_NAME_labels));
+    /* A Namespace's name is written to its labels before they are validated. */
+    bool is_namespace = field_text_is(v, field_get(v, field_root(v), SCHEMA_NAME_kind), "Namespace");
+    validate_labels_but(v, field_get(v, meta, SCHEMA_NAME_labels),
+                        is_namespace ? STR("kubernetes.io/metadata.name") : STR(""));
     validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
     validate_owner_references(v, field_get(v, meta, SCHEMA_NAME_ownerReferences));
     validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));

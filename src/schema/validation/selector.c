@@ -13,7 +13,14 @@ static void validate_label_name(Validation *v, Field field)
 /* ValidateLabels: the server names the map alone. */
 void validate_labels(Validation *v, Field labels)
 {
+    validate_labels_but(v, labels, STR(""));
+}
+
+void validate_labels_but(Validation *v, Field labels, Str own)
+{
     for (Entries at = entries_of(v, labels); entries_next(v, &at);) {
+        if (str_eq(at.key, own))
+            continue;
         const char *wrong = format_qualified_name(at.key);
         if (wrong)
             validation_as(v, validation_invalid(v, field_key(at.at), "has a name that is no label: it %s", wrong),

@@ -232,6 +232,8 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
  * it where `prefix` is set: a dash may stand at its end. */
 const char *name_check(FormatFn form, Str name, bool prefix);
 void validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
+/* The same but for one that the server writes itself. */
+void validate_labels_but(Validation *v, Field labels, Str own);
 void validate_annotations(Validation *v, Field annotations);       /* ValidateAnnotations */
 /* ValidateObjectMeta of an object within another; the object's own is validated by
  * the walk, by the names= row of its kind. */
