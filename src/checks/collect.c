@@ -25,6 +25,12 @@ static const struct {
     {SCHEMA_LINK_pod_security, collect_pod_security},
     {SCHEMA_LINK_limit_range, collect_limit_range},
     {SCHEMA_LINK_volume_claim, collect_volume_claim},
+    {SCHEMA_LINK_labelled, collect_labelled},
+    {SCHEMA_LINK_asks, collect_asks},
+    {SCHEMA_LINK_topology, collect_topology},
+    {SCHEMA_LINK_network_policy, collect_network_policy},
+    {SCHEMA_LINK_takes_parameters, collect_takes_parameters},
+    {SCHEMA_LINK_gives_parameters, collect_gives_parameters},
 };
 
 /* ---- places ---- */
@@ -102,6 +108,22 @@ static void note_maker(const ObjectContext *context)
     facts_add_maker(context->facts, ns);
 }
 
+/* Neighbours mostly share their namespace: the first of a row stands for all. */
+static void note_namespace(const ObjectContext *context)
+{
+    const Document *doc = context->doc;
+    Facts *facts = context->facts;
+    uint32_t ns = context->object->ns;
+    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
+    uint32_t value = schema_get(doc, metadata, SCHEMA_NAME_namespace);
+    if (!context->object->ns_given || !ns || !is_scalar(doc, value) ||
+        (facts->namespace_uses.len &&
+         facts->namespace_uses.at[facts->namespace_uses.len - 1].ns == ns))
+        return;
+    NamespaceUse use = {doc->object, ns, node_span(doc, value)};
+    vec_push(&facts->namespace_uses, use);
+}
+
 static void collect_mark(Collector *collector, const Mark *mark)
 {
     uint32_t count;
@@ -116,6 +138,7 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
 {
     Collector collector = {.context = context};
     note_maker(context);
+    note_namespace(context);
     for (uint32_t i = 0; i < mark_count; i++)
         collect_mark(&collector, &marks[i]);
     if (context->object->kind_id == BASE_NONE ||

@@ -34,6 +34,20 @@ void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t sp
  * first_span is that of its entries in resource_spans: collect_limits.c. */
 uint32_t collect_resources(const ObjectContext *context, uint32_t resources,
                            uint32_t *first_span);
+void collect_labelled(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_asks(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_topology(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_network_policy(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_takes_parameters(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_gives_parameters(Collector *collector, uint32_t node, const LinkRow *row);
+/* Labels as they are read, with room for one more; scratch memory. */
+LabelEntry *collect_labels(const Collector *collector, uint32_t labels, uint32_t *count);
+/* Pushes the terms of a LabelSelector, or (plain) of a map of labels; false, and nothing
+ * is pushed, where it cannot be read. */
+bool collect_terms(const Collector *collector, uint32_t selector, bool plain);
+/* Index in facts->label_queries; BASE_NONE where it is no selector. */
+uint32_t collect_label_query(const Collector *collector, uint32_t selector, bool plain,
+                             LabelSpace space);
 /* The ports of the node that a Pod or template takes, where it is sure on which. */
 void collect_host_ports(const Collector *collector, uint32_t spec);
 /* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */

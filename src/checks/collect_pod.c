@@ -52,11 +52,11 @@ static uint32_t count_entries(const Document *doc, uint32_t map)
     return is_map(doc, map) ? node_at(doc, map)->len : 0;
 }
 
-static LabelEntry *read_labels(const Collector *collector, uint32_t labels, uint32_t *count)
+LabelEntry *collect_labels(const Collector *collector, uint32_t labels, uint32_t *count)
 {
     const Document *doc = collector->context->doc;
     LabelEntry *entries = arena_alloc(collector->context->scratch,
-                                      sizeof *entries * (count_entries(doc, labels) + 1));
+                                      sizeof *entries * (count_entries(doc, labels) + 2));
     *count = 0;
     if (!is_map(doc, labels))
         return entries;
@@ -179,7 +179,7 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
     collect_containers(doc, facts, spec);
     if (scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork)))
         flags |= POD_HOST_NETWORK;
-    LabelEntry *entries = read_labels(collector, labels, &count);
+    LabelEntry *entries = collect_labels(collector, labels, &count);
     uint32_t pod = facts_add_pod(facts, doc->object, flags,
                                  place_of_labels(doc, node, row, labels), entries, count,
                                  first_port);

@@ -62,21 +62,31 @@ static bool add_expression(const Collector *collector, uint32_t node)
     return true;
 }
 
-uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain)
+bool collect_terms(const Collector *collector, uint32_t selector, bool plain)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
-    if (!is_map(doc, selector))
-        return BASE_NONE;
     uint32_t first = facts->terms.len;
+    if (!is_map(doc, selector))
+        return false;
     add_labels(collector, plain ? selector : schema_get(doc, selector, SCHEMA_NAME_matchLabels));
     uint32_t list = plain ? BASE_NONE : schema_get(doc, selector, SCHEMA_NAME_matchExpressions);
     if (is_seq(doc, list))
         for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at))
             if (!add_expression(collector, at)) {
                 facts->terms.len = first;
-                return BASE_NONE;
+                return false;
             }
+    return true;
+}
+
+uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain)
+{
+    const Document *doc = collector->context->doc;
+    Facts *facts = collector->context->facts;
+    uint32_t first = facts->terms.len;
+    if (!collect_terms(collector, selector, plain))
+        return BASE_NONE;
     return facts_add_selector(facts, doc->object, node_span(doc, selector), first);
 }
 

@@ -39,6 +39,15 @@ void facts_free(Facts *facts)
     vec_free(&facts->limits);
     seq_table_free(&facts->resource_sets);
     vec_free(&facts->resource_spans);
+    vec_free(&facts->labelled);
+    vec_free(&facts->label_queries);
+    vec_free(&facts->topology_keys);
+    vec_free(&facts->namespace_uses);
+    vec_free(&facts->peers);
+    vec_free(&facts->policy_ports);
+    vec_free(&facts->idle_rules);
+    vec_free(&facts->policy_kinds);
+    vec_free(&facts->parameters);
     seq_table_free(&facts->declared);
     seq_table_free(&facts->grants);
     seq_table_free(&facts->filled);
@@ -146,7 +155,7 @@ LabelSpan facts_label_span(Span whole, Span entry)
 
 static uint32_t intern_label_set(Facts *facts, const LabelEntry *labels, uint32_t count)
 {
-    uint32_t near[LABELS_AT_HAND];
+    uint32_t near[LABELS_AT_HAND] = {0};
     uint32_t *pairs = count <= LABELS_AT_HAND ? near : mem_resize(NULL, sizeof *pairs * count);
     for (uint32_t i = 0; i < count; i++)
         pairs[i] = labels[i].pair;
@@ -177,9 +186,17 @@ uint32_t facts_add_pod(Facts *facts, uint32_t object, uint16_t flags, Span place
     return facts->pods.len - 1;
 }
 
+void facts_add_labelled(Facts *facts, uint32_t object, LabelSpace space, LabelEntry *labels,
+                        uint32_t label_count)
+{
+    uint32_t count = sort_labels(facts, labels, label_count);
+    LabelledFact fact = {object, intern_label_set(facts, labels, count), (uint8_t)space};
+    vec_push(&facts->labelled, fact);
+}
+
 uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term)
 {
-    Selector selector = {object, first_term, facts->terms.len - first_term, place};
+    Selector selector = {object, first_term, facts->terms.len - first_term, place, false};
     vec_push(&facts->selectors, selector);
     return facts->selectors.len - 1;
 }

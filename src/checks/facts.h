@@ -87,7 +87,43 @@ typedef struct Selector {
     uint32_t terms;
     uint32_t term_count;  /* 0: everything (or nothing; whoever uses it knows) */
     Span place;           /* of the whole selector */
+    bool anywhere;        /* asked of other namespaces than the object's */
 } Selector;
+
+/* ---- labels of what is no Pod ---- */
+#define FACTS_NAMESPACE_LABEL "kubernetes.io/metadata.name" /* set by the server */
+
+typedef enum LabelSpace { LABELS_NAMESPACE, LABELS_NODE, LABELS_CLUSTER_ROLE } LabelSpace;
+
+typedef struct LabelledFact {
+    uint32_t object;
+    uint32_t labels;      /* sequence in label_sets */
+    uint8_t space;        /* LabelSpace */
+} LabelledFact;
+
+/* A selector of such objects.  All terms must hold; none: everything. */
+typedef struct LabelQuery {
+    uint32_t object;
+    uint32_t terms, term_count;
+    Span place;
+    uint32_t path, pointer; /* strings */
+    uint8_t space;        /* LabelSpace */
+} LabelQuery;
+
+/* A label of Nodes over which Pods are spread. */
+typedef struct TopologyKey {
+    uint32_t object;
+    uint32_t key;         /* string */
+    Span place;
+    uint32_t path, pointer; /* strings */
+} TopologyKey;
+
+/* metadata.namespace of the first of several neighbours. */
+typedef struct NamespaceUse {
+    uint32_t object;
+    uint32_t ns;          /* string */
+    Span place;
+} NamespaceUse;
 
 /* ---- Services ---- */
 typedef enum ServiceType {
@@ -305,6 +341,59 @@ typedef struct LimitFact {
     uint8_t type;         /* LimitType */
     uint8_t bound;        /* LimitBound */
 } LimitFact;
+/* ---- network policies ---- */
+/* Whom a rule lets in or lets its Pods reach. */
+typedef struct PeerFact {
+    uint32_t object;
+    uint32_t pods;        /* selector; BASE_NONE: all */
+    uint32_t namespaces;  /* label query; BASE_NONE: the policy's own */
+    Span place;           /* of podSelector, else of the peer */
+    uint32_t path, pointer; /* strings */
+    bool egress;
+    bool other_namespaces;
+} PeerFact;
+
+typedef struct PolicyPort {
+    uint32_t object;
+    uint32_t selector;    /* the policy's podSelector, or BASE_NONE */
+    uint32_t name;        /* string; 0: a number */
+    int32_t number;
+    uint32_t peers, peer_count; /* of its rule; none where one of them is no selector */
+    Span place;
+    uint32_t path, pointer; /* strings */
+    uint8_t protocol;     /* Protocol */
+    bool egress;
+} PolicyPort;
+
+/* Rules of a direction that policyTypes leave out. */
+typedef struct IdleRules {
+    uint32_t object;
+    Span place, types_place;
+    uint32_t path, pointer; /* strings */
+    bool egress;
+} IdleRules;
+
+/* ---- admission policies ---- */
+/* A policy, and the kind of its parameters. */
+typedef struct PolicyKind {
+    uint32_t object;
+    uint32_t group, kind; /* strings; kind 0: it takes none */
+    Span place;           /* of paramKind; length 0: there is none */
+} PolicyKind;
+
+/* What a binding gives to its policy. */
+typedef struct Parameters {
+    uint32_t object;
+    uint32_t policy_group, policy_kind, policy; /* strings */
+    uint32_t policy_index; /* set by parameters.c: in policy_kinds, or BASE_NONE */
+    uint32_t ns, name;    /* strings; 0: not given */
+    Span place;           /* of paramRef, else of policyName */
+    uint32_t path, pointer; /* strings */
+    Span name_place;
+    uint32_t name_path, name_pointer;
+    bool given;           /* there is a paramRef */
+    bool allows_absence;  /* parameterNotFoundAction: Allow */
+} Parameters;
 
 struct Facts {
     Interner *strings;    /* borrowed */
@@ -334,6 +423,15 @@ struct Facts {
     VEC(LimitFact) limits;
     SeqTable resource_sets; /* (RESOURCE_x, name, quantity) each */
     VEC(LabelSpan) resource_spans;
+    VEC(LabelledFact) labelled;
+    VEC(LabelQuery) label_queries;
+    VEC(TopologyKey) topology_keys;
+    VEC(NamespaceUse) namespace_uses;
+    VEC(PeerFact) peers;
+    VEC(PolicyPort) policy_ports;
+    VEC(IdleRules) idle_rules;
+    VEC(PolicyKind) policy_kinds;
+    VEC(Parameters) parameters;
     SeqTable declared;    /* (group, kind, namespace, name): there, though it is no object */
     SeqTable grants;      /* FACTS_GRANT_PARTS strings each */
     SeqTable filled;      /* (object): something in the cluster adds keys to it */
@@ -368,6 +466,9 @@ uint32_t facts_add_pod(Facts *facts, uint32_t object, uint16_t flags, Span place
                        LabelEntry *labels, uint32_t label_count, uint32_t first_port);
 /* Adds a selector whose terms are those pushed to terms since first_term. */
 uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term);
+/* Adds an object whose labels are these (reordered here). */
+void facts_add_labelled(Facts *facts, uint32_t object, LabelSpace space, LabelEntry *labels,
+                        uint32_t label_count);
 void facts_add_term(Facts *facts, Str key, Str value, Span place); /* TERM_EQUALS */
 /* The namespace holds something that may make Pods which the input does not show. */
 void facts_add_maker(Facts *facts, uint32_t ns);

@@ -68,6 +68,12 @@ struct Link {
     /* nearest.c */
     Postings words;            /* (namespace, word) -> Pods, capped */
 
+    /* labelled.c */
+    Postings labelled;         /* (space, pair) -> facts->labelled, capped; BASE_NONE: all */
+    SeqTable labelled_keys;    /* (space, key): some object has it */
+    uint32_t *object_labelled; /* per object: in facts->labelled, or BASE_NONE; or NULL */
+    uint32_t namespace_kind;   /* the string "Namespace" */
+
     /* alike.c */
     Postings values;           /* (namespace, key) -> a Pod for each value, capped */
     Postings kinds;            /* (group, kind, namespace) -> objects, capped */
@@ -141,6 +147,11 @@ void nearest_free(Link *link);
 /* ---- resolve.c ---- */
 void resolve_build(Link *link);
 void resolve_free(Link *link);
+
+/* ---- parameters.c, labelled.c ---- */
+void parameters_build(Link *link); /* first of all: it adds references */
+void labelled_build(Link *link);
+void labelled_free(Link *link);
 
 /* ---- gateway.c ---- */
 void gateway_build(Link *link);

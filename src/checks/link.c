@@ -6,10 +6,12 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
 {
     Link *link = mem_resize(NULL, sizeof *link);
     *link = (Link){.facts = facts, .sources = sources, .options = options};
+    parameters_build(link);
     order_build(link);
     match_build(link);
     resolve_build(link);
     gateway_build(link);
+    labelled_build(link);
     clash_build(link);
     sure_build(link);
     nearest_build(link);
@@ -27,6 +29,7 @@ void link_free(Link *link)
     seq_table_free(&link->asked);
     nearest_free(link);
     alike_free(link);
+    labelled_free(link);
     mem_free(link);
 }
 

@@ -122,6 +122,27 @@ typedef enum TermState {
 TermState link_term_state(const Link *link, uint32_t pod, const Term *term, uint32_t *pair,
                           Place *place);
 
+/* Whether it matches a Pod of a namespace that is wanted.  True too where that could not
+ * be found out cheaply.  Known tells whether the input holds any Pod of such a namespace. */
+typedef bool (*NamespaceTest)(const Link *link, uint32_t ns, void *context);
+bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wanted,
+                           void *context, bool *known);
+
+/* ---- labels of Namespaces, Nodes, ClusterRoles: labelled.c ---- */
+typedef enum LabelAnswer { LABELS_FOUND, LABELS_NONE, LABELS_UNKNOWN } LabelAnswer;
+/* Whether a query of facts->label_queries matches an object of the input, and one that it
+ * matches; unknown where too many would have to be looked at. */
+LabelAnswer link_find_labelled(const Link *link, uint32_t query, uint32_t *object);
+/* For one that matches nothing: the object that fails the fewest terms, and how many;
+ * BASE_NONE where all fail all. */
+uint32_t link_nearest_labelled(const Link *link, uint32_t query, uint32_t *failed);
+/* Whether a namespace (a string) meets a query; of one that the input does not declare
+ * only the name is known, and all else is taken to be met. */
+bool link_namespace_meets(const Link *link, uint32_t query, uint32_t ns);
+/* Whether the input holds no object of the space; and whether one has the label's key. */
+bool link_space_is_empty(const Link *link, LabelSpace space);
+bool link_key_in_space(const Link *link, LabelSpace space, uint32_t key);
+
 /* ---- the nearest miss: nearest.c ---- */
 enum {
     NEAREST_SHOWN = 3,

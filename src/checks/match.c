@@ -393,16 +393,22 @@ static void sweep_elsewhere(Link *link, Postings *postings)
     }
 }
 
+static void intern_elsewhere(Link *link, uint32_t query)
+{
+    Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+    for (CompiledTerm term; compiled_next(&compiled, &term);)
+        for (uint32_t i = 0; !term.negated && i < term.count; i++)
+            seq_intern(&link->elsewhere.keys, &term.pairs[i], 1);
+}
+
 static void build_elsewhere(Link *link)
 {
-    for (uint32_t i = 0; i < seq_count(&link->queries); i++) {
-        if (link->query_class[i] != BASE_NONE)
-            continue;
-        Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);
-        for (CompiledTerm term; compiled_next(&compiled, &term);)
-            for (uint32_t j = 0; !term.negated && j < term.count; j++)
-                seq_intern(&link->elsewhere.keys, &term.pairs[j], 1);
-    }
+    for (uint32_t i = 0; i < seq_count(&link->queries); i++)
+        if (link->query_class[i] == BASE_NONE)
+            intern_elsewhere(link, i);
+    for (uint32_t i = 0; i < link->facts->selectors.len; i++)
+        if (link->facts->selectors.at[i].anywhere)
+            intern_elsewhere(link, link->selector_query[i]);
     postings_build(&link->elsewhere, link, sweep_elsewhere, NEAREST_VISITS);
 }
 
@@ -416,20 +422,58 @@ static uint32_t count_elsewhere(const Link *link, const CompiledTerm *term)
     return sum;
 }
 
-uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
+static CompiledTerm rarest_elsewhere(const Link *link, Seq compiled)
 {
-    Seq query = seq_at(&link->queries, link->selector_query[selector]);
-    Seq compiled = seq_at(&link->compiled, query.at[1]);
     CompiledTerm rarest = {NULL, 0, false};
     uint32_t fewest = UINT32_MAX;
-    Seq rest = compiled;
-    for (CompiledTerm term; compiled_next(&rest, &term);) {
+    for (CompiledTerm term; compiled_next(&compiled, &term);) {
         uint32_t count = term.negated ? UINT32_MAX : count_elsewhere(link, &term);
         if (count < fewest) {
             fewest = count;
             rarest = term;
         }
     }
+    return rarest;
+}
+
+/* Whether the input holds a Pod of a wanted namespace, among the first classes. */
+static bool holds_wanted(const Link *link, NamespaceTest wanted, void *context)
+{
+    uint32_t last = BASE_NONE;
+    for (uint32_t i = 0; i < seq_count(&link->classes) && i < NEAREST_VISITS; i++) {
+        uint32_t ns = seq_at(&link->classes, i).at[0];
+        if (ns != last && wanted(link, ns, context))
+            return true;
+        last = ns;
+    }
+    return false;
+}
+
+bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wanted,
+                           void *context, bool *known)
+{
+    Seq query = seq_at(&link->queries, link->selector_query[selector]);
+    Seq compiled = seq_at(&link->compiled, query.at[1]);
+    CompiledTerm rarest = rarest_elsewhere(link, compiled);
+    bool all = rarest.count > 0;
+    for (uint32_t i = 0; i < rarest.count; i++) {
+        uint32_t key = seq_find(&link->elsewhere.keys, &rarest.pairs[i], 1);
+        Seq list = postings_at(&link->elsewhere, key);
+        for (uint32_t j = 0; j < list.count; j++)
+            if (class_matches(link, list.at[j], compiled) &&
+                wanted(link, seq_at(&link->classes, list.at[j]).at[0], context))
+                return true;
+        all &= key == BASE_NONE || link->elsewhere.counts[key] == list.count;
+    }
+    *known = all && holds_wanted(link, wanted, context);
+    return !all;
+}
+
+uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
+{
+    Seq query = seq_at(&link->queries, link->selector_query[selector]);
+    Seq compiled = seq_at(&link->compiled, query.at[1]);
+    CompiledTerm rarest = rarest_elsewhere(link, compiled);
     uint32_t found = BASE_NONE;
     for (uint32_t i = 0; i < rarest.count; i++) {
         uint32_t key = seq_find(&link->elsewhere.keys, &rarest.pairs[i], 1);

@@ -1,0 +1,74 @@
+/* A Pod asks for a Node with labels that none of the input's Nodes has. */
+#include "checks/link.h"
+
+extern const Rule rule_no_node_matches;
+
+/* Labels that the kubelet and the cloud set are often not written down. */
+static bool is_set_at_runtime(const LinkContext *context, const LabelQuery *query)
+{
+    static const Str PARTS[] = {STR_INIT("kubernetes.io/"), STR_INIT("k8s.io/")};
+    const Facts *facts = link_facts(context->link);
+    for (uint32_t i = 0; i < query->term_count; i++) {
+        uint32_t key = facts->terms.at[query->terms + i].key;
+        for (size_t j = 0; j < BASE_COUNT(PARTS); j++)
+            if (str_contains(facts_text(facts, key), PARTS[j]) &&
+                !link_key_in_space(context->link, LABELS_NODE, key))
+                return true;
+    }
+    return false;
+}
+
+static void report_query(const LinkContext *context, uint32_t index)
+{
+    const Facts *facts = link_facts(context->link);
+    const LabelQuery *query = &facts->label_queries.at[index];
+    Finding *finding =
+        diag_report(context->diag, &rule_no_node_matches.info,
+                    facts_place(facts, query->object, query->place),
+                    "%.*s asks for a Node with these labels, and none of the input has them",
+                    STR_ARG(facts_object_text(facts, query->object, context->scratch)));
+    if (!finding)
+        return;
+    finding->object = query->object;
+    finding->path = facts_text(facts, query->path);
+    finding->pointer = facts_text(facts, query->pointer);
+    uint32_t failed, nearest = link_nearest_labelled(context->link, index, &failed);
+    if (nearest == BASE_NONE)
+        return;
+    const Object *object = facts_object(facts, nearest);
+    diag_note(context->diag, finding,
+              facts_place(facts, nearest, (Span){object->name_offset, object->name_size}),
+              "%.*s comes nearest",
+              STR_ARG(facts_object_text(facts, nearest, context->scratch)));
+}
+
+static void on_link(const LinkContext *context)
+{
+    const Facts *facts = link_facts(context->link);
+    if (link_space_is_empty(context->link, LABELS_NODE))
+        return;
+    for (uint32_t i = 0; i < facts->label_queries.len; i++) {
+        const LabelQuery *query = &facts->label_queries.at[i];
+        uint32_t object;
+        if (query->space == LABELS_NODE &&
+            link_find_labelled(context->link, i, &object) == LABELS_NONE &&
+            !is_set_at_runtime(context, query))
+            report_query(context, i);
+        arena_reset(context->scratch);
+    }
+}
+
+const Rule rule_no_node_matches = {
+    .info =
+        {
+            .id = "no-node-matches",
+            .origin = ORIGIN_LINK,
+            .severity = SEVERITY_WARNING,
+            .summary = "A Pod's nodeSelector matches no Node of the input",
+            .why = "A Pod is placed only on a Node that has all labels of its nodeSelector; where none "
+                   "has, it stays Pending (\"didn't match Pod's node affinity/selector\").  Looked at "
+                   "only where the input holds Nodes, and a warning, because there may be more.",
+            .fix = "Correct the label, or give it to a Node.",
+        },
+    .on_link = on_link,
+};
