@@ -186,18 +186,15 @@ static void become_key(Builder *builder, uint32_t index, const ScalarValue *valu
     node->len = (uint32_t)key.len;
 }
 
-static void add_doubt(Builder *builder, const Scalar *scalar, bool is_key)
+static void add_doubt(Builder *builder, const Scalar *scalar, bool is_key, uint32_t key)
 {
     Doubt doubt = {.text = scalar->text,
                    .key = STR(""),
                    .offset = scalar->offset,
                    .size = scalar->size,
                    .is_key = is_key};
-    Open *top = builder_top(builder);
-    if (top && top->map && top->key != BASE_NONE) {
-        const Node *key = &builder->nodes[top->key];
-        doubt.key = str_slice(key->text, key->len);
-    }
+    if (key != BASE_NONE)
+        doubt.key = str_slice(builder->nodes[key].text, builder->nodes[key].len);
     vec_push(&builder->doubts, doubt);
 }
 
@@ -225,6 +222,25 @@ static void keep_typed(Builder *builder, uint32_t anchor, uint32_t node)
     vec_push(&builder->pool, copy);
 }
 
+static void set_kind(Builder *builder, Node *node, const ScalarValue *value, bool is_key)
+{
+    if (value->type != SCALAR_STRING)
+        node->kind = (uint8_t)scalar_kind(value);
+    if (!is_key && scalar_is_endless(value)) {
+        node->flags |= NODE_UNSPEAKABLE;
+        builder->unspeakable = true;
+    }
+}
+
+void builder_type(Builder *builder, uint32_t node, const Scalar *scalar, bool is_key, uint32_t key)
+{
+    if (scalar->doubtful)
+        add_doubt(builder, scalar, is_key, key);
+    set_kind(builder, &builder->nodes[node], &scalar->value, is_key);
+    if (is_key)
+        become_key(builder, node, &scalar->value);
+}
+
 bool builder_scalar(Builder *builder, const Scalar *scalar)
 {
     Open *top = builder_top(builder);
@@ -238,19 +254,14 @@ bool builder_scalar(Builder *builder, const Scalar *scalar)
     if (!count_step(builder, scalar->offset, scalar->size))
         return false;
     if (scalar->doubtful)
-        add_doubt(builder, scalar, is_key);
+        add_doubt(builder, scalar, is_key, top && top->map ? top->key : BASE_NONE);
     uint32_t node = push_node(builder, NODE_STRING, scalar->style, scalar->offset, scalar->size);
     Node *made = &builder->nodes[node];
     made->text = scalar->text.ptr;
     made->len = (uint32_t)scalar->text.len;
     if (scalar->tagged)
         made->flags |= NODE_TAGGED;
-    if (scalar->value.type != SCALAR_STRING)
-        made->kind = (uint8_t)scalar_kind(&scalar->value);
-    if (!is_key && scalar_is_endless(&scalar->value)) {
-        made->flags |= NODE_UNSPEAKABLE;
-        builder->unspeakable = true;
-    }
+    set_kind(builder, made, &scalar->value, is_key);
     if (scalar->anchor.len) {
         uint32_t anchor = add_anchor(builder, scalar->anchor, node, scalar->value.type);
         if (is_key)

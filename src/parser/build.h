@@ -130,6 +130,11 @@ bool builder_merge(Builder *builder, Open *map);
 /* ---- keys.c ---- */
 void builder_check_keys(Builder *builder, uint32_t map);
 
+/* ---- build.c, for a reader that pushes its nodes itself ---- */
+/* What follows from an untagged scalar's value for its node, which stands already.
+ * Key: the node of the key whose value it is, or BASE_NONE. */
+void builder_type(Builder *builder, uint32_t node, const Scalar *scalar, bool is_key, uint32_t key);
+
 /* ---- build.c, for merge.c ---- */
 bool builder_reserve(Builder *builder, uint64_t more, uint32_t offset, uint32_t size);
 /* Appends a subtree whose first node stood at `was` when its nexts were written.
@@ -148,10 +153,12 @@ typedef struct EncodingFacts {
     bool ascii;
     bool crooked_cr;      /* holds CR CR LF, which kubectl's line reader shortens */
     bool inner_bom;       /* a byte order mark that is not the first character */
+    bool wide_break;      /* a line end beyond ASCII: U+0085, U+2028, U+2029 */
     uint32_t bad_count;   /* bytes that are no UTF-8; the first of them: */
     uint32_t bad[ENCODING_BAD_BYTES];
     uint32_t control;     /* offset of the first character that YAML forbids, or BASE_NONE */
 } EncodingFacts;
+void encoding_clear(EncodingFacts *facts); /* those of a text with nothing in it */
 void encoding_scan(Str text, EncodingFacts *facts);
 
 /* ---- the readers ---- */

@@ -49,17 +49,24 @@ static size_t scan_wide(Str text, size_t at, EncodingFacts *facts)
     uint32_t c = decode(bytes, length);
     if (c == 0xFEFF)
         facts->inner_bom = true;
+    if (c == 0x85 || c == 0x2028 || c == 0x2029)
+        facts->wide_break = true;
     if (!is_allowed(c) && facts->control == BASE_NONE)
         facts->control = (uint32_t)at;
     return length;
 }
 
-void encoding_scan(Str text, EncodingFacts *facts)
+void encoding_clear(EncodingFacts *facts)
 {
     facts->ascii = true;
-    facts->crooked_cr = facts->inner_bom = false;
+    facts->crooked_cr = facts->inner_bom = facts->wide_break = false;
     facts->bad_count = 0;
     facts->control = BASE_NONE;
+}
+
+void encoding_scan(Str text, EncodingFacts *facts)
+{
+    encoding_clear(facts);
     size_t at = 0;
     while (at < text.len) {
         if (at + 8 <= text.len && all_printable(text.ptr + at)) {

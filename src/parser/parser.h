@@ -201,6 +201,13 @@ typedef enum ParserStatus {
 } ParserStatus;
 
 Parser *parser_new(void);
+/* For tests, which hold the readers against each other: "libyaml" keeps the fast reader
+ * out; "portable", "sse2", "avx2" or "neon" says which instructions that one uses, where
+ * the machine has them.  NULL, or anything else, leaves the choice to the program.  A new
+ * parser takes them from PLIMSOLL_READER and PLIMSOLL_SIMD in the environment. */
+void parser_choose(Parser *parser, const char *reader, const char *simd);
+/* Whether the fast reader read the last document. */
+bool parser_was_fast(const Parser *parser);
 /* Reads one chunk into the parser's document.  Source is the document's index in
  * Sources.docs, for the places of findings. */
 ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Diag *diag,

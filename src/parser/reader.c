@@ -2,20 +2,31 @@
  * and finishes what the readers leave: bytes that are no UTF-8, comments, text that
  * kubectl never sees.
  *
- * A faster reader of YAML goes in front of yaml_read: it fills the same builder and
- * says no where it is not sure. */
-#include "parser/build.h"
+ * YAML is read by the fast reader, and by libyaml where that one is not certain. */
+#include "parser/fast.h"
+
+#include <stdlib.h>
 
 struct Parser {
     Arena arena;
     Builder builder;
     Finger fingers[DOCUMENT_FINGERS];
+    FastMap map;
+    bool libyaml_only;
+    bool was_fast;
 };
+
+void parser_choose(Parser *parser, const char *reader, const char *simd)
+{
+    parser->libyaml_only = reader && strcmp(reader, "libyaml") == 0;
+    parser->map.simd = fast_simd_named(simd);
+}
 
 Parser *parser_new(void)
 {
     Parser *parser = mem_resize(NULL, sizeof *parser);
     memset(parser, 0, sizeof *parser);
+    parser_choose(parser, getenv("PLIMSOLL_READER"), getenv("PLIMSOLL_SIMD"));
     return parser;
 }
 
@@ -24,9 +35,12 @@ void parser_free(Parser *parser)
     if (!parser)
         return;
     builder_free(&parser->builder);
+    fast_map_free(&parser->map);
     arena_free(&parser->arena);
     mem_free(parser);
 }
+
+bool parser_was_fast(const Parser *parser) { return parser->was_fast; }
 
 Arena *parser_arena(Parser *parser) { return &parser->arena; }
 
@@ -61,14 +75,25 @@ static Finding *report_byte(Builder *builder, const Chunk *chunk, uint32_t offse
                                      : "reads U+FFFD in its place");
 }
 
-static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *facts)
+/* The masks tell whether there is anything to look for. */
+static void scan(Parser *parser, Str text, EncodingFacts *facts)
 {
+    fast_map_fill(&parser->map, text);
+    if (parser->map.control || parser->map.wide || parser->map.lone_cr)
+        encoding_scan(text, facts);
+    else
+        encoding_clear(facts);
+}
+
+static bool check_encoding(Parser *parser, const Chunk *chunk, EncodingFacts *facts)
+{
+    Builder *builder = &parser->builder;
     if (is_utf16(chunk)) {
         diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, 0, 2),
                     "the file is UTF-16, which plimsoll does not read: save it as UTF-8");
         return false;
     }
-    encoding_scan(chunk->text, facts);
+    scan(parser, chunk->text, facts);
     if (!chunk->json && facts->control != BASE_NONE) {
         unsigned char c = (unsigned char)chunk->text.ptr[facts->control];
         unsigned length = utf8_length((const unsigned char *)chunk->text.ptr + facts->control,
@@ -84,6 +109,31 @@ static bool check_encoding(Builder *builder, const Chunk *chunk, EncodingFacts *
         return false;
     }
     return true;
+}
+
+/* ---- the grammar ---- */
+
+/* False: nothing was read, and nothing reported. */
+static bool read_fast(Parser *parser, const EncodingFacts *facts)
+{
+    Builder *builder = &parser->builder;
+    Str text = builder->source;
+    if (parser->libyaml_only || text.len == 0 || parser->map.lone_cr || facts->bad_count ||
+        facts->inner_bom || facts->wide_break)
+        return false;
+    if (text.ptr[text.len - 1] != '\n') { /* the map has one there already */
+        char *copy = arena_alloc(builder->arena, text.len + 1);
+        memcpy(copy, text.ptr, text.len);
+        copy[text.len] = '\n';
+        text = str_slice(copy, text.len + 1);
+    }
+    uint32_t findings = builder->diag->findings.len;
+    parser->was_fast = fast_read(builder, &parser->map, text);
+    if (parser->was_fast)
+        return true;
+    builder->diag->findings.len = findings;
+    builder_begin(builder, builder->arena, builder->diag, builder->source, builder->doc, false);
+    return false;
 }
 
 /* ---- behind the grammar ---- */
@@ -149,7 +199,7 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->alias_count = builder->aliases.len;
     memset(parser->fingers, 0, sizeof parser->fingers);
     doc->fingers = parser->fingers;
-    if (!doc->json)
+    if (!doc->json && parser->map.hash)
         comments_find(doc, &parser->arena, lost);
 }
 
@@ -157,7 +207,8 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
                          Document *doc)
 {
     Builder *builder = &parser->builder;
-    EncodingFacts facts = {0};
+    EncodingFacts facts;
+    parser->was_fast = false;
     arena_reset(&parser->arena);
     *doc = (Document){.text = chunk->text,
                       .source = source,
@@ -172,10 +223,11 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
     }
     if (chunk->junk && !refuse_separator(builder, chunk))
         return PARSER_FAILED;
-    if (!check_encoding(builder, chunk, &facts))
+    if (!check_encoding(parser, chunk, &facts))
         return PARSER_FAILED;
     uint32_t lost = BASE_NONE;
-    bool good = chunk->json ? json_read(builder) : yaml_read(builder, &facts, &lost);
+    bool good = chunk->json ? json_read(builder)
+                            : read_fast(parser, &facts) || yaml_read(builder, &facts, &lost);
     if (!judge_bytes(builder, chunk, &facts, good) || !builder_finish(builder))
         return PARSER_FAILED;
     if (lost != BASE_NONE)

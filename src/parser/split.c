@@ -7,6 +7,7 @@
  * they stand; the line belongs to the next chunk only if it opens it.  What kubectl's
  * reader refuses becomes a chunk that the parser refuses; we go on behind it. */
 #include "parser/build.h"
+#include "parser/fast_masks.h"
 
 static const char BOM[] = "\xEF\xBB\xBF";
 enum { GUESS_BYTES = 4096 }; /* how far kubectl looks for the brace */
@@ -173,16 +174,19 @@ static bool next_yaml(Splitter *splitter, Chunk *chunk)
     if (start >= stream.len)
         return false;
     bool opens = stream.len - start >= 3 && memcmp(stream.ptr + start, "---", 3) == 0;
-    size_t separator = start;
-    if (!opens || !junk_behind(stream, start, line_end_of(stream, start))) {
-        const char *found = memmem(stream.ptr + start, stream.len - start, "\n---", 4);
-        separator = found ? (size_t)(found - stream.ptr) + 1 : stream.len;
-    }
+    size_t separator = start, breaks = 0;
+    if (!opens || !junk_behind(stream, start, line_end_of(stream, start)))
+        separator = fast_separator(FAST_BEST, stream, start, &breaks);
     size_t end = separator < stream.len ? line_end_of(stream, separator) : stream.len;
     size_t junk = separator < stream.len ? junk_behind(stream, separator, end) : 0;
     make_chunk(splitter, chunk, junk ? end : separator, false);
     if (junk)
         chunk->junk = (uint32_t)(junk - (size_t)chunk->base);
+    if (breaks) { /* the text up to the separator is known to be lines */
+        splitter->line += (uint32_t)breaks;
+        splitter->column = 1;
+        splitter->at = separator;
+    }
     advance(splitter, end);
     return true;
 }

@@ -1,0 +1,240 @@
+/* fast: the reader of the YAML that manifests are written in, between its files
+ * (docs/fast-reader.md says what it reads and what it leaves to libyaml).
+ *
+ * A function that returns bool returns false where it is not certain: the document is
+ * then read from its start by libyaml, which is right by definition.  Nothing here
+ * reports a syntax error.  Private to the parser room. */
+#ifndef PLIMSOLL_PARSER_FAST_H
+#define PLIMSOLL_PARSER_FAST_H
+
+#include "parser/fast_masks.h"
+#include "parser/yaml.h"
+
+/* ---- the door ---- */
+/* Fills the builder from its source, or returns false and leaves it half filled.  The
+ * map is that of the text, which is the source and ends with a line feed. */
+bool fast_read(Builder *builder, const FastMap *map, Str text);
+
+/* ---- the reader ---- */
+typedef enum FastKind {
+    FAST_ROOT,       /* around the document: sees that it is one mapping or sequence */
+    FAST_MAP,
+    FAST_SEQ,
+    FAST_INDENTLESS, /* a sequence whose dashes stand under the key's first letter */
+    FAST_FLOW,
+} FastKind;
+
+/* A collection whose end has not come. */
+typedef struct FastFrame {
+    uint64_t seen[2]; /* two bits for the looks of each key */
+    uint32_t node;
+    int32_t indent; /* its column; a block's children stand deeper */
+    uint8_t kind;   /* FastKind */
+    bool twice;     /* two keys look alike: they are to be compared */
+} FastFrame;
+
+/* What the last line left open. */
+typedef enum FastPending { PENDING_NOTHING, PENDING_ROOT, PENDING_VALUE, PENDING_ITEM } FastPending;
+
+typedef struct FastReader {
+    Builder *builder;
+    const FastMask *masks;
+    const char *text;   /* ends with a line feed */
+    uint32_t len;
+    uint32_t at;        /* the start of the next line */
+    uint32_t last;      /* the end of the last token */
+    uint32_t place;     /* of the value or item that is pending, if it stays empty */
+    FastPending pending;
+    bool full;          /* there are too many nodes */
+    uint32_t depth;     /* of frames, FAST_ROOT included */
+    FastFrame frames[PARSER_MAX_DEPTH + 1];
+} FastReader;
+
+static inline FastFrame *fast_top(FastReader *reader) { return &reader->frames[reader->depth - 1]; }
+
+/* ---- the first character of a token ---- */
+enum {
+    FAST_PLAIN = 1,  /* begins a plain scalar */
+    FAST_DASH = 2,   /* begins a plain scalar, or is the indicator of an item */
+    FAST_QUOTE = 3,
+    FAST_BLOCK = 4,  /* | and > */
+    FAST_OPEN = 5,   /* [ and { */
+    FAST_CLASS = 7,
+    FAST_WORD = 8,   /* may begin a short word that is no text (true, null, …) */
+    FAST_NUMBER = 16, /* may begin a number, or a merge */
+};
+extern const uint8_t fast_first[256];
+static inline uint8_t fast_class(const FastReader *reader, uint32_t at)
+{
+    return fast_first[(unsigned char)reader->text[at]];
+}
+
+enum {
+    FAST_LONGEST_WORD = 5,
+    FAST_LONGEST_KEY = 1000, /* bytes; libyaml's limit is 1,024 characters, colon included */
+};
+
+/* Spaces, tabs, CR; LF as well, but the callers stand before one. */
+static inline bool fast_is_blank(char c) { return (unsigned char)c <= ' '; }
+/* The end of [.., end) without the blanks; something else stands before them. */
+static inline uint32_t fast_trim(const char *text, uint32_t end)
+{
+    while (fast_is_blank(text[end - 1]))
+        end--;
+    return end;
+}
+/* The first character that is no space, CR or tab. */
+static inline uint32_t fast_nonblank(const FastReader *reader, uint32_t at)
+{
+    at = fast_nonspace(reader->masks, at);
+    while (reader->text[at] == '\t')
+        at = fast_nonspace(reader->masks, at + 1);
+    return at;
+}
+/* Where a plain scalar that starts at `at` stops in its line: behind the ':' of a key, or
+ * at a '#' or LF.  False for one with a tab in it. */
+static inline bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_t *stop)
+{
+    *stop = fast_stop(reader->masks, at);
+    if (reader->text[*stop] != '\t' || reader->text[*stop - 1] == ':')
+        return true;
+    *stop = fast_nonblank(reader, *stop);
+    return reader->text[*stop] == '\n' || reader->text[*stop] == '#';
+}
+
+/* ---- nodes ---- */
+void fast_grow(FastReader *reader);
+
+/* Every field is written: nodes are not zeroed. */
+static inline uint32_t fast_push(FastReader *reader, Node node)
+{
+    Builder *builder = reader->builder;
+    if (builder->count == builder->cap)
+        fast_grow(reader);
+    uint32_t index = builder->count++;
+    node.next = index + 1;
+    node.bind = BASE_NONE;
+    builder->nodes[index] = node;
+    return index;
+}
+
+static inline void fast_add(FastReader *reader, NodeStyle style, Str text, uint32_t at,
+                            uint32_t end)
+{
+    fast_push(reader, (Node){.text = text.ptr,
+                             .len = (uint32_t)text.len,
+                             .offset = at,
+                             .size = end - at,
+                             .kind = NODE_STRING,
+                             .style = (uint8_t)style});
+    reader->last = end;
+    reader->pending = PENDING_NOTHING;
+}
+
+/* A value that is not there. */
+static inline void fast_add_empty(FastReader *reader)
+{
+    fast_push(reader, (Node){.text = "", .offset = reader->place, .kind = NODE_NULL});
+    reader->last = reader->place;
+    reader->pending = PENDING_NOTHING;
+}
+
+/* What a plain scalar is that may be no text, or that others may read differently. */
+bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key);
+
+/* Whether a plain scalar is certainly text, to all readers of YAML. */
+static inline bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t end)
+{
+    uint8_t first = fast_class(reader, at);
+    if (first == FAST_PLAIN || !(first & (FAST_NUMBER | FAST_WORD)))
+        return true;
+    if ((first & FAST_NUMBER) || end - at == 1)
+        return false;
+    if (end - at > FAST_LONGEST_WORD)
+        return true;
+    /* Of all short words that start like one of the special ones, most are told by the
+     * second letter: name is not no, and type is not true. */
+    char next = (char)(reader->text[at + 1] | 0x20);
+    switch (reader->text[at] | 0x20) {
+    case 'n': return next != 'o' && next != 'u';
+    case 't': return next != 'r';
+    case 'f': return next != 'a';
+    case 'o': return next != 'n' && next != 'f';
+    case 'y': return next != 'e';
+    default: return false;
+    }
+}
+
+/* A plain scalar in the text [at, end) on one line, whose value is what stands there. */
+static inline bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
+{
+    if (!fast_is_text(reader, at, end))
+        return fast_add_typed(reader, at, end, false);
+    fast_add(reader, STYLE_PLAIN, str_slice(reader->text + at, end - at), at, end);
+    return true;
+}
+
+/* Notes a key's looks: its length and three of its characters.  Where both of its bits
+ * are taken another key may be equal. */
+static inline void fast_note_key(FastFrame *frame, Str text)
+{
+    if (text.len == 0) {
+        frame->twice = true;
+        return;
+    }
+    uint32_t looks = (unsigned char)text.ptr[0] | (uint32_t)(unsigned char)text.ptr[text.len - 1] << 8 |
+                     (uint32_t)(unsigned char)text.ptr[text.len / 2] << 16 |
+                     (uint32_t)text.len << 24;
+    looks *= UINT32_C(0x9E3779B1);
+    uint64_t one = UINT64_C(1) << (looks >> 26), other = UINT64_C(1) << (looks >> 20 & 63);
+    if ((frame->seen[0] & one) && (frame->seen[1] & other))
+        frame->twice = true;
+    frame->seen[0] |= one;
+    frame->seen[1] |= other;
+}
+
+static inline bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at,
+                                uint32_t end)
+{
+    FastFrame *frame = fast_top(reader);
+    Builder *builder = reader->builder;
+    builder->nodes[frame->node].len++;
+    if (style == STYLE_PLAIN && !fast_is_text(reader, at, end)) {
+        frame->twice = true; /* its text is about to change */
+        if (!fast_add_typed(reader, at, end, true))
+            return false;
+    } else {
+        fast_note_key(frame, text);
+        fast_add(reader, style, text, at, end);
+    }
+    builder->nodes[builder->count - 1].flags |= NODE_KEY;
+    return true;
+}
+
+bool fast_open(FastReader *reader, FastKind kind, NodeKind node, uint32_t at, int32_t indent);
+void fast_close(FastReader *reader);
+
+/* ---- fast_scalar.c ---- */
+/* A plain scalar that starts at `at` and whose first line stops at `stop`; the next
+ * line goes on with it. */
+bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop);
+/* Whether the line at `line`, or the first behind it that is not empty, goes on with a
+ * plain scalar within the innermost block; at is set to its first character. */
+bool fast_goes_on(const FastReader *reader, uint32_t line, uint32_t *at);
+/* A quoted scalar's end, behind the closing quote; simple: its value is what stands
+ * there; lines: it has more than one. */
+typedef struct FastQuoted {
+    uint32_t end;
+    bool simple;
+    bool lines;
+} FastQuoted;
+bool fast_quoted(const FastReader *reader, uint32_t at, FastQuoted *quoted);
+Str fast_quoted_text(FastReader *reader, uint32_t at, const FastQuoted *quoted);
+/* | or > and its lines. */
+bool fast_block(FastReader *reader, uint32_t at);
+
+/* ---- fast_flow.c ---- */
+/* A collection in brackets; end: behind the closing one. */
+bool fast_flow(FastReader *reader, uint32_t at, uint32_t *end);
+
+#endif

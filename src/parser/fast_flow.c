@@ -1,0 +1,163 @@
+/* fast_flow: collections in brackets, over as many lines as they have.
+ *
+ * Lists of nodes and mappings of simple keys to nodes; no single pairs, no empty
+ * values, no plain scalars of more than one line.  The brackets within each other are
+ * few, so this is a recursion; the frames bound it. */
+#include "parser/fast.h"
+
+static bool read_value(FastReader *reader, uint32_t *at);
+
+static bool is_behind_blank(const char *text, uint32_t at)
+{
+    return at > 0 && fast_is_blank(text[at - 1]);
+}
+
+/* Blanks, line ends and comments; stops at the next token. */
+static bool skip_space(const FastReader *reader, uint32_t *at)
+{
+    const char *text = reader->text;
+    for (;;) {
+        uint32_t first = fast_nonspace(reader->masks, *at);
+        if (first >= reader->len)
+            return false;
+        if (text[first] == '#' && is_behind_blank(text, first))
+            first = fast_newline(reader->masks, first);
+        else if (text[first] != '\n') {
+            *at = first;
+            return text[first] != '#';
+        }
+        *at = first + 1;
+        if (*at < reader->len && (text[*at] == '.' || text[*at] == '-'))
+            return false; /* at the left edge these may end the document */
+    }
+}
+
+/* ---- scalars ---- */
+
+static bool is_bracket(char c) { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
+
+/* A plain scalar's end on its line, blanks cut off; next: what ends it. */
+static bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uint32_t *next)
+{
+    const char *text = reader->text;
+    uint32_t stop = fast_stop(reader->masks, at);
+    if (text[stop] == '\t')
+        return false;
+    if (text[stop - 1] == ':')
+        stop--;
+    for (uint32_t i = at; i < stop; i++) {
+        if (is_bracket(text[i])) {
+            stop = i;
+            break;
+        }
+        /* go-yaml and libyaml differ over these. */
+        if (text[i] == '?' || (text[i] == ':' && (is_bracket(text[i + 1]) || text[i + 1] == '?')))
+            return false;
+    }
+    *next = stop;
+    *end = fast_trim(text, stop);
+    return true;
+}
+
+static bool starts_plain(const FastReader *reader, uint32_t at)
+{
+    uint8_t class = fast_class(reader, at) & FAST_CLASS;
+    char next = reader->text[at + 1];
+    return class == FAST_PLAIN ||
+           (class == FAST_DASH && ((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z')));
+}
+
+static NodeStyle quote_style(const FastReader *reader, uint32_t at)
+{
+    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
+}
+
+static bool read_plain(FastReader *reader, uint32_t *at)
+{
+    uint32_t end, next;
+    if (!starts_plain(reader, *at) || !find_plain(reader, *at, &end, &next) ||
+        reader->text[next] == ':' || !fast_add_plain(reader, *at, end))
+        return false;
+    *at = next;
+    return true;
+}
+
+static bool read_quoted(FastReader *reader, uint32_t *at)
+{
+    FastQuoted quoted;
+    if (!fast_quoted(reader, *at, &quoted))
+        return false;
+    fast_add(reader, quote_style(reader, *at), fast_quoted_text(reader, *at, &quoted), *at,
+             quoted.end);
+    *at = quoted.end;
+    return true;
+}
+
+/* ---- mappings ---- */
+
+/* A key and its colon, in one line. */
+static bool read_key(FastReader *reader, uint32_t *at)
+{
+    uint32_t start = *at, end, next;
+    NodeStyle style = STYLE_PLAIN;
+    Str text;
+    if ((fast_class(reader, start) & FAST_CLASS) == FAST_QUOTE) {
+        FastQuoted quoted;
+        if (!fast_quoted(reader, start, &quoted) || quoted.lines)
+            return false;
+        end = quoted.end;
+        next = fast_nonspace(reader->masks, end);
+        style = quote_style(reader, start);
+        text = fast_quoted_text(reader, start, &quoted);
+    } else {
+        if (!starts_plain(reader, start) || !find_plain(reader, start, &end, &next))
+            return false;
+        text = str_slice(reader->text + start, end - start);
+    }
+    *at = next + 1;
+    return reader->text[next] == ':' && next - start <= FAST_LONGEST_KEY &&
+           fast_add_key(reader, style, text, start, end);
+}
+
+static bool read_entry(FastReader *reader, bool map, uint32_t *at)
+{
+    if (!map)
+        reader->builder->nodes[fast_top(reader)->node].len++;
+    else if (!read_key(reader, at) || !skip_space(reader, at))
+        return false;
+    return read_value(reader, at);
+}
+
+/* ---- collections ---- */
+
+bool fast_flow(FastReader *reader, uint32_t at, uint32_t *end)
+{
+    bool map = reader->text[at] == '{';
+    char close = map ? '}' : ']';
+    if (!fast_open(reader, FAST_FLOW, map ? NODE_MAP : NODE_SEQ, at, 0))
+        return false;
+    for (at++;;) {
+        if (!skip_space(reader, &at))
+            return false;
+        if (reader->text[at] == close)
+            break;
+        if (!read_entry(reader, map, &at) || !skip_space(reader, &at))
+            return false;
+        if (reader->text[at] == close)
+            break;
+        if (reader->text[at++] != ',')
+            return false;
+    }
+    *end = reader->last = at + 1;
+    fast_close(reader);
+    return true;
+}
+
+static bool read_value(FastReader *reader, uint32_t *at)
+{
+    switch (fast_class(reader, *at) & FAST_CLASS) {
+    case FAST_OPEN: return fast_flow(reader, *at, at);
+    case FAST_QUOTE: return read_quoted(reader, at);
+    default: return read_plain(reader, at);
+    }
+}

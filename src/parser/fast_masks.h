@@ -1,0 +1,67 @@
+/* fast_masks: where the characters stand that structure a text.
+ *
+ * A text is seen as blocks of 64 bytes; for each block four words say, a bit a byte,
+ * where the fast reader may have to stop.  Making them is the only place where vector
+ * instructions are used; whoever reads the words needs none, and never looks at a
+ * byte to skip it.  Private to the parser room. */
+#ifndef PLIMSOLL_PARSER_FAST_MASKS_H
+#define PLIMSOLL_PARSER_FAST_MASKS_H
+
+#include "base/base.h"
+
+typedef struct FastMask {
+    uint64_t newline; /* LF */
+    uint64_t space;   /* U+0020, and the CR of a line that ends with CR LF */
+    uint64_t stop;    /* where a plain scalar may end: LF, tab, what is blank behind a ':', and
+                         a '#' behind a blank or LF */
+    uint64_t quote;   /* where a quoted scalar may end: LF and the characters " ' \ */
+} FastMask;
+
+/* Which instructions make the masks.  FAST_BEST: the widest that this machine has. */
+typedef enum FastSimd { FAST_BEST, FAST_PORTABLE, FAST_SSE2, FAST_AVX2, FAST_NEON } FastSimd;
+
+/* The one of that name ("portable", "sse2", "avx2", "neon"), or FAST_BEST where there
+ * is none of it in this build or on this machine. */
+FastSimd fast_simd_named(const char *name);
+const char *fast_simd_name(FastSimd simd);
+
+typedef struct FastMap {
+    FastMask *at;    /* kept from text to text */
+    size_t cap;      /* in blocks */
+    bool control;    /* the text holds bytes below U+0020 other than LF, CR, tab, or U+007F */
+    bool lone_cr;    /* it holds a CR that no LF follows */
+    bool wide;       /* it holds bytes beyond ASCII */
+    bool hash;       /* it holds a # */
+    FastSimd simd;
+} FastMap;
+
+/* Fills the map.  Behind the text it goes on as if line feeds stood there, 64 of them
+ * at the least, so that every search ends. */
+void fast_map_fill(FastMap *map, Str text);
+void fast_map_free(FastMap *map);
+
+/* The first line behind `at` that starts with ---, or the text's length; breaks: the LFs
+ * from `at` up to there. */
+size_t fast_separator(FastSimd simd, Str text, size_t at, size_t *breaks);
+
+/* The first bit at or behind a place; the caller knows that there is one. */
+#define FAST_SEARCH(name, word)                                             \
+    static inline uint32_t fast_##name(const FastMask *masks, uint32_t at)  \
+    {                                                                       \
+        const FastMask *mask = &masks[at >> 6];                             \
+        uint64_t bits = (word) >> (at & 63);                                \
+        if (bits)                                                           \
+            return at + (uint32_t)__builtin_ctzll(bits);                    \
+        do {                                                                \
+            mask++;                                                         \
+            bits = (word);                                                  \
+        } while (!bits);                                                    \
+        return (uint32_t)(mask - masks) * 64 + (uint32_t)__builtin_ctzll(bits); \
+    }
+FAST_SEARCH(newline, mask->newline)
+FAST_SEARCH(nonspace, ~mask->space)
+FAST_SEARCH(stop, mask->stop)
+FAST_SEARCH(quote, mask->quote)
+#undef FAST_SEARCH
+
+#endif

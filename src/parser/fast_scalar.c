@@ -1,0 +1,317 @@
+/* fast_scalar: scalars of more than one line, and quoted ones.
+ *
+ * Each is gone through twice: once to find its end, once to write its value into the
+ * document's arena, in runs as long as they are alike.  A block scalar of one line and
+ * a quoted scalar without escapes need no second time: their value stands in the
+ * source. */
+#include "parser/fast.h"
+
+/* ---- plain ---- */
+
+bool fast_goes_on(const FastReader *reader, uint32_t line, uint32_t *at)
+{
+    int32_t indent = reader->frames[reader->depth - 1].indent;
+    while (line < reader->len) {
+        uint32_t first = fast_nonspace(reader->masks, line);
+        char c = reader->text[first];
+        if (c != '\n') {
+            *at = first;
+            return c != '#' && (int32_t)(first - line) > indent;
+        }
+        line = first + 1;
+    }
+    return false;
+}
+
+/* The line ends between two lines of a folded scalar, [from, to) being what lies
+ * between their texts: one is a space, more are one less. */
+static char *put_folds(const FastReader *reader, char *out, uint32_t from, uint32_t to)
+{
+    uint32_t breaks = 0;
+    for (uint32_t at = fast_newline(reader->masks, from); at < to;
+         at = fast_newline(reader->masks, at + 1))
+        breaks++;
+    if (breaks == 1)
+        *out++ = ' ';
+    for (; breaks > 1; breaks--)
+        *out++ = '\n';
+    return out;
+}
+
+static char *put(char *out, const char *from, uint32_t size)
+{
+    memcpy(out, from, size);
+    return out + size;
+}
+
+/* [at, end) starts and ends with text; lines are trimmed and folded. */
+static Str fold_plain(FastReader *reader, uint32_t at, uint32_t end)
+{
+    const char *text = reader->text;
+    char *start = arena_alloc(reader->builder->arena, end - at), *out = start;
+    for (;;) {
+        uint32_t newline = fast_newline(reader->masks, at);
+        uint32_t stop = newline < end ? fast_trim(text, newline) : end;
+        out = put(out, text + at, stop - at);
+        if (stop == end)
+            return str_slice(start, (size_t)(out - start));
+        at = newline;
+        while (text[at] == '\n')
+            at = fast_nonspace(reader->masks, at + 1);
+        out = put_folds(reader, out, newline, at);
+    }
+}
+
+bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop)
+{
+    const char *text = reader->text;
+    uint32_t first, end = fast_trim(text, stop);
+    while (text[stop] == '\n' && fast_goes_on(reader, stop + 1, &first)) {
+        if (text[first] == '\t' || !fast_find_stop(reader, first, &stop) ||
+            text[stop - 1] == ':')
+            return false;
+        end = fast_trim(text, stop);
+    }
+    Str value = fold_plain(reader, at, end);
+    uint8_t class = fast_class(reader, at);
+    /* With a blank in it, it is no number; but 12:30 before one is looked at twice. */
+    if (class & FAST_NUMBER)
+        return false;
+    fast_add(reader, STYLE_PLAIN, value, at, end);
+    reader->at = fast_newline(reader->masks, stop) + 1;
+    return true;
+}
+
+/* ---- quoted ---- */
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* An escape that both libraries take: \x41, \u0041 and \U00000041 are left to libyaml
+ * where they could name no character. */
+static bool is_escape(const FastReader *reader, uint32_t at, uint32_t *length)
+{
+    char c = reader->text[at + 1];
+    uint32_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 0;
+    *length = 2 + digits;
+    if (!digits)
+        return c && strchr("0abtnvfre \"\\N_LP\n", c);
+    for (uint32_t i = 0; i < digits; i++)
+        if (!is_hex(reader->text[at + 2 + i]))
+            return false; /* a line feed is none, so this ends in the text */
+    return digits == 2 || (reader->text[at + 2] | 0x20) != 'd';
+}
+
+/* A line within quotes must not look like the end of a document. */
+static bool is_line(const FastReader *reader, uint32_t line)
+{
+    return line < reader->len && reader->text[line] != '.' && reader->text[line] != '-';
+}
+
+bool fast_quoted(const FastReader *reader, uint32_t at, FastQuoted *quoted)
+{
+    const char *text = reader->text;
+    char quote = text[at++];
+    *quoted = (FastQuoted){.simple = true};
+    for (;;) {
+        uint32_t length = 1;
+        at = fast_quote(reader->masks, at);
+        char c = text[at];
+        if (c == quote) {
+            if (quote == '"' || text[at + 1] != '\'')
+                break;
+            length = 2;
+            quoted->simple = false;
+        } else if (c == '\\' && quote == '"') {
+            quoted->simple = false;
+            if (!is_escape(reader, at, &length))
+                return false;
+            c = text[at + length - 1];
+        }
+        at += length;
+        if (c == '\n') {
+            quoted->simple = false;
+            quoted->lines = true;
+            if (!is_line(reader, at))
+                return false;
+        }
+    }
+    quoted->end = at + 1;
+    return true;
+}
+
+Str fast_quoted_text(FastReader *reader, uint32_t at, const FastQuoted *quoted)
+{
+    const char *text = reader->text;
+    if (quoted->simple)
+        return str_slice(text + at + 1, quoted->end - at - 2);
+    return yaml_decode(text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE,
+                       str_slice(text + at, quoted->end - at), reader->builder->arena);
+}
+
+/* ---- block scalars ---- */
+
+typedef struct Block {
+    uint32_t at;      /* of the | or > */
+    uint32_t lines;   /* the first line's start */
+    uint32_t end;     /* behind the last line, empty ones included */
+    uint32_t text_end; /* the end of the last line that is not empty */
+    uint32_t visible; /* the end of the last line that shows something */
+    uint32_t indent;
+    uint32_t count;   /* lines that are not empty */
+    char chomp;       /* '+', '-' or 0 */
+    bool folded;
+} Block;
+
+static bool read_header(const FastReader *reader, Block *block)
+{
+    const char *text = reader->text;
+    uint32_t at = block->at + 1;
+    block->folded = text[block->at] == '>';
+    if (text[at] == '+' || text[at] == '-')
+        block->chomp = text[at++];
+    uint32_t first = fast_nonspace(reader->masks, at);
+    if (text[first] == '#' && first > at)
+        first = fast_newline(reader->masks, first);
+    block->lines = first + 1;
+    return text[first] == '\n';
+}
+
+/* The spaces of a line in which nothing else stands before `first`. */
+static uint32_t width(const FastReader *reader, uint32_t line, uint32_t first)
+{
+    bool cr = first > line && reader->text[first - 1] == '\r';
+    return first - line - cr;
+}
+
+/* A line's end, its LF being there. */
+static uint32_t line_end(const FastReader *reader, uint32_t newline)
+{
+    return newline - (newline > 0 && reader->text[newline - 1] == '\r');
+}
+
+/* The first line that is not empty gives the indent; those before it must not be
+ * longer. */
+static bool find_indent(const FastReader *reader, Block *block)
+{
+    uint32_t most = 0, line = block->lines;
+    while (line < reader->len) {
+        uint32_t first = fast_nonspace(reader->masks, line);
+        if (reader->text[first] != '\n') {
+            block->indent = first - line;
+            block->end = line;
+            return reader->text[first] != '\t' && block->indent >= most &&
+                   (int32_t)block->indent > reader->frames[reader->depth - 1].indent;
+        }
+        if (width(reader, line, first) > most)
+            most = width(reader, line, first);
+        line = first + 1;
+    }
+    return false;
+}
+
+static bool shows(const FastReader *reader, uint32_t at)
+{
+    return reader->text[fast_nonblank(reader, at)] != '\n';
+}
+
+static bool find_end(const FastReader *reader, Block *block)
+{
+    uint32_t line = block->end;
+    while (line < reader->len) {
+        uint32_t first = fast_nonspace(reader->masks, line);
+        uint32_t column = width(reader, line, first);
+        char c = reader->text[first];
+        uint32_t newline = first;
+        if (c != '\n' || column > block->indent) {
+            if (column < block->indent) {
+                block->end = line;
+                return c != '\t';
+            }
+            newline = c == '\n' ? first : fast_newline(reader->masks, first);
+            block->count++;
+            block->text_end = line_end(reader, newline);
+            if (c != '\n' && (c != '\t' || shows(reader, first)))
+                block->visible = block->text_end;
+        }
+        line = newline + 1;
+    }
+    block->end = line;
+    return true;
+}
+
+/* Empty lines from `line` on: counted, and stepped over. */
+static uint32_t skip_empty(const FastReader *reader, const Block *block, uint32_t *line)
+{
+    uint32_t count = 0;
+    while (*line < block->end) {
+        uint32_t first = fast_nonspace(reader->masks, *line);
+        if (reader->text[first] != '\n' || width(reader, *line, first) > block->indent)
+            break;
+        *line = first + 1;
+        count++;
+    }
+    return count;
+}
+
+static char *put_newlines(char *out, uint32_t count)
+{
+    memset(out, '\n', count);
+    return out + count;
+}
+
+/* The line ends before a line of a folded scalar.  Lines that start with a blank keep
+ * the ones around them. */
+static char *put_folded(char *out, uint32_t empty, bool first, bool blank_before, bool blank)
+{
+    if (!first && (blank_before || blank))
+        *out++ = '\n';
+    else if (!first && empty == 0)
+        *out++ = ' ';
+    return put_newlines(out, empty);
+}
+
+static Str block_text(FastReader *reader, const Block *block)
+{
+    const char *text = reader->text;
+    uint32_t line = block->lines, tail = block->chomp == '-' ? 0 : 1;
+    if (block->count == 1 && block->end == block->text_end + 1 && !block->folded) {
+        uint32_t empty = line;
+        if (skip_empty(reader, block, &empty) == 0)
+            return str_slice(text + line + block->indent,
+                             block->text_end + tail - line - block->indent);
+    }
+    char *start = arena_alloc(reader->builder->arena, block->end - line), *out = start;
+    bool blank_before = false;
+    for (uint32_t left = block->count; left > 0; left--) {
+        uint32_t empty = skip_empty(reader, block, &line);
+        uint32_t from = line + block->indent;
+        uint32_t newline = fast_newline(reader->masks, from);
+        bool first = left == block->count, blank = text[from] == ' ' || text[from] == '\t';
+        if (block->folded)
+            out = put_folded(out, empty, first, blank_before, blank);
+        else
+            out = put_newlines(out, empty + !first);
+        out = put(out, text + from, line_end(reader, newline) - from);
+        blank_before = blank;
+        line = newline + 1;
+    }
+    out = put_newlines(out, tail);
+    if (block->chomp == '+')
+        out = put_newlines(out, skip_empty(reader, block, &line));
+    return str_slice(start, (size_t)(out - start));
+}
+
+bool fast_block(FastReader *reader, uint32_t at)
+{
+    Block block = {.at = at};
+    if (fast_top(reader)->kind == FAST_ROOT || !read_header(reader, &block) ||
+        !find_indent(reader, &block) || !find_end(reader, &block))
+        return false;
+    fast_add(reader, block.folded ? STYLE_FOLDED : STYLE_LITERAL, block_text(reader, &block), at,
+             block.visible);
+    reader->at = block.end;
+    return true;
+}

@@ -1,0 +1,92 @@
+/* fuzz target: the fast reader against libyaml.  Any bytes go through the splitter; a
+ * document that the fast reader takes goes through libyaml as well, and both say the
+ * same, or the target aborts.  What depends on a machine's instructions, the masks, is
+ * made with each set of them and compared.
+ *
+ * With -DFUZZ_REPLAY it has a main that runs the files named on its command line, for
+ * compilers without libFuzzer; AFL++ compiles it as it is (its driver calls
+ * LLVMFuzzerTestOneInput again and again in one process). */
+#include "readers.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+static const char *const SIMDS[] = {"portable", "sse2", "avx2", "neon"};
+
+/* They live as long as the process, as in a real run. */
+static Reading slow, fast;
+static FastMap maps[BASE_COUNT(SIMDS)];
+static size_t map_count;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc, (void)argv;
+    reading_begin(&slow, "libyaml", NULL);
+    reading_begin(&fast, "fast", getenv("PLIMSOLL_SIMD"));
+    for (size_t i = 0; i < BASE_COUNT(SIMDS); i++)
+        if (fast_simd_named(SIMDS[i]) != FAST_BEST)
+            maps[map_count++].simd = fast_simd_named(SIMDS[i]);
+    return 0;
+}
+
+static void differ(uint32_t document, const char *what, uint32_t at)
+{
+    (void)fprintf(stderr, "document %u: %s %u differs\n", document, what, at);
+    abort();
+}
+
+static void compare_masks(Str text)
+{
+    for (size_t i = 0; i < map_count; i++) {
+        const FastMap *a = &maps[0], *b = &maps[i];
+        fast_map_fill(&maps[i], text);
+        if (a->control != b->control || a->wide != b->wide || a->lone_cr != b->lone_cr ||
+            memcmp(a->at, b->at, (text.len / 64 + 2) * sizeof *a->at) != 0)
+            differ(0, fast_simd_name(b->simd), 0);
+        size_t breaks[2];
+        if (fast_separator(a->simd, text, 0, &breaks[0]) !=
+                fast_separator(b->simd, text, 0, &breaks[1]) ||
+            breaks[0] != breaks[1])
+            differ(0, fast_simd_name(b->simd), 0);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Splitter splitter;
+    Chunk chunk;
+    compare_masks(str_slice((const char *)data, size));
+    splitter_init(&splitter, str_slice((const char *)data, size));
+    while (splitter_next(&splitter, &chunk)) {
+        uint32_t at;
+        reading_read(&fast, &chunk);
+        if (!parser_was_fast(fast.parser) && size % 8)
+            continue; /* both were libyaml; that nothing is left behind is seen now and then */
+        reading_read(&slow, &chunk);
+        const char *what = readings_differ(&slow, &fast, &at);
+        if (what)
+            differ(chunk.index, what, at);
+    }
+    return 0;
+}
+
+#ifdef FUZZ_REPLAY
+int main(int argc, char **argv)
+{
+    FileText text = {0};
+    LLVMFuzzerInitialize(&argc, &argv);
+    for (int i = 1; i < argc; i++) {
+        if (file_read(&text, argv[i]))
+            fatal("%s cannot be read", argv[i]);
+        /* Memory of its exact size, so that a sanitizer sees a step beyond it. */
+        uint8_t *copy = mem_resize(NULL, text.len ? text.len : 1);
+        memcpy(copy, text.ptr, text.len);
+        LLVMFuzzerTestOneInput(copy, text.len);
+        mem_free(copy);
+    }
+    file_free(&text);
+    return 0;
+}
+#endif
