@@ -145,6 +145,9 @@ static inline NodeKind node_kind(const Document *doc, uint32_t node)
  * of duplicates the last one counts, as kubectl has it. */
 uint32_t node_get_text(const Document *doc, uint32_t map, Str key);
 uint32_t document_parent(const Document *doc, uint32_t node); /* BASE_NONE for the root */
+/* One step from a collection down to a node within it: the child (of a mapping: the
+ * value) whose subtree, or whose key, holds the node, and its index. */
+uint32_t document_child(const Document *doc, uint32_t from, uint32_t to, uint32_t *index);
 const Alias *document_alias(const Document *doc, uint32_t node); /* the alias it came through */
 
 /* ---- number.c: scalars as kubectl's reader types them ---- */

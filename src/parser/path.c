@@ -48,6 +48,12 @@ static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finge
     return BASE_NONE;
 }
 
+uint32_t document_child(const Document *doc, uint32_t from, uint32_t to, uint32_t *index)
+{
+    Finger *finger = doc->fingers ? &doc->fingers[from % DOCUMENT_FINGERS] : NULL;
+    return step_down(doc, from, to, finger, index);
+}
+
 static bool is_within(const Document *doc, uint32_t root, uint32_t node)
 {
     return node > root && node < node_end(doc, root);

@@ -38,20 +38,17 @@ static void add_nodes(const CrdEval *eval, Buf *path, uint32_t to, CrdPathStyle 
     uint32_t at = eval->base;
     while (to > at && to < node_end(doc, at)) {
         bool map = node_kind(doc, at) == NODE_MAP, is_key = false;
-        uint32_t child = node_first(at), index = 0;
-        for (uint32_t next; (next = map ? node_after_entry(doc, child) : node_after(doc, child)) <= to;
-             child = next)
-            index++;
+        uint32_t index, child = document_child(doc, at, to, &index);
         if (map) {
-            shape = step_into(shape, node_str(doc, child), &is_key);
-            add_name(path, node_str(doc, child), style, is_key);
+            shape = step_into(shape, node_str(doc, child - 1), &is_key);
+            add_name(path, node_str(doc, child - 1), style, is_key);
         } else {
             shape = shape ? shape->items : NULL;
             buf_format(path, "[%u]", index);
         }
-        if (map && to == child)
+        if (map && to == child - 1)
             return;
-        at = map ? child + 1 : child;
+        at = child;
     }
 }
 

@@ -49,9 +49,8 @@ static void add_node(const Validation *v, uint32_t node, Buf *path)
         return;
     add_node(v, up, path);
     if (node_kind(doc, up) == NODE_SEQ) {
-        uint32_t index = 0;
-        for (uint32_t at = node_first(up); at < node; at = node_after(doc, at))
-            index++;
+        uint32_t index;
+        document_child(doc, up, node, &index);
         buf_format(path, "[%u]", index);
     } else if (is_map_value(v, up)) {
         buf_byte(path, '[');
