@@ -46,34 +46,65 @@ static bool is_nothing(const Document *doc, uint32_t node, Str key)
     return false;
 }
 
-static bool same_value(const Document *doc, uint32_t a, uint32_t b);
+/* The keys of a mapping that say something, in the order of their names. */
+typedef struct Keys {
+    uint32_t *at;
+    uint32_t count;
+} Keys;
 
-static bool map_within(const Document *doc, uint32_t a, uint32_t b)
+static int compare_keys(const void *left, const void *right, void *context)
 {
-    for (uint32_t key = node_first(a); key < node_end(doc, a); key = node_after_entry(doc, key)) {
-        Str name = node_str(doc, key);
-        if ((node_at(doc, key)->flags & NODE_SHADOWED) || is_nothing(doc, key + 1, name))
-            continue;
-        uint32_t other = node_get_text(doc, b, name);
-        if (other == BASE_NONE || !same_value(doc, key + 1, other))
+    const Document *doc = context;
+    return str_compare(node_str(doc, *(const uint32_t *)left),
+                       node_str(doc, *(const uint32_t *)right));
+}
+
+static Keys keys_of(const Validation *v, uint32_t map)
+{
+    Document *doc = (Document *)v->doc; /* for a context that nothing writes to */
+    Keys keys = {.at = arena_alloc(v->walk->checker->scratch,
+                                   sizeof *keys.at * node_at(doc, map)->len + 1)};
+    for (uint32_t key = node_first(map); key < node_end(doc, map); key = node_after_entry(doc, key))
+        if (!(node_at(doc, key)->flags & NODE_SHADOWED) &&
+            !is_nothing(doc, key + 1, node_str(doc, key)))
+            keys.at[keys.count++] = key;
+    if (keys.count > 1)
+        sort_with(keys.at, keys.count, sizeof *keys.at, compare_keys, doc);
+    return keys;
+}
+
+static bool same_value(const Validation *v, uint32_t a, uint32_t b);
+
+/* Each pair of values is compared once: asking both ways would double the work with each
+ * level, and schemas are deep. */
+static bool same_map(const Validation *v, uint32_t a, uint32_t b)
+{
+    Keys left = keys_of(v, a), right = keys_of(v, b);
+    if (left.count != right.count)
+        return false;
+    for (uint32_t i = 0; i < left.count; i++)
+        if (!str_eq(node_str(v->doc, left.at[i]), node_str(v->doc, right.at[i])))
             return false;
-    }
+    for (uint32_t i = 0; i < left.count; i++)
+        if (!same_value(v, left.at[i] + 1, right.at[i] + 1))
+            return false;
     return true;
 }
 
 /* Semantic equality as Go has it on the decoded values. */
-static bool same_value(const Document *doc, uint32_t a, uint32_t b)
+static bool same_value(const Validation *v, uint32_t a, uint32_t b)
 {
+    const Document *doc = v->doc;
     NodeKind kind = node_kind(doc, a);
     if (kind == NODE_MAP)
-        return node_kind(doc, b) == NODE_MAP && map_within(doc, a, b) && map_within(doc, b, a);
+        return node_kind(doc, b) == NODE_MAP && same_map(v, a, b);
     if (kind == NODE_SEQ) {
         if (node_kind(doc, b) != NODE_SEQ || node_at(doc, a)->len != node_at(doc, b)->len)
             return false;
         uint32_t right = node_first(b);
         for (uint32_t left = node_first(a); left < node_end(doc, a);
              left = node_after(doc, left), right = node_after(doc, right))
-            if (!same_value(doc, left, right))
+            if (!same_value(v, left, right))
                 return false;
         return true;
     }
@@ -93,7 +124,7 @@ static bool same_in_all(const Validation *v, const Review *review, NameId name)
             continue;
         }
         if (nothing != !field_given(first) ||
-            (!nothing && !same_value(v->doc, first.node, field.node)))
+            (!nothing && !same_value(v, first.node, field.node)))
             return false;
     }
     return true;
