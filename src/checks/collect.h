@@ -48,7 +48,7 @@ bool collect_terms(const Collector *collector, uint32_t selector, bool plain);
 /* Index in facts->label_queries; BASE_NONE where it is no selector. */
 uint32_t collect_label_query(const Collector *collector, uint32_t selector, bool plain,
                              LabelSpace space);
-/* The ports of the node that a Pod or template takes, where it is sure on which. */
+/* The ports of the node that a Pod or template takes: collect_host_port.c. */
 void collect_host_ports(const Collector *collector, uint32_t spec);
 /* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */
 uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain);

@@ -2,6 +2,8 @@
  * clash, and the rules say how badly. */
 #include "checks/collect.h"
 
+#include <arpa/inet.h>
+
 static void add_claim(const Collector *collector, uint32_t node, ClaimSpace space, Str key,
                       Str shown)
 {
@@ -27,6 +29,18 @@ static const struct {
     {"scale-target", CLAIM_SCALE_TARGET},
 };
 
+/* One spelling for each IPv6 address, as servers compare them. */
+static Str plain_address(const Collector *collector, Str text)
+{
+    unsigned char bytes[16];
+    char written[INET6_ADDRSTRLEN];
+    const char *copy = arena_str(collector->context->scratch, text).ptr;
+    if (str_find(text, ':') == text.len || inet_pton(AF_INET6, copy, bytes) != 1 ||
+        !inet_ntop(AF_INET6, bytes, written, sizeof written))
+        return text;
+    return arena_str(collector->context->scratch, str_of(written));
+}
+
 /* Where the row has a kind, the key is the object of that kind in the namespace. */
 static void claim_values(const Collector *collector, uint32_t node, const LinkRow *row,
                          uint32_t argument, ClaimSpace space)
@@ -38,6 +52,8 @@ static void claim_values(const Collector *collector, uint32_t node, const LinkRo
         Str key = scalar_text(doc, cursor.node), shown = key;
         if (!key.len || (space == CLAIM_CLUSTER_IP && str_is(key, "None")))
             continue;
+        if (space == CLAIM_CLUSTER_IP || space == CLAIM_LOAD_BALANCER_IP)
+            key = plain_address(collector, key);
         if (link_has(row, SCHEMA_KEY_kind)) {
             Str kind = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_kind));
             Str ns = facts_text(context->facts, context->object->ns);
@@ -100,55 +116,5 @@ void collect_ingress_rule(Collector *collector, uint32_t node, const LinkRow *ro
         Str shown = arena_format(scratch, "%.*s%.*s", STR_ARG(host), STR_ARG(path));
         add_claim(collector, value == BASE_NONE ? paths.node : value, CLAIM_INGRESS_PATH, key,
                   shown);
-    }
-}
-
-/* ---- ports of the node ---- */
-/* Sure is only where a Pod runs: a DaemonSet without any choice of nodes runs on all,
- * a Pod with nodeName on that one.  "*" or the name; empty: nobody knows. */
-static Str read_node(const Collector *collector, uint32_t spec)
-{
-    const Document *doc = collector->context->doc;
-    Str kind = facts_text(collector->context->facts, collector->context->object->kind);
-    Str name = scalar_text(doc, schema_get(doc, spec, SCHEMA_NAME_nodeName));
-    if (name.len && str_is(kind, "Pod"))
-        return name;
-    bool chosen = schema_get(doc, spec, SCHEMA_NAME_nodeSelector) != BASE_NONE ||
-                  schema_get(doc, spec, SCHEMA_NAME_affinity) != BASE_NONE || name.len;
-    return str_is(kind, "DaemonSet") && !chosen ? STR("*") : STR("");
-}
-
-static void claim_port(const Collector *collector, uint32_t port, Str node, bool host_network)
-{
-    const Document *doc = collector->context->doc;
-    Arena *scratch = collector->context->scratch;
-    uint32_t value = schema_get(doc, port, SCHEMA_NAME_hostPort);
-    if (value == BASE_NONE && host_network)
-        value = schema_get(doc, port, SCHEMA_NAME_containerPort);
-    Str address = scalar_text(doc, schema_get(doc, port, SCHEMA_NAME_hostIP));
-    int32_t number = scalar_port(doc, value);
-    if (!number || (address.len && !str_is(address, "0.0.0.0")))
-        return;
-    Protocol protocol = scalar_protocol(doc, schema_get(doc, port, SCHEMA_NAME_protocol));
-    Str shown = arena_format(scratch, "%d/%s", (int)number, protocol_name(protocol));
-    Str key = arena_format(scratch, "%.*s@%.*s", STR_ARG(shown), STR_ARG(node));
-    add_claim(collector, value, CLAIM_HOST_PORT, key, shown);
-}
-
-void collect_host_ports(const Collector *collector, uint32_t spec)
-{
-    const Document *doc = collector->context->doc;
-    Str node = read_node(collector, spec);
-    uint32_t list = schema_get(doc, spec, SCHEMA_NAME_containers);
-    if (!node.len || !is_seq(doc, list))
-        return;
-    bool host_network = scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork));
-    for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at)) {
-        uint32_t ports = schema_get(doc, at, SCHEMA_NAME_ports);
-        if (!is_seq(doc, ports))
-            continue;
-        for (uint32_t port = node_first(ports); port < node_end(doc, ports);
-             port = node_after(doc, port))
-            claim_port(collector, port, node, host_network);
     }
 }

@@ -184,6 +184,8 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
                                  place_of_labels(doc, node, row, labels), entries, count,
                                  first_port);
     read_replicas(doc, node, row, &facts->pods.at[pod]);
+    if (link_has(row, SCHEMA_KEY_replicas))
+        facts->pods.at[pod].flags |= POD_COUNTED;
     collect_host_ports(collector, spec);
     collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_metadata), spec,
                      flags & POD_TEMPLATE);

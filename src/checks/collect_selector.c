@@ -91,21 +91,33 @@ uint32_t collect_label_selector(const Collector *collector, uint32_t selector, b
 }
 
 /* "3" or "50%". */
-static void read_minimum(const Document *doc, uint32_t node, SelectFact *select)
+static int32_t read_share(const Document *doc, uint32_t node, bool *percent)
 {
     int64_t value = 0;
+    *percent = false;
     if (!is_scalar(doc, node))
-        return;
+        return -1;
     Str text = scalar_text(doc, node);
-    select->minimum_percent = str_ends(text, STR("%"));
-    size_t digits = text.len - (select->minimum_percent ? 1 : 0);
+    *percent = str_ends(text, STR("%"));
+    size_t digits = text.len - (*percent ? 1 : 0);
     for (size_t i = 0; i < digits; i++) {
         if (text.ptr[i] < '0' || text.ptr[i] > '9' || value > INT32_MAX / 16)
-            return;
+            return -1;
         value = value * 10 + (text.ptr[i] - '0');
     }
-    select->minimum = digits ? (int32_t)value : -1;
-    select->minimum_place = node_span(doc, node);
+    return digits ? (int32_t)value : -1;
+}
+
+static void read_shares(const Document *doc, uint32_t minimum, uint32_t maximum,
+                        SelectFact *select)
+{
+    bool percent; /* of maxUnavailable: nothing of nothing is nothing */
+    select->minimum = read_share(doc, minimum, &select->minimum_percent);
+    select->maximum = read_share(doc, maximum, &percent);
+    if (select->minimum >= 0)
+        select->minimum_place = node_span(doc, minimum);
+    if (select->maximum >= 0)
+        select->maximum_place = node_span(doc, maximum);
 }
 
 void collect_selects(Collector *collector, uint32_t node, const LinkRow *row)
@@ -122,9 +134,9 @@ void collect_selects(Collector *collector, uint32_t node, const LinkRow *row)
         .use = (uint8_t)(str_is(as, "budget")   ? SELECT_BUDGET
                          : str_is(as, "policy") ? SELECT_POLICY
                                                 : SELECT_WORKLOAD),
-        .minimum = -1,
     };
-    read_minimum(doc, link_node(doc, node, row, SCHEMA_KEY_minimum), &select);
+    read_shares(doc, link_node(doc, node, row, SCHEMA_KEY_minimum),
+                link_node(doc, node, row, SCHEMA_KEY_maximum), &select);
     if (select.selector != BASE_NONE)
         vec_push(&facts->selects, select);
 }

@@ -30,6 +30,7 @@ void facts_free(Facts *facts)
     vec_free(&facts->listeners);
     vec_free(&facts->lost_ports);
     vec_free(&facts->claims);
+    vec_free(&facts->host_ports);
     vec_free(&facts->selects);
     vec_free(&facts->containers);
     vec_free(&facts->security_values);

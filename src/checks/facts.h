@@ -36,6 +36,7 @@ typedef struct LabelSpan {
 enum {
     POD_TEMPLATE = 1 << 0,     /* the Pods that its object makes, not a Pod by itself */
     POD_HOST_NETWORK = 1 << 1,
+    POD_COUNTED = 1 << 7,      /* a template of a kind with replicas, one where not given */
     POD_NONE_YET = 1 << 2,     /* of a template: it makes no Pods as it stands: none are wanted,
                                   it is held back, or its time has not come */
     POD_STATUS = 1 << 3,       /* of a Pod that was given with a status; all below are read of it */
@@ -227,7 +228,6 @@ typedef struct LostPort {
 typedef enum ClaimSpace {
     CLAIM_CLUSTER_IP,
     CLAIM_LOAD_BALANCER_IP,
-    CLAIM_HOST_PORT,      /* on all nodes, or on one that is named */
     CLAIM_SCALE_TARGET,
     CLAIM_INGRESS_PATH,
 } ClaimSpace;
@@ -241,6 +241,20 @@ typedef struct Claim {
     uint8_t space;        /* ClaimSpace */
 } Claim;
 
+/* A port of the nodes that a Pod runs on. */
+typedef enum NodeChoice { NODES_ALL, NODES_NAMED, NODES_SELECTED } NodeChoice;
+
+typedef struct HostPort {
+    uint32_t object;
+    int32_t number;
+    uint32_t address;     /* string; 0: all of the node */
+    uint32_t nodes;       /* string: the node's name, or the selector in one spelling */
+    Span place;
+    uint32_t path, pointer; /* strings */
+    uint8_t protocol;     /* Protocol */
+    uint8_t choice;       /* NodeChoice */
+} HostPort;
+
 /* An object that is no Service and selects Pods of its namespace. */
 typedef enum SelectUse { SELECT_BUDGET, SELECT_POLICY, SELECT_WORKLOAD } SelectUse;
 
@@ -251,6 +265,8 @@ typedef struct SelectFact {
     int32_t minimum;      /* of a budget: minAvailable as a number; -1: not given */
     bool minimum_percent; /* minAvailable is given in percent */
     Span minimum_place;
+    int32_t maximum;      /* of a budget: maxUnavailable; -1: not given */
+    Span maximum_place;
 } SelectFact;
 
 /* ---- admission: what decides whether a Pod or a claim may be made; admission.h ---- */
@@ -414,6 +430,7 @@ struct Facts {
     VEC(Listener) listeners;
     VEC(LostPort) lost_ports;
     VEC(Claim) claims;
+    VEC(HostPort) host_ports;
     VEC(SelectFact) selects;
     VEC(ContainerFact) containers;
     VEC(SecurityValue) security_values;

@@ -1,7 +1,16 @@
-/* A PodDisruptionBudget asks for as many Pods as there are, or more. */
+/* A PodDisruptionBudget that never lets a Pod go. */
 #include "checks/link.h"
 
 extern const Rule rule_unmeetable_budget;
+
+/* How many Pods it stands for, -1 where nobody knows: a workload that says nothing has
+ * one, a Pod is one. */
+static int32_t pod_count(const PodFact *pod)
+{
+    if (pod->replicas >= 0)
+        return pod->replicas;
+    return !(pod->flags & POD_TEMPLATE) || (pod->flags & POD_COUNTED) ? 1 : -1;
+}
 
 /* The replicas of all that it selects; -1 where some number is not known, or is an
  * autoscaler's to change. */
@@ -14,12 +23,22 @@ static int64_t count_replicas(const LinkContext *context, const SelectFact *sele
         return -1;
     for (uint32_t i = 0; i < sample->count; i++) {
         const PodFact *pod = &facts->pods.at[sample->at[i]];
-        if (pod->replicas < 0 || scaled[pod->object] ||
+        if (pod_count(pod) < 0 || scaled[pod->object] ||
             link_has_alternative(context->link, pod->object))
             return -1;
-        sum += pod->replicas;
+        sum += pod_count(pod);
     }
     return sample->count ? sum : -1;
+}
+
+static void place_finding(const LinkContext *context, Finding *finding, const SelectFact *select,
+                          const char *field)
+{
+    Str start = link_object_pointer(context->link, select->object, context->scratch);
+    finding->object = select->object;
+    finding->path = arena_format(&context->diag->arena, "spec.%s", field);
+    finding->pointer =
+        arena_format(&context->diag->arena, "%.*s/spec/%s", STR_ARG(start), field);
 }
 
 static void report_budget(const LinkContext *context, const SelectFact *select, int64_t replicas,
@@ -31,20 +50,32 @@ static void report_budget(const LinkContext *context, const SelectFact *select, 
     Finding *finding = diag_report(
         context->diag, &rule_unmeetable_budget.info,
         facts_place(facts, select->object, select->minimum_place),
-        "%.*s wants %d%s available, and there are %d Pods: %s",
+        "%.*s wants %d%s available, and there %s %d Pod%s: %s",
         STR_ARG(facts_object_text(facts, select->object, context->scratch)),
-        (int)select->minimum, select->minimum_percent ? "%" : "", (int)replicas,
+        (int)select->minimum, select->minimum_percent ? "%" : "", replicas == 1 ? "is" : "are",
+        (int)replicas, replicas == 1 ? "" : "s",
         never ? "that is never so" : "none of them may be evicted");
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, select->object, context->scratch);
-    finding->object = select->object;
-    finding->path = STR("spec.minAvailable");
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/minAvailable", STR_ARG(start));
-    diag_note(context->diag, finding, facts_place(facts, pod->object, pod->replicas_place),
-              "replicas of %.*s",
+    place_finding(context, finding, select, "minAvailable");
+    bool given = pod->replicas_place.length > 0;
+    diag_note(context->diag, finding,
+              facts_place(facts, pod->object, given ? pod->replicas_place : pod->place),
+              given ? "replicas of %.*s" : "%.*s is one Pod, since it does not say how many",
               STR_ARG(facts_object_text(facts, pod->object, context->scratch)));
+}
+
+/* maxUnavailable of nothing. */
+static void report_nothing(const LinkContext *context, const SelectFact *select)
+{
+    const Facts *facts = link_facts(context->link);
+    Finding *finding =
+        diag_report(context->diag, &rule_unmeetable_budget.info,
+                    facts_place(facts, select->object, select->maximum_place),
+                    "%.*s lets no Pod be away: none of them may be evicted",
+                    STR_ARG(facts_object_text(facts, select->object, context->scratch)));
+    if (finding)
+        place_finding(context, finding, select, "maxUnavailable");
 }
 
 /* Per object: whether some autoscaler of the input names it. */
@@ -71,10 +102,17 @@ static void on_link(const LinkContext *context)
     for (uint32_t i = 0; i < facts->selects.len; i++) {
         const SelectFact *select = &facts->selects.at[i];
         PodSample sample;
-        if (select->use != SELECT_BUDGET || select->minimum < 0)
+        if (select->use != SELECT_BUDGET)
+            continue;
+        if (select->maximum == 0 && link_selects_any(context->link, select->selector))
+            report_nothing(context, select);
+        if (select->minimum < 0)
             continue;
         int64_t replicas = count_replicas(context, select, scaled, &sample);
-        bool all = select->minimum_percent ? select->minimum >= 100 : select->minimum >= replicas;
+        /* A share is rounded up, as the controller does. */
+        int64_t wanted = select->minimum_percent ? (select->minimum * replicas + 99) / 100
+                                                 : select->minimum;
+        bool all = wanted >= replicas;
         if (replicas > 0 && all)
             report_budget(context, select, replicas, sample.at[0]);
         arena_reset(context->scratch);
@@ -88,10 +126,12 @@ const Rule rule_unmeetable_budget = {
             .id = "unmeetable-budget",
             .origin = ORIGIN_LINK,
             .severity = SEVERITY_WARNING,
-            .summary = "A PodDisruptionBudget asks for as many Pods as there are, or more",
-            .why = "The budget then never allows an eviction: draining a node waits forever, and "
-                   "so do upgrades of the cluster.  Compared are the replicas of the workloads "
-                   "that it selects, where all say them and no autoscaler changes them.",
+            .summary = "A PodDisruptionBudget never lets a Pod go",
+            .why = "A budget that asks for as many Pods as there are, or more, or lets none be away "
+                   "(maxUnavailable: 0), never allows an eviction: draining a node waits forever, and "
+                   "so do upgrades of the cluster.  Compared are the replicas of the workloads that "
+                   "it selects, one where none are given, unless an autoscaler of the input changes "
+                   "them; shares in percent are rounded up.",
             .fix = "Allow at least one Pod to be away: a lower minAvailable, or maxUnavailable: "
                    "1.",
         },
