@@ -1,6 +1,7 @@
 #!/bin/sh
-# Holds plimsoll against a real API server and writes the figures to
-# docs/conformance-results.md. `make conformance` calls it.
+# Holds plimsoll against a real API server: prints the figures, writes them to
+# build/conformance-results.md, and fails where one is under its floor in the file
+# floors beside this one. `make conformance` calls it.
 #
 #   run.sh              build what is missing, ask the server, compare, report
 #   run.sh recorded     compare with the recorded verdicts only: no server
@@ -17,6 +18,7 @@ top=$(CDPATH='' cd -- "$here/../.." && pwd)
 PLIMSOLL=${PLIMSOLL:-$top/build/release/plimsoll}
 SEED=${SEED:-1}
 CASES=${CASES:-5000}
+RESULTS=${RESULTS:-$top/build/conformance-results.md}
 SETS=${SETS:-350}
 RECORDED_SEED=137
 version=$(sed -n 's|^[[:space:]]*k8s.io/kubernetes v||p' "$here/controlplane/go.mod")
@@ -56,14 +58,18 @@ make_cases() {
     fi
 }
 
-# compare NAME VERDICTS compares and keeps the result for the report.
+# compare NAME VERDICTS compares, keeps the result for the report, and holds it
+# against its floor.
 compare() {
     echo "== $1"
+    floor=$(sed -n "s/^$1[[:space:]]*//p" "$here/floors")
+    [ -n "$floor" ] || { echo "run.sh: $1 has no line in floors" >&2; exit 2; }
     case $1 in
     crs-*) program=with_crds ;;
     *) program=$harness ;;
     esac
-    "$program" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$here" -json "$work/$1.json" "$2"
+    "$program" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$here" -json "$work/$1.json" \
+        -fail-under "$floor" "$2" || under="$under $1"
     results="$results $1=$work/$1.json"
 }
 
@@ -113,5 +119,9 @@ esac
 
 # shellcheck disable=SC2086 # each word is one result
 "$harness" report -kubernetes "$version" -plimsoll "$PLIMSOLL" -seed "$SEED" \
-    -o "$top/docs/conformance-results.md" $results
-echo "the figures are in docs/conformance-results.md"
+    -o "$RESULTS" $results
+echo "the figures are in $RESULTS"
+if [ -n "$under" ]; then
+    echo "run.sh: not what it has to be:$under" >&2
+    exit 1
+fi

@@ -4,7 +4,10 @@
 
 extern const Rule rule_pod_security;
 
-enum { NOTES_MOST = 8 };
+enum {
+    NOTES_MOST = 8,
+    PLUGIN_SINCE = 23, /* the minor that turned the admission plugin on */
+};
 
 /* One Pod or template, and what its Namespace says. */
 typedef struct Case {
@@ -90,6 +93,16 @@ static bool has_value(const Case *it, uint32_t container, SecurityCheck check)
 
 /* ---- reports ---- */
 
+/* Which container says nothing. */
+static Str container_text(const Case *it, uint32_t container)
+{
+    const Facts *facts = link_facts(it->context->link);
+    Str name = facts_text(facts, facts->containers.at[container].name);
+    if (!name.len)
+        return STR(", and this one does not");
+    return arena_format(it->context->scratch, ", and container \"%.*s\" does not", STR_ARG(name));
+}
+
 static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck check,
                              const Breach *breach)
 {
@@ -118,10 +131,7 @@ static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck ch
                       : arena_format(context->scratch, "v1.%d", (int)policy->version);
     Str where = forced ? STR("--pod-security")
                        : facts_object_text(facts, it->ns->object, context->scratch);
-    Str who = breach->missing
-                  ? arena_format(context->scratch, ", and container \"%.*s\" does not",
-                                 STR_ARG(facts_text(facts, facts->containers.at[breach->container].name)))
-                  : STR("");
+    Str who = breach->missing ? container_text(it, breach->container) : STR("");
     return diag_report(context->diag, &rule_pod_security.info,
                        facts_place(facts, it->pod->object, breach->place),
                        "%.*s %s Pod Security \"%s:%.*s\"%s%.*s: %s%.*s (%s)", STR_ARG(subject),
@@ -227,7 +237,9 @@ static uint32_t *index_namespaces(const Facts *facts)
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    if (facts->namespaces.len == 0 && !link_options(context->link)->pod_security)
+    const ChecksOptions *options = link_options(context->link);
+    bool labels = facts->namespaces.len > 0 && options->newest >= PLUGIN_SINCE;
+    if (!labels && !options->pod_security)
         return;
     uint32_t *index = index_namespaces(facts);
     for (uint32_t i = 0; i < facts->admitted_pods.len; i++) {
@@ -236,14 +248,14 @@ static void on_link(const LinkContext *context)
         if (!pod->violations)
             continue;
         uint32_t ns = link_namespace_of(context->link, pod->object);
-        if (ns != BASE_NONE && index[ns]) {
+        if (labels && ns != BASE_NONE && index[ns]) {
             it.ns = &facts->namespaces.at[index[ns] - 1];
             memcpy(it.policy, it.ns->policy, sizeof it.policy);
         }
         it.sure = !link_has_alternative(context->link, pod->object) &&
                   (ns == BASE_NONE || !link_has_alternative(context->link, ns));
         it.policy[SECURITY_FORCED] = (struct SecurityPolicy){
-            .level = link_options(context->link)->pod_security, .version = SECURITY_LATEST};
+            .level = options->pod_security, .version = SECURITY_LATEST};
         check_pod(&it);
         arena_reset(context->scratch);
     }
