@@ -31,6 +31,7 @@ static const struct {
     {SCHEMA_LINK_network_policy, collect_network_policy},
     {SCHEMA_LINK_takes_parameters, collect_takes_parameters},
     {SCHEMA_LINK_gives_parameters, collect_gives_parameters},
+    {SCHEMA_LINK_resource_quota, collect_resource_quota},
 };
 
 /* ---- places ---- */

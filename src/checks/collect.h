@@ -27,6 +27,7 @@ void collect_selects(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_admission(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_pod_security(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_limit_range(Collector *collector, uint32_t node, const LinkRow *row);
+void collect_resource_quota(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_volume_claim(Collector *collector, uint32_t node, const LinkRow *row);
 /* A Pod or template for admission: collect_security.c. */
 void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t spec, bool template);

@@ -1,5 +1,5 @@
 /* Resources for LimitRanges: what containers and claims ask for, and what a LimitRange
- * says of them.  Quantities stay texts: whether anyone compares them is known behind the
+ * or a ResourceQuota says of them.  Quantities stay texts: whether anyone compares them is known behind the
  * barrier, and equal ones are kept once. */
 #include "checks/admission.h"
 #include "checks/collect.h"
@@ -126,5 +126,28 @@ void collect_limit_range(Collector *collector, uint32_t node, const LinkRow *row
                 vec_push(&context->facts->limits, limit);
             }
         }
+    }
+}
+
+/* A quota with scopes speaks of some objects only, and which those are hangs on more than
+ * their kind. */
+void collect_resource_quota(Collector *collector, uint32_t node, const LinkRow *row)
+{
+    const ObjectContext *context = collector->context;
+    const Document *doc = context->doc;
+    uint32_t hard = link_node(doc, node, row, SCHEMA_KEY_hard);
+    uint32_t scopes = link_node(doc, node, row, SCHEMA_KEY_scopes);
+    if (!is_map(doc, hard) || link_node(doc, node, row, SCHEMA_KEY_selector) != BASE_NONE ||
+        (scopes != BASE_NONE && node_at(doc, scopes)->len > 0))
+        return;
+    for (uint32_t key = map_first(doc, hard); key < node_end(doc, hard);
+         key = map_next(doc, hard, key)) {
+        QuotaFact quota = {
+            .object = doc->object,
+            .name = intern(context->facts->strings, node_str(doc, key)),
+            .quantity = quantity_or_zero(context, key + 1),
+            .place = entry_span(doc, key),
+        };
+        vec_push(&context->facts->quotas, quota);
     }
 }

@@ -38,6 +38,7 @@ void facts_free(Facts *facts)
     vec_free(&facts->admitted_claims);
     vec_free(&facts->namespaces);
     vec_free(&facts->limits);
+    vec_free(&facts->quotas);
     seq_table_free(&facts->resource_sets);
     vec_free(&facts->resource_spans);
     vec_free(&facts->labelled);

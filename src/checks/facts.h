@@ -411,6 +411,13 @@ typedef struct Parameters {
     bool allows_absence;  /* parameterNotFoundAction: Allow */
 } Parameters;
 
+/* How many of what a ResourceQuota without scopes allows. */
+typedef struct QuotaFact {
+    uint32_t object;
+    uint32_t name, quantity; /* strings: "configmaps", "10" */
+    Span place;           /* of the entry */
+} QuotaFact;
+
 struct Facts {
     Interner *strings;    /* borrowed */
     VEC(Object) objects;
@@ -438,6 +445,7 @@ struct Facts {
     VEC(AdmittedClaim) admitted_claims;
     VEC(NamespaceFact) namespaces; /* those that have such a label */
     VEC(LimitFact) limits;
+    VEC(QuotaFact) quotas;
     SeqTable resource_sets; /* (RESOURCE_x, name, quantity) each */
     VEC(LabelSpan) resource_spans;
     VEC(LabelledFact) labelled;

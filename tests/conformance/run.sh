@@ -89,6 +89,8 @@ live() {
         make_cases "$set" "$SEED" "$CASES" "$work/$set-made.ndjson"
         compare "$set-made" "$work/$set-made.ndjson"
     done
+    echo "== admission"
+    "$harness" admission -plimsoll "$PLIMSOLL" -seed "$SEED" -count "$CASES" || under="$under admission"
 }
 
 # links SEED COUNT [OPTION…]: Services' endpoints, on the lab and on made sets.
@@ -98,6 +100,7 @@ links() {
 }
 
 results=
+under=
 case ${1:-} in
 record)
     "$here/build.sh" >/dev/null
