@@ -22,7 +22,6 @@ typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
 
 /* Settings that have one value, and who gave it. */
 typedef enum Setting {
-    SETTING_OUTPUT,
     SETTING_FAIL_ON,
     SETTING_COLOR,
     SETTING_NAMESPACE,
@@ -39,6 +38,11 @@ typedef struct Exclusion {
     Str folder;
 } Exclusion;
 
+/* A known format of the command, and the file it goes to; empty: standard output. */
+typedef struct Output {
+    Str format, file;
+} Output;
+
 /* What the command line and the configuration say together. */
 typedef struct Options {
     Arena arena;              /* what the strings below point into */
@@ -46,7 +50,7 @@ typedef struct Options {
     VEC(Str) paths;
     VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
-    Str output;               /* -o, a known format of the command; empty: its first */
+    VEC(Output) outputs;      /* -o; empty: the command's first format to standard output */
     Severity fail_on;
     ColorMode color;          /* COLOR_AUTO: ask options_color */
     bool verbose;             /* -v: show severity info */

@@ -18,8 +18,10 @@ const char *const option_group_names[GROUP_COUNT] = {
 #define FLAG(field) .flag = offsetof(Options, field)
 
 const OptionInfo option_table[] = {
-    {"output", 'o', GROUP_REPORT, VALUE_FORMAT, "FORMAT", .commands = FOR_INPUT,
-     .store = setting_output, .help = "the form of what is written to stdout"},
+    {"output", 'o', GROUP_REPORT, VALUE_FORMAT, "FORMAT[=FILE]", .commands = FOR_INPUT,
+     .store = setting_output,
+     .help = "the form of the result, and the file that it goes to; without one it goes to "
+             "stdout. `check` takes several, so that one run feeds them all"},
     {"fail-on", 0, GROUP_REPORT, VALUE_WORD, "SEVERITY", .commands = FOR_CHECK,
      .store = setting_fail_on, .words = SETTING_WORDS_FAIL_ON,
      .help = "exit with 1 from this severity on: `error` (the default), `warning` or `info`"},
@@ -394,6 +396,7 @@ int options_read(Options *options, int argc, char **argv)
 void options_free(Options *options)
 {
     vec_free(&options->paths);
+    vec_free(&options->outputs);
     vec_free(&options->changed);
     vec_free(&options->crds);
     vec_free(&options->schema_locations);

@@ -241,34 +241,27 @@ static bool any_at_least(const Diag *diag, Severity severity)
 }
 
 /* Writes what the user asked for; a failed write is our own failure. */
-static bool run_report(Run *run, const ReportFormat *format, const Link *link,
-                       const uint8_t *verdicts)
+static bool run_report(Run *run, ReportFinder *find, const Link *link, const uint8_t *verdicts)
 {
     Report report = {
         .sources = &run->sources,
         .diag = &run->worker.diag,
         .facts = run->worker.facts,
         .summary = run->summary,
-        .color = options_color(run->options, STDOUT_FILENO),
         .verbose = run->options->verbose,
         .endpoints = run->options->show_endpoints,
+        .fail_on = run->options->fail_on,
         .link = link,
         .verdicts = verdicts,
     };
-    Out out;
-    out_init(&out, STDOUT_FILENO);
-    format->write(&report, &out);
-    if (!out_close(&out)) {
-        cli_error("the report could not be written: %s", strerror(out.error));
-        return false;
-    }
+    bool written = outputs_write(run->options, &report, find);
     if (!run->options->quiet) {
         Buf line = {0};
         report_summary_line(&report, &line);
         fprintf(stderr, "%.*s\n", STR_ARG(buf_slice(&line)));
         buf_free(&line);
     }
-    return true;
+    return written;
 }
 
 static void run_end(Run *run)
@@ -298,10 +291,6 @@ static bool misses_manifests(const Run *run)
 
 int run_check(Options *options)
 {
-    Str wanted = options->output.len ? options->output : STR("text");
-    const ReportFormat *format = report_format_find(wanted);
-    if (!format)
-        fatal("check has no output format \"%.*s\"", STR_ARG(wanted));
     Run run;
     run_begin(&run, options, check_object);
     Worker *worker = &run.worker;
@@ -331,7 +320,7 @@ int run_check(Options *options)
     if (options->changed_only)
         changed_filter(&worker->diag, &run.sources);
     count_findings(&run, &worker->diag);
-    bool written = dumped && run_report(&run, format, link, verdicts);
+    bool written = dumped && run_report(&run, report_format_find, link, verdicts);
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
     link_free(link);
     arena_free(&arena);
@@ -344,24 +333,20 @@ int run_check(Options *options)
  * in the form of check, and makes the run fail. */
 int run_emit(Options *options)
 {
-    Str wanted = options->output.len ? options->output : STR("json");
-    const ObjectFormat *format = object_format_find(wanted);
-    if (!format)
-        fatal("emit has no output format \"%.*s\"", STR_ARG(wanted));
+    Output output = output_of(options, "json");
+    Out out, errors;
+    if (!output_open(&out, &output))
+        return EXIT_TROUBLE;
     Run run;
     run_begin(&run, options, emit_object);
-    Out out, errors;
-    out_init(&out, STDOUT_FILENO);
     out_init(&errors, STDERR_FILENO);
     ObjectWriter writer;
-    object_writer_open(&writer, format, &out);
+    object_writer_open(&writer, object_format_find(output.format), &out);
     run.worker.writer = &writer;
     run_files(&run);
     run.summary.objects = (uint32_t)writer.count;
     object_writer_close(&writer);
-    bool written = out_close(&out);
-    if (!written)
-        cli_error("the objects could not be written: %s", strerror(out.error));
+    bool written = output_close(&out, &output, "the objects");
 
     Diag *diag = &run.worker.diag;
     diag_sort(diag, &run.sources);
@@ -378,10 +363,6 @@ int run_emit(Options *options)
 /* Which versions accept each object: one walk with the mask of all of them. */
 int run_versions(Options *options)
 {
-    Str wanted = options->output.len ? options->output : STR("text");
-    const ReportFormat *format = versions_format_find(wanted);
-    if (!format)
-        fatal("versions has no output format \"%.*s\"", STR_ARG(wanted));
     Run run;
     run_begin(&run, options, type_object);
     run_crds(&run);
@@ -392,7 +373,7 @@ int run_versions(Options *options)
     uint32_t accepted = run.summary.target.versions;
     for (uint32_t id = 0; id < run.summary.objects; id++)
         accepted &= facts_object(run.worker.facts, id)->accepted;
-    bool written = run_report(&run, format, NULL, NULL);
+    bool written = run_report(&run, versions_format_find, NULL, NULL);
     int status = run_status(&run, written, accepted == 0 || misses_manifests(&run));
     run_end(&run);
     return status;

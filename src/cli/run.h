@@ -52,6 +52,16 @@ bool worker_file(Worker *worker, const Input *input);
 /* Reads one document again and hands the one object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
 
+/* ---- output.c ---- */
+/* The one result of a command that has one; `usual` is its format where none was given. */
+Output output_of(const Options *options, const char *usual);
+/* False after an error on stderr. */
+bool output_open(Out *out, const Output *output);
+bool output_close(Out *out, const Output *output, const char *what);
+typedef const ReportFormat *ReportFinder(Str name);
+/* Every report that was asked for.  Fills in what depends on where they go. */
+bool outputs_write(const Options *options, Report *report, ReportFinder *find);
+
 /* ---- changed.c: --changed ---- */
 /* Keeps the findings in which a changed file has a part, at either end. */
 void changed_filter(Diag *diag, const Sources *sources);

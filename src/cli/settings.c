@@ -98,18 +98,37 @@ const char *setting_format(const Command *command, size_t i)
     return i < versions_format_count ? versions_formats[i].name : NULL;
 }
 
+/* FORMAT or FORMAT=FILE.  Of a command with one result the last counts. */
 bool setting_output(Setter *setter, Str value)
 {
+    Options *options = setter->options;
     const char *words[32];
     size_t count = 0;
     for (; count + 1 < BASE_COUNT(words); count++)
-        if (!(words[count] = setting_format(setter->options->command, count)))
+        if (!(words[count] = setting_format(options->command, count)))
             break;
     words[count] = NULL;
-    if (word_index(setter, value, words) < 0)
+    Str format = str_slice(value.ptr, str_find(value, '='));
+    if (word_index(setter, format, words) < 0)
         return false;
-    if (claims(setter, SETTING_OUTPUT))
-        setter->options->output = arena_str(&setter->options->arena, value);
+    Output output = {.format = arena_str(&options->arena, format), .file = STR("")};
+    if (format.len < value.len) {
+        Str file = str_slice(value.ptr + format.len + 1, value.len - format.len - 1);
+        if (!file.len)
+            return refuse(setter, "\"%.*s\" names no file", STR_ARG(value));
+        if (!str_is(file, "-"))
+            output.file = arena_str(&options->arena, file);
+    }
+    if (options->command->mask != FOR_CHECK)
+        vec_clear(&options->outputs);
+    for (uint32_t i = 0; i < options->outputs.len; i++)
+        if (str_eq(options->outputs.at[i].file, output.file))
+            return refuse(setter, "%.*s and %.*s both go to %s%.*s; write one to another file: "
+                                  "%.*s=FILE",
+                          STR_ARG(options->outputs.at[i].format), STR_ARG(format),
+                          output.file.len ? "" : "standard output", STR_ARG(output.file),
+                          STR_ARG(format));
+    vec_push(&options->outputs, output);
     return true;
 }
 

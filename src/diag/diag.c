@@ -79,6 +79,18 @@ void diag_help(Diag *diag, Finding *finding, const char *format, ...)
     va_end(args);
 }
 
+void diag_fix(Diag *diag, Finding *finding, Place place, const char *format, ...)
+{
+    if (!finding)
+        return;
+    va_list args;
+    va_start(args, format);
+    Fix *fix = arena_alloc(&diag->arena, sizeof *fix);
+    *fix = (Fix){place, arena_vformat(&diag->arena, format, args)};
+    va_end(args);
+    finding->fix = fix;
+}
+
 void diag_lower(Diag *diag, Finding *finding, Severity severity)
 {
     if (finding && !find_override(diag, finding->rule) && severity < finding->severity)
@@ -98,6 +110,12 @@ void diag_merge(Diag *into, Diag *from, uint32_t doc_base, uint32_t object_base)
         shift_place(&finding.place, doc_base);
         for (uint32_t note = 0; note < finding.note_count; note++)
             shift_place(&finding.notes[note].place, doc_base);
+        if (finding.fix) {
+            Fix *fix = arena_alloc(&from->arena, sizeof *fix);
+            *fix = *finding.fix;
+            shift_place(&fix->place, doc_base);
+            finding.fix = fix;
+        }
         if (finding.object != BASE_NONE)
             finding.object += object_base;
         vec_push(&into->findings, finding);

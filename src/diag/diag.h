@@ -125,6 +125,12 @@ typedef struct Note {
     Str message;
 } Note;
 
+/* An edit that makes the help's words true: the place's bytes become the text. */
+typedef struct Fix {
+    Place place; /* of length 0: an insertion */
+    Str text;
+} Fix;
+
 typedef struct Finding {
     const RuleInfo *rule;
     Severity severity;
@@ -140,6 +146,7 @@ typedef struct Finding {
     Str versions;    /* the versions for which it holds, when not all of the target */
     Note *notes;
     uint32_t note_count;
+    const Fix *fix;  /* or NULL */
 } Finding;
 
 /* A user's word on a rule's severity; the last one for an id wins. */
@@ -156,7 +163,7 @@ typedef struct Diag {
 } Diag;
 
 /* Adds a finding and returns it, good until the next diag_report; NULL when the
- * user switched the rule off.  diag_note and diag_help take NULL calmly. */
+ * user switched the rule off.  diag_note, diag_help and diag_fix take NULL calmly. */
 Finding *diag_report(Diag *diag, const RuleInfo *rule, Place place, const char *format, ...)
     BASE_PRINTF(4, 5);
 Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char *format,
@@ -164,6 +171,9 @@ Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char 
 void diag_note(Diag *diag, Finding *finding, Place place, const char *format, ...)
     BASE_PRINTF(4, 5);
 void diag_help(Diag *diag, Finding *finding, const char *format, ...) BASE_PRINTF(3, 4);
+/* Only where the edit is what the help says and nothing else has to change with it. */
+void diag_fix(Diag *diag, Finding *finding, Place place, const char *format, ...)
+    BASE_PRINTF(4, 5);
 /* This case is less sure than the rule's own severity; an override still wins. */
 void diag_lower(Diag *diag, Finding *finding, Severity severity);
 /* Moves the findings of one worker to another's; object and document ids are

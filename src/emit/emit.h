@@ -30,6 +30,9 @@ typedef struct Report {
     bool color;              /* text only */
     bool verbose;            /* show severity info, whatever the format */
     bool endpoints;          /* --show-endpoints */
+    Severity fail_on;        /* what fails the run */
+    Str folder;              /* the working directory, absolute: file names are relative to it */
+    Str repository;          /* the folder of the repository that it lies in; empty: none */
     const Link *link;        /* for endpoints and the objects' order; may be NULL */
     /* From report_verdicts, where findings were taken out of diag since; NULL: they
      * are all there. */

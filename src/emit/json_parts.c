@@ -90,6 +90,19 @@ static void put_related(const Report *report, const Finding *finding, Buf *out)
     buf_byte(out, ']');
 }
 
+/* Its own file is the finding's. */
+static void put_fix(const Report *report, const Finding *finding, Buf *out)
+{
+    if (!finding->fix)
+        return;
+    Located located = sources_locate(report->sources, finding->fix->place);
+    member_key(out, "fix");
+    buf_byte(out, '{');
+    put_range(out, &located);
+    member_string(out, "text", finding->fix->text);
+    buf_byte(out, '}');
+}
+
 void report_json_finding(const Report *report, const Finding *finding, Buf *out)
 {
     const Object *object = NULL;
@@ -119,6 +132,7 @@ void report_json_finding(const Report *report, const Finding *finding, Buf *out)
         member_string(out, "versions", finding->versions);
     if (finding->help.len)
         member_string(out, "help", finding->help);
+    put_fix(report, finding, out);
     member_key(out, "object");
     if (object && !object->no_object) {
         buf_byte(out, '{');

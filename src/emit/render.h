@@ -48,6 +48,29 @@ void report_json_object_head(const Report *report, const Object *object, Buf *ou
 void report_json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
 void report_json_summary(const ReportSummary *summary, Buf *out);
 
+/* ---- shared.c ---- */
+/* The wanted findings of each object, in their order. */
+typedef struct ByObject {
+    const Diag *diag;
+    uint32_t *first; /* of each object, and at none: a finding's index, or BASE_NONE */
+    uint32_t *next;  /* of each finding */
+    uint32_t none;   /* stands for findings of no object */
+} ByObject;
+void by_object_build(ByObject *by, const Report *report,
+                     bool (*wanted)(const Report *report, const Finding *finding), Arena *arena);
+/* for (uint32_t at = by->first[object]; (finding = by_object_next(by, &at)) != NULL;) */
+const Finding *by_object_next(const ByObject *by, uint32_t *at);
+
+/* One for each finding, made of its rule, its object's names, its path without the
+ * numbers of items, and the text at its place; of several with the same each gets its
+ * own.  Lines, file names and the order of documents do not count. */
+uint64_t *report_fingerprints(const Report *report, Arena *arena);
+
+/* A file as the repository has it, with slashes; absolute where it lies elsewhere. */
+void render_repository_path(Buf *out, const Report *report, Str file);
+/* The same as a URI reference (RFC 3986). */
+void render_uri(Buf *out, Str path);
+
 /* ---- summary.c ---- */
 /* "1.37" or "1.25..1.37". */
 void render_target(Buf *out, const SchemaTarget *target);
@@ -61,6 +84,11 @@ void report_endpoints_json(const Report *report, Out *out);
 /* ---- formats ---- */
 void report_text_write(const Report *report, Out *out);
 void report_json_write(const Report *report, Out *out);
+void report_ndjson_write(const Report *report, Out *out);
+void report_sarif_write(const Report *report, Out *out);
+void report_junit_write(const Report *report, Out *out);
+void report_github_write(const Report *report, Out *out);
+void report_gitlab_write(const Report *report, Out *out);
 void versions_text_write(const Report *report, Out *out);
 void versions_json_write(const Report *report, Out *out);
 

@@ -18,44 +18,25 @@ static uint32_t accepted_by_all(const Report *report)
     return accepted;
 }
 
-/* What breaks each object, one after the other in the order of their places. */
-typedef struct Breaks {
-    const Report *report;
-    uint32_t *first; /* of each object: a finding's index, or BASE_NONE */
-    uint32_t *next;  /* of each finding */
-    Str all;         /* the target's versions */
-} Breaks;
-
 static bool is_break(const Report *report, const Finding *finding)
 {
-    return finding->object < facts_object_count(report->facts) &&
-           finding->severity == SEVERITY_ERROR && finding->rule->origin != ORIGIN_LINK;
+    (void)report;
+    return finding->severity == SEVERITY_ERROR && finding->rule->origin != ORIGIN_LINK;
 }
+
+/* What breaks each object. */
+typedef struct Breaks {
+    const Report *report;
+    ByObject by;
+    Str all; /* the target's versions */
+} Breaks;
 
 static Breaks breaks_of(const Report *report, Arena *arena)
 {
-    size_t objects = facts_object_count(report->facts), findings = report->diag->findings.len;
-    Breaks breaks = {report, arena_alloc(arena, sizeof(uint32_t) * (objects + 1)),
-                     arena_alloc(arena, sizeof(uint32_t) * (findings + 1)),
-                     schema_versions_text(report->summary.target.versions, arena)};
-    memset(breaks.first, 0xFF, sizeof(uint32_t) * (objects + 1));
-    for (uint32_t i = report->diag->findings.len; i-- > 0;) {
-        const Finding *finding = &report->diag->findings.at[i];
-        if (!is_break(report, finding))
-            continue;
-        breaks.next[i] = breaks.first[finding->object];
-        breaks.first[finding->object] = i;
-    }
+    Breaks breaks = {.report = report,
+                     .all = schema_versions_text(report->summary.target.versions, arena)};
+    by_object_build(&breaks.by, report, is_break, arena);
     return breaks;
-}
-
-static const Finding *next_break(const Breaks *breaks, uint32_t *at)
-{
-    if (*at == BASE_NONE)
-        return NULL;
-    const Finding *finding = &breaks->report->diag->findings.at[*at];
-    *at = breaks->next[*at];
-    return finding;
 }
 
 static Str broken_versions(const Finding *finding, Str all)
@@ -85,7 +66,7 @@ static void put_object_text(const Breaks *breaks, uint32_t id, Arena *arena, Out
     buf_str(buf, schema_versions_text(object->accepted, arena));
     buf_byte(buf, '\n');
     const Finding *finding;
-    for (uint32_t at = breaks->first[id]; (finding = next_break(breaks, &at)) != NULL;) {
+    for (uint32_t at = breaks->by.first[id]; (finding = by_object_next(&breaks->by, &at)) != NULL;) {
         Located located = sources_locate(report->sources, finding->place);
         buf_text(buf, "    ");
         buf_str(buf, broken_versions(finding, breaks->all));
@@ -146,7 +127,7 @@ static void put_object_json(const Breaks *breaks, uint32_t id, Buf *out)
     buf_byte(out, '[');
     const Finding *finding;
     bool first = true;
-    for (uint32_t at = breaks->first[id]; (finding = next_break(breaks, &at)) != NULL;
+    for (uint32_t at = breaks->by.first[id]; (finding = by_object_next(&breaks->by, &at)) != NULL;
          first = false) {
         if (!first)
             buf_byte(out, ',');

@@ -67,16 +67,22 @@ static void help_wrong_type(Walk *walk, Finding *finding, uint32_t node, TypeKin
         return;
     bool scalar = found == NODE_BOOL || found == NODE_INT || found == NODE_FLOAT;
     Str text = node_str(walk->doc, node);
-    if (kind == TYPE_STRING && scalar)
-        diag_help(walk->checker->diag, finding, "put it in quotes: \"%.*s\"", STR_ARG(text));
+    Diag *diag = walk->checker->diag;
+    if (kind == TYPE_STRING && scalar) {
+        diag_help(diag, finding, "put it in quotes: \"%.*s\"", STR_ARG(text));
+        diag_fix(diag, finding, document_place(walk->doc, node), "\"%.*s\"", STR_ARG(text));
+    }
     if (found != NODE_STRING || at->style == STYLE_LITERAL || at->style == STYLE_FOLDED)
         return;
     NodeKind plain = scalar_resolve(text);
     bool number = plain == NODE_INT || (plain == NODE_FLOAT && kind == TYPE_NUMBER);
     bool wants_number = kind == TYPE_INT32 || kind == TYPE_INT64 || kind == TYPE_NUMBER;
-    if ((kind == TYPE_BOOL && plain == NODE_BOOL) || (wants_number && number))
-        diag_help(walk->checker->diag, finding, "write it without quotes: %.*s",
-                  STR_ARG(kind == TYPE_BOOL ? walk_bool_text(*at) : text));
+    if ((kind != TYPE_BOOL || plain != NODE_BOOL) && !(wants_number && number))
+        return;
+    if (kind == TYPE_BOOL)
+        text = walk_bool_text(*at);
+    diag_help(diag, finding, "write it without quotes: %.*s", STR_ARG(text));
+    diag_fix(diag, finding, document_place(walk->doc, node), "%.*s", STR_ARG(text));
 }
 
 void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions)

@@ -156,9 +156,22 @@ static bool help_below(Walk *walk, Finding *finding, uint32_t map, Str name, Typ
     return false;
 }
 
-static void help_unknown_field(Walk *walk, Finding *finding, uint32_t map, Str name, TypeId type,
-                               uint32_t versions)
+/* Whether a value is a list, a mapping or a scalar where the type is. */
+static bool may_hold(const Walk *walk, TypeId type, uint32_t value)
 {
+    NodeKind kind = node_kind(walk->doc, value);
+    switch (type_row(walk->schema, type)->kind) {
+    case TYPE_LIST: return kind == NODE_SEQ;
+    case TYPE_STRUCT:
+    case TYPE_MAP: return kind == NODE_MAP;
+    default: return kind != NODE_SEQ && kind != NODE_MAP;
+    }
+}
+
+static void help_unknown_field(Walk *walk, Finding *finding, uint32_t map, uint32_t key,
+                               TypeId type, uint32_t versions)
+{
+    Str name = node_str(walk->doc, key);
     Nearest near = nearest_field(walk, type, name, versions);
     bool sure = near.field && near.distance <= 1;
     if (!sure && (help_above(walk, finding, map, name, versions) ||
@@ -167,6 +180,10 @@ static void help_unknown_field(Walk *walk, Finding *finding, uint32_t map, Str n
     if (near.field) {
         Str text = text_str(walk->schema, near.field->name);
         diag_help(walk->checker->diag, finding, "did you mean %.*s?", STR_ARG(text));
+        if (!(node_at(walk->doc, key)->flags & NODE_ALIASED) &&
+            may_hold(walk, near.field->type, key + 1))
+            diag_fix(walk->checker->diag, finding, document_place(walk->doc, key), "%.*s",
+                     STR_ARG(text));
     }
 }
 
@@ -198,6 +215,6 @@ void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uin
                                    STR_ARG(word));
     if (!finding)
         return;
-    help_unknown_field(walk, finding, map, name, type, versions);
+    help_unknown_field(walk, finding, map, key, type, versions);
     walk_name_as_server(walk, finding, key);
 }

@@ -33,7 +33,9 @@ static void spellings(void **state)
         memcpy(arguments, LINES[i], sizeof LINES[i]);
         Options options;
         assert_int_equal(read_line(*state, &options, "", arguments), -1);
-        assert_str(options.output, "json");
+        assert_int_equal(options.outputs.len, 1);
+        assert_str(options.outputs.at[0].format, "json");
+        assert_str(options.outputs.at[0].file, "");
         assert_str(options.schema.default_namespace, "shop");
         assert_true(options.verbose && options.quiet);
         assert_int_equal(options.paths.len, 1);
@@ -148,8 +150,11 @@ static void mistakes_get_one_clear_line(void **state)
             "check", "-\xC3\xA9v", ".");
     REFUSED("plimsoll: --quiet takes no value\n", "check", "--quiet=yes", ".");
     REFUSED("plimsoll: --namespace needs a value: --namespace NAME\n", "check", ".", "-n");
-    REFUSED("plimsoll: --output: \"jsn\" is not text or json; did you mean json?\n", "check", "-o",
-            "jsn", ".");
+    REFUSED("plimsoll: --output: \"jsn\" is not text, json, ndjson, sarif, junit, github or "
+            "gitlab; did you mean json?\n", "check", "-o", "jsn", ".");
+    REFUSED("plimsoll: --output: \"sarif=\" names no file\n", "check", "-o", "sarif=", ".");
+    REFUSED("plimsoll: --output: text and json both go to standard output; write one to another "
+            "file: json=FILE\n", "check", "-o", "text", "-o", "json=-", ".");
     REFUSED("plimsoll: --output: \"text\" is not json, ndjson or yaml\n", "emit", "-otext", ".");
     REFUSED("plimsoll: --color: \"\" is not auto, always or never\n", "check", "--color=", ".");
     REFUSED("plimsoll: --fail-on: \"warnings\" is not error, warning or info; did you mean "

@@ -152,7 +152,7 @@ static void bash_completes(void **state)
     expect_output("--color --config ", "bash try plimsoll check --co");
     expect_output("always auto never ", "bash try plimsoll check --color ''");
     expect_output("always ", "bash try plimsoll check --color = al");
-    expect_output("json ", "bash try plimsoll check -o j");
+    expect_output("json junit ", "bash try plimsoll check -o j");
     expect_output("json ndjson yaml ", "bash try plimsoll emit . --output ''");
     expect_output("yaml-ambiguous= ", "bash try plimsoll check --severity yaml-am");
     expect_output("emit ", "bash try plimsoll help e");

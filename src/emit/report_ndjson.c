@@ -1,0 +1,45 @@
+/* The report as it is made of lines: a finding a line, an object a line, the summary
+ * last, each with a "type" in front of the members that docs/json.md tells of. */
+#include "emit/render.h"
+
+#include "checks/link.h"
+
+/* Puts "type" before the members of what was written since start. */
+static void put_typed(Out *out, size_t start, const char *type)
+{
+    Buf line = {0};
+    buf_format(&line, "{\"type\":\"%s\",", type);
+    buf_str(&line, str_slice(out->buf.ptr + start + 1, out->buf.len - start - 1));
+    buf_byte(&line, '\n');
+    out->buf.len = start;
+    buf_str(&out->buf, buf_slice(&line));
+    buf_free(&line);
+    out_spill(out);
+}
+
+void report_ndjson_write(const Report *report, Out *out)
+{
+    for (uint32_t i = 0; i < report->diag->findings.len; i++) {
+        size_t start = out->buf.len;
+        if (!report_shows(report, &report->diag->findings.at[i]))
+            continue;
+        report_json_finding(report, &report->diag->findings.at[i], &out->buf);
+        put_typed(out, start, "finding");
+    }
+    Arena arena = {0};
+    uint32_t count = report->facts ? facts_object_count(report->facts) : 0;
+    const uint8_t *verdicts = report->verdicts;
+    if (count && !verdicts)
+        verdicts = report_verdicts(report->diag, report->facts, &arena);
+    const uint32_t *order = count && report->link ? link_objects_by_place(report->link) : NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t object = order ? order[i] : i;
+        size_t start = out->buf.len;
+        report_json_object(report, object, (Verdict)verdicts[object], &out->buf);
+        put_typed(out, start, "object");
+    }
+    arena_free(&arena);
+    size_t start = out->buf.len;
+    report_json_summary(&report->summary, &out->buf);
+    put_typed(out, start, "summary");
+}
