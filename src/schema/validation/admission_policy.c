@@ -237,7 +237,15 @@ static void validate_policy_binding(Validation *v, Field spec)
 {
     validation_text(v, GET(spec, policyName), format_dns_subdomain);
     validate_param_ref(v, GET(spec, paramRef));
-    validate_match_resources(v, GET(spec, matchResources));
+    Field match = GET(spec, matchResources);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(32))
+        validate_match_resources(v, match);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(31)) /* which spelled it so */
+    {
+        Rename before = validation_rename_below(v, match, spec, STR(".matchResouces"));
+        validate_match_resources(v, match);
+        validation_unrename(v, before);
+    }
     validate_static_suffix(v);
 }
 

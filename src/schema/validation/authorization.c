@@ -60,12 +60,20 @@ static void validate_selector(Validation *v, Field selector,
 /* ValidateSelfSubjectAccessReviewSpec */
 static void validate_access_spec(Validation *v, Field spec)
 {
-    Field resource = GET(spec, resourceAttributes);
-    if (field_given(resource) == field_given(GET(spec, nonResourceAttributes)))
-        validation_invalid(v, spec, "must have either resourceAttributes or "
-                                    "nonResourceAttributes");
-    validate_selector(v, GET(resource, fieldSelector), validate_field_requirement);
-    validate_selector(v, GET(resource, labelSelector), validate_label_requirement);
+    static const char ONE[] = "must have either resourceAttributes or nonResourceAttributes";
+    Field resource = GET(spec, resourceAttributes), other = GET(spec, nonResourceAttributes);
+    if (field_given(resource) == field_given(other)) {
+        VALIDATION_ONLY(v, VALIDATION_SINCE(37))
+            validation_invalid(v, spec, "%s", ONE);
+        VALIDATION_ONLY(v, VALIDATION_UNTIL(36))
+            validation_as(v, validation_invalid(v, spec, "%s", ONE),
+                          field_given(other) ? other : resource, NULL);
+    }
+    VALIDATION_ONLY(v, VALIDATION_SINCE(32)) /* AuthorizeWithSelectors */
+    {
+        validate_selector(v, GET(resource, fieldSelector), validate_field_requirement);
+        validate_selector(v, GET(resource, labelSelector), validate_label_requirement);
+    }
 }
 
 /* Whom a review is about. */

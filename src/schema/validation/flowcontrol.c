@@ -247,8 +247,7 @@ static void validate_queuing(Validation *v, Field queuing)
         validation_invalid(v, hand, "is too large for that many queues");
 }
 
-/* ValidateLimitResponse; in full only where the level is limited. */
-static void validate_limit_response(Validation *v, Field response, bool in_full)
+static void validate_known_response(Validation *v, Field response, bool in_full)
 {
     Field type = GET(response, type), queuing = GET(response, queuing);
     bool queues = field_text_is(v, type, "Queue");
@@ -260,6 +259,19 @@ static void validate_limit_response(Validation *v, Field response, bool in_full)
         validation_required(v, queuing, "for type Queue");
     else if (queues && in_full)
         validate_queuing(v, queuing);
+}
+
+/* ValidateLimitResponse; in full only where the level is limited.  Until 1.36 nothing was said
+ * of the rest where the type is none. */
+static void validate_limit_response(Validation *v, Field response, bool in_full)
+{
+    Field type = GET(response, type);
+    bool known = in_full && word_is_one_of(field_text(v, type), "Queue,Reject");
+    if (!known && in_full)
+        VALIDATION_ONLY(v, VALIDATION_UNTIL(36))
+            validation_not_supported(v, type, "Queue,Reject");
+    VALIDATION_ONLY(v, known ? SCHEMA_ALL_VERSIONS : VALIDATION_SINCE(37))
+        validate_known_response(v, response, in_full);
 }
 
 /* ValidateLimitedPriorityLevelConfiguration, ValidateExemptPriorityLevelConfiguration */
@@ -298,16 +310,12 @@ void validate_priority_level_configuration(Validation *v, Field level)
     validate_priority_level_configuration_v1beta3(v, level);
 }
 
-/* ValidatePriorityLevelConfiguration */
-void validate_priority_level_configuration_v1beta3(Validation *v, Field level)
+/* ValidatePriorityLevelConfigurationSpec; until 1.36 of a type that is one. */
+static void validate_level_parts(Validation *v, Field spec)
 {
-    Field spec = GET(level, spec), type = GET(spec, type);
-    Field limited = GET(spec, limited), exempt = GET(spec, exempt);
+    Field type = GET(spec, type), limited = GET(spec, limited), exempt = GET(spec, exempt);
     bool is_exempt = field_text_is(v, type, "Exempt");
     bool is_limited = field_text_is(v, type, "Limited");
-    Field name = FIELD_PATH(v, level, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
-    if (field_text_is(v, name, "exempt") != is_exempt)
-        validation_invalid(v, type, "is Exempt in the level named exempt, and nowhere else");
     validation_required_word(v, type, "Exempt,Limited");
     if (is_limited && !field_given(limited))
         validation_required(v, limited, "for type Limited");
@@ -324,6 +332,21 @@ void validate_priority_level_configuration_v1beta3(Validation *v, Field level)
     }
     if (is_exempt && field_given(exempt))
         validate_shares(v, exempt);
+}
+
+/* ValidatePriorityLevelConfiguration */
+void validate_priority_level_configuration_v1beta3(Validation *v, Field level)
+{
+    Field spec = GET(level, spec), type = GET(spec, type);
+    bool is_exempt = field_text_is(v, type, "Exempt");
+    bool is_limited = field_text_is(v, type, "Limited");
+    Field name = FIELD_PATH(v, level, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+    if (field_text_is(v, name, "exempt") != is_exempt)
+        validation_invalid(v, type, "is Exempt in the level named exempt, and nowhere else");
+    VALIDATION_ONLY(v, is_limited || is_exempt ? 0 : VALIDATION_UNTIL(36))
+        validation_not_supported(v, type, "Exempt,Limited");
+    VALIDATION_ONLY(v, is_limited || is_exempt ? SCHEMA_ALL_VERSIONS : VALIDATION_SINCE(37))
+        validate_level_parts(v, spec);
     if (!is_as_fixed(v, spec, field_text(v, name)))
         validation_invalid(v, spec, "must be what the server gives the level of that name");
 }

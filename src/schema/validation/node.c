@@ -5,7 +5,14 @@
 /* validateTolerations: what core says of them, and none stands there twice. */
 static void validate_runtime_tolerations(Validation *v, Field tolerations)
 {
-    validate_tolerations(v, tolerations);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(35))
+        validate_tolerations(v, tolerations);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(34)) /* which named the field twice */
+    {
+        Rename before = validation_rename_below(v, tolerations, tolerations, STR(".tolerations"));
+        validate_tolerations(v, tolerations);
+        validation_unrename(v, before);
+    }
     for (Items i = items_of(v, tolerations); items_next(v, &i);) {
         Field a = i.item;
         for (Items j = items_of(v, tolerations); items_next(v, &j) && j.index < i.index;) {
@@ -26,7 +33,12 @@ void validate_runtime_class(Validation *v, Field class)
 {
     Field overhead = GET(class, overhead), scheduling = GET(class, scheduling);
     Field fixed = GET(overhead, podFixed);
-    validation_text(v, GET(class, handler), format_dns_label);
+    Field handler = GET(class, handler);
+    VALIDATION_ONLY(v, VALIDATION_SINCE(36))
+        validation_text(v, handler, format_dns_label);
+    VALIDATION_ONLY(v, VALIDATION_UNTIL(35))
+        if (format_dns_label(field_text(v, handler)))
+            validation_invalid(v, handler, "%s", format_dns_label(field_text(v, handler)));
     /* The server looks at podFixed as at limits of the overhead itself. */
     validate_overhead_within(v, fixed, overhead);
     validate_labels(v, GET(scheduling, nodeSelector));

@@ -28,8 +28,11 @@ type Result struct {
 	PathOnly  Share   `json:"firstCauseField"`
 	Extra     Share   `json:"extraErrors"` // Invalid: our errors that the server does not give
 	BadField  Share   `json:"badRequestField"`
-	Kinds     []Kind  `json:"kinds"`
-	Groups    []Group `json:"groups"`
+	Warnings  Share   `json:"warnings"` // of objects that both accept: the server's warnings that we give
+	// ExtraWarnings are those of ours that the server does not send.
+	ExtraWarnings Share   `json:"extraWarnings"`
+	Kinds         []Kind  `json:"kinds"`
+	Groups        []Group `json:"groups"`
 }
 
 // A Share is a part of a whole.
@@ -87,21 +90,27 @@ type comparison struct {
 	groups   map[string]*Group
 	objects  map[place]Object
 	findings map[place][]Finding
+	warnings map[place][]Finding
 }
 
 // Compare holds a report against recorded verdicts.
 func Compare(records []verdict.Record, report *Report) *Result {
 	c := &comparison{
 		kinds: map[string]*Kind{}, groups: map[string]*Group{},
-		objects: map[place]Object{}, findings: map[place][]Finding{},
+		objects: map[place]Object{}, findings: map[place][]Finding{}, warnings: map[place][]Finding{},
 	}
 	for _, object := range report.Objects {
 		c.objects[placeOf(object.File, object.Doc, object.Item)] = object
 	}
 	for _, finding := range report.Findings {
-		if finding.Doc != nil && finding.judges() {
-			at := placeOf(finding.File, *finding.Doc, finding.Item)
+		if finding.Doc == nil {
+			continue
+		}
+		at := placeOf(finding.File, *finding.Doc, finding.Item)
+		if finding.judges() {
 			c.findings[at] = append(c.findings[at], finding)
+		} else if finding.warns() {
+			c.warnings[at] = append(c.warnings[at], finding)
 		}
 	}
 	for i := range records {
@@ -178,6 +187,8 @@ func (c *comparison) add(record *verdict.Record) {
 	}
 	if !record.Accepted {
 		c.fields(record, ours, !accepted)
+	} else if accepted {
+		c.compareWarnings(record, c.warnings[at])
 	}
 }
 

@@ -20,6 +20,8 @@ func (r *Result) Print(out io.Writer, groups int) {
 	line("Invalid: first cause's field found\t%d of %d\t%.2f %%", r.PathOnly.Count, r.PathOnly.Of, r.PathOnly.Percent())
 	line("Invalid: errors that the server does not give\t%d of %d\t%.2f %%", r.Extra.Count, r.Extra.Of, 100-percent(r.Extra.Of-r.Extra.Count, r.Extra.Of))
 	line("BadRequest: named field found\t%d of %d\t%.2f %%", r.BadField.Count, r.BadField.Of, r.BadField.Percent())
+	line("warnings of the server's that are given\t%d of %d\t%.2f %%", r.Warnings.Count, r.Warnings.Of, r.Warnings.Percent())
+	line("warnings that the server does not send\t%d of %d\t%.2f %%", r.ExtraWarnings.Count, r.ExtraWarnings.Of, 100-percent(r.ExtraWarnings.Of-r.ExtraWarnings.Count, r.ExtraWarnings.Of))
 	line("refused by CEL rules alone, caught (not counted above)\t%d of %d\t%.2f %%", r.CELOnly.Count, r.CELOnly.Of, r.CELOnly.Percent())
 	line("not reported by plimsoll\t%d", r.Missing)
 	line("of the cluster's state only, not compared\t%d", r.StateOnly)
