@@ -110,7 +110,9 @@ static void validate_volume_claim_templates(Validation *v, Field set_spec)
             if (!seen_before(v, &seen, name, i.item, &first))
                 validate_claim_volume(v, set_spec, i.item, volumes++);
         }
+        Rename before = validation_rename_below(v, spec, i.item, STR(""));
         warn_of_persistent_volume_claim_spec(v, spec);
+        validation_unrename(v, before);
     }
 }
 

@@ -63,7 +63,7 @@ enum { TRUST_BUNDLE_MOST = 1024 * 1024 };
 static void validate_bundle_name(Validation *v, Field field, Str signer, bool prefix)
 {
     Str name = field_text(v, field);
-    if (name.len == 0 || format_path_segment(name))
+    if (name.len == 0 || (prefix ? format_path_segment_prefix : format_path_segment)(name))
         return;
     if (prefix && name.len > 1 && name.ptr[name.len - 1] == '-')
         name.len--;

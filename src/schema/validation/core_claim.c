@@ -123,7 +123,7 @@ void validate_persistent_volume_claim(Validation *v, Field claim)
     validate_persistent_volume_claim_spec(v, spec, true);
     Field annotations = FIELD_PATH(v, claim, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
     Field class = field_entry(v, annotations, "volume.beta.kubernetes.io/storage-class");
-    if (field_given(class))
+    if (field_entry_exists(annotations, class))
         validation_warning(v, class, "is deprecated: use storageClassName");
     warn_of_persistent_volume_claim_spec(v, spec);
 }

@@ -283,8 +283,6 @@ void validate_node(Validation *v, Field node)
     VALIDATION_ONLY(v, VALIDATION_SINCE(36))
         validate_node_declared_features(v, GET(status, declaredFeatures));
     validate_pod_cidrs(v, spec);
-    if (field_given(GET(spec, configSource)))
-        validation_warning(v, GET(spec, configSource), "has no effect any more");
     if (!field_is_empty(v, GET(spec, externalID)))
         validation_warning(v, GET(spec, externalID), "is deprecated and not used");
 }

@@ -200,21 +200,25 @@ void validate_endpoint_ip(Validation *v, Field field)
                            "may not be a link-local multicast address (224.0.0.0/24, ff02::/10)");
 }
 
-void warn_of_ip(Validation *v, Field field, Str text)
+void warn_of_any_ip(Validation *v, Field field, Str text)
 {
     IpAddress address;
     char canonical[IP_TEXT_MOST];
-    /* What is refused since then needs no warning. */
     VALIDATION_ONLY(v, VALIDATION_SINCE(33))
     {
         if (!ip_parse(text, &address, true) || ip_is_canonical(text))
             continue;
-        if (format_legacy_ip(text))
-            v->versions &= ~STRICT_SINCE;
         size_t len = ip_text(&address, canonical);
         validation_warning(v, field, "is not in the canonical form of an address: %.*s",
                            (int)len, canonical);
     }
+}
+
+void warn_of_ip(Validation *v, Field field, Str text)
+{
+    /* What is refused since then needs no warning. */
+    VALIDATION_ONLY(v, format_legacy_ip(text) ? ~STRICT_SINCE : SCHEMA_ALL_VERSIONS)
+        warn_of_any_ip(v, field, text);
 }
 
 void warn_of_cidr(Validation *v, Field field, Str text)

@@ -41,6 +41,8 @@ bool validate_cidr_for_legacy_field(Validation *v, Field field, Str text);
 void validate_endpoint_ip(Validation *v, Field field);
 /* GetWarningsForIP and GetWarningsForCIDR. */
 void warn_of_ip(Validation *v, Field field, Str text);
+/* The same of an address that nobody validates. */
+void warn_of_any_ip(Validation *v, Field field, Str text);
 void warn_of_cidr(Validation *v, Field field, Str text);
 /* A pointer to a string that must have a form where it is given, even when empty. */
 bool validate_given_text(Validation *v, Field field, FormatFn format);

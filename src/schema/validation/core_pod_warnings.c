@@ -66,20 +66,34 @@ static void warn_of_placement(Validation *v, Field spec)
 
 /* ---- annotations ---- */
 
-static bool container_has(const Validation *v, const Pod *pod, Str name, NameId profile)
+/* Whether there is a container of that name, without the profile. */
+static bool container_lacks(const Validation *v, const Pod *pod, Str name, NameId profile)
 {
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
         if (str_eq(field_text(v, GET(c.container, name)), name) &&
-            field_given(field_get(v, GET(c.container, securityContext), profile)))
+            !field_given(field_get(v, GET(c.container, securityContext), profile)))
             return true;
     return false;
+}
+
+/* Whether an annotation says what the Pod's own profile says: ApparmorFieldForAnnotation. */
+static bool says_the_same(const Validation *v, Field profile, Str annotation)
+{
+    Field type = GET(profile, type);
+    if (str_is(annotation, "runtime/default"))
+        return field_text_is(v, type, "RuntimeDefault");
+    if (str_is(annotation, "unconfined"))
+        return field_text_is(v, type, "Unconfined");
+    Str local = field_text(v, GET(profile, localhostProfile));
+    return field_text_is(v, type, "Localhost") && str_starts(annotation, STR("localhost/")) &&
+           str_eq(str_slice(annotation.ptr + 10, annotation.len - 10), local);
 }
 
 static void warn_of_annotations(Validation *v, const Pod *pod)
 {
     static const char SECCOMP[] = "container.seccomp.security.alpha.kubernetes.io/";
     static const char APP_ARMOR[] = "container.apparmor.security.beta.kubernetes.io/";
-    Field context = GET(pod->spec, securityContext);
+    Field context = GET(pod->spec, securityContext), app_armor = GET(context, appArmorProfile);
     for (Entries at = entries_of(v, pod->annotations); entries_next(v, &at);) {
         Field key = field_key(at.at);
         if (str_is(at.key, "scheduler.alpha.kubernetes.io/critical-pod"))
@@ -91,12 +105,13 @@ static void warn_of_annotations(Validation *v, const Pod *pod)
                  !field_given(GET(context, seccompProfile)))
             validation_warning(v, key, "has no effect since 1.27: use seccompProfile");
         else if (str_starts(at.key, STR(SECCOMP)) &&
-                 !container_has(v, pod, str_slice(at.key.ptr + sizeof SECCOMP - 1,
+                 container_lacks(v, pod, str_slice(at.key.ptr + sizeof SECCOMP - 1,
                                                   at.key.len - (sizeof SECCOMP - 1)),
                                 SCHEMA_NAME_seccompProfile))
             validation_warning(v, key, "has no effect since 1.27: use seccompProfile");
-        else if (str_starts(at.key, STR(APP_ARMOR)) && !field_given(GET(context, appArmorProfile)) &&
-                 !container_has(v, pod, str_slice(at.key.ptr + sizeof APP_ARMOR - 1,
+        else if (str_starts(at.key, STR(APP_ARMOR)) &&
+                 !says_the_same(v, app_armor, field_text(v, at.value)) &&
+                 container_lacks(v, pod, str_slice(at.key.ptr + sizeof APP_ARMOR - 1,
                                                   at.key.len - (sizeof APP_ARMOR - 1)),
                                 SCHEMA_NAME_appArmorProfile))
             VALIDATION_ONLY(v, VALIDATION_SINCE(30))
@@ -178,8 +193,11 @@ static void warn_of_volume(Validation *v, Field volume)
     };
     for (size_t i = 0; i < BASE_COUNT(GONE); i++) {
         Field source = field_get(v, volume, GONE[i].name);
-        if (field_given(source))
-            validation_warning(v, source, "is %s", GONE[i].since);
+        if (!field_given(source))
+            continue;
+        Finding *finding = validation_warning(v, source, "is %s", GONE[i].since);
+        if (GONE[i].name == SCHEMA_NAME_storageos)
+            validation_as(v, finding, volume, ".storageOS");
     }
     static const NameId KEYED[] = {SCHEMA_NAME_configMap, SCHEMA_NAME_secret,
                                    SCHEMA_NAME_downwardAPI};
@@ -303,8 +321,9 @@ static void warn_of_ports(Validation *v, const Pod *pod)
             Field name = GET(i.item, name);
             warn_of_port(v, pod, &c, i.item, &seen);
             if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
-                validation_warning(v, name, "is the name of another port, which is the one that "
-                                            "Services and probes take");
+                validation_as(v, validation_warning(v, name, "is the name of another port, which is "
+                                                             "the one that Services and probes take"),
+                              i.item, NULL);
         }
     }
 }

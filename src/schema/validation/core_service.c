@@ -371,7 +371,7 @@ static void warn_of_service(Validation *v, Field meta, Field spec, const Cluster
     for (Items i = items_of(v, GET(spec, externalIPs)); items_next(v, &i);)
         warn_of_ip(v, i.item, field_text(v, i.item));
     warn_of_external(v, spec, external_name, headless);
-    warn_of_ip(v, GET(spec, loadBalancerIP), field_text(v, GET(spec, loadBalancerIP)));
+    warn_of_any_ip(v, GET(spec, loadBalancerIP), field_text(v, GET(spec, loadBalancerIP)));
     for (Items i = items_of(v, GET(spec, loadBalancerSourceRanges)); items_next(v, &i);)
         warn_of_cidr(v, i.item, field_text(v, i.item));
     Field distribution = GET(spec, trafficDistribution);

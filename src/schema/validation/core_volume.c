@@ -217,19 +217,23 @@ static void warn_of_persistent_volume(Validation *v, Field meta, Field spec)
     Field annotations = GET(meta, annotations);
     Field class = field_entry(v, annotations, "volume.beta.kubernetes.io/storage-class");
     Field options = field_entry(v, annotations, "volume.beta.kubernetes.io/mount-options");
-    if (field_given(class))
+    if (field_entry_exists(annotations, class))
         validation_warning(v, class, "is deprecated: use storageClassName");
     VALIDATION_ONLY(v, VALIDATION_SINCE(31))
     {
-        if (field_given(options))
+        if (field_entry_exists(annotations, options))
             validation_warning(v, options, "is deprecated: use mountOptions");
     }
     if (field_text_is(v, GET(spec, persistentVolumeReclaimPolicy), "Recycle"))
         validation_warning(v, GET(spec, persistentVolumeReclaimPolicy), "Recycle is deprecated");
-    for (size_t i = 0; i < BASE_COUNT(GONE); i++)
-        if (field_given(field_get(v, spec, GONE[i].field)))
-            validation_warning(v, field_get(v, spec, GONE[i].field), "does nothing since %s",
-                               GONE[i].since);
+    for (size_t i = 0; i < BASE_COUNT(GONE); i++) {
+        Field source = field_get(v, spec, GONE[i].field);
+        if (!field_given(source))
+            continue;
+        Finding *finding = validation_warning(v, source, "does nothing since %s", GONE[i].since);
+        if (GONE[i].field == SCHEMA_NAME_storageos)
+            validation_as(v, finding, spec, ".storageOS");
+    }
 }
 
 /* ValidatePersistentVolume */

@@ -97,7 +97,8 @@ static void warn_of_endpoint_slice(Validation *v, Field slice, Field endpoints)
     static const char MANAGED_BY[] = "endpointslice.kubernetes.io/managed-by";
     Field type = GET(slice, addressType);
     if (field_text_is(v, type, "FQDN"))
-        validation_warning(v, type, "FQDN is deprecated");
+        validation_as(v, validation_warning(v, type, "FQDN is deprecated"), field_root(v),
+                      ".spec.addressType");
     Field labels = FIELD_PATH(v, slice, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
     if (word_is_one_of(field_text(v, field_entry(v, labels, MANAGED_BY)),
                        "endpointslice-controller.k8s.io,endpointslicemirroring-controller.k8s.io"))

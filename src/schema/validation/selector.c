@@ -19,7 +19,7 @@ void validate_labels(Validation *v, Field labels)
 void validate_labels_but(Validation *v, Field labels, Str own)
 {
     for (Entries at = entries_of(v, labels); entries_next(v, &at);) {
-        if (str_eq(at.key, own))
+        if (own.len && str_eq(at.key, own))
             continue;
         const char *wrong = format_qualified_name(at.key);
         if (wrong)

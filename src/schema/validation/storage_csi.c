@@ -34,6 +34,9 @@ void validate_csi_driver(Validation *v, Field driver)
         Field in_secrets = GET(spec, serviceAccountTokenInSecrets);
         if (field_given(in_secrets) && field_length(v, GET(spec, tokenRequests)) == 0)
             validation_invalid(v, in_secrets, "is for drivers with tokenRequests");
+        if (!field_given(in_secrets) && field_length(v, GET(spec, tokenRequests)) > 0)
+            validation_warning(v, in_secrets, "is not given: tokens may show in logs unless it is "
+                                              "true, where the driver supports it");
     }
 }
 

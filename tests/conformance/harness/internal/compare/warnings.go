@@ -9,8 +9,8 @@ import (
 
 // A server sends warnings as texts. Most of them start with the field that
 // they speak of; what one says is its own business, as ours is. So of every
-// object that both accept, warnings are paired by field first, and those
-// without a field by their number.
+// object that both accept, warnings are paired by field first, several at one
+// field being one, and those without a field by their number.
 
 // leadingField is a path at a warning's start: words, indices and keys, with a
 // dot or an index somewhere.
@@ -33,9 +33,16 @@ func (c *comparison) compareWarnings(record *verdict.Record, ours []Finding) {
 		}
 		return false
 	}
+	// A server cuts its warnings off at 4 KiB.
+	cut := len(strings.Join(record.Warnings, "")) > 3500
 	var left []string
+	seen := map[string]bool{}
 	for _, warning := range record.Warnings {
 		field := leadingField.FindString(warning)
+		if field != "" && seen[field] {
+			continue
+		}
+		seen[field] = true
 		if field == "" || !take(func(f Finding) bool { return f.Path == field || f.ServerPath == field }) {
 			left = append(left, warning)
 			continue
@@ -51,6 +58,14 @@ func (c *comparison) compareWarnings(record *verdict.Record, ours []Finding) {
 		}
 	}
 	for i, finding := range ours {
+		at := finding.ServerPath
+		if at == "" {
+			at = finding.Path
+		}
+		if seen[at] || cut {
+			c.result.ExtraWarnings.add(false)
+			continue
+		}
 		c.result.ExtraWarnings.add(!taken[i])
 		if !taken[i] {
 			c.group("warning beyond", groupField(kindOf(record), finding.Path), finding.Rule, record,
