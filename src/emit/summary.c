@@ -68,6 +68,15 @@ static void put_unchecked(const ReportSummary *summary, Buf *out)
     put_part(out, &first, summary->unchecked, "CEL rule", "CEL rules");
 }
 
+/* What a server says beyond the types is known of the versions from SCHEMA_VALIDATED on. */
+static void put_unvalidated(const SchemaTarget *target, Buf *out)
+{
+    if (target->newest < SCHEMA_VALIDATED)
+        buf_text(out, "; only types were checked");
+    else if (target->oldest < SCHEMA_VALIDATED)
+        buf_format(out, "; of versions before 1.%d only types were checked", SCHEMA_VALIDATED);
+}
+
 void report_summary_line(const Report *report, Buf *line)
 {
     const ReportSummary *summary = &report->summary;
@@ -89,6 +98,7 @@ void report_summary_line(const Report *report, Buf *line)
     buf_byte(line, ')');
     put_skipped(summary, line);
     put_unchecked(summary, line);
+    put_unvalidated(&summary->target, line);
     if (summary->helm_templates)
         buf_text(line, "\nplimsoll: to check Helm templates, pipe what they render in: "
                        "helm template CHART | plimsoll check -");

@@ -18,6 +18,8 @@
 #include "parser/parser.h"
 
 enum { SCHEMA_OLDEST = 15, SCHEMA_NEWEST = 37 };
+/* What servers validate beyond the types is written down from here on. */
+enum { SCHEMA_VALIDATED = 29 };
 #define SCHEMA_ALL_VERSIONS ((UINT32_C(1) << (SCHEMA_NEWEST - SCHEMA_OLDEST + 1)) - 1)
 #define SCHEMA_UNBOUND UINT32_MAX
 

@@ -384,6 +384,16 @@ static void warn_of_service(Validation *v, Field meta, Field spec, const Cluster
 
 /* ---- the whole ---- */
 
+/* A load balancer was not to open what the kubelet of every node has. */
+static void validate_kubelet_port(Validation *v, Field ports)
+{
+    enum { KUBELET_PORT = 10250 };
+    for (Items i = items_of(v, ports); items_next(v, &i);)
+        if (field_int(v, GET(i.item, port)) == KUBELET_PORT)
+            validation_invalid(v, i.item, "may not have port %d, which is the kubelet's",
+                               KUBELET_PORT);
+}
+
 /* ValidateServiceCreate */
 void validate_service(Validation *v, Field service)
 {
@@ -408,6 +418,9 @@ void validate_service(Validation *v, Field service)
                                           STR_ARG(type)), 0);
     if (str_is(type, "ExternalName"))
         validate_external_name(v, spec, &ips);
+    if (balancer)
+        VALIDATION_ONLY(v, VALIDATION_UNTIL(32))
+            validate_kubelet_port(v, GET(spec, ports));
     validate_service_ports(v, GET(spec, ports), str_is(type, "ClusterIP"));
     validate_labels(v, GET(spec, selector));
     validate_session_affinity(v, spec);

@@ -201,8 +201,7 @@ bool validation_positive_quantity(Validation *v, Field field);
 /* ---- versions ---- */
 #define VALIDATION_SINCE(minor) (SCHEMA_ALL_VERSIONS & ~((UINT32_C(1) << ((minor) - SCHEMA_OLDEST)) - 1))
 #define VALIDATION_UNTIL(minor) (SCHEMA_ALL_VERSIONS & ((UINT32_C(2) << ((minor) - SCHEMA_OLDEST)) - 1))
-/* What older versions of Kubernetes validate is not written down: from here on it is. */
-enum { VALIDATION_OLDEST = 29 };
+enum { VALIDATION_OLDEST = SCHEMA_VALIDATED };
 /* The block behind it runs where any of those versions is asked about, and what it
  * reports holds in those alone:   VALIDATION_ONLY(v, VALIDATION_SINCE(34)) { … }
  * It is a loop of one turn: leave it with continue, not with break or return. */
