@@ -457,7 +457,7 @@ static void validate_webhook_url(Validation *v, Field field)
         validation_required(v, field, "as a URL: https://HOST[/PATH]");
         return;
     }
-    if (!str_is(url.scheme, "https"))
+    if (url.scheme.len != 5 || strncasecmp(url.scheme.ptr, "https", 5) != 0)
         validation_invalid(v, field, "must start with https://");
     else if (url.host.len == 0)
         validation_invalid(v, field, "must name a host");
