@@ -267,8 +267,12 @@ static bool is_string(unsigned tag, Str value)
             well &= !(value.ptr[i] & 0x80);
         return well;
     case DER_BMP_STRING: return value.len % 2 == 0;
-    case DER_UTF8_STRING:
     case DER_T61_STRING: return true;
+    case DER_UTF8_STRING:
+        for (size_t i = 0, len; i < value.len; i += len)
+            if (!(len = utf8_length((const unsigned char *)value.ptr + i, value.len - i)))
+                return false;
+        return true;
     default: return false;
     }
 }
@@ -291,18 +295,31 @@ static bool take_name(Str *der)
     return true;
 }
 
+/* Two digits within both ends, from the text's start. */
+static bool take_pair(Str *text, int low, int high)
+{
+    if (text->len < 2)
+        return false;
+    int tens = text->ptr[0] - '0', ones = text->ptr[1] - '0';
+    *text = from(*text, 2);
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && tens * 10 + ones >= low &&
+           tens * 10 + ones <= high;
+}
+
+/* A year of two digits, or of four; the former may come without seconds. */
 static bool take_time(Str *der)
 {
+    bool two = der_is(*der, DER_UTC_TIME);
     Str time;
-    size_t least = der_is(*der, DER_UTC_TIME) ? sizeof "0601021504Z" - 1 : sizeof "20060102150405Z" - 1;
-    if (!der_take(der, DER_UTC_TIME, &time) && !der_take(der, DER_GENERALIZED_TIME, &time))
+    if (!der_take(der, two ? DER_UTC_TIME : DER_GENERALIZED_TIME, &time) ||
+        (!two && !take_pair(&time, 0, 99)) || !take_pair(&time, 0, 99) ||
+        !take_pair(&time, 1, 12) || !take_pair(&time, 1, 31) || !take_pair(&time, 0, 23) ||
+        !take_pair(&time, 0, 59))
         return false;
-    if (time.len < least)
+    bool ends = time.len && memchr("Z+-", time.ptr[0], 3);
+    if (!ends && !take_pair(&time, 0, 59))
         return false;
-    for (size_t i = 0; i < least - 1; i++)
-        if (time.ptr[i] < '0' || time.ptr[i] > '9')
-            return false;
-    return true;
+    return (two || !ends) && time.len && memchr("Z+-", time.ptr[0], 3);
 }
 
 /* An algorithm and its parameters; whether there are any shows in params.len. */
