@@ -243,7 +243,8 @@ static void the_summary_always_has_its_numbers(void **state)
     assert_str(summary_line(&summary, &line),
                "plimsoll: 1 object in 1 file, 1 error, 1 warning (Kubernetes 1.25..1.37); skipped "
                "1 file that is no manifest, 2 documents that are no manifests, 2 Helm templates; "
-               "not checked: 1 object of an unknown kind, 5 CEL rules\n"
+               "not checked: 1 object of an unknown kind, 5 CEL rules; of versions before 1.29 "
+               "only types were checked\n"
                "plimsoll: to check Helm templates, pipe what they render in: "
                "helm template CHART | plimsoll check -");
     buf_free(&line);
