@@ -216,6 +216,14 @@ static View old_view(Str text)
 
 /* ---- the judgement ---- */
 
+/* Digits, a point, digits: the same to all. */
+static bool is_decimal(Str text)
+{
+    size_t whole = run_of(text, 0, DECIMAL);
+    return whole > 0 && whole + 1 < text.len && text.ptr[whole] == '.' &&
+           run_of(text, whole + 1, DECIMAL) == text.len - whole - 1;
+}
+
 bool ambiguous_is_candidate(Str text, const ScalarValue *value)
 {
     if (value->type == SCALAR_NULL || text.len == 0)
@@ -223,6 +231,8 @@ bool ambiguous_is_candidate(Str text, const ScalarValue *value)
     char first = text.ptr[0];
     if (value->type == SCALAR_BOOL)
         return lower(first) != 't' && lower(first) != 'f';
+    if (value->type == SCALAR_FLOAT && is_decimal(text))
+        return false;
     if (value->type != SCALAR_STRING)
         return (first == '0' && text.len > 1) || run_of(text, 0, DECIMAL) != text.len;
     return (is_digit(first) || first == '+' || first == '-') && str_find(text, ':') < text.len;

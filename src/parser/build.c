@@ -272,6 +272,16 @@ bool builder_scalar(Builder *builder, const Scalar *scalar)
     return complete(builder, node, scalar->offset + scalar->size, 0);
 }
 
+bool builder_text(Builder *builder, Str text, NodeStyle style, uint32_t offset, uint32_t size)
+{
+    if (!builder_reserve(builder, 1, offset, size) || !count_step(builder, offset, size))
+        return false;
+    uint32_t node = push_node(builder, NODE_STRING, (uint8_t)style, offset, size);
+    builder->nodes[node].text = text.ptr;
+    builder->nodes[node].len = (uint32_t)text.len;
+    return complete(builder, node, offset + size, 0);
+}
+
 static bool too_deep(Builder *builder, uint32_t offset, uint32_t size)
 {
     diag_report(builder->diag, &rule_yaml_depth, builder_place(builder, offset, size),

@@ -97,6 +97,8 @@ typedef struct Builder {
 
 void builder_begin(Builder *builder, Arena *arena, Diag *diag, Str source, uint32_t doc, bool json);
 bool builder_scalar(Builder *builder, const Scalar *scalar);
+/* The same for a text without anchor and tag, which is no merge and no doubt. */
+bool builder_text(Builder *builder, Str text, NodeStyle style, uint32_t offset, uint32_t size);
 bool builder_open(Builder *builder, const Collection *collection);
 /* End: behind the closing bracket; BASE_NONE: where the last child ended. */
 bool builder_close(Builder *builder, uint32_t end);
@@ -165,7 +167,8 @@ void encoding_scan(Str text, EncodingFacts *facts);
 /* Fills the builder from the source; lost is set to where text begins that the
  * reader kubectl uses never looks at, or BASE_NONE. */
 bool yaml_read(Builder *builder, const EncodingFacts *facts, uint32_t *lost);
-bool json_read(Builder *builder);
+struct FastMap;
+bool json_read(Builder *builder, const struct FastMap *map);
 /* The end of the JSON value at `at` (white space before it is skipped) by the
  * grammar and the depth that Go's decoder takes; JSON_END: only white space is
  * left; JSON_BAD: an error. */

@@ -62,18 +62,14 @@ bool fast_open(FastReader *reader, FastKind kind, NodeKind node, uint32_t at, in
 {
     if (reader->depth == BASE_COUNT(reader->frames))
         return false;
-    uint32_t index = fast_push(
-        reader, (Node){.offset = at,
-                       .kind = (uint8_t)node,
-                       .style = kind == FAST_FLOW ? STYLE_FLOW : STYLE_BLOCK});
+    uint32_t index = fast_push(reader, node, kind == FAST_FLOW ? STYLE_FLOW : STYLE_BLOCK, 0,
+                               (Str){0}, at, at);
     FastFrame *frame = &reader->frames[reader->depth++];
     frame->seen[0] = frame->seen[1] = 0;
     frame->node = index;
     frame->indent = indent;
     frame->kind = (uint8_t)kind;
     frame->twice = false;
-    reader->last = at;
-    reader->pending = PENDING_NOTHING;
     return true;
 }
 
@@ -106,8 +102,8 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
     scalar.text = str_slice(reader->text + at, end - at);
     if (str_eq(scalar.text, STR("<<")))
         return false;
-    fast_add(reader, STYLE_PLAIN, scalar.text, at, end);
-    uint32_t node = builder->count - 1;
+    uint32_t node = fast_push(reader, NODE_STRING, STYLE_PLAIN, is_key ? NODE_KEY : 0,
+                              scalar.text, at, end);
     if (!is_key && is_integer(scalar.text)) {
         builder->nodes[node].kind = NODE_INT;
         return true;
@@ -185,10 +181,14 @@ static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fres
         reader->at = fast_newline(reader->masks, stop) + 1;
         return fast_add_plain(reader, at, fast_trim(reader->text, stop));
     }
-    uint32_t next = stop + 1, first;
+    uint32_t next = stop + 1;
     reader->at = next;
-    if (next < reader->len && fast_goes_on(reader, next, &first))
-        return fast_plain_lines(reader, at, stop);
+    if (next < reader->len) {
+        uint32_t first = fast_nonspace(reader->masks, next);
+        bool deeper = (int32_t)(first - next) > fast_top(reader)->indent;
+        if ((deeper || text[first] == '\n') && fast_goes_on(reader, next, &first))
+            return fast_plain_lines(reader, at, stop);
+    }
     return fast_add_plain(reader, at, fast_trim(reader->text, stop));
 }
 

@@ -105,38 +105,39 @@ static inline bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_
 /* ---- nodes ---- */
 void fast_grow(FastReader *reader);
 
-/* Every field is written: nodes are not zeroed. */
-static inline uint32_t fast_push(FastReader *reader, Node node)
+/* Every field is written, one by one: nodes are not zeroed. */
+static inline uint32_t fast_push(FastReader *reader, NodeKind kind, NodeStyle style,
+                                 uint16_t flags, Str text, uint32_t at, uint32_t end)
 {
     Builder *builder = reader->builder;
     if (builder->count == builder->cap)
         fast_grow(reader);
     uint32_t index = builder->count++;
-    node.next = index + 1;
-    node.bind = BASE_NONE;
-    builder->nodes[index] = node;
+    Node *node = &builder->nodes[index];
+    node->text = text.ptr;
+    node->len = (uint32_t)text.len;
+    node->next = index + 1;
+    node->offset = at;
+    node->size = end - at;
+    node->kind = (uint8_t)kind;
+    node->style = (uint8_t)style;
+    node->flags = flags;
+    node->bind = BASE_NONE;
+    reader->last = end;
+    reader->pending = PENDING_NOTHING;
     return index;
 }
 
 static inline void fast_add(FastReader *reader, NodeStyle style, Str text, uint32_t at,
                             uint32_t end)
 {
-    fast_push(reader, (Node){.text = text.ptr,
-                             .len = (uint32_t)text.len,
-                             .offset = at,
-                             .size = end - at,
-                             .kind = NODE_STRING,
-                             .style = (uint8_t)style});
-    reader->last = end;
-    reader->pending = PENDING_NOTHING;
+    fast_push(reader, NODE_STRING, style, 0, text, at, end);
 }
 
 /* A value that is not there. */
 static inline void fast_add_empty(FastReader *reader)
 {
-    fast_push(reader, (Node){.text = "", .offset = reader->place, .kind = NODE_NULL});
-    reader->last = reader->place;
-    reader->pending = PENDING_NOTHING;
+    fast_push(reader, NODE_NULL, STYLE_PLAIN, 0, STR(""), reader->place, reader->place);
 }
 
 /* What a plain scalar is that may be no text, or that others may read differently. */
@@ -145,24 +146,22 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key);
 /* Whether a plain scalar is certainly text, to all readers of YAML. */
 static inline bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t end)
 {
+    /* Of all words that start like a special one, most are told by the second letter:
+     * name is not no, and type is not true.  Letters count from 1, in either case. */
+#define LETTER(c) (UINT32_C(1) << ((c) & 31))
+    static const uint32_t SECOND[32] = {
+        ['f' & 31] = LETTER('a'), ['n' & 31] = LETTER('o') | LETTER('u'),
+        ['o' & 31] = LETTER('n') | LETTER('f'), ['t' & 31] = LETTER('r'),
+        ['y' & 31] = LETTER('e'),
+    };
+#undef LETTER
     uint8_t first = fast_class(reader, at);
-    if (first == FAST_PLAIN || !(first & (FAST_NUMBER | FAST_WORD)))
+    if (!(first & (FAST_NUMBER | FAST_WORD)))
         return true;
     if ((first & FAST_NUMBER) || end - at == 1)
         return false;
-    if (end - at > FAST_LONGEST_WORD)
-        return true;
-    /* Of all short words that start like one of the special ones, most are told by the
-     * second letter: name is not no, and type is not true. */
-    char next = (char)(reader->text[at + 1] | 0x20);
-    switch (reader->text[at] | 0x20) {
-    case 'n': return next != 'o' && next != 'u';
-    case 't': return next != 'r';
-    case 'f': return next != 'a';
-    case 'o': return next != 'n' && next != 'f';
-    case 'y': return next != 'e';
-    default: return false;
-    }
+    return end - at > FAST_LONGEST_WORD ||
+           !(SECOND[reader->text[at] & 31] >> (reader->text[at + 1] & 31) & 1);
 }
 
 /* A plain scalar in the text [at, end) on one line, whose value is what stands there. */
@@ -197,17 +196,15 @@ static inline bool fast_add_key(FastReader *reader, NodeStyle style, Str text, u
                                 uint32_t end)
 {
     FastFrame *frame = fast_top(reader);
-    Builder *builder = reader->builder;
-    builder->nodes[frame->node].len++;
+    reader->builder->nodes[frame->node].len++;
     if (style == STYLE_PLAIN && !fast_is_text(reader, at, end)) {
         frame->twice = true; /* its text is about to change */
         if (!fast_add_typed(reader, at, end, true))
             return false;
     } else {
         fast_note_key(frame, text);
-        fast_add(reader, style, text, at, end);
+        fast_push(reader, NODE_STRING, style, NODE_KEY, text, at, end);
     }
-    builder->nodes[builder->count - 1].flags |= NODE_KEY;
     return true;
 }
 

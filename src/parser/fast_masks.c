@@ -1,7 +1,7 @@
 /* fast_masks: bytes to masks, by four sets of instructions that give the same.
  *
- * Each says, for 64 bytes, where nine kinds of characters stand (Raw); what follows
- * from that is common.  SSE2 and NEON are in every processor of their kind, AVX2 is
+ * Each says, for 64 bytes, where six kinds of characters stand (Raw), and three more
+ * where any is odd; what follows from that is common.  SSE2 and NEON are in every processor of their kind, AVX2 is
  * looked for when the program runs. */
 #include "parser/fast_masks.h"
 
@@ -19,11 +19,16 @@
 #endif
 
 typedef struct Raw {
-    uint64_t newline, space, tab, cr, colon, hash;
-    uint64_t quote;   /* " ' \ */
-    uint64_t control; /* below U+0020, LF and tab included, or U+007F */
-    uint64_t wide;    /* beyond ASCII */
+    uint64_t newline, space, colon, hash;
+    uint64_t quote; /* " ' \ */
+    uint64_t odd;   /* all but LF and U+0020 to U+007E */
 } Raw;
+
+/* Which odd ones; asked for where there are any. */
+typedef struct Odd {
+    uint64_t tab, cr;
+    uint64_t wide; /* beyond ASCII */
+} Odd;
 
 /* What one block says to the next. */
 typedef struct Carry {
@@ -36,22 +41,24 @@ typedef struct Carry {
     uint64_t hash;
 } Carry;
 
-static inline void combine(const Raw *raw, Carry *carry, FastMask *out)
+static inline void combine(const Raw *raw, const Odd *odd, Carry *carry, FastMask *out)
 {
-    uint64_t blank = raw->space | raw->tab;
+    uint64_t space = raw->space | odd->cr;
+    uint64_t blank = space | odd->tab | raw->newline;
     uint64_t behind_colon = raw->colon << 1 | carry->colon;
-    uint64_t behind_cr = raw->cr << 1 | carry->cr;
-    uint64_t behind_blank = (blank | raw->newline) << 1 | carry->blank;
+    uint64_t behind_blank = blank << 1 | carry->blank;
+    uint64_t behind_cr = odd->cr << 1 | carry->cr;
+    uint64_t control = raw->odd & ~odd->wide;
     out->newline = raw->newline;
-    out->space = raw->space | raw->cr;
-    out->stop = raw->newline | raw->tab | (out->space & behind_colon) | (raw->hash & behind_blank);
-    out->quote = raw->newline | raw->quote;
+    out->space = space;
+    out->stop = raw->newline | odd->tab | (space & behind_colon) | (raw->hash & behind_blank);
+    out->quote = raw->newline | raw->quote | control;
     carry->colon = raw->colon >> 63;
-    carry->blank = (blank | raw->newline) >> 63;
-    carry->cr = raw->cr >> 63;
+    carry->blank = blank >> 63;
+    carry->cr = odd->cr >> 63;
     carry->lone_cr |= behind_cr & ~raw->newline;
-    carry->control |= raw->control & ~(raw->newline | raw->tab | raw->cr);
-    carry->wide |= raw->wide;
+    carry->control |= control & ~(odd->tab | odd->cr);
+    carry->wide |= odd->wide;
     carry->hash |= raw->hash;
 }
 
@@ -75,73 +82,46 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
     return NULL;
 }
 
-/* ---- portable: eight bytes at a time ---- */
+/* ---- what is common to all sets of instructions ---- */
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+/* Each set says how to load 64 bytes (Bytes), what EQUAL and EITHER are for one of its
+ * vectors, and how GATHER makes 64 bits of a test of all of them.  From that come two
+ * loops: over blocks, for their masks; and up to the block with a separator. */
+#define NEWLINE(v) EQUAL(v, '\n')
+#define SPACE(v) EQUAL(v, ' ')
+#define TAB(v) EQUAL(v, '\t')
+#define CR(v) EQUAL(v, '\r')
+#define COLON(v) EQUAL(v, ':')
+#define HASH(v) EQUAL(v, '#')
+#define DASH(v) EQUAL(v, '-')
+#define QUOTE(v) EITHER(EITHER(EQUAL(v, '"'), EQUAL(v, '\'')), EQUAL(v, '\\'))
 
-/* The top bits of eight bytes, gathered. */
-static inline uint64_t gather(uint64_t word)
-{
-    return (word & EACH_BYTE(0x80)) * UINT64_C(0x0002040810204081) >> 56;
-}
-
-/* 0x80 in each byte that is zero, and nowhere else. */
-static inline uint64_t zero_bytes(uint64_t word)
-{
-    return ~(((word & EACH_BYTE(0x7F)) + EACH_BYTE(0x7F)) | word) & EACH_BYTE(0x80);
-}
-
-static inline uint64_t equal8(uint64_t word, char c)
-{
-    return zero_bytes(word ^ EACH_BYTE((unsigned char)c));
-}
-
-static inline uint64_t load8(const char *text)
-{
-    uint64_t word = 0;
-    for (unsigned byte = 0; byte < 8; byte++)
-        word |= (uint64_t)(unsigned char)text[byte] << (byte * 8);
-    return word;
-}
-
-static inline void raw_portable(const char *text, Raw *raw)
-{
-    *raw = (Raw){0};
-    for (unsigned i = 0; i < 64; i += 8) {
-        uint64_t word = load8(text + i);
-        uint64_t low = zero_bytes(word & EACH_BYTE(0xE0));
-        raw->newline |= gather(equal8(word, '\n')) << i;
-        raw->space |= gather(equal8(word, ' ')) << i;
-        raw->tab |= gather(equal8(word, '\t')) << i;
-        raw->cr |= gather(equal8(word, '\r')) << i;
-        raw->colon |= gather(equal8(word, ':')) << i;
-        raw->hash |= gather(equal8(word, '#')) << i;
-        raw->quote |= gather(equal8(word, '"') | equal8(word, '\'') | equal8(word, '\\')) << i;
-        raw->control |= gather(low | equal8(word, 0x7F)) << i;
-        raw->wide |= gather(word) << i;
-    }
-}
-
-static inline void edges_portable(const char *text, Edges *edges)
-{
-    *edges = (Edges){0};
-    for (unsigned i = 0; i < 64; i += 8) {
-        uint64_t word = load8(text + i);
-        edges->newline |= gather(equal8(word, '\n')) << i;
-        edges->dash |= gather(equal8(word, '-')) << i;
-    }
-}
-
-/* Two loops for each set of instructions: over all blocks, for their masks; and over
- * blocks up to the one with a separator. */
-#define FAST_BLOCKS(name, target)                                                      \
+#define FAST_LOOPS(name, target)                                                       \
+    target static void blocks_##name(const char *text, size_t count, FastMask *out,    \
+                                     Carry *carry)                                     \
+    {                                                                                  \
+        for (size_t i = 0; i < count; i++) {                                           \
+            Bytes_##name bytes = load_##name(text + i * 64);                           \
+            Raw raw = {.newline = GATHER(NEWLINE),                                     \
+                       .space = GATHER(SPACE),                                         \
+                       .colon = GATHER(COLON),                                         \
+                       .hash = GATHER(HASH),                                           \
+                       .quote = GATHER(QUOTE),                                         \
+                       .odd = GATHER(ODD)};                                            \
+            Odd odd = {0};                                                             \
+            raw.odd &= ~raw.newline;                                                   \
+            if (raw.odd)                                                               \
+                odd = (Odd){.tab = GATHER(TAB), .cr = GATHER(CR), .wide = GATHER(WIDE)}; \
+            combine(&raw, &odd, carry, &out[i]);                                       \
+        }                                                                              \
+    }                                                                                  \
     target static const char *separator_##name(const char *text, size_t count,         \
                                                const char *end, uint64_t *carry,       \
                                                size_t *breaks)                         \
     {                                                                                  \
         for (size_t i = 0; i < count; i++) {                                           \
-            Edges edges;                                                               \
-            edges_##name(text + i * 64, &edges);                                       \
+            Bytes_##name bytes = load_##name(text + i * 64);                           \
+            Edges edges = {.newline = GATHER(NEWLINE), .dash = GATHER(DASH)};          \
             const char *found = find_separator(&edges, carry, text + i * 64, end);     \
             if (found) {                                                               \
                 uint64_t before = (UINT64_C(1) << (found - text - i * 64)) - 1;        \
@@ -151,97 +131,110 @@ static inline void edges_portable(const char *text, Edges *edges)
             *breaks += (size_t)__builtin_popcountll(edges.newline);                    \
         }                                                                              \
         return NULL;                                                                   \
-    }                                                                                  \
-    target static void blocks_##name(const char *text, size_t count, FastMask *out,    \
-                                     Carry *carry)                                     \
-    {                                                                                  \
-        for (size_t i = 0; i < count; i++) {                                           \
-            Raw raw;                                                                   \
-            raw_##name(text + i * 64, &raw);                                           \
-            combine(&raw, carry, &out[i]);                                             \
-        }                                                                              \
     }
 
-FAST_BLOCKS(portable, )
+/* ---- portable: eight bytes at a time ---- */
+
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+typedef struct Bytes_portable {
+    uint64_t at[8]; /* the first byte is the lowest */
+} Bytes_portable;
+
+static inline Bytes_portable load_portable(const char *text)
+{
+    Bytes_portable bytes = {{0}};
+    for (unsigned i = 0; i < 64; i++)
+        bytes.at[i / 8] |= (uint64_t)(unsigned char)text[i] << (i % 8 * 8);
+    return bytes;
+}
+
+/* 0x80 in each byte that is zero, and nowhere else. */
+static inline uint64_t zero_bytes(uint64_t word)
+{
+    return ~(((word & EACH_BYTE(0x7F)) + EACH_BYTE(0x7F)) | word) & EACH_BYTE(0x80);
+}
+
+static inline uint64_t equal_bytes(uint64_t word, char c)
+{
+    return zero_bytes(word ^ EACH_BYTE((unsigned char)c));
+}
+
+/* The top bits of eight bytes. */
+static inline uint64_t gather_bytes(uint64_t word)
+{
+    return (word & EACH_BYTE(0x80)) * UINT64_C(0x0002040810204081) >> 56;
+}
+
+#define EQUAL(v, c) equal_bytes(v, c)
+#define EITHER(a, b) ((a) | (b))
+#define WIDE(v) (v)
+#define ODD(v) (zero_bytes((v) & EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
+#define PART(of, i) (gather_bytes(of(bytes.at[i])) << ((i) * 8))
+#define GATHER(of)                                                                     \
+    (PART(of, 0) | PART(of, 1) | PART(of, 2) | PART(of, 3) | PART(of, 4) | PART(of, 5) | \
+     PART(of, 6) | PART(of, 7))
+FAST_LOOPS(portable, )
+#undef EQUAL
+#undef EITHER
+#undef WIDE
+#undef ODD
+#undef PART
+#undef GATHER
 
 /* ---- x86-64 ---- */
 
 #if FAST_HAS_X86
 
-static inline void raw_sse2(const char *text, Raw *raw)
+typedef struct Bytes_sse2 {
+    __m128i at[4];
+} Bytes_sse2;
+
+static inline Bytes_sse2 load_sse2(const char *text)
 {
-    *raw = (Raw){0};
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
-#define EQUAL(c) _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))
-#define MASK(vector) ((uint64_t)(uint32_t)_mm_movemask_epi8(vector) << i)
-        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-        raw->newline |= MASK(EQUAL('\n'));
-        raw->space |= MASK(EQUAL(' '));
-        raw->tab |= MASK(EQUAL('\t'));
-        raw->cr |= MASK(EQUAL('\r'));
-        raw->colon |= MASK(EQUAL(':'));
-        raw->hash |= MASK(EQUAL('#'));
-        raw->quote |= MASK(_mm_or_si128(_mm_or_si128(EQUAL('"'), EQUAL('\'')), EQUAL('\\')));
-        raw->control |= MASK(_mm_or_si128(low, EQUAL(0x7F)));
-        raw->wide |= MASK(bytes);
+    const __m128i *from = (const __m128i *)(const void *)text;
+    return (Bytes_sse2){{_mm_loadu_si128(from), _mm_loadu_si128(from + 1),
+                         _mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3)}};
+}
+
+/* With one added, all that is odd is less than 0x21 as a signed number. */
+#define EQUAL(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8(c))
+#define EITHER(a, b) _mm_or_si128(a, b)
+#define WIDE(v) (v)
+#define ODD(v) _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(v, _mm_set1_epi8(1)))
+#define PART(of, i) ((uint64_t)(uint32_t)_mm_movemask_epi8(of(bytes.at[i])) << ((i) * 16))
+#define GATHER(of) (PART(of, 0) | PART(of, 1) | PART(of, 2) | PART(of, 3))
+FAST_LOOPS(sse2, )
 #undef EQUAL
-#undef MASK
-    }
+#undef EITHER
+#undef ODD
+#undef PART
+#undef GATHER
+
+#define AVX2 __attribute__((target("avx2,popcnt,bmi")))
+
+typedef struct Bytes_avx2 {
+    __m256i at[2];
+} Bytes_avx2;
+
+AVX2 static inline Bytes_avx2 load_avx2(const char *text)
+{
+    const __m256i *from = (const __m256i *)(const void *)text;
+    return (Bytes_avx2){{_mm256_loadu_si256(from), _mm256_loadu_si256(from + 1)}};
 }
 
-static inline void edges_sse2(const char *text, Edges *edges)
-{
-    *edges = (Edges){0};
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
-        __m128i newline = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
-        __m128i dash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
-        edges->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(newline) << i;
-        edges->dash |= (uint64_t)(uint32_t)_mm_movemask_epi8(dash) << i;
-    }
-}
-
-FAST_BLOCKS(sse2, )
-
-#define FAST_AVX2_TARGET __attribute__((target("avx2,popcnt,bmi")))
-
-FAST_AVX2_TARGET static inline void raw_avx2(const char *text, Raw *raw)
-{
-    *raw = (Raw){0};
-    for (unsigned i = 0; i < 64; i += 32) {
-        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
-#define EQUAL(c) _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c))
-#define MASK(vector) ((uint64_t)(uint32_t)_mm256_movemask_epi8(vector) << i)
-        __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1F)), bytes);
-        raw->newline |= MASK(EQUAL('\n'));
-        raw->space |= MASK(EQUAL(' '));
-        raw->tab |= MASK(EQUAL('\t'));
-        raw->cr |= MASK(EQUAL('\r'));
-        raw->colon |= MASK(EQUAL(':'));
-        raw->hash |= MASK(EQUAL('#'));
-        raw->quote |=
-            MASK(_mm256_or_si256(_mm256_or_si256(EQUAL('"'), EQUAL('\'')), EQUAL('\\')));
-        raw->control |= MASK(_mm256_or_si256(low, EQUAL(0x7F)));
-        raw->wide |= MASK(bytes);
+#define EQUAL(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
+#define EITHER(a, b) _mm256_or_si256(a, b)
+#define ODD(v) _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), _mm256_add_epi8(v, _mm256_set1_epi8(1)))
+#define PART(of, i) ((uint64_t)(uint32_t)_mm256_movemask_epi8(of(bytes.at[i])) << ((i) * 32))
+#define GATHER(of) (PART(of, 0) | PART(of, 1))
+FAST_LOOPS(avx2, AVX2)
 #undef EQUAL
-#undef MASK
-    }
-}
-
-FAST_AVX2_TARGET static inline void edges_avx2(const char *text, Edges *edges)
-{
-    *edges = (Edges){0};
-    for (unsigned i = 0; i < 64; i += 32) {
-        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
-        __m256i newline = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n'));
-        __m256i dash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('-'));
-        edges->newline |= (uint64_t)(uint32_t)_mm256_movemask_epi8(newline) << i;
-        edges->dash |= (uint64_t)(uint32_t)_mm256_movemask_epi8(dash) << i;
-    }
-}
-
-FAST_BLOCKS(avx2, FAST_AVX2_TARGET)
+#undef EITHER
+#undef WIDE
+#undef ODD
+#undef PART
+#undef GATHER
 
 #endif
 
@@ -249,7 +242,18 @@ FAST_BLOCKS(avx2, FAST_AVX2_TARGET)
 
 #if FAST_HAS_NEON
 
-/* Four vectors of 0 or FF to 64 bits. */
+typedef struct Bytes_neon {
+    uint8x16_t at[4];
+} Bytes_neon;
+
+static inline Bytes_neon load_neon(const char *text)
+{
+    const uint8_t *from = (const uint8_t *)text;
+    return (Bytes_neon){{vld1q_u8(from), vld1q_u8(from + 16), vld1q_u8(from + 32),
+                         vld1q_u8(from + 48)}};
+}
+
+/* Four vectors of 0 or 0xFF to 64 bits. */
 static inline uint64_t gather_neon(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     static const uint8_t BITS[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
@@ -261,44 +265,12 @@ static inline uint64_t gather_neon(uint8x16_t a, uint8x16_t b, uint8x16_t c, uin
     return vgetq_lane_u64(vreinterpretq_u64_u8(sum), 0);
 }
 
-static inline void raw_neon(const char *text, Raw *raw)
-{
-    uint8x16_t bytes[4];
-    for (unsigned i = 0; i < 4; i++)
-        bytes[i] = vld1q_u8((const uint8_t *)text + i * 16);
-#define GATHER(of) gather_neon(of(bytes[0]), of(bytes[1]), of(bytes[2]), of(bytes[3]))
 #define EQUAL(v, c) vceqq_u8(v, vdupq_n_u8(c))
-#define NEWLINE(v) EQUAL(v, '\n')
-#define SPACE(v) EQUAL(v, ' ')
-#define TAB(v) EQUAL(v, '\t')
-#define CR(v) EQUAL(v, '\r')
-#define COLON(v) EQUAL(v, ':')
-#define HASH(v) EQUAL(v, '#')
-#define QUOTE(v) vorrq_u8(vorrq_u8(EQUAL(v, '"'), EQUAL(v, '\'')), EQUAL(v, '\\'))
-#define CONTROL(v) vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), EQUAL(v, 0x7F))
+#define EITHER(a, b) vorrq_u8(a, b)
 #define WIDE(v) vcgeq_u8(v, vdupq_n_u8(0x80))
-    raw->newline = GATHER(NEWLINE);
-    raw->space = GATHER(SPACE);
-    raw->tab = GATHER(TAB);
-    raw->cr = GATHER(CR);
-    raw->colon = GATHER(COLON);
-    raw->hash = GATHER(HASH);
-    raw->quote = GATHER(QUOTE);
-    raw->control = GATHER(CONTROL);
-    raw->wide = GATHER(WIDE);
-}
-
-#define DASH(v) EQUAL(v, '-')
-static inline void edges_neon(const char *text, Edges *edges)
-{
-    uint8x16_t bytes[4];
-    for (unsigned i = 0; i < 4; i++)
-        bytes[i] = vld1q_u8((const uint8_t *)text + i * 16);
-    edges->newline = GATHER(NEWLINE);
-    edges->dash = GATHER(DASH);
-}
-
-FAST_BLOCKS(neon, )
+#define ODD(v) vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7F)))
+#define GATHER(of) gather_neon(of(bytes.at[0]), of(bytes.at[1]), of(bytes.at[2]), of(bytes.at[3]))
+FAST_LOOPS(neon, )
 
 #endif
 
@@ -353,6 +325,36 @@ static void fill(FastSimd simd, const char *text, size_t count, FastMask *out, C
     }
 }
 
+/* What follows the last whole block: the rest of the text, then line feeds. */
+static void fill_tail(FastSimd simd, Str rest, FastMask *out, Carry *carry)
+{
+    char tail[128];
+    memset(tail, '\n', sizeof tail);
+    if (rest.len)
+        memcpy(tail, rest.ptr, rest.len);
+    fill(simd, tail, 2, out, carry);
+}
+
+void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count)
+{
+    size_t whole = text.len / 64;
+    size_t inside = block >= whole ? 0 : whole - block < count ? whole - block : count;
+    Carry carry = {0};
+    FastMask tail[2];
+    if (inside)
+        fill(best(), text.ptr + block * 64, inside, masks, &carry);
+    if (inside == count)
+        return;
+    size_t start = (block + inside) * 64;
+    Str rest = str_slice(text.ptr, 0);
+    if (start < text.len)
+        rest = str_slice(text.ptr + start, text.len - start);
+    fill_tail(best(), rest, tail, &carry);
+    masks[inside] = tail[0];
+    while (++inside < count)
+        masks[inside] = tail[1];
+}
+
 void fast_map_fill(FastMap *map, Str text)
 {
     size_t whole = text.len / 64;
@@ -362,13 +364,10 @@ void fast_map_fill(FastMap *map, Str text)
     }
     if (map->simd == FAST_BEST)
         map->simd = best();
-    char rest[128];
-    memset(rest, '\n', sizeof rest);
-    if (text.len % 64)
-        memcpy(rest, text.ptr + whole * 64, text.len % 64);
     Carry carry = {.blank = 1}; /* a text begins like a line */
     fill(map->simd, text.ptr, whole, map->at, &carry);
-    fill(map->simd, rest, 2, map->at + whole, &carry);
+    fill_tail(map->simd, str_slice(text.ptr + whole * 64, text.len % 64), map->at + whole,
+              &carry);
     map->control = carry.control != 0;
     map->lone_cr = carry.lone_cr != 0;
     map->wide = carry.wide != 0;
@@ -404,6 +403,14 @@ size_t fast_separator(FastSimd simd, Str text, size_t at, size_t *breaks)
         memcpy(rest, end - left, left);
     found = find(simd ? simd : best(), rest, 1, rest + left, &carry, breaks);
     return found ? text.len - left + (size_t)(found - rest) : text.len;
+}
+
+size_t fast_breaks(Str text)
+{
+    size_t sum = 0, breaks;
+    for (size_t at = 0; at < text.len; sum += breaks)
+        at = fast_separator(FAST_BEST, text, at, &breaks);
+    return sum;
 }
 
 void fast_map_free(FastMap *map)

@@ -14,7 +14,7 @@ typedef struct FastMask {
     uint64_t space;   /* U+0020, and the CR of a line that ends with CR LF */
     uint64_t stop;    /* where a plain scalar may end: LF, tab, what is blank behind a ':', and
                          a '#' behind a blank or LF */
-    uint64_t quote;   /* where a quoted scalar may end: LF and the characters " ' \ */
+    uint64_t quote;   /* where a quoted scalar may end: " ' \ and control characters, LF included */
 } FastMask;
 
 /* Which instructions make the masks.  FAST_BEST: the widest that this machine has. */
@@ -39,10 +39,16 @@ typedef struct FastMap {
  * at the least, so that every search ends. */
 void fast_map_fill(FastMap *map, Str text);
 void fast_map_free(FastMap *map);
+/* Masks of the text's blocks from `block` on, as many as there is room for, also beyond
+ * its end; stop is wrong in the first of them. */
+void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count);
 
 /* The first line behind `at` that starts with ---, or the text's length; breaks: the LFs
  * from `at` up to there. */
 size_t fast_separator(FastSimd simd, Str text, size_t at, size_t *breaks);
+
+/* How many LFs there are. */
+size_t fast_breaks(Str text);
 
 /* The first bit at or behind a place; the caller knows that there is one. */
 #define FAST_SEARCH(name, word)                                             \

@@ -2,12 +2,16 @@
  *
  * One loop walks a value.  With a builder it makes nodes; without one it only finds
  * the value's end, which is what the splitter asks for. */
+#include "parser/fast_masks.h"
 #include "parser/build.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { JSON_MAX_DEPTH = 10000 }; /* Go's; the builder's own limit is lower */
+enum {
+    JSON_MAX_DEPTH = 10000, /* Go's; the builder's own limit is lower */
+    JSON_WINDOW = 32,       /* blocks of masks that the splitter makes at a time */
+};
 
 typedef struct JsonReader {
     Builder *builder; /* NULL: nothing is made */
@@ -18,6 +22,10 @@ typedef struct JsonReader {
     uint32_t depth;
     bool reported;       /* the builder has said what is wrong */
     bool maps[JSON_MAX_DEPTH];
+    /* Masks of the text, block `first` on: all of them, or a window made as it goes. */
+    const FastMask *masks;
+    size_t first, count;
+    FastMask window[JSON_WINDOW];
 } JsonReader;
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -40,13 +48,56 @@ static bool built(JsonReader *reader, bool good)
     return good;
 }
 
-static void skip_space(JsonReader *reader)
+/* ---- masks ---- */
+
+static const FastMask *mask_of(JsonReader *reader, size_t block)
 {
-    while (reader->at < reader->text.len) {
-        char c = reader->text.ptr[reader->at];
-        if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
-            break;
-        reader->at++;
+    if (block - reader->first >= reader->count) {
+        reader->first = block;
+        reader->count = JSON_WINDOW;
+        reader->masks = reader->window;
+        fast_window_fill(reader->text, block, reader->window, JSON_WINDOW);
+    }
+    return &reader->masks[block - reader->first];
+}
+
+/* The next quote, backslash or control character; the text's end counts as one. */
+static size_t find_quote(JsonReader *reader, size_t at)
+{
+    uint64_t bits = mask_of(reader, at / 64)->quote >> (at % 64);
+    while (!bits) {
+        at = (at / 64 + 1) * 64;
+        bits = mask_of(reader, at / 64)->quote;
+    }
+    return at + (size_t)__builtin_ctzll(bits);
+}
+
+/* The next character that is neither a space nor part of a line end, or the text's end. */
+static size_t find_token(JsonReader *reader, size_t at)
+{
+    const FastMask *mask = mask_of(reader, at / 64);
+    uint64_t bits = ~(mask->space | mask->newline) >> (at % 64);
+    while (!bits) {
+        at = (at / 64 + 1) * 64;
+        if (at >= reader->text.len)
+            return reader->text.len;
+        mask = mask_of(reader, at / 64);
+        bits = ~(mask->space | mask->newline);
+    }
+    return at + (size_t)__builtin_ctzll(bits);
+}
+
+static inline void skip_space(JsonReader *reader)
+{
+    const char *text = reader->text.ptr;
+    while (reader->at < reader->text.len && (unsigned char)text[reader->at] <= ' ') {
+        char c = text[reader->at];
+        if (c == '\t')
+            reader->at++;
+        else if (c == ' ' || c == '\n' || c == '\r')
+            reader->at = find_token(reader, reader->at);
+        else
+            return;
     }
 }
 
@@ -79,7 +130,7 @@ static bool skip_string(JsonReader *reader, bool *escaped)
 {
     size_t start = reader->at++;
     *escaped = false;
-    while (reader->at < reader->text.len) {
+    while ((reader->at = find_quote(reader, reader->at)) < reader->text.len) {
         unsigned char c = (unsigned char)reader->text.ptr[reader->at];
         if (c == '"') {
             reader->at++;
@@ -179,11 +230,11 @@ static bool read_string(JsonReader *reader)
         return false;
     if (!reader->builder)
         return true;
-    Scalar scalar = token(reader, start);
-    scalar.text = str_slice(scalar.text.ptr + 1, scalar.text.len - 2);
+    Str text = str_slice(reader->text.ptr + start + 1, reader->at - start - 2);
     if (escaped)
-        scalar.text = unescape(scalar.text, reader->builder->arena);
-    return built(reader, builder_scalar(reader->builder, &scalar));
+        text = unescape(text, reader->builder->arena);
+    return built(reader, builder_text(reader->builder, text, STYLE_JSON, (uint32_t)start,
+                                      (uint32_t)(reader->at - start)));
 }
 
 static bool skip_digits(JsonReader *reader, const char *problem)
@@ -349,14 +400,22 @@ static bool walk(JsonReader *reader)
 
 /* ---- the doors ---- */
 
+/* Field by field: most of a reader is room. */
+static void prepare(JsonReader *reader, Builder *builder, Str text, size_t at)
+{
+    reader->builder = builder;
+    reader->text = text;
+    reader->at = at;
+    reader->depth = 0;
+    reader->reported = false;
+    reader->masks = NULL;
+    reader->first = reader->count = 0;
+}
+
 JsonFound json_skip(Str text, size_t at, size_t *begin, size_t *end)
 {
     JsonReader reader;
-    reader.builder = NULL;
-    reader.text = text;
-    reader.at = at;
-    reader.depth = 0;
-    reader.reported = false;
+    prepare(&reader, NULL, text, at);
     skip_space(&reader);
     *begin = reader.at;
     if (reader.at == text.len)
@@ -382,14 +441,12 @@ static void report(JsonReader *reader)
                   "what starts here is not closed");
 }
 
-bool json_read(Builder *builder)
+bool json_read(Builder *builder, const FastMap *map)
 {
     JsonReader reader;
-    reader.builder = builder;
-    reader.text = builder->source;
-    reader.at = 0;
-    reader.depth = 0;
-    reader.reported = false;
+    prepare(&reader, builder, builder->source, 0);
+    reader.masks = map->at;
+    reader.count = reader.text.len / 64 + 2;
     bool good = walk(&reader);
     if (good) {
         skip_space(&reader);

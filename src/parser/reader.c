@@ -226,7 +226,7 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
     if (!check_encoding(parser, chunk, &facts))
         return PARSER_FAILED;
     uint32_t lost = BASE_NONE;
-    bool good = chunk->json ? json_read(builder)
+    bool good = chunk->json ? json_read(builder, &parser->map)
                             : read_fast(parser, &facts) || yaml_read(builder, &facts, &lost);
     if (!judge_bytes(builder, chunk, &facts, good) || !builder_finish(builder))
         return PARSER_FAILED;

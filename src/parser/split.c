@@ -61,14 +61,15 @@ void splitter_init(Splitter *splitter, Str stream)
 /* Moves on to an offset, keeping line and column. */
 static void advance(Splitter *splitter, size_t to)
 {
-    const char *from = splitter->stream.ptr + splitter->at;
-    const char *end = splitter->stream.ptr + to;
-    for (const char *line_end; from < end && (line_end = memchr(from, '\n', (size_t)(end - from)));
-         from = line_end + 1) {
-        splitter->line++;
+    Str passed = str_slice(splitter->stream.ptr + splitter->at, to - splitter->at);
+    const char *last = memrchr(passed.ptr, '\n', passed.len);
+    if (last) {
+        splitter->line += (uint32_t)fast_breaks(passed);
         splitter->column = 1;
+        size_t line = (size_t)(last + 1 - passed.ptr);
+        passed = str_slice(last + 1, passed.len - line);
     }
-    splitter->column += (uint32_t)utf8_count(str_slice(from, (size_t)(end - from)));
+    splitter->column += (uint32_t)utf8_count(passed);
     splitter->at = to;
 }
 
