@@ -7,11 +7,16 @@ what each makes of every document: refused or not, keys given twice or not, the 
 
     tests/differential/yaml.py --ours … --oracle … --listed testdata/parser/differences.ndjson
 
+    tests/differential/yaml.py --oracle build/harness --record FILE SEED-FILE-OR-FOLDER…
+    tests/differential/yaml.py --ours … --recorded FILE
+
 --ours is tests/tools/tojson.c, --oracle the harness of docs/conformance.md.  --listed
 asks both about the rows of that file instead, which say what each makes of an input.  Seeds
 are YAML and JSON files; testdata and the fuzzer's corpus by default.  The same seed
 gives the same mutants.  Differences that docs/yaml-differences.md lists are counted
-under their names; any other is shown, kept in --keep, and makes the run fail.
+under their names; any other is shown, kept in --keep, and makes the run fail.  --record
+keeps the oracle's answers to the seeds as they are; --recorded compares with those,
+where there is no oracle.
 """
 import argparse
 import collections
@@ -296,11 +301,38 @@ def check_listed(arguments):
     return 1 if failed else 0
 
 
+def record(arguments):
+    """One line an input: its bytes in hexadecimal and what the oracle says of it."""
+    seeds = read_seeds(arguments.seeds)
+    answers = run([arguments.oracle, "parse", "-batch", "len"], seeds)
+    with open(arguments.record, "w", encoding="utf-8") as file:
+        for text, answer in zip(seeds, answers):
+            file.write(f'{{"hex":"{text.hex()}","kubectl":{answer.decode()}}}\n')
+    print(f"{len(seeds)} inputs recorded")
+    return 0
+
+
+def check_recorded(arguments):
+    with open(arguments.recorded, encoding="utf-8") as file:
+        rows = [decode(line.encode()) for line in file]
+    inputs = [bytes.fromhex(row["hex"]) for row in rows]
+    failed = 0
+    for row, text, line in zip(rows, inputs, run([arguments.ours], inputs)):
+        for name, what in compare_all(text, row["kubectl"], decode(line)):
+            if not name:
+                print(f"{what}\n    {text!r}\n")
+                failed += 1
+    print(f"{len(rows)} rows, {failed} failed")
+    return 1 if failed or not rows else 0
+
+
 def main():
     sys.setrecursionlimit(30000)  # documents nest up to 10,000 deep
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--ours", required=True)
-    parser.add_argument("--oracle", required=True)
+    parser.add_argument("--ours")
+    parser.add_argument("--oracle")
+    parser.add_argument("--record", help="file for the oracle's answers to the seeds")
+    parser.add_argument("--recorded", help="file of such answers to compare with")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mutants", type=int, default=20000)
     parser.add_argument("--keep", help="folder for inputs that differ")
@@ -308,6 +340,10 @@ def main():
     parser.add_argument("--listed", help="file of listed differences to check instead")
     parser.add_argument("seeds", nargs="*", default=SEEDS)
     arguments = parser.parse_args()
+    if arguments.record:
+        return record(arguments)
+    if arguments.recorded:
+        return check_recorded(arguments)
     if arguments.listed:
         return check_listed(arguments)
     seeds = read_seeds(arguments.seeds)
