@@ -135,7 +135,7 @@ accept: all
 asan tsan hostile:
 	@scripts/bootstrap build test
 	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
-	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus
+	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -17,6 +17,8 @@ static bool speaks_to_us(Str line)
     while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
         at++;
     Str rest = str_slice(line.ptr + at, line.len - at);
+    if (rest.len == 0 || (rest.ptr[0] != 'p' && rest.ptr[0] != 'S'))
+        return false;
     return str_starts(rest, STR("plimsoll:")) || str_starts(rest, STR("Source:"));
 }
 

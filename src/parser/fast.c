@@ -133,8 +133,8 @@ static inline bool end_line(FastReader *reader, uint32_t at)
 
 static bool read_node(FastReader *reader, uint32_t line, uint32_t at, bool fresh);
 
-/* What stands behind an indicator: a node, or nothing in this line. */
-static inline bool read_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending)
+/* What stands behind a dash or a colon: a node, or nothing in this line. */
+static bool read_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending)
 {
     uint32_t first = fast_nonspace(reader->masks, at);
     char c = reader->text[first];
@@ -153,13 +153,43 @@ static inline bool read_behind(FastReader *reader, uint32_t line, uint32_t at, F
 
 /* ---- scalars and what they turn out to be ---- */
 
+/* A plain scalar that is no key and stops at `stop` in its first line. */
+static inline bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
+{
+    const char *text = reader->text;
+    uint32_t end = fast_trim(text, stop);
+    if (text[stop] == '#') {
+        reader->at = fast_newline(reader->masks, stop) + 1;
+        return fast_add_plain(reader, at, end);
+    }
+    uint32_t next = stop + 1;
+    reader->at = next;
+    if (next < reader->len) {
+        uint32_t first = fast_nonspace(reader->masks, next);
+        bool deeper = (int32_t)(first - next) > fast_top(reader)->indent;
+        if ((deeper || text[first] == '\n') && fast_goes_on(reader, next, &first))
+            return fast_plain_lines(reader, at, stop);
+    }
+    return fast_add_plain(reader, at, end);
+}
+
+/* What stands behind a key's colon, which nearly always is one space and a plain scalar. */
+static inline bool read_value(FastReader *reader, uint32_t line, uint32_t at)
+{
+    uint32_t stop;
+    if (reader->text[at] != ' ' || (fast_class(reader, at + 1) & FAST_CLASS) != FAST_PLAIN)
+        return read_behind(reader, line, at, PENDING_VALUE);
+    return fast_find_stop(reader, at + 1, &stop) && reader->text[stop - 1] != ':' &&
+           read_text(reader, at + 1, stop);
+}
+
 /* A key from at to its colon, with its value. */
 static inline bool read_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon,
                        NodeStyle style, Str text, uint32_t end)
 {
     if (colon - at > FAST_LONGEST_KEY || !fast_add_key(reader, style, text, at, end))
         return false;
-    return read_behind(reader, line, colon + 1, PENDING_VALUE);
+    return read_value(reader, line, colon + 1);
 }
 
 static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
@@ -177,19 +207,7 @@ static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fres
     }
     if (fast_top(reader)->kind == FAST_ROOT)
         return false;
-    if (text[stop] == '#') {
-        reader->at = fast_newline(reader->masks, stop) + 1;
-        return fast_add_plain(reader, at, fast_trim(reader->text, stop));
-    }
-    uint32_t next = stop + 1;
-    reader->at = next;
-    if (next < reader->len) {
-        uint32_t first = fast_nonspace(reader->masks, next);
-        bool deeper = (int32_t)(first - next) > fast_top(reader)->indent;
-        if ((deeper || text[first] == '\n') && fast_goes_on(reader, next, &first))
-            return fast_plain_lines(reader, at, stop);
-    }
-    return fast_add_plain(reader, at, fast_trim(reader->text, stop));
+    return read_text(reader, at, stop);
 }
 
 /* Where a quoted scalar is a key, the place of its colon. */
