@@ -57,7 +57,14 @@ typedef struct ChecksOptions {
     uint8_t pod_security;   /* --pod-security as a SecurityLevel; 0: as the Namespaces say */
     unsigned newest;        /* minor of the newest Kubernetes that is asked about */
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
+    /* From checks_doc_ranks, where several links are made of one input; else NULL. */
+    const uint32_t *doc_ranks;
 } ChecksOptions;
+
+/* Per document: its place among all.  Free it with mem_free. */
+uint32_t *checks_doc_ranks(const Sources *sources);
+/* Ids of all objects by place.  Free them with mem_free. */
+uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks);
 
 Facts *facts_new(Interner *strings);
 void facts_free(Facts *facts);

@@ -91,6 +91,23 @@ bool scalar_is_true(const Document *doc, uint32_t node)
 }
 
 /* ---- the object ---- */
+/* Its own labels: only a kustomization asks for them. */
+static void note_labels(const ObjectContext *context)
+{
+    enum { MOST = 64 };
+    const Document *doc = context->doc;
+    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
+    uint32_t labels = schema_get(doc, metadata, SCHEMA_NAME_labels);
+    uint32_t pairs[MOST], count = 0;
+    if (!is_map(doc, labels))
+        return;
+    for (uint32_t key = map_first(doc, labels); key < node_end(doc, labels) && count < MOST;
+         key = map_next(doc, labels, key))
+        pairs[count++] = facts_pair(context->facts, node_str(doc, key), scalar_text(doc, key + 1));
+    Owned owned = {doc->object, seq_intern(&context->facts->label_sets, pairs, count)};
+    vec_push(&context->facts->object_labels, owned);
+}
+
 /* An object of a kind that is not Kubernetes' own may stand for Pods that its
  * controller makes; so may one whose kind is spelled wrong.  Of an unknown kind it is
  * not known either whether it has a namespace. */
@@ -138,8 +155,11 @@ static void collect_mark(Collector *collector, const Mark *mark)
 void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count)
 {
     Collector collector = {.context = context};
+    context->facts->current = context->doc->object;
     note_maker(context);
     note_namespace(context);
+    if (context->facts->keep_labels)
+        note_labels(context);
     for (uint32_t i = 0; i < mark_count; i++)
         collect_mark(&collector, &marks[i]);
     if (context->object->kind_id == BASE_NONE ||

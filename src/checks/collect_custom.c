@@ -144,7 +144,7 @@ static void use_node(const Collector *collector, uint32_t node, const CustomRow 
         uint32_t parts[4] = {intern(facts->strings, str_of(row->target_group)),
                              intern(facts->strings, str_of(row->target_kind)), reference.ns,
                              reference.name};
-        seq_intern(&facts->declared, parts, 4);
+        facts_declare(facts, parts);
     } else if (read_target(collector, node, row, &reference)) {
         refer(collector, node, row, value, reference);
     }

@@ -50,7 +50,7 @@ static void add_grant(const Collector *collector, uint32_t node, const void *con
         custom_namespace(collector),       granting->from_group, granting->from_kind,
         granting->from_ns,                 text_id(collector, node, "group"),
         text_id(collector, node, "kind"), text_id(collector, node, "name")};
-    seq_intern(&facts->grants, parts, FACTS_GRANT_PARTS);
+    facts_grant(facts, parts);
 }
 
 static void add_grants(const Collector *collector, uint32_t node, const void *context)

@@ -96,7 +96,7 @@ static void declare_subset(const Collector *collector, uint32_t node, const void
     Reference it =
         reference_of(collector, ISTIO, SUBSET, ns, subset_name(collector, name, subset));
     uint32_t parts[4] = {it.group, it.kind, it.ns, it.name};
-    seq_intern(&facts->declared, parts, 4);
+    facts_declare(facts, parts);
 }
 
 void collect_istio(const Collector *collector, Str kind)

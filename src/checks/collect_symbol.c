@@ -7,7 +7,7 @@
 static void declare(Facts *facts, uint32_t group, uint32_t kind, uint32_t ns, Str name)
 {
     uint32_t parts[4] = {group, kind, ns, intern(facts->strings, name)};
-    seq_intern(&facts->declared, parts, 4);
+    facts_declare(facts, parts);
 }
 
 /* form:claim is a template of a StatefulSet: its claims are named TEMPLATE-SET-NUMBER,

@@ -54,6 +54,10 @@ void facts_free(Facts *facts)
     seq_table_free(&facts->grants);
     seq_table_free(&facts->filled);
     seq_table_free(&facts->makers);
+    vec_free(&facts->declared_by);
+    vec_free(&facts->granted_by);
+    vec_free(&facts->made_by);
+    vec_free(&facts->object_labels);
     mem_free(facts);
 }
 
@@ -211,4 +215,20 @@ void facts_add_term(Facts *facts, Str key, Str value, Span place)
     vec_push(&facts->terms, term);
 }
 
-void facts_add_maker(Facts *facts, uint32_t ns) { seq_intern(&facts->makers, &ns, 1); }
+void facts_add_maker(Facts *facts, uint32_t ns)
+{
+    Owned made = {facts->current, seq_intern(&facts->makers, &ns, 1)};
+    vec_push(&facts->made_by, made);
+}
+
+void facts_declare(Facts *facts, const uint32_t parts[4])
+{
+    Owned declared = {facts->current, seq_intern(&facts->declared, parts, 4)};
+    vec_push(&facts->declared_by, declared);
+}
+
+void facts_grant(Facts *facts, const uint32_t parts[FACTS_GRANT_PARTS])
+{
+    Owned granted = {facts->current, seq_intern(&facts->grants, parts, FACTS_GRANT_PARTS)};
+    vec_push(&facts->granted_by, granted);
+}

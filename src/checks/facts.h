@@ -418,8 +418,17 @@ typedef struct QuotaFact {
     Span place;           /* of the entry */
 } QuotaFact;
 
+/* Sequences say nothing of who put them there; a part of the input (part.h) must know. */
+typedef struct Owned {
+    uint32_t object;
+    uint32_t sequence;    /* in the table that the list stands beside */
+} Owned;
+
+/* What is added here has to be copied in part.c, or a part of the input lacks it. */
 struct Facts {
     Interner *strings;    /* borrowed */
+    uint32_t current;     /* the object that facts are made of now */
+    bool keep_labels;     /* object_labels is wanted */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
     SeqTable label_sets;  /* pairs, ascending */
@@ -461,6 +470,10 @@ struct Facts {
     SeqTable grants;      /* FACTS_GRANT_PARTS strings each */
     SeqTable filled;      /* (object): something in the cluster adds keys to it */
     SeqTable makers;      /* (namespace): it holds an object that may make Pods unseen */
+    VEC(Owned) declared_by;    /* objects and what they declare */
+    VEC(Owned) granted_by;     /* objects and the grants that they make */
+    VEC(Owned) made_by;        /* objects and the namespaces that they may make Pods in */
+    VEC(Owned) object_labels;  /* objects and their own labels, in label_sets */
 };
 
 /* ---- facts.c ---- */
@@ -495,7 +508,11 @@ uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t 
 void facts_add_labelled(Facts *facts, uint32_t object, LabelSpace space, LabelEntry *labels,
                         uint32_t label_count);
 void facts_add_term(Facts *facts, Str key, Str value, Span place); /* TERM_EQUALS */
-/* The namespace holds something that may make Pods which the input does not show. */
+/* The namespace holds something that may make Pods which the input does not show: the
+ * current object. */
 void facts_add_maker(Facts *facts, uint32_t ns);
+/* The current object says that the one of (group, kind, namespace, name) is there. */
+void facts_declare(Facts *facts, const uint32_t parts[4]);
+void facts_grant(Facts *facts, const uint32_t parts[FACTS_GRANT_PARTS]);
 
 #endif

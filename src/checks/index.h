@@ -35,7 +35,8 @@ struct Link {
     const ChecksOptions *options; /* borrowed */
 
     /* order.c */
-    uint32_t *doc_ranks;       /* per document: its place among all */
+    const uint32_t *doc_ranks; /* per document: its place among all */
+    uint32_t *own_ranks;       /* the same, where nobody gave them */
     uint32_t *objects;         /* by place */
     IdTable identities;        /* the first object of each identity */
     uint32_t *next_same;       /* per object */

@@ -10,7 +10,10 @@ static int compare_files(const void *left, const void *right, void *context)
 {
     const Sources *sources = context;
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    int order = str_compare(sources->files.at[a].name, sources->files.at[b].name);
+    /* What the cluster holds already was there first. */
+    int order = sources->files.at[b].backdrop - sources->files.at[a].backdrop;
+    if (!order)
+        order = str_compare(sources->files.at[a].name, sources->files.at[b].name);
     return order ? order : compare_numbers(a, b);
 }
 
@@ -49,14 +52,15 @@ static uint32_t *ranks_of(uint32_t *sorted, uint32_t count)
     return ranks;
 }
 
-static void rank_docs(Link *link)
+uint32_t *checks_doc_ranks(const Sources *read)
 {
-    Sources *sources = (Sources *)(uintptr_t)link->sources; /* sort_with's context is not const */
+    Sources *sources = (Sources *)(uintptr_t)read; /* sort_with's context is not const */
     uint32_t files = sources->files.len, docs = sources->docs.len;
     uint32_t *file_ranks = ranks_of(sorted_numbers(files, compare_files, sources), files);
     DocOrder order = {sources, file_ranks};
-    link->doc_ranks = ranks_of(sorted_numbers(docs, compare_docs, &order), docs);
+    uint32_t *doc_ranks = ranks_of(sorted_numbers(docs, compare_docs, &order), docs);
     mem_free(file_ranks);
+    return doc_ranks;
 }
 
 int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
@@ -73,6 +77,12 @@ int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
 static int compare_objects(const void *left, const void *right, void *context)
 {
     return link_compare_objects(context, *(const uint32_t *)left, *(const uint32_t *)right);
+}
+
+uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks)
+{
+    Link link = {.facts = (Facts *)(uintptr_t)facts, .doc_ranks = doc_ranks};
+    return sorted_numbers(facts_object_count(facts), compare_objects, &link);
 }
 
 static int compare_pods(const void *left, const void *right, void *context)
@@ -161,7 +171,9 @@ Str link_object_pointer(const Link *link, uint32_t object, Arena *arena)
 void order_build(Link *link)
 {
     Facts *facts = link->facts;
-    rank_docs(link);
+    bool ranked = link->options && link->options->doc_ranks;
+    link->own_ranks = ranked ? NULL : checks_doc_ranks(link->sources);
+    link->doc_ranks = ranked ? link->options->doc_ranks : link->own_ranks;
     link->objects = sorted_numbers(facts_object_count(facts), compare_objects, link);
     index_identities(link);
     sort_with(facts->pods.at, facts->pods.len, sizeof *facts->pods.at, compare_pods, link);
@@ -175,7 +187,7 @@ const uint32_t *link_objects_by_place(const Link *link) { return link->objects; 
 
 void order_free(Link *link)
 {
-    mem_free(link->doc_ranks);
+    mem_free(link->own_ranks);
     mem_free(link->objects);
     mem_free(link->next_same);
     id_table_free(&link->identities);

@@ -33,6 +33,7 @@ typedef struct SourceDoc {
 typedef struct SourceFile {
     Str name;        /* as the user gave it, or as the walk found it; "<stdin>" */
     bool changed;    /* named after --changed */
+    bool backdrop;   /* what the cluster holds already: --assume-cluster */
     bool kept;       /* text holds the bytes, since the file cannot be read again */
     FileText text;
 } SourceFile;
