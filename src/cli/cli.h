@@ -42,6 +42,11 @@ typedef struct Exclusion {
 typedef struct Output {
     Str format, file;
 } Output;
+/* A scope that the configuration names, and the files in it. */
+typedef struct NamedScope {
+    Str name;
+    VEC(Exclusion) paths;
+} NamedScope;
 
 /* What the command line and the configuration say together. */
 typedef struct Options {
@@ -58,6 +63,7 @@ typedef struct Options {
     bool show_endpoints;
     bool require_manifest;
     bool dump_tree;
+    bool one_cluster;         /* all scopes are one */
     Str config_path;          /* --config, else what was found; empty: none */
     bool no_config;
     SchemaOptions schema;
@@ -67,6 +73,8 @@ typedef struct Options {
     VEC(Assumption) assumed;
     uint8_t pod_security;     /* the level to hold all Pods to; 0: as their Namespaces say */
     VEC(Exclusion) excluded;
+    VEC(NamedScope) scopes;
+    VEC(Str) clusters;        /* dumps of what a cluster holds already: --assume-cluster */
     uint8_t set_by[SETTING_COUNT]; /* SetBy */
 } Options;
 
@@ -110,9 +118,20 @@ void cli_error(const char *format, ...) BASE_PRINTF(1, 2);
 bool config_read(Options *options);
 
 /* ---- walk.c ---- */
+/* What a file is by the word of a kustomization. */
+typedef enum InputUse {
+    INPUT_LOOSE,         /* no kustomization names it */
+    INPUT_RESOURCE,
+    INPUT_PATCH,         /* parts of objects: types are checked, nothing is linked */
+    INPUT_DATA,          /* of a generator or a plugin: no manifest */
+    INPUT_KUSTOMIZATION, /* it is one, and was read as such */
+} InputUse;
+
 typedef struct Input {
     Str path;            /* to open; "-" is stdin */
-    uint32_t argument;   /* index of the path that it came from */
+    uint32_t argument;   /* index of the path that it came from; BASE_NONE: a kustomization's */
+    uint32_t chart;      /* index in InputList.charts of the one that it lies in, or BASE_NONE */
+    InputUse use;
     bool named;          /* the user named it; else found in a folder */
     bool changed;        /* one of the files after --changed, however spelled */
     bool chart_template; /* lies under templates/ of a folder with a Chart.yaml */
@@ -120,6 +139,7 @@ typedef struct Input {
 
 typedef struct InputList {
     Arena arena;
+    VEC(Str) charts;       /* folders with a Chart.yaml that lie in no other such */
     VEC(Input) inputs;     /* each file once, in the order of the paths; within a folder
                               by the bytes of the whole path */
     uint32_t excluded;     /* files and folders left out because of a glob */
@@ -131,6 +151,8 @@ void inputs_gather(InputList *list, const Options *options);
 /* The files of other paths, such as --crds; nothing is excluded. */
 void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count);
 void inputs_free(InputList *list);
+/* Whether a glob leaves a file or folder out. */
+bool inputs_excluded(const Options *options, Str path);
 
 /* ---- skip.c: documents and files that are no manifests ---- */
 typedef enum SkipReason {

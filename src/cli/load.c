@@ -205,13 +205,28 @@ static int worker_read(Worker *worker, const Input *input)
     return file_read_fd(&worker->window, STDIN_FILENO, 0);
 }
 
+/* Helm writes above each document which template it is from. */
+static bool is_rendered(Str text)
+{
+    if (str_starts(text, STR("---\n")))
+        text = str_slice(text.ptr + 4, text.len - 4);
+    return str_starts(text, STR("# Source: "));
+}
+
 bool worker_file(Worker *worker, const Input *input)
 {
     bool is_stdin = str_eq(input->path, STR("-"));
+    worker->rendered = false;
+    worker->templates = input->chart_template;
     if (input->chart_template) {
         worker->summary->helm_templates++;
         return true;
     }
+    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION) {
+        worker->summary->skipped_files += input->use == INPUT_DATA;
+        return true;
+    }
+    worker->patch = input->use == INPUT_PATCH;
     int error = worker_read(worker, input);
     if (error) {
         cli_error("%.*s: %s", STR_ARG(input->path), strerror(error));
@@ -219,11 +234,14 @@ bool worker_file(Worker *worker, const Input *input)
     }
     uint32_t file = sources_add_file(worker->sources, is_stdin ? STR("<stdin>") : input->path);
     worker->sources->files.at[file].changed = input->changed;
+    worker->sources->files.at[file].backdrop = worker->backdrop;
+    worker->rendered = is_rendered(str_slice(worker->window.ptr, worker->window.len));
     FileCounts counts = {0};
     Splitter splitter;
     splitter_init(&splitter, str_slice(worker->window.ptr, worker->window.len));
     for (Chunk chunk; splitter_next(&splitter, &chunk);)
         worker_chunk(worker, input, file, &chunk, &counts);
+    worker->templates += counts.helm;
     if (counts.helm)
         worker->summary->helm_templates++;
     if (counts.used) {

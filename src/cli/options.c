@@ -49,6 +49,8 @@ const OptionInfo option_table[] = {
      .store = setting_assume,
      .help = "an object that exists elsewhere, as Kind/namespace/name or Kind/name for any "
              "namespace; `*` and `?` may stand in it; may be given again"},
+    {"one-cluster", 0, GROUP_INPUT, .commands = FOR_CHECK, FLAG(one_cluster),
+     .help = "take all of the input for one deployment, and join its scopes"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
      .commands = FOR_CHECK | FOR_VERSIONS, .store = setting_kubernetes_version,
      .help = "a version such as `1.29`, or a range such as `1.25..1.37`; if not given, check "
@@ -403,5 +405,9 @@ void options_free(Options *options)
     vec_free(&options->severities);
     vec_free(&options->assumed);
     vec_free(&options->excluded);
+    for (uint32_t i = 0; i < options->scopes.len; i++)
+        vec_free(&options->scopes.at[i].paths);
+    vec_free(&options->scopes);
+    vec_free(&options->clusters);
     arena_free(&options->arena);
 }

@@ -10,6 +10,7 @@
  *   sort, report         places become lines
  */
 #include "cli/run.h"
+#include "cli/scopes.h"
 #include "schema/crd.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ struct Run {
     Sources sources;
     ReportSummary summary;
     Worker worker;
+    ScopeSet *scopes; /* of check */
     Schema *types; /* what CRDs define, from the barrier on */
     bool unreadable;
 };
@@ -56,7 +58,7 @@ static bool check_type(Worker *worker, Document *doc)
 
 static void check_tree(Worker *worker, Document *doc)
 {
-    if (!check_type(worker, doc))
+    if (!check_type(worker, doc) || worker->patch)
         return;
     ObjectContext context = {
         .doc = doc,
@@ -143,9 +145,17 @@ static void run_begin(Run *run, Options *options, ObjectPass pass)
 
 static void run_files(Run *run)
 {
-    for (uint32_t i = 0; i < run->inputs.inputs.len; i++)
-        if (!worker_file(&run->worker, &run->inputs.inputs.at[i]))
+    Worker *worker = &run->worker;
+    for (uint32_t i = 0; i < run->inputs.inputs.len; i++) {
+        uint32_t first = facts_object_count(worker->facts);
+        if (!worker_file(worker, &run->inputs.inputs.at[i]))
             run->unreadable = true;
+        if (!run->scopes)
+            continue;
+        FileObjects met = {first, facts_object_count(worker->facts) - first,
+                           worker->templates > 0};
+        scopes_note_file(run->scopes, i, met, worker->rendered);
+    }
 }
 
 /* CRDs of files that are no part of the input: --crds. */
@@ -241,7 +251,7 @@ static bool any_at_least(const Diag *diag, Severity severity)
 }
 
 /* Writes what the user asked for; a failed write is our own failure. */
-static bool run_report(Run *run, ReportFinder *find, const Link *link, const uint8_t *verdicts)
+static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
 {
     Report report = {
         .sources = &run->sources,
@@ -251,9 +261,12 @@ static bool run_report(Run *run, ReportFinder *find, const Link *link, const uin
         .verbose = run->options->verbose,
         .endpoints = run->options->show_endpoints,
         .fail_on = run->options->fail_on,
-        .link = link,
         .verdicts = verdicts,
     };
+    if (run->scopes) {
+        report.scopes = scopes_report(run->scopes, &report.scope_count);
+        report.order = scopes_order(run->scopes);
+    }
     bool written = outputs_write(run->options, &report, find);
     if (!run->options->quiet) {
         Buf line = {0};
@@ -266,6 +279,8 @@ static bool run_report(Run *run, ReportFinder *find, const Link *link, const uin
 
 static void run_end(Run *run)
 {
+    if (run->scopes)
+        scopes_free(run->scopes);
     crd_set_free(run->worker.checker.crds);
     schema_free(run->types);
     worker_free(&run->worker);
@@ -299,20 +314,12 @@ int run_check(Options *options)
     if (options->dump_tree)
         worker->dump = &dump;
     run_crds(&run);
+    run.scopes = scopes_new(worker, &run.inputs);
     run_files(&run);
     run_deferred(&run, check_tree);
     bool dumped = out_close(&dump);
 
-    ChecksOptions checks = {
-        .assumed = options->assumed.at,
-        .assumed_count = options->assumed.len,
-        .incomplete = run.summary.helm_templates > 0,
-        .pod_security = options->pod_security,
-        .newest = options->schema.target.newest,
-    };
-    Link *link = link_build(worker->facts, &run.sources, &checks);
-    checks_link(link, &worker->diag);
-
+    scopes_link(run.scopes);
     diag_sort(&worker->diag, &run.sources);
     /* Verdicts are of all objects, also where only what changed is reported. */
     Arena arena = {0};
@@ -320,9 +327,8 @@ int run_check(Options *options)
     if (options->changed_only)
         changed_filter(&worker->diag, &run.sources);
     count_findings(&run, &worker->diag);
-    bool written = dumped && run_report(&run, report_format_find, link, verdicts);
+    bool written = dumped && run_report(&run, report_format_find, verdicts);
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
-    link_free(link);
     arena_free(&arena);
     int status = run_status(&run, written, findings);
     run_end(&run);
@@ -373,7 +379,7 @@ int run_versions(Options *options)
     uint32_t accepted = run.summary.target.versions;
     for (uint32_t id = 0; id < run.summary.objects; id++)
         accepted &= facts_object(run.worker.facts, id)->accepted;
-    bool written = run_report(&run, versions_format_find, NULL, NULL);
+    bool written = run_report(&run, versions_format_find, NULL);
     int status = run_status(&run, written, accepted == 0 || misses_manifests(&run));
     run_end(&run);
     return status;

@@ -31,6 +31,10 @@ struct Worker {
     SchemaChecker checker;
     VEC(Deferred) deferred;
     uint32_t first_finding;     /* of the document under hand */
+    bool patch;                 /* the file under hand is a patch: parts of objects */
+    bool rendered;              /* it is what `helm template` wrote */
+    bool backdrop;              /* it says what the cluster holds already */
+    uint32_t templates;         /* Helm templates passed over in it */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
     Out *dump;                  /* --dump-tree */

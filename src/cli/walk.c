@@ -135,7 +135,7 @@ static bool is_manifest_name(Str name)
     if (str_eq(name, STR(".plimsoll.yaml")) || str_eq(name, STR(".plimsoll.yml")))
         return false;
     return str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml")) ||
-           str_ends(name, STR(".json"));
+           str_ends(name, STR(".json")) || str_is(name, "Kustomization");
 }
 
 typedef struct Folder {
@@ -225,12 +225,17 @@ static bool read_folder(Walk *walk, Str prefix, Entries *entries, bool *is_chart
 
 /* Prefix is the folder's path with its slash, or empty for the working directory;
  * absolute is the folder itself, and asked for only where there are globs. */
-static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates)
+static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates, uint32_t chart)
 {
     Arena scratch = {0};
     Entries entries = {0};
     bool is_chart = false;
     if (read_folder(walk, prefix, &entries, &is_chart, &scratch)) {
+        /* What a chart depends on is a part of it. */
+        if (is_chart && chart == BASE_NONE) {
+            chart = walk->list->charts.len;
+            vec_push(&walk->list->charts, arena_str(&walk->list->arena, prefix));
+        }
         for (uint32_t i = 0; i < entries.len; i++) {
             const Entry *entry = &entries.at[i];
             Str name = entry->name;
@@ -246,11 +251,12 @@ static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates)
             if (entry->is_folder) {
                 bool templates = in_templates || (is_chart && str_is(name, "templates/"));
                 Str inner = arena_format(&scratch, "%.*s%.*s", STR_ARG(prefix), STR_ARG(name));
-                walk_folder(walk, inner, below, templates);
+                walk_folder(walk, inner, below, templates, chart);
             } else {
                 Str path = arena_format(&walk->list->arena, "%.*s%.*s", STR_ARG(prefix),
                                         STR_ARG(name));
-                add_file(walk, (Input){.path = path, .chart_template = in_templates},
+                add_file(walk,
+                         (Input){.path = path, .chart_template = in_templates, .chart = chart},
                          entry->device, entry->inode);
             }
         }
@@ -264,7 +270,8 @@ static void walk_path(Walk *walk, Str path)
     if (str_eq(path, STR("-"))) {
         if (!walk->stdin_taken)
             vec_push(&walk->list->inputs,
-                     ((Input){.path = STR("-"), .argument = walk->argument, .named = true}));
+                     ((Input){.path = STR("-"), .argument = walk->argument, .chart = BASE_NONE,
+                              .named = true}));
         walk->stdin_taken = true;
         return;
     }
@@ -291,14 +298,16 @@ static void walk_path(Walk *walk, Str path)
     }
     bool in_templates = skip_in_chart_templates(path);
     if (!is_folder) {
-        add_file(walk, (Input){.path = path, .named = true, .chart_template = in_templates},
+        add_file(walk,
+                 (Input){.path = path, .named = true, .chart_template = in_templates,
+                         .chart = BASE_NONE},
                  (uint64_t)status.st_dev, (uint64_t)status.st_ino);
     } else {
         bool slash = path.ptr[path.len - 1] == '/';
         Str prefix = str_eq(path, STR(".")) ? (Str){"", 0}
                      : slash                ? path
                                             : arena_format(arena, "%.*s/", STR_ARG(path));
-        walk_folder(walk, prefix, absolute, in_templates);
+        walk_folder(walk, prefix, absolute, in_templates, BASE_NONE);
     }
 }
 
@@ -344,8 +353,22 @@ void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count)
     walk_paths(&walk, paths, count);
 }
 
+bool inputs_excluded(const Options *options, Str path)
+{
+    struct stat status;
+    Arena scratch = {0};
+    Walk walk = {.excluded = options->excluded.at, .excluded_count = options->excluded.len};
+    bool is_folder = stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode);
+    bool excluded = walk.excluded_count &&
+                    is_excluded(&walk, path_place(path, is_folder, &walk.place, &scratch),
+                                is_folder, true);
+    arena_free(&scratch);
+    return excluded;
+}
+
 void inputs_free(InputList *list)
 {
+    vec_free(&list->charts);
     vec_free(&list->inputs);
     arena_free(&list->arena);
 }

@@ -148,6 +148,8 @@ typedef struct Finding {
     Note *notes;
     uint32_t note_count;
     const Fix *fix;  /* or NULL */
+    const Str *scopes; /* in which it holds, where the run has several and it is of one */
+    uint32_t scope_count;
 } Finding;
 
 /* A user's word on a rule's severity; the last one for an id wins. */

@@ -22,6 +22,28 @@ typedef struct ReportSummary {
     SchemaTarget target;
 } ReportSummary;
 
+/* An object as it is in a scope, after what a kustomization does to it. */
+typedef struct ScopeObject {
+    uint32_t kind, ns, name; /* strings; ns 0: cluster-scoped */
+    uint32_t api_version;
+    const uint32_t *labels;  /* pairs of the whole facts */
+    uint32_t label_count;
+    bool hashed;             /* kustomize puts a hash behind the name */
+} ScopeObject;
+
+/* Objects that belong together. */
+typedef struct ReportScope {
+    Str name;
+    const char *kind;        /* "argument", "files", "stream", "chart", "kustomization",
+                                "configured", "cluster" */
+    uint32_t objects;
+    Str unfollowed;          /* why its objects are not known in full; empty: they are */
+    Place unfollowed_place;
+    const Link *link;
+    const Facts *facts;      /* of the link */
+    const ScopeObject *list; /* of a kustomization; else NULL */
+} ReportScope;
+
 typedef struct Report {
     Sources *sources;
     const Diag *diag;        /* sorted */
@@ -33,7 +55,9 @@ typedef struct Report {
     Severity fail_on;        /* what fails the run */
     Str folder;              /* the working directory, absolute: file names are relative to it */
     Str repository;          /* the folder of the repository that it lies in; empty: none */
-    const Link *link;        /* for endpoints and the objects' order; may be NULL */
+    const ReportScope *scopes; /* by name; none but for check */
+    uint32_t scope_count;
+    const uint32_t *order;   /* ids of all objects by place; may be NULL */
     /* From report_verdicts, where findings were taken out of diag since; NULL: they
      * are all there. */
     const uint8_t *verdicts;

@@ -64,15 +64,31 @@ static void put_service_lines(const Report *report, const Endpoints *endpoints, 
     }
 }
 
+/* The report with the facts of one scope. */
+static Report of_scope(const Report *report, uint32_t scope)
+{
+    Report part = *report;
+    part.facts = report->scopes[scope].facts;
+    return part;
+}
+
 void report_endpoints_text(const Report *report, Out *out)
 {
     Arena arena = {0};
-    const Facts *facts = link_facts(report->link);
-    for (uint32_t i = 0; i < facts->services.len; i++) {
-        Endpoints endpoints = link_endpoints(report->link, i, &arena);
-        put_service_lines(report, &endpoints, &out->buf);
-        out_spill(out);
-        arena_reset(&arena);
+    for (uint32_t scope = 0; scope < report->scope_count; scope++) {
+        Report part = of_scope(report, scope);
+        const Link *link = report->scopes[scope].link;
+        if (report->scope_count > 1 && part.facts->services.len) {
+            buf_text(&out->buf, scope ? "\nscope " : "scope ");
+            render_text(&out->buf, report->scopes[scope].name);
+            buf_text(&out->buf, ":\n");
+        }
+        for (uint32_t i = 0; i < part.facts->services.len; i++) {
+            Endpoints endpoints = link_endpoints(link, i, &arena);
+            put_service_lines(&part, &endpoints, &out->buf);
+            out_spill(out);
+            arena_reset(&arena);
+        }
     }
     arena_free(&arena);
 }
@@ -104,7 +120,8 @@ static void put_address(const Report *report, const Endpoints *endpoints,
     buf_text(out, "]}");
 }
 
-static void put_service_json(const Report *report, const Endpoints *endpoints, Buf *out)
+static void put_service_json(const Report *report, const Endpoints *endpoints, Str scope,
+                             Buf *out)
 {
     const Object *service = facts_object(report->facts, endpoints->object);
     buf_byte(out, '{');
@@ -131,21 +148,30 @@ static void put_service_json(const Report *report, const Endpoints *endpoints, B
             buf_byte(out, ',');
         put_address(report, endpoints, &endpoints->targets[i], out);
     }
-    buf_text(out, "]}");
+    buf_byte(out, ']');
+    if (scope.len)
+        member_string(out, "scope", scope);
+    buf_byte(out, '}');
 }
 
 void report_endpoints_json(const Report *report, Out *out)
 {
     Arena arena = {0};
-    const Facts *facts = link_facts(report->link);
+    bool first = true;
     buf_text(&out->buf, ",\n\"endpoints\":[");
-    for (uint32_t i = 0; i < facts->services.len; i++) {
-        Endpoints endpoints = link_endpoints(report->link, i, &arena);
-        buf_text(&out->buf, i ? ",\n" : "\n");
-        put_service_json(report, &endpoints, &out->buf);
-        out_spill(out);
-        arena_reset(&arena);
+    for (uint32_t scope = 0; scope < report->scope_count; scope++) {
+        Report part = of_scope(report, scope);
+        for (uint32_t i = 0; i < part.facts->services.len; i++) {
+            Endpoints endpoints = link_endpoints(report->scopes[scope].link, i, &arena);
+            buf_text(&out->buf, first ? "\n" : ",\n");
+            first = false;
+            put_service_json(&part, &endpoints,
+                             report->scope_count > 1 ? report->scopes[scope].name : (Str){"", 0},
+                             &out->buf);
+            out_spill(out);
+            arena_reset(&arena);
+        }
     }
-    buf_text(&out->buf, facts->services.len ? "\n]" : "]");
+    buf_text(&out->buf, first ? "]" : "\n]");
     arena_free(&arena);
 }

@@ -133,6 +133,16 @@ void report_json_finding(const Report *report, const Finding *finding, Buf *out)
     if (finding->help.len)
         member_string(out, "help", finding->help);
     put_fix(report, finding, out);
+    if (finding->scope_count) {
+        member_key(out, "scopes");
+        buf_byte(out, '[');
+        for (uint32_t j = 0; j < finding->scope_count; j++) {
+            if (j)
+                buf_byte(out, ',');
+            buf_json(out, finding->scopes[j]);
+        }
+        buf_byte(out, ']');
+    }
     member_key(out, "object");
     if (object && !object->no_object) {
         buf_byte(out, '{');

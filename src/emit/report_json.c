@@ -38,7 +38,7 @@ static void put_objects(const Report *report, Out *out)
     const uint8_t *verdicts = report->verdicts;
     if (count && !verdicts)
         verdicts = report_verdicts(report->diag, report->facts, &arena);
-    const uint32_t *order = count && report->link ? link_objects_by_place(report->link) : NULL;
+    const uint32_t *order = report->order;
     bool first = true;
     buf_text(&out->buf, ",\n\"objects\":[");
     for (uint32_t i = 0; i < count; i++) {
@@ -51,13 +51,68 @@ static void put_objects(const Report *report, Out *out)
     arena_free(&arena);
 }
 
+static void put_scope_object(const Report *report, const ScopeObject *object, Buf *out)
+{
+    const Facts *facts = report->facts;
+    buf_byte(out, '{');
+    member_string(out, "apiVersion", facts_text(facts, object->api_version));
+    member_string(out, "kind", facts_text(facts, object->kind));
+    member_string_or_null(out, "namespace", facts_text(facts, object->ns));
+    member_string_or_null(out, "name", facts_text(facts, object->name));
+    member_key(out, "hashed");
+    buf_text(out, object->hashed ? "true" : "false");
+    member_key(out, "labels");
+    buf_byte(out, '{');
+    for (uint32_t i = 0; i < object->label_count; i++) {
+        uint32_t pair = object->labels[i];
+        if (i)
+            buf_byte(out, ',');
+        buf_json(out, facts_text(facts, facts_pair_key(facts, pair)));
+        buf_byte(out, ':');
+        buf_json(out, facts_text(facts, facts_pair_value(facts, pair)));
+    }
+    buf_text(out, "}}");
+}
+
+/* Objects are listed where a kustomization made them other than they are in files. */
+static void put_scopes(const Report *report, Out *out)
+{
+    bool first = true;
+    buf_text(&out->buf, ",\n\"scopes\":[");
+    for (uint32_t i = 0; i < report->scope_count; i++) {
+        const ReportScope *scope = &report->scopes[i];
+        open_line(&out->buf, &first);
+        buf_byte(&out->buf, '{');
+        member_string(&out->buf, "name", scope->name);
+        member_string(&out->buf, "kind", str_of(scope->kind));
+        member_uint_or_null(&out->buf, "objects", scope->objects, BASE_NONE);
+        member_string_or_null(&out->buf, "unfollowed", scope->unfollowed);
+        if (scope->list) {
+            member_key(&out->buf, "built");
+            bool none = true;
+            buf_byte(&out->buf, '[');
+            for (uint32_t j = 0; j < scope->objects; j++) {
+                open_line(&out->buf, &none);
+                put_scope_object(report, &scope->list[j], &out->buf);
+                out_spill(out);
+            }
+            close_list(&out->buf, none);
+        }
+        buf_byte(&out->buf, '}');
+        out_spill(out);
+    }
+    close_list(&out->buf, first);
+}
+
 void report_json_write(const Report *report, Out *out)
 {
     buf_text(&out->buf, "{\"version\":1");
     put_findings(report, out);
     put_objects(report, out);
-    if (report->endpoints && report->link)
+    if (report->endpoints && report->scope_count)
         report_endpoints_json(report, out);
+    if (report->scope_count)
+        put_scopes(report, out);
     buf_text(&out->buf, ",\n\"summary\":");
     report_json_summary(&report->summary, &out->buf);
     buf_text(&out->buf, "}\n");

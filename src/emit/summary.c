@@ -102,4 +102,16 @@ void report_summary_line(const Report *report, Buf *line)
     if (summary->helm_templates)
         buf_text(line, "\nplimsoll: to check Helm templates, pipe what they render in: "
                        "helm template CHART | plimsoll check -");
+    for (uint32_t i = 0; report->verbose && i < report->scope_count; i++) {
+        const ReportScope *scope = &report->scopes[i];
+        buf_text(line, i ? ", " : "\nplimsoll: scopes: ");
+        render_text(line, scope->name);
+        buf_text(line, " (");
+        put_count(line, scope->objects, "object", "objects");
+        if (scope->unfollowed.len) {
+            buf_text(line, "; ");
+            render_text(line, scope->unfollowed);
+        }
+        buf_byte(line, ')');
+    }
 }

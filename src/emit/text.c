@@ -114,7 +114,7 @@ void report_text_write(const Report *report, Out *out)
         put_finding(report, finding, style, &out->buf);
         out_spill(out);
     }
-    if (report->endpoints && report->link) {
+    if (report->endpoints && report->scope_count) {
         if (!first)
             buf_byte(&out->buf, '\n');
         report_endpoints_text(report, out);
