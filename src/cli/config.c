@@ -39,6 +39,12 @@ const ConfigKey config_keys[] = {
      "folder of the configuration, and one that ends in a slash matches folders only. A folder "
      "that is left out is not entered.",
      "exclude:\n  - vendor/\n  - \"*.tmpl.yaml\"\n  - overlays/**/secrets.yaml\n"},
+    {"scopes", CONFIG_SCOPES, NULL, NULL, "a list of scopes, each with a name and paths", NULL,
+     "Which files belong together, one scope for each cluster or overlay: what objects say of each "
+     "other holds within a scope. Paths are globs as under `exclude`; a kustomization belongs to "
+     "a scope by its own file, with all that it names. A file may be in several. What no scope "
+     "holds is grouped as without them: by kustomization, by chart, by path of the command line.",
+     "scopes:\n  - name: production\n    paths:\n      - base\n      - overlays/production\n"},
     {"crds", CONFIG_LIST, setting_crds, NULL, "a list of files and folders", "--crds",
      "CustomResourceDefinitions beside those in the input. A folder may hold other manifests "
      "too.",
@@ -214,11 +220,52 @@ static void read_rules(ConfigReader *reader, uint32_t map)
     }
 }
 
+static void read_scope(ConfigReader *reader, uint32_t map)
+{
+    const Document *doc = reader->doc;
+    uint32_t name = node_get_text(doc, map, STR("name"));
+    uint32_t paths = node_get_text(doc, map, STR("paths"));
+    Str text;
+    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at))
+        if (!str_is(node_str(doc, at), "name") && !str_is(node_str(doc, at), "paths"))
+            document_report(reader->diag, doc, at, &rule_configuration,
+                            "unknown key \"%.*s\": a scope has name and paths",
+                            STR_ARG(node_str(doc, at)));
+    if (name == BASE_NONE || paths == BASE_NONE || node_kind(doc, paths) != NODE_SEQ) {
+        document_report(reader->diag, doc, map, &rule_configuration,
+                        "a scope has a name and a list of paths");
+        return;
+    }
+    if (!scalar_text(reader, name, "the name of a scope", &text))
+        return;
+    if (!setting_scope_name(&reader->setter, text)) {
+        refused(reader, name, "scopes");
+        return;
+    }
+    for (uint32_t at = node_first(paths); at < node_end(doc, paths); at = node_after(doc, at))
+        if (scalar_text(reader, at, "an entry of the list", &text) &&
+            !setting_scope_path(&reader->setter, text))
+            refused(reader, at, "scopes");
+}
+
+static void read_scopes(ConfigReader *reader, uint32_t list)
+{
+    const Document *doc = reader->doc;
+    for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at)) {
+        if (node_kind(doc, at) == NODE_MAP)
+            read_scope(reader, at);
+        else
+            document_report(reader->diag, doc, at, &rule_configuration,
+                            "a scope has a name and a list of paths");
+    }
+}
+
 static void read_key(ConfigReader *reader, const ConfigKey *key, uint32_t value)
 {
     const Document *doc = reader->doc;
     static const NodeKind SHAPES[] = {
-        [CONFIG_TEXT] = NODE_STRING, [CONFIG_LIST] = NODE_SEQ, [CONFIG_RULES] = NODE_MAP};
+        [CONFIG_TEXT] = NODE_STRING, [CONFIG_LIST] = NODE_SEQ, [CONFIG_RULES] = NODE_MAP,
+        [CONFIG_SCOPES] = NODE_SEQ};
     Str text;
     /* `exclude:` with all its entries commented out is an empty list. */
     if (key->shape != CONFIG_TEXT && node_kind(doc, value) == NODE_NULL)
@@ -241,6 +288,7 @@ static void read_key(ConfigReader *reader, const ConfigKey *key, uint32_t value)
         }
         break;
     case CONFIG_RULES: read_rules(reader, value); break;
+    case CONFIG_SCOPES: read_scopes(reader, value); break;
     }
 }
 

@@ -610,7 +610,7 @@ static void check_inner_keys(const KustomizeReader *reader, uint32_t map, const 
 
 static void read_item(KustomizeReader *reader, const KustomizeKey *key, uint32_t item, bool is_map)
 {
-    if (is_map ? !is_kind(reader, item, NODE_MAP) : !is_scalar_node(reader, item)) {
+    if (!is_kind(reader, item, is_map ? NODE_MAP : NODE_STRING)) {
         report(reader, item, "%s is %s", key->name, SHAPE_WORDS[key->shape]);
         return;
     }

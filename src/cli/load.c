@@ -226,7 +226,7 @@ bool worker_file(Worker *worker, const Input *input)
         worker->summary->skipped_files += input->use == INPUT_DATA;
         return true;
     }
-    worker->patch = input->use == INPUT_PATCH;
+    worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
     int error = worker_read(worker, input);
     if (error) {
         cli_error("%.*s: %s", STR_ARG(input->path), strerror(error));

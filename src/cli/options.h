@@ -32,6 +32,9 @@ bool setting_assume(Setter *setter, Str value);
 bool setting_exclude(Setter *setter, Str value);
 bool setting_crds(Setter *setter, Str value);
 bool setting_schema_location(Setter *setter, Str value);
+/* Adds a scope, and a glob to the scope that was added last. */
+bool setting_scope_name(Setter *setter, Str value);
+bool setting_scope_path(Setter *setter, Str value);
 /* The two halves of setting_severity; wrong_rule says which of them was refused. */
 bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
 
@@ -106,12 +109,12 @@ extern const char *const option_group_names[GROUP_COUNT];
 const char *option_word(const OptionInfo *option, const Command *command, size_t i);
 
 /* ---- config.c: the keys of .plimsoll.yaml ---- */
-typedef enum ConfigShape { CONFIG_TEXT, CONFIG_LIST, CONFIG_RULES } ConfigShape;
+typedef enum ConfigShape { CONFIG_TEXT, CONFIG_LIST, CONFIG_RULES, CONFIG_SCOPES } ConfigShape;
 
 typedef struct ConfigKey {
     const char *name;
     ConfigShape shape;
-    SettingStore store;        /* for each value; NULL for CONFIG_RULES */
+    SettingStore store;        /* for each value; NULL for rules and scopes */
     const char *const *words;  /* the values it may have, where they are few */
     const char *value;         /* what a value is called in the documentation */
     const char *option;        /* the option that says the same */

@@ -290,7 +290,10 @@ static void markdown_key(Buf *out, const ConfigKey *key)
         for (size_t i = 0; key->words[i]; i++)
             buf_format(out, "%s `%s`", i ? "," : "", key->words[i]);
     }
-    buf_format(out, ". As an option: `%s`.\n\n", key->option);
+    if (key->option)
+        buf_format(out, ". As an option: `%s`.\n\n", key->option);
+    else
+        buf_text(out, ".\n\n");
 }
 
 void page_configuration(Buf *out)

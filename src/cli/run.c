@@ -47,7 +47,7 @@ static bool check_type(Worker *worker, Document *doc)
 {
     Object *object = facts_object(worker->facts, doc->object);
     if (schema_check(&worker->checker, doc, object) == CHECK_DEFERRED) {
-        Deferred deferred = {doc->source, doc->object};
+        Deferred deferred = {doc->source, doc->object, worker->patch};
         vec_push(&worker->deferred, deferred);
         return false;
     }
@@ -215,6 +215,7 @@ static void run_deferred(Run *run, ObjectPass pass)
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         Deferred deferred = worker->deferred.at[i];
         int32_t item = facts_object(worker->facts, deferred.object)->item;
+        worker->patch = worker->checker.partial = deferred.patch;
         if (!worker_again(worker, deferred.doc, item, deferred.object, pass)) {
             const SourceDoc *doc = &run->sources.docs.at[deferred.doc];
             cli_error("%.*s: the file changed while it was read",

@@ -10,6 +10,7 @@
 typedef struct Deferred {
     uint32_t doc;    /* index in Sources.docs */
     uint32_t object; /* its id; its item says which of a List it is */
+    bool patch;      /* it is part of an object */
 } Deferred;
 
 typedef struct Worker Worker;

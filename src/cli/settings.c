@@ -315,6 +315,33 @@ bool setting_exclude(Setter *setter, Str value)
     return true;
 }
 
+bool setting_scope_name(Setter *setter, Str value)
+{
+    Options *options = setter->options;
+    if (!value.len)
+        return refuse(setter, "the name of the scope is empty");
+    for (uint32_t i = 0; i < options->scopes.len; i++)
+        if (str_eq(options->scopes.at[i].name, value))
+            return refuse(setter, "there are two scopes \"%.*s\"", STR_ARG(value));
+    NamedScope scope = {.name = arena_str(&options->arena, value)};
+    vec_push(&options->scopes, scope);
+    return true;
+}
+
+bool setting_scope_path(Setter *setter, Str value)
+{
+    Options *options = setter->options;
+    if (!value.len)
+        return refuse(setter, "the glob is empty");
+    if (str_starts(value, STR("../")) || str_is(value, ".."))
+        return refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
+                      STR_ARG(value));
+    NamedScope *scope = &options->scopes.at[options->scopes.len - 1];
+    Exclusion path = {.glob = arena_str(&options->arena, value), .folder = setter->root};
+    vec_push(&scope->paths, path);
+    return true;
+}
+
 /* A path to open from the working directory; refused unless it is there. */
 static bool local_path(Setter *setter, Str value, Str *path)
 {

@@ -237,7 +237,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     if (versions) {
         const SchemaKind *kind = schema_kind_row(walk.schema, object->kind_id);
         walk_value(&walk, doc->root, kind->type, versions);
-        if (kind->flags & KIND_STORED && kind->creatable)
+        if (kind->flags & KIND_STORED && kind->creatable && !checker->partial)
             server_object(&walk, kind, versions);
     }
     if (walk.refused)

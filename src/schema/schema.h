@@ -176,6 +176,8 @@ typedef struct SchemaChecker {
     VEC(Mark) marks;              /* of the object that was checked last */
     struct CrdSet *crds;          /* borrowed: takes the definitions of CRDs that are checked, and
                                      what is compiled for their types; NULL: nobody keeps them */
+    bool partial;                 /* the objects are patches: fields and types are checked, but
+                                     nothing has to be there, and directives may be */
     bool complete;                /* every CRD of the input is known: nothing is deferred any more */
     uint32_t accepted;            /* versions of the target that take that object */
 } SchemaChecker;

@@ -91,6 +91,8 @@ static void report_missing(Walk *walk, uint32_t map, const SchemaField *field,
 void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
                            uint32_t versions)
 {
+    if (walk->checker->partial)
+        return;
     const SchemaType *row = type_row(walk->schema, type);
     const SchemaField *fields = type_fields(walk->schema, type, row);
     for (uint32_t i = 0; i < row->field_count; i++) {
@@ -261,6 +263,8 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
                             uint32_t versions)
 {
     uint32_t unvalidated = 0;
+    if (walk->checker->partial)
+        return 0;
     for (const SchemaRule *rule = &schema_rule_rows[field->rules];; rule++) {
         uint32_t held = rule->versions & versions;
         /* A gate is asked about before anything is validated. */
@@ -287,6 +291,6 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
 {
     versions &= ~walk->unvalidated;
-    if (versions && !walk->muted)
+    if (versions && !walk->muted && !walk->checker->partial)
         validation_calls(walk, value, row, versions);
 }

@@ -187,9 +187,19 @@ static void help_unknown_field(Walk *walk, Finding *finding, uint32_t map, uint3
     }
 }
 
+/* What a strategic merge patch says to the one who applies it. */
+static bool is_directive(Str name)
+{
+    return str_is(name, "$patch") || str_is(name, "$retainKeys") ||
+           str_starts(name, STR("$setElementOrder/")) ||
+           str_starts(name, STR("$deleteFromPrimitiveList/"));
+}
+
 void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uint32_t versions)
 {
     Str name = node_str(walk->doc, key), word = walk_type_word(walk, type);
+    if (walk->checker->partial && is_directive(name))
+        return;
     const char *in = word.len ? " in " : "";
     const SchemaType *row = type_row(walk->schema, type);
     uint32_t known = 0;
