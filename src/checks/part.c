@@ -274,6 +274,11 @@ static void copy_others(Part *part, uint32_t origin)
         listener.object = part->object;
         vec_push(&facts->listeners, listener);
     }
+    FOR_EACH_OF(part->index->host_ports, origin, i) {
+        HostPort port = whole->host_ports.at[i];
+        port.object = part->object;
+        vec_push(&facts->host_ports, port);
+    }
     FOR_EACH_OF(part->index->selects, origin, i) {
         SelectFact select = whole->selects.at[i];
         select.object = part->object;
