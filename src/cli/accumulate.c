@@ -169,7 +169,8 @@ static bool meets_target(const Accumulator *to, const Target *target, const Part
 static void patch_entry(Accumulator *to, PartEntry *entry, const KustomizePatch *patch)
 {
     if (patch->by_labels) {
-        note_unfollowed(to, patch->place, STR("a patch for objects by their labels is not followed"));
+        note_unfollowed(to, patch->place,
+                        STR("a patch for objects by their labels is not followed"));
         return;
     }
     if (patch->linked)

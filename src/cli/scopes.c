@@ -9,6 +9,7 @@
  * Where there is one scope, and no kustomization changes anything, its facts are those
  * of the input, and nothing is copied. */
 #include "cli/scopes.h"
+#include "checks/link.h"
 #include "cli/options.h"
 
 typedef struct LinkScope {
@@ -31,7 +32,8 @@ struct ScopeSet {
     VEC(ReportScope) reports;
     Interner names;         /* of scopes, by kind and name: string i + 1 is list.at[i] */
     VEC(bool) rendered;     /* per input */
-    uint32_t *doc_ranks, *order;
+    uint32_t *doc_ranks, *own_order;
+    const uint32_t *order;  /* of all objects by place */
     uint32_t *memberships;  /* per object: scopes that it is in */
     VEC(uint32_t) found_in; /* per finding of the linker: its scope */
     uint32_t first_found;
@@ -476,7 +478,6 @@ void scopes_link(ScopeSet *scopes)
         scope_get(scopes, "argument", STR("."));
     sort_with(scopes->list.at, scopes->list.len, sizeof *scopes->list.at, compare_scopes, NULL);
     scopes->doc_ranks = checks_doc_ranks(worker->sources);
-    scopes->order = checks_order(facts, scopes->doc_ranks);
     uint32_t count = facts_object_count(facts);
     scopes->memberships = mem_resize(NULL, sizeof *scopes->memberships * ((size_t)count + 1));
     memset(scopes->memberships, 0, sizeof *scopes->memberships * ((size_t)count + 1));
@@ -495,6 +496,10 @@ void scopes_link(ScopeSet *scopes)
             list_objects(scopes, scope, index);
     }
     part_index_free(index);
+    if (!scopes->list.at[0]->whole)
+        scopes->own_order = checks_order(facts, scopes->doc_ranks);
+    scopes->order = scopes->own_order ? scopes->own_order
+                                      : link_objects_by_place(scopes->list.at[0]->report.link);
     if (scopes->list.len > 1)
         merge_findings(scopes);
     /* A chart of which only templates were met holds nothing. */
@@ -531,7 +536,7 @@ void scopes_free(ScopeSet *scopes)
     vec_free(&scopes->rendered);
     vec_free(&scopes->found_in);
     mem_free(scopes->doc_ranks);
-    mem_free(scopes->order);
+    mem_free(scopes->own_order);
     mem_free(scopes->memberships);
     arena_free(&scopes->arena);
     mem_free(scopes);
