@@ -61,4 +61,9 @@ void part_copy_admission(Part *part, uint32_t origin)
         limit.object = part->object;
         vec_push(&facts->limits, limit);
     }
+    FOR_EACH_OF(part->index->quotas, origin, i) {
+        QuotaFact quota = whole->quotas.at[i];
+        quota.object = part->object;
+        vec_push(&facts->quotas, quota);
+    }
 }

@@ -12,7 +12,7 @@
     X(granted_by); X(listeners); X(admitted_pods); X(admitted_claims); X(namespaces);  \
     X(limits); X(labelled); X(label_queries); X(topology_keys); X(namespace_uses); X(peers); \
     X(policy_ports); X(idle_rules); X(policy_kinds); X(parameters); \
-    X(host_ports);
+    X(host_ports); X(quotas);
 
 typedef struct ByObject {
     uint32_t *starts; /* per object, in order; and the end of the last */

