@@ -31,7 +31,7 @@ void report_ndjson_write(const Report *report, Out *out)
     const uint8_t *verdicts = report->verdicts;
     if (count && !verdicts)
         verdicts = report_verdicts(report->diag, report->facts, &arena);
-    const uint32_t *order = count && report->link ? link_objects_by_place(report->link) : NULL;
+    const uint32_t *order = report->order;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t object = order ? order[i] : i;
         size_t start = out->buf.len;
