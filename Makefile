@@ -47,7 +47,7 @@ LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
              $(shell $(PKGCONFIG) --libs $(LIBRARIES) 2>/dev/null)) -pthread -lm
 
 # ---- files ----
-ROOMS     := base diag parser schema schema/validation checks checks/rules emit cli
+ROOMS     := base diag parser schema schema/validation schema/defaults checks checks/rules emit cli
 SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIBRARY   := $(BUILD)/libplimsoll.a

@@ -5,7 +5,7 @@
  *     schemac OUTDIR SCHEMADIR      writes OUTDIR/names.h and OUTDIR/tables.inc
  *
  * The steps below stand in the order of tools/schemac/: words.c and read.c know the
- * text's form, types.c, kinds.c, rules.c and links.c one folder or file of it each,
+ * text's form, types.c, kinds.c, rules.c, stored.c and links.c one folder or file of it each,
  * layout.c gives everything its place, write_names.c and write_tables.c write C. */
 #include "schemac/model.h"
 
@@ -34,6 +34,8 @@ int main(int argc, char **argv)
     read_kinds(&model);
     read_rules(&model);
     read_gates(&model);
+    read_stored(&model);
+    read_defaults(&model);
     read_links(&model);
     lay_out(&model);
     /* The tables first: names.h says how long the text grew. */

@@ -64,6 +64,8 @@ typedef struct Options {
     bool require_manifest;
     bool dump_tree;
     bool one_cluster;         /* all scopes are one */
+    bool offline;             /* diff: without a cluster */
+    bool defaults;            /* emit: as a server would store it */
     Str config_path;          /* --config, else what was found; empty: none */
     bool no_config;
     SchemaOptions schema;
@@ -177,6 +179,7 @@ int run_version(Options *options);
 typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
+int run_diff(Options *options); /* diff.c */
 int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */
 

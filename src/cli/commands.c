@@ -44,14 +44,44 @@ const Command commands[] = {
             "Writes the objects of manifests as kubectl would send them: anchors and merges "
             "resolved, Lists unrolled, keys sorted, numbers and strings typed as kubectl's "
             "reader types them. Objects come in the order of the input. Nothing is hidden: the "
-            "values of Secrets are written too.",
+            "values of Secrets are written too.\n\n"
+            "With `--defaults` each object is written as a server of that version would store it: "
+            "defaults filled in, quantities in their canonical form, what the server drops "
+            "dropped; what only a running server knows is left out. Custom resources take the "
+            "defaults of their definition. Errors of an object are told, too.",
         .mask = FOR_EMIT,
         .reads_input = true,
         .run = run_emit,
         .examples = {{"plimsoll emit -o ndjson . | jq -r .kind | sort | uniq -c",
                       "Count the objects of each kind."},
                      {"plimsoll emit -o yaml legacy.yaml",
-                      "See what a file with anchors and YAML 1.1 words means."}},
+                      "See what a file with anchors and YAML 1.1 words means."},
+                     {"plimsoll emit --defaults -o yaml deploy/",
+                      "See what a server would make of it."}},
+    },
+    {
+        .name = "diff",
+        .arguments = "A B",
+        .summary = "say where two inputs mean different things",
+        .text =
+            "Compares two inputs as a server would store them (`--offline`: with each other, without "
+            "a cluster): files, folders, what `kubectl get -o yaml` wrote, or `-`. A manifest that "
+            "is written shorter, in another order or in another style is equal; a changed meaning "
+            "is shown by its path, with both values and where they come from.\n\n"
+            "Objects are paired by group, kind, namespace and name. Lists whose items have keys "
+            "(containers, ports, env) are compared by them, sets as sets. What only a running "
+            "server sets is left out, and so are the annotations of kubectl apply and of a "
+            "Deployment's revision. Objects of a controller that only one side has are passed over "
+            "and counted. The values of Secrets are not shown.\n\n"
+            "The exit status is 0 where both are equal, 1 where they differ, and 2 where one "
+            "could not be read.",
+        .mask = FOR_DIFF,
+        .reads_input = true,
+        .run = run_diff,
+        .examples = {{"plimsoll diff --offline deploy/ new/",
+                      "See what a rewrite changes, style and order aside."},
+                     {"kubectl get deploy,svc -o yaml | plimsoll diff --offline deploy/ -",
+                      "Compare a tree with what a cluster holds."}},
     },
     {
         .name = "versions",

@@ -12,20 +12,10 @@
 #include "cli/run.h"
 #include "cli/scopes.h"
 #include "schema/crd.h"
+#include "schema/normal.h"
 
 #include <errno.h>
 #include <unistd.h>
-
-struct Run {
-    Options *options;
-    InputList inputs;
-    Sources sources;
-    ReportSummary summary;
-    Worker worker;
-    ScopeSet *scopes; /* of check */
-    Schema *types; /* what CRDs define, from the barrier on */
-    bool unreadable;
-};
 
 /* Lines of a document are counted on from the object before. */
 static uint32_t object_line(Worker *worker, const Document *doc)
@@ -131,7 +121,59 @@ static void emit_object(Worker *worker, Document *doc)
     }
 }
 
-static void run_begin(Run *run, Options *options, ObjectPass pass)
+/* Of an object that is written, its errors are told alone. */
+static void keep_errors(Diag *diag, uint32_t from)
+{
+    uint32_t kept = from;
+    for (uint32_t i = from; i < diag->findings.len; i++)
+        if (diag->findings.at[i].severity == SEVERITY_ERROR)
+            diag->findings.at[kept++] = diag->findings.at[i];
+    diag->findings.len = kept;
+}
+
+/* The object as a server would store it, in the order of the input: from the first one
+ * on that has to wait for its CRD, all wait. */
+void normal_target(Options *options)
+{
+    SchemaTarget *target = &options->schema.target;
+    target->oldest = target->newest;
+    target->versions = UINT32_C(1) << (target->newest - SCHEMA_OLDEST);
+}
+
+void normal_again(Worker *worker, Document *doc)
+{
+    const Object *object = facts_object(worker->facts, doc->object);
+    uint32_t before = worker->diag.findings.len;
+    if (!check_type(worker, doc))
+        return;
+    keep_errors(&worker->diag, before);
+    Str ns = interned(&worker->strings, object->ns);
+    Document normal = schema_normal_form(&worker->options->schema, doc, object, ns,
+                                         parser_arena(worker->parser));
+    worker->take_normal(worker, &normal);
+}
+
+void normal_object(Worker *worker, Document *doc)
+{
+    open_object(worker, doc);
+    if (!worker->deferred.len) {
+        normal_again(worker, doc);
+        return;
+    }
+    Deferred deferred = {.doc = doc->source, .object = doc->object};
+    vec_push(&worker->deferred, deferred);
+    uint32_t before = worker->diag.findings.len;
+    if (crd_is_definition(doc, doc->root))
+        check_type(worker, doc);
+    worker->diag.findings.len = before; /* told when it is read again */
+}
+
+static void emit_normal(Worker *worker, const Document *normal)
+{
+    object_writer_put(worker->writer, normal, normal->root);
+}
+
+void run_begin(Run *run, Options *options, ObjectPass pass)
 {
     *run = (Run){.options = options};
     run->summary.target = options->schema.target;
@@ -143,7 +185,7 @@ static void run_begin(Run *run, Options *options, ObjectPass pass)
     run->worker.checker.crds = crd_set_new();
 }
 
-static void run_files(Run *run)
+void run_files(Run *run)
 {
     Worker *worker = &run->worker;
     for (uint32_t i = 0; i < run->inputs.inputs.len; i++) {
@@ -159,7 +201,7 @@ static void run_files(Run *run)
 }
 
 /* CRDs of files that are no part of the input: --crds. */
-static void run_crds(Run *run)
+void run_crds(Run *run)
 {
     Options *options = run->options;
     Worker *worker = &run->worker;
@@ -193,6 +235,8 @@ static void run_types(Run *run)
     crd_build(run->types, &worker->checker.crds, 1, &run->sources, &worker->diag);
     for (uint32_t i = 0; i < worker->deferred.len && options->schema_locations.len; i++) {
         const Object *object = facts_object(worker->facts, worker->deferred.at[i].object);
+        if (object->kind_id != BASE_NONE)
+            continue; /* it only kept its place behind one that waits */
         Str error;
         crd_locate(run->types, options->schema_locations.at, options->schema_locations.len,
                    interned(&worker->strings, object->api_version),
@@ -207,7 +251,7 @@ static void run_types(Run *run)
 }
 
 /* All CRDs of the input are known now: whoever still has no type stays without. */
-static void run_deferred(Run *run, ObjectPass pass)
+void run_deferred(Run *run, ObjectPass pass)
 {
     Worker *worker = &run->worker;
     run_types(run);
@@ -278,7 +322,7 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
     return written;
 }
 
-static void run_end(Run *run)
+void run_end(Run *run)
 {
     if (run->scopes)
         scopes_free(run->scopes);
@@ -344,13 +388,20 @@ int run_emit(Options *options)
     Out out, errors;
     if (!output_open(&out, &output))
         return EXIT_TROUBLE;
+    if (options->defaults)
+        normal_target(options);
     Run run;
-    run_begin(&run, options, emit_object);
+    run_begin(&run, options, options->defaults ? normal_object : emit_object);
     out_init(&errors, STDERR_FILENO);
     ObjectWriter writer;
     object_writer_open(&writer, object_format_find(output.format), &out);
     run.worker.writer = &writer;
+    run.worker.take_normal = emit_normal;
+    if (options->defaults)
+        run_crds(&run);
     run_files(&run);
+    if (options->defaults)
+        run_deferred(&run, normal_again);
     run.summary.objects = (uint32_t)writer.count;
     object_writer_close(&writer);
     bool written = output_close(&out, &output, "the objects");

@@ -18,6 +18,9 @@ typedef struct Worker Worker;
 /* What is done with each object of a document; the tree is forgotten afterwards. */
 typedef void (*ObjectPass)(Worker *worker, Document *doc);
 
+/* Takes an object in its stored form, which is forgotten afterwards. */
+typedef void (*NormalPass)(Worker *worker, const Document *normal);
+
 /* One thread's tools and findings.  Nothing in it is shared with another. */
 struct Worker {
     const Options *options;
@@ -38,8 +41,33 @@ struct Worker {
     uint32_t templates;         /* Helm templates passed over in it */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
+    NormalPass take_normal;     /* emit --defaults, diff */
+    void *keeper;               /* what take_normal keeps them in */
     Out *dump;                  /* --dump-tree */
 };
+
+/* ---- run.c: one way through the input ---- */
+struct Run {
+    Options *options;
+    InputList inputs;
+    Sources sources;
+    ReportSummary summary;
+    Worker worker;
+    struct ScopeSet *scopes; /* of check: scopes.h */
+    Schema *types; /* what CRDs define, from the barrier on */
+    bool unreadable;
+};
+
+void run_begin(Run *run, Options *options, ObjectPass pass);
+void run_crds(Run *run);
+void run_files(Run *run);
+void run_deferred(Run *run, ObjectPass pass);
+void run_end(Run *run);
+/* The target is the newest version of those asked about. */
+void normal_target(Options *options);
+/* Passes that hand each object to take_normal, in the order of the input. */
+void normal_object(Worker *worker, Document *doc);
+void normal_again(Worker *worker, Document *doc);
 
 /* ---- redact.c ---- */
 void redact_object(Sources *sources, const Document *doc);

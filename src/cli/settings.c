@@ -4,6 +4,7 @@
  * A value is judged even where a flag has overruled it, so that a mistake in the
  * configuration never hides.  Lists add up; of single values the flag's counts. */
 #include "cli/options.h"
+#include "emit/diff.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -93,6 +94,8 @@ const char *setting_format(const Command *command, size_t i)
 {
     if (command->mask == FOR_CHECK)
         return i < report_format_count ? report_formats[i].name : NULL;
+    if (command->mask == FOR_DIFF)
+        return i < diff_format_count ? diff_formats[i].name : NULL;
     if (command->mask == FOR_EMIT)
         return i < object_format_count ? object_formats[i].name : NULL;
     return i < versions_format_count ? versions_formats[i].name : NULL;

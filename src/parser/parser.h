@@ -55,6 +55,7 @@ enum {
     NODE_SHADOWED = 1 << 4,  /* a key (or its value) that a later duplicate replaced */
     NODE_ANCHORED = 1 << 5,
     NODE_TAGGED = 1 << 6,
+    NODE_FILLED = 1 << 7,    /* what a server fills in: the span is that of what is around it */
 };
 
 /* Nodes stand in document order: a collection's children follow it, each with

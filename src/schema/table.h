@@ -129,7 +129,6 @@ typedef enum RuleVerb {
     RULE_RANGE,     /* a, b: indices in rule_numbers; UINT32_MAX: open */
     RULE_LENGTH,    /* the same, of a string's bytes or a list's items */
     RULE_FORMAT,    /* a: which: a SCHEMA_FORMAT constant */
-    RULE_DEFAULT,   /* a: text of the JSON value */
     RULE_UNIQUE,    /* count names at a: items of a list may not agree in all of them */
     RULE_GATE,      /* a: text of the gate, off in these versions; count: its GateEffect */
     RULE_CALL,      /* a: which: a SCHEMA_CALL constant */
@@ -163,10 +162,30 @@ typedef struct SchemaRule {
     uint32_t a, b;
 } SchemaRule;
 
+/* How Go writes a field, where that is not the rule: a scalar, list or map by itself
+ * that is left out when empty, a struct behind a pointer. */
+enum StoredForm {
+    STORED_ALWAYS = 1 << 0,   /* no omitempty: its zero value is written */
+    STORED_POINTER = 1 << 1,  /* a zero that was given stays */
+    STORED_STRUCT = 1 << 2,   /* a struct by itself: always written */
+    STORED_OMITZERO = 1 << 3, /* the same, left out when all of it is zero */
+};
+
+/* What a server puts into a field that is not given: a row of schemas/defaults. */
+typedef struct SchemaDefault {
+    NameId name;
+    TextId value;
+    uint32_t versions : 24;
+    uint32_t last : 1;        /* of its type */
+} SchemaDefault;
+
 /* ---- the static arrays: tables.c ---- */
 extern const unsigned char schema_text[];
 extern const SchemaType schema_types[];
 extern const SchemaField schema_fields[];
+extern const uint8_t schema_stored[];        /* StoredForm of each of schema_fields */
+extern const SchemaDefault schema_default_rows[];
+extern const uint16_t schema_type_defaults[]; /* a type's first default row; 0: none */
 extern const uint16_t schema_slots[];
 extern const SchemaAttributes schema_attributes[];
 extern const SchemaKind schema_kinds[];

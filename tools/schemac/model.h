@@ -67,7 +67,7 @@ typedef struct Attributes {
 
 typedef enum Verb {
     RULE_END, RULE_MUST, RULE_UNLESS, RULE_ENUM, RULE_RANGE, RULE_LENGTH, RULE_FORMAT,
-    RULE_DEFAULT, RULE_UNIQUE, RULE_GATE, RULE_CALL, RULE_NAMES_ITSELF, RULE_NAMED_AS,
+    RULE_UNIQUE, RULE_GATE, RULE_CALL, RULE_NAMES_ITSELF, RULE_NAMED_AS,
     RULE_UNVALIDATED,
 } Verb;
 
@@ -91,7 +91,14 @@ typedef struct Field {
     uint32_t attributes;
     uint32_t rules;       /* first in model->rules, once they are laid out */
     LIST(Rule) rule_list;
+    unsigned stored;      /* bits of table.h's StoredForm */
 } Field;
+
+/* schemas/defaults: what is put where nothing is given. */
+typedef struct Default {
+    const char *field, *value;
+    uint32_t versions;
+} Default;
 
 typedef struct TypeForm {
     uint32_t versions;
@@ -112,6 +119,7 @@ typedef struct Type {
     unsigned shift, musts;
     uint32_t links_first, rules_first;
     LIST(Rule) rule_list; /* of the value as a whole */
+    LIST(Default) defaults;
     Names links;          /* scratch: see links.c */
 } Type;
 
@@ -192,6 +200,8 @@ void read_types(Model *model);             /* types.c */
 void read_kinds(Model *model);             /* kinds.c */
 void read_rules(Model *model);             /* rules.c */
 void read_gates(Model *model);             /* rules.c */
+void read_stored(Model *model);            /* stored.c */
+void read_defaults(Model *model);          /* stored.c */
 void read_links(Model *model);             /* links.c */
 void lay_out(Model *model);                /* layout.c */
 void write_names(Model *model, FILE *out); /* write_names.c */

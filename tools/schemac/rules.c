@@ -120,9 +120,6 @@ static Rule read_clause(Model *model, Type *type, Place place, const char *path,
     } else if ((value = after(word, "format"))) {
         rule.verb = RULE_FORMAT;
         rule.a = name_number(&model->formats, value);
-    } else if ((value = after(word, "default"))) {
-        rule.verb = RULE_DEFAULT;
-        rule.a = text_id(model, value);
     } else if ((value = after(word, "unique"))) {
         rule.verb = RULE_UNIQUE;
         read_words(model, &rule, value);

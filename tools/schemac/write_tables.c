@@ -6,7 +6,7 @@
 
 static const char *const RULE_NAMES[] = {
     "RULE_END", "RULE_MUST", "RULE_UNLESS", "RULE_ENUM", "RULE_RANGE", "RULE_LENGTH",
-    "RULE_FORMAT", "RULE_DEFAULT", "RULE_UNIQUE", "RULE_GATE", "RULE_CALL",
+    "RULE_FORMAT", "RULE_UNIQUE", "RULE_GATE", "RULE_CALL",
     "RULE_NAMES_ITSELF", "RULE_NAMED_AS", "RULE_UNVALIDATED",
 };
 
@@ -51,7 +51,12 @@ static void write_fields(Model *model, FILE *out)
                     field->more, field->documented, field->attributes, field->rules, field->name);
         }
     }
-    fprintf(out, "};\n\nconst uint16_t schema_slots[] = {");
+    fprintf(out, "};\n\nconst uint8_t schema_stored[] = {");
+    for (size_t t = 0, count = 0; t < model->types.len; t++)
+        for (size_t i = 0; i < model->types.at[t].fields.len; i++, count++)
+            fprintf(out, "%s%u,", count % 40 == 0 ? "\n    " : " ",
+                    model->types.at[t].fields.at[i].stored);
+    fprintf(out, "\n};\n\nconst uint16_t schema_slots[] = {");
     for (size_t i = 0; i < model->slots.len; i++)
         fprintf(out, "%s%u,", i % 20 == 0 ? "\n    " : " ", model->slots.at[i]);
     fprintf(out, "\n};\n\nconst SchemaAttributes schema_attributes[SCHEMA_STATIC_ATTRIBUTES] = {\n");
@@ -121,6 +126,28 @@ static void write_rules(Model *model, FILE *out)
     fprintf(out, "0};\n\n");
 }
 
+/* Row 0 is no default; the last of a type is flagged. */
+static void write_defaults(Model *model, FILE *out)
+{
+    fprintf(out, "const SchemaDefault schema_default_rows[] = {\n    {0, 0, 0, 1},\n");
+    for (size_t t = 0; t < model->types.len; t++) {
+        const Type *type = &model->types.at[t];
+        for (size_t i = 0; i < type->defaults.len; i++)
+            fprintf(out, "    {%u, %u, 0x%X, %d}, /* %s %s */\n",
+                    text_id(model, type->defaults.at[i].field),
+                    text_id(model, type->defaults.at[i].value), type->defaults.at[i].versions,
+                    i + 1 == type->defaults.len, type->name, type->defaults.at[i].field);
+    }
+    fprintf(out, "};\n\nconst uint16_t schema_type_defaults[SCHEMA_STATIC_TYPES] = {");
+    unsigned first = 1;
+    for (size_t t = 0; t < model->types.len; t++) {
+        size_t count = model->types.at[t].defaults.len;
+        fprintf(out, "%s%u,", t % 40 == 0 ? "\n    " : " ", count ? first : 0);
+        first += (unsigned)count;
+    }
+    fprintf(out, "\n};\n\n");
+}
+
 static void write_links(Model *model, FILE *out)
 {
     fprintf(out, "const struct LinkRow schema_link_rows[] = {\n");
@@ -151,6 +178,7 @@ void write_tables(Model *model, FILE *out)
     write_fields(model, out);
     write_kinds(model, out);
     write_rules(model, out);
+    write_defaults(model, out);
     write_links(model, out);
     /* Written last, when all texts are known. */
     fprintf(out, "const unsigned char schema_text[SCHEMA_STATIC_TEXT] = {");

@@ -9,6 +9,7 @@ the hand-written files beside it, and writes:
   schemas/types/*.txt    types and fields
   schemas/kinds.txt      kinds, where they are served, what replaces them
   schemas/gates.txt      fields that a server drops while a feature gate is off
+  schemas/stored.txt     how Go writes the fields of a type
 
 The same sources always give the same bytes.
 """
@@ -19,6 +20,7 @@ import gates_text
 import kinds_text
 import kubesource
 import served
+import stored_text
 import types_text
 
 ROOT = os.path.dirname(os.path.dirname(kubesource.HERE))
@@ -45,7 +47,9 @@ def main():
     kinds_text.write(kinds, SCHEMAS)
     rows = sum(len(rows) for merged in types.values() for rows in merged.fields.values())
     gates = gates_text.write(types, SCHEMAS)
-    print(f"{len(types)} types, {rows} field rows, {len(kinds)} kinds, {gates} gated fields")
+    stored = stored_text.write(types, SCHEMAS)
+    print(f"{len(types)} types, {rows} field rows, {len(kinds)} kinds, {gates} gated fields, "
+          f"{stored} stored fields")
 
 
 if __name__ == "__main__":

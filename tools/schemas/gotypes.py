@@ -63,6 +63,7 @@ class Struct:
 
     def __init__(self):
         self.fields = {}     # json name -> Go type text
+        self.options = {}    # json name -> what stands behind it in the tag
         self.embedded = []   # Go type texts
         self.gates = {}      # json name -> gates of the marker
 
@@ -110,6 +111,7 @@ class Package:
                 struct.embedded.append(kind)
             elif name != "-" and (name or names[0].isupper()):
                 struct.fields[name or names] = kind
+                struct.options[name or names] = tuple(tag.split(",")[1:])
                 if gates:
                     struct.gates[name or names] = tuple(gates)
             gates = []
@@ -191,7 +193,7 @@ class Sources:
         return out
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=None)
 def sources(minor):
     return Sources(minor)
 
