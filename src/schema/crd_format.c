@@ -110,6 +110,33 @@ uint32_t crd_format_versions(CrdFormat format)
 
 const char *crd_format_name(CrdFormat format) { return FORMATS[format].name; }
 
+/* Of those whose name does not show one. */
+const char *crd_format_example(CrdFormat format)
+{
+    static const char *const EXAMPLES[CRD_FORMAT_COUNT] = {
+        [CRD_BSON_ID] = "507f1f77bcf86cd799439011",
+        [CRD_BYTE] = "aGVsbG8=",
+        [CRD_CREDIT_CARD] = "4111111111111111",
+        [CRD_EMAIL] = "someone@example.com",
+        [CRD_HOSTNAME] = "www.example.com",
+        [CRD_IPV4] = "192.0.2.1",
+        [CRD_IPV6] = "2001:db8::1",
+        [CRD_ISBN] = "978-3-16-148410-0",
+        [CRD_ISBN10] = "3-16-148410-X",
+        [CRD_ISBN13] = "978-3-16-148410-0",
+        [CRD_LONG_NAME] = "api.example.com",
+        [CRD_MAC] = "00:00:5e:00:53:01",
+        [CRD_SHORT_NAME] = "api-1",
+        [CRD_SSN] = "123-45-6789",
+        [CRD_URI] = "https://example.com/path",
+        [CRD_UUID] = "123e4567-e89b-42d3-a456-426614174000",
+        [CRD_UUID3] = "9125a8dc-52ee-365b-a5aa-81b0b3681cf6",
+        [CRD_UUID4] = "123e4567-e89b-42d3-a456-426614174000",
+        [CRD_UUID5] = "21f7f8de-8051-5b89-8680-0195ef798b6a",
+    };
+    return EXAMPLES[format];
+}
+
 /* ---- checks ---- */
 
 static bool matches(CrdSet *set, CrdFormat format, Str text)

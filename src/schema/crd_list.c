@@ -130,9 +130,8 @@ static void fail_item(CrdEval *eval, const CrdValue *list, const CrdValue *item,
     bool set = shape->list_type == LIST_SET;
     Str what = set ? crd_found(eval, item) : keys_text(eval, shape, item);
     Finding *finding = crd_fail(eval, item, &rule_custom_resource_duplicate, "FieldValueDuplicate",
-                                STR(""), "%.*s has %s%.*s twice",
-                                STR_ARG(crd_value_name(eval, list)), set ? "" : "an item with ",
-                                STR_ARG(what));
+                                STR(""), set ? "%.*s has %.*s twice" : "%.*s has two items with %.*s",
+                                STR_ARG(crd_value_name(eval, list)), STR_ARG(what));
     crd_name_path(eval, finding, item, STR(""), CRD_PATH_KEYS);
     if (!item->made)
         diag_note(eval->walk->checker->diag, finding, document_place(eval->walk->doc, first),

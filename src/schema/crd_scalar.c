@@ -224,9 +224,13 @@ static uint32_t check_text(CrdEval *eval, const CrdValue *value, const CrdShape 
         !crd_is_muted(eval)) {
         uint32_t all = eval->versions;
         eval->versions = versions;
-        crd_fail(eval, value, &rule_custom_resource_format, "FieldValueTypeInvalid", STR(""),
+        Finding *finding = crd_fail(
+                 eval, value, &rule_custom_resource_format, "FieldValueTypeInvalid", STR(""),
                  "%.*s is no %s: %.*s", STR_ARG(crd_value_name(eval, value)),
                  crd_format_name((CrdFormat)shape->format), STR_ARG(crd_found(eval, value)));
+        const char *example = crd_format_example((CrdFormat)shape->format);
+        if (finding && example)
+            diag_help(eval->walk->checker->diag, finding, "such as %s", example);
         eval->versions = all;
     }
     return 2;

@@ -307,6 +307,7 @@ bool crd_enum_has(const CrdEnum *values, const CrdValue *value);
 CrdFormat crd_format_find(Str word, uint16_t types);
 uint32_t crd_format_versions(CrdFormat format); /* that check it */
 const char *crd_format_name(CrdFormat format);
+const char *crd_format_example(CrdFormat format); /* NULL: its name shows one */
 /* Patterns are kept in the set; NULL: compiled for the moment. */
 bool crd_format_holds(CrdSet *set, CrdFormat format, Str text);
 

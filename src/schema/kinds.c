@@ -136,7 +136,10 @@ static void report_unknown(Walk *walk)
     Finding *finding;
     if (!version_is_known(walk, api_version))
         finding = walk_report(walk, head_node(walk, STR("apiVersion")), &rule_unknown_api_version,
-                              walk->target, "unknown apiVersion \"%.*s\"", STR_ARG(api_version));
+                              walk->target,
+                              api_version.len ? "unknown apiVersion \"%.*s\""
+                                              : "apiVersion is missing: it is empty%.*s",
+                              STR_ARG(api_version));
     else if (kind_is_known(walk, kind))
         finding = walk_report(walk, head_node(walk, STR("apiVersion")), &rule_unknown_api_version,
                               walk->target, "%.*s has no kind %.*s", STR_ARG(api_version),
@@ -210,8 +213,12 @@ static void help_replacement(Walk *walk, Finding *finding, const SchemaKind *row
     KindId id = schema_kind_lookup(walk->schema, api_version, kind);
     if (id == BASE_NONE || (schema_kind_row(walk->schema, id)->served & versions) != versions) {
         const SchemaKind *other = other_version(walk, row, versions);
-        if (!other)
+        if (!other) {
+            if (str_is(text(walk, row->kind), "PodSecurityPolicy"))
+                diag_help(diag, finding, "Pod Security admission replaces it: label namespaces "
+                                         "with pod-security.kubernetes.io/enforce");
             return;
+        }
         api_version = text(walk, other->api_version);
         kind = text(walk, other->kind);
     }
