@@ -51,11 +51,22 @@ typedef struct Assumption {
     Str kind, ns, name;
 } Assumption;
 
+/* What of a cluster decides whether it takes a Service: by default the reference
+ * cluster's (docs/validation.md). */
+enum { REFERENCE_FAMILIES = 2 };
+typedef struct ReferenceCluster {
+    Str service_ranges[REFERENCE_FAMILIES]; /* CIDRs, of one family each; the first is the default */
+    uint32_t range_count;
+    int32_t first_node_port, last_node_port;
+    bool ranges_given;    /* the user says so: what lies outside is surely refused */
+} ReferenceCluster;
+
 typedef struct ChecksOptions {
     const Assumption *assumed; /* borrowed */
     uint32_t assumed_count;
     uint8_t pod_security;   /* --pod-security as a SecurityLevel; 0: as the Namespaces say */
     unsigned newest;        /* minor of the newest Kubernetes that is asked about */
+    const ReferenceCluster *cluster; /* borrowed; NULL: the default */
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
     /* From checks_doc_ranks, where several links are made of one input; else NULL. */
     const uint32_t *doc_ranks;

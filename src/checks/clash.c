@@ -2,6 +2,8 @@
  * stand together and the first by place comes first. */
 #include "checks/index.h"
 
+#include <stdarg.h>
+
 static int compare_claims(const void *left, const void *right, void *context)
 {
     const Claim *a = left, *b = right;
@@ -23,11 +25,34 @@ void clash_build(Link *link)
 }
 
 /* Definitions of one object are alternatives of one another. */
-static bool same_identity(const Facts *facts, uint32_t a, uint32_t b)
+bool link_same_identity(const Link *link, uint32_t a, uint32_t b)
 {
+    const Facts *facts = link->facts;
     const Object *x = facts_object(facts, a), *y = facts_object(facts, b);
     return a == b || (x->name && x->name == y->name && x->ns == y->ns && x->kind == y->kind &&
                       x->group == y->group);
+}
+
+enum { DEFINITIONS_LOOKED_AT = 64 };
+
+/* Two definitions in one file are a mistake, and no alternatives. */
+static bool defined_elsewhere(const Link *link, uint32_t object)
+{
+    const Object *it = facts_object(link->facts, object);
+    if (!it->name)
+        return false;
+    uint32_t other = link_find(link, it->group, it->kind, it->ns, it->name);
+    for (uint32_t i = 0; i < DEFINITIONS_LOOKED_AT && other != BASE_NONE; i++) {
+        if (other != object && !link_same_file(link, other, object))
+            return true;
+        other = link_next_same(link, other);
+    }
+    return false;
+}
+
+bool link_has_alternatives(const Link *link, uint32_t a, uint32_t b)
+{
+    return defined_elsewhere(link, a) || defined_elsewhere(link, b);
 }
 
 bool link_next_clash(const Link *link, Clashes *clashes)
@@ -44,7 +69,7 @@ bool link_next_clash(const Link *link, Clashes *clashes)
             clashes->first = at;
             continue;
         }
-        if (same_identity(facts, first->object, claim->object) ||
+        if (link_same_identity(link, first->object, claim->object) ||
             claim->object == facts->claims.at[at - 1].object)
             continue;
         clashes->claim = claim;
@@ -83,4 +108,66 @@ Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
     diag_note(context->diag, finding, facts_place(facts, taken->object, taken->place),
               "%.*s has it here", STR_ARG(other));
     return finding;
+}
+
+Finding *link_report_address(const LinkContext *context, const RuleInfo *rule, const Fault *fault,
+                             const char *format, ...)
+{
+    const Facts *facts = link_facts(context->link);
+    const Claim *claim = &facts->claims.at[fault->index];
+    va_list args;
+    va_start(args, format);
+    Finding *finding = diag_vreport(context->diag, rule,
+                                    facts_place(facts, claim->object, claim->place), format, args);
+    va_end(args);
+    if (!finding)
+        return NULL;
+    finding->object = claim->object;
+    finding->path = facts_text(facts, claim->path);
+    finding->pointer = facts_text(facts, claim->pointer);
+    finding->reason = STR("FieldValueInvalid");
+    finding->later = fault->later;
+    /* The server speaks of the list, whichever of the two fields was given. */
+    finding->server_path = fault->kind == FAULT_ADDRESS_FAMILY
+                               ? arena_format(&context->diag->arena, "spec.clusterIPs[%u]",
+                                              (unsigned)fault->server_index)
+                               : STR("spec.clusterIPs");
+    if (str_eq(finding->server_path, finding->path))
+        finding->server_path = STR("");
+    if (!fault->sure)
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
+    return finding;
+}
+
+Place link_node_port_place(const Link *link, uint32_t service, uint32_t index)
+{
+    const ServiceFact *it = &link->facts->services.at[service];
+    Span span = index == FAULT_HEALTH_CHECK
+                    ? it->health_check_place
+                    : link->facts->service_ports.at[it->ports + index].node_port_place;
+    return facts_place(link->facts, it->object, span);
+}
+
+void link_set_node_port(const LinkContext *context, Finding *finding, const Fault *fault)
+{
+    if (!finding)
+        return;
+    Arena *arena = &context->diag->arena;
+    finding->object = link_facts(context->link)->services.at[fault->service].object;
+    finding->later = fault->later;
+    if (!fault->sure)
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
+    Str start = link_object_pointer(context->link, finding->object, context->scratch);
+    if (fault->index == FAULT_HEALTH_CHECK) {
+        finding->path = STR("spec.healthCheckNodePort");
+        finding->pointer = arena_format(arena, "%.*s/spec/healthCheckNodePort", STR_ARG(start));
+        return; /* which the server calls an internal error, at no field */
+    }
+    finding->reason = STR("FieldValueInvalid");
+    finding->path = arena_format(arena, "spec.ports[%u].nodePort", (unsigned)fault->index);
+    if (fault->server_index != fault->index)
+        finding->server_path =
+            arena_format(arena, "spec.ports[%u].nodePort", (unsigned)fault->server_index);
+    finding->pointer = arena_format(arena, "%.*s/spec/ports/%u/nodePort", STR_ARG(start),
+                                    (unsigned)fault->index);
 }

@@ -2,7 +2,7 @@
  * clash, and the rules say how badly. */
 #include "checks/collect.h"
 
-#include <arpa/inet.h>
+#include "schema/validation/formats.h"
 
 static void add_claim(const Collector *collector, uint32_t node, ClaimSpace space, Str key,
                       Str shown)
@@ -29,16 +29,14 @@ static const struct {
     {"scale-target", CLAIM_SCALE_TARGET},
 };
 
-/* One spelling for each IPv6 address, as servers compare them. */
-static Str plain_address(const Collector *collector, Str text)
+/* fd00::1 and fd00:0::1 are one address. */
+static Str canonical_address(Str text, Arena *arena)
 {
-    unsigned char bytes[16];
-    char written[INET6_ADDRSTRLEN];
-    const char *copy = arena_str(collector->context->scratch, text).ptr;
-    if (str_find(text, ':') == text.len || inet_pton(AF_INET6, copy, bytes) != 1 ||
-        !inet_ntop(AF_INET6, bytes, written, sizeof written))
+    IpAddress address;
+    char canonical[IP_TEXT_MOST];
+    if (!ip_parse(text, &address, true))
         return text;
-    return arena_str(collector->context->scratch, str_of(written));
+    return arena_str(arena, str_slice(canonical, ip_text(&address, canonical)));
 }
 
 /* Where the row has a kind, the key is the object of that kind in the namespace. */
@@ -47,13 +45,14 @@ static void claim_values(const Collector *collector, uint32_t node, const LinkRo
 {
     const Document *doc = collector->context->doc;
     const ObjectContext *context = collector->context;
+    bool address = space == CLAIM_CLUSTER_IP || space == CLAIM_LOAD_BALANCER_IP;
     LinkCursor cursor = link_open(doc, node, row, argument);
     while (link_next(&cursor)) {
         Str key = scalar_text(doc, cursor.node), shown = key;
         if (!key.len || (space == CLAIM_CLUSTER_IP && str_is(key, "None")))
             continue;
-        if (space == CLAIM_CLUSTER_IP || space == CLAIM_LOAD_BALANCER_IP)
-            key = plain_address(collector, key);
+        if (address)
+            key = canonical_address(key, context->scratch);
         if (link_has(row, SCHEMA_KEY_kind)) {
             Str kind = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_kind));
             Str ns = facts_text(context->facts, context->object->ns);

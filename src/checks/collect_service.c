@@ -64,6 +64,31 @@ static ServiceType read_type(const Document *doc, uint32_t node)
     return SERVICE_CLUSTER_IP;
 }
 
+static IpFamily read_family(Str text)
+{
+    return str_is(text, "IPv4") ? FAMILY_V4 : str_is(text, "IPv6") ? FAMILY_V6 : FAMILY_UNKNOWN;
+}
+
+static void collect_families(const Document *doc, uint32_t spec, ServiceFact *service)
+{
+    uint32_t policy = schema_get(doc, spec, SCHEMA_NAME_ipFamilyPolicy);
+    Str text = scalar_text(doc, policy);
+    if (policy != BASE_NONE)
+        service->policy_place = node_span(doc, policy);
+    service->family_policy = str_is(text, "RequireDualStack")  ? FAMILIES_BOTH
+                             : str_is(text, "PreferDualStack") ? FAMILIES_BOTH_IF_THERE
+                                                               : FAMILIES_ONE;
+    uint32_t list = schema_get(doc, spec, SCHEMA_NAME_ipFamilies);
+    if (!is_seq(doc, list))
+        return;
+    for (uint32_t at = node_first(list);
+         at < node_end(doc, list) && service->family_count < SERVICE_FAMILIES;
+         at = node_after(doc, at)) {
+        service->family_places[service->family_count] = node_span(doc, at);
+        service->families[service->family_count++] = (uint8_t)read_family(scalar_text(doc, at));
+    }
+}
+
 void collect_service(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
@@ -87,6 +112,14 @@ void collect_service(Collector *collector, uint32_t node, const LinkRow *row)
         service.flags |= SERVICE_LOCAL_TRAFFIC;
     if (scalar_is_true(doc, not_ready))
         service.flags |= SERVICE_PUBLISH_NOT_READY;
+    uint32_t allocates = schema_get(doc, spec, SCHEMA_NAME_allocateLoadBalancerNodePorts);
+    if (service.type == SERVICE_LOAD_BALANCER && allocates != BASE_NONE &&
+        node_kind(doc, allocates) == NODE_BOOL && !scalar_is_true(doc, allocates))
+        service.flags |= SERVICE_NO_NODE_PORTS;
+    if (cluster_ip.len && !(service.flags & SERVICE_HEADLESS))
+        service.address_family =
+            memchr(cluster_ip.ptr, ':', cluster_ip.len) ? FAMILY_V6 : FAMILY_V4;
+    collect_families(doc, spec, &service);
     /* Every item takes a row, so that a port's index is its index in the list. */
     uint32_t ports = schema_get(doc, spec, SCHEMA_NAME_ports);
     if (is_seq(doc, ports))

@@ -49,7 +49,7 @@ static int64_t asked_number(const Facts *facts, const Selector *selector)
     return -1;
 }
 
-static bool is_endpoint(const PodFact *pod, int64_t number)
+static bool is_endpoint(const PodFact *pod, int64_t number, uint16_t families)
 {
     if (pod->flags & POD_TEMPLATE && pod->flags & POD_NUMBERED && number >= 0) {
         int64_t count = pod->replicas < 0 ? 1 : pod->replicas;
@@ -60,7 +60,7 @@ static bool is_endpoint(const PodFact *pod, int64_t number)
         return !(pod->flags & POD_NONE_YET);
     if (!(pod->flags & POD_STATUS))
         return true;
-    return !(pod->flags & POD_ENDED) && pod->flags & POD_ADDRESS_V4;
+    return !(pod->flags & POD_ENDED) && pod->flags & families;
 }
 
 static EndpointReady readiness(const ServiceFact *service, const PodFact *pod)
@@ -90,11 +90,12 @@ Endpoints link_endpoints(const Link *link, uint32_t index, Arena *arena)
     if (!endpoints.selects)
         return endpoints;
     int64_t number = asked_number(facts, &facts->selectors.at[service->selector]);
+    uint16_t families = link_service_families(link, service);
     PodList pods = link_select(link, service->selector, arena);
     EndpointTarget *targets = arena_alloc(arena, sizeof *targets * (pods.count + 1u));
     for (uint32_t i = 0; i < pods.count; i++) {
         const PodFact *pod = &facts->pods.at[pods.at[i]];
-        if (!is_endpoint(pod, number))
+        if (!is_endpoint(pod, number, families))
             continue;
         targets[endpoints.target_count++] = (EndpointTarget){
             .pod = pods.at[i],

@@ -138,7 +138,13 @@ enum {
     SERVICE_HEADLESS = 1 << 0,          /* clusterIP: None */
     SERVICE_LOCAL_TRAFFIC = 1 << 1,     /* externalTrafficPolicy: Local */
     SERVICE_PUBLISH_NOT_READY = 1 << 2,
+    SERVICE_NO_NODE_PORTS = 1 << 3,     /* allocateLoadBalancerNodePorts: false */
 };
+
+typedef enum IpFamily { FAMILY_NONE, FAMILY_V4, FAMILY_V6, FAMILY_UNKNOWN } IpFamily;
+/* ipFamilyPolicy: SingleStack or nothing, PreferDualStack, RequireDualStack */
+typedef enum FamilyPolicy { FAMILIES_ONE, FAMILIES_BOTH_IF_THERE, FAMILIES_BOTH } FamilyPolicy;
+enum { SERVICE_FAMILIES = 2 };
 
 typedef struct ServicePort {
     uint32_t name;        /* 0: none */
@@ -160,6 +166,11 @@ typedef struct ServiceFact {
     uint8_t flags;
     int32_t health_check_port; /* 0: not given */
     Span health_check_place;
+    uint8_t families[SERVICE_FAMILIES]; /* IpFamily: ipFamilies as it is given */
+    uint8_t family_count;
+    uint8_t family_policy;     /* FamilyPolicy */
+    uint8_t address_family;    /* IpFamily: of clusterIP */
+    Span family_places[SERVICE_FAMILIES], policy_place;
 } ServiceFact;
 
 /* ---- references and symbols: rows of schemas/links ---- */

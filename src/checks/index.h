@@ -42,6 +42,10 @@ struct Link {
     uint32_t *next_same;       /* per object */
     bool unread_documents;     /* some document could not be read: it may hold anything */
 
+    /* allocate.c */
+    ReferenceCluster cluster;  /* as it is in the end */
+    VEC(Fault) faults;
+
     /* match.c */
     SeqTable compiled;         /* selectors: see compile.c */
     SeqTable queries;          /* (namespace, compiled selector) */
@@ -124,6 +128,9 @@ uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
 uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs);
 /* The number of the Pod that a label of a numbered Pod names; -1: it names none. */
 int64_t runtime_number(Str key, Str value);
+
+/* ---- allocate.c: after order, resolve and clash ---- */
+void allocate_build(Link *link);
 
 /* ---- alike.c ---- */
 void alike_build(Link *link);

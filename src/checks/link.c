@@ -13,6 +13,7 @@ Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *opti
     gateway_build(link);
     labelled_build(link);
     clash_build(link);
+    allocate_build(link);
     sure_build(link);
     nearest_build(link);
     alike_build(link);
@@ -27,6 +28,7 @@ void link_free(Link *link)
     match_free(link);
     resolve_free(link);
     seq_table_free(&link->asked);
+    vec_free(&link->faults);
     nearest_free(link);
     alike_free(link);
     labelled_free(link);

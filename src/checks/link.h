@@ -197,6 +197,52 @@ bool link_next_clash(const Link *link, Clashes *clashes);
 Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
                            const Clashes *clashes, const char *verb);
 
+/* Whether both are definitions of one object. */
+bool link_same_identity(const Link *link, uint32_t a, uint32_t b);
+/* Whether another file defines one of them too, so that perhaps only that is applied. */
+bool link_has_alternatives(const Link *link, uint32_t a, uint32_t b);
+
+/* ---- what a cluster hands out once: allocate.c ---- */
+/* Why the server would not create a Service behind those that stand before it. */
+typedef enum FaultKind {
+    FAULT_PORT_TAKEN,     /* index: the entry of ports that asks; taken: the Service that has it */
+    FAULT_PORT_RANGE,
+    FAULT_ADDRESS_TAKEN,  /* index, taken: claims; taken BASE_NONE: the Service of the server */
+    FAULT_ADDRESS_RANGE,
+    FAULT_ADDRESS_FAMILY, /* an address of a family that the cluster has not */
+    FAULT_FAMILY,         /* index: in ipFamilies */
+    FAULT_DUAL_STACK,
+} FaultKind;
+
+#define FAULT_HEALTH_CHECK UINT32_MAX /* an index: healthCheckNodePort */
+
+typedef struct Fault {
+    uint8_t kind;         /* FaultKind */
+    bool sure;
+    bool later;           /* the server would have stopped before it saw this */
+    uint32_t service;     /* in facts->services */
+    uint32_t index;
+    uint32_t server_index; /* where the server names another entry of the list */
+    uint32_t taken, taken_index;
+} Fault;
+
+/* In the order in which Services are created. */
+typedef struct FaultList {
+    const Fault *at;
+    uint32_t count;
+} FaultList;
+FaultList link_faults(const Link *link);
+const ReferenceCluster *link_cluster(const Link *link);
+/* A finding of an address at its claim, with the path that the server names. */
+Finding *link_report_address(const LinkContext *context, const RuleInfo *rule, const Fault *fault,
+                             const char *format, ...) BASE_PRINTF(4, 5);
+/* Where an entry of ports, or healthCheckNodePort, asks for a node port; and the rest
+ * of a finding there. */
+Place link_node_port_place(const Link *link, uint32_t service, uint32_t index);
+void link_set_node_port(const LinkContext *context, Finding *finding, const Fault *fault);
+/* The families of the Service's addresses, as POD_ADDRESS_V4 and POD_ADDRESS_V6. */
+uint16_t link_service_families(const Link *link, const ServiceFact *service);
+
 /* ---- names that resemble one another: alike.c ---- */
 /* One edit apart, where the edit is not one of digits: "v1" and "v2" are two names. */
 bool alike(Str a, Str b);

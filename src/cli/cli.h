@@ -77,6 +77,7 @@ typedef struct Options {
     VEC(Exclusion) excluded;
     VEC(NamedScope) scopes;
     VEC(Str) clusters;        /* dumps of what a cluster holds already: --assume-cluster */
+    ReferenceCluster cluster; /* what is 0 was not said */
     uint8_t set_by[SETTING_COUNT]; /* SetBy */
 } Options;
 

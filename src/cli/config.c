@@ -45,6 +45,17 @@ const ConfigKey config_keys[] = {
      "a scope by its own file, with all that it names. A file may be in several. What no scope "
      "holds is grouped as without them: by kustomization, by chart, by path of the command line.",
      "scopes:\n  - name: production\n    paths:\n      - base\n      - overlays/production\n"},
+    {"serviceClusterIPRange", CONFIG_TEXT, setting_service_ranges, NULL,
+     "one range of addresses, or two of different families with a comma between them", NULL,
+     "The addresses that the cluster gives its Services, as kube-apiserver's "
+     "`--service-cluster-ip-range` says them; the family of the first is the default, and two make "
+     "the cluster dual-stack. `10.96.0.0/12` where nothing is said; then what lies outside is a "
+     "warning only, since clusters differ.",
+     "serviceClusterIPRange: 10.96.0.0/12,fd00:10:96::/112\n"},
+    {"serviceNodePortRange", CONFIG_TEXT, setting_node_ports, NULL, "a range of ports", NULL,
+     "The ports that the cluster gives as node ports, as kube-apiserver's "
+     "`--service-node-port-range` says them. `30000-32767` where nothing is said.",
+     "serviceNodePortRange: 30000-32767\n"},
     {"crds", CONFIG_LIST, setting_crds, NULL, "a list of files and folders", "--crds",
      "CustomResourceDefinitions beside those in the input. A folder may hold other manifests "
      "too.",

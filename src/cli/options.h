@@ -29,6 +29,8 @@ bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
 bool setting_assume(Setter *setter, Str value);
+bool setting_service_ranges(Setter *setter, Str value);
+bool setting_node_ports(Setter *setter, Str value);
 bool setting_exclude(Setter *setter, Str value);
 bool setting_crds(Setter *setter, Str value);
 bool setting_schema_location(Setter *setter, Str value);
@@ -118,7 +120,7 @@ typedef struct ConfigKey {
     SettingStore store;        /* for each value; NULL for rules and scopes */
     const char *const *words;  /* the values it may have, where they are few */
     const char *value;         /* what a value is called in the documentation */
-    const char *option;        /* the option that says the same */
+    const char *option;        /* the option that says the same; NULL: none does */
     const char *text;
     const char *example;       /* lines of YAML */
 } ConfigKey;

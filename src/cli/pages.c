@@ -291,9 +291,8 @@ static void markdown_key(Buf *out, const ConfigKey *key)
             buf_format(out, "%s `%s`", i ? "," : "", key->words[i]);
     }
     if (key->option)
-        buf_format(out, ". As an option: `%s`.\n\n", key->option);
-    else
-        buf_text(out, ".\n\n");
+        buf_format(out, ". As an option: `%s`", key->option);
+    buf_text(out, ".\n\n");
 }
 
 void page_configuration(Buf *out)

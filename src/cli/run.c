@@ -364,6 +364,7 @@ int run_check(Options *options)
     run_deferred(&run, check_tree);
     bool dumped = out_close(&dump);
 
+    report_refused(&worker->diag, worker->facts);
     scopes_link(run.scopes);
     diag_sort(&worker->diag, &run.sources);
     /* Verdicts are of all objects, also where only what changed is reported. */

@@ -341,6 +341,7 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
     scope->checks.assumed = options->assumed.at;
     scope->checks.assumed_count = options->assumed.len;
     scope->checks.doc_ranks = scopes->doc_ranks;
+    scope->checks.cluster = &options->cluster;
     scope->checks.pod_security = options->pod_security;
     scope->checks.newest = options->schema.target.newest;
     Link *link = link_build(facts, worker->sources, &scope->checks);

@@ -5,6 +5,7 @@
  * configuration never hides.  Lists add up; of single values the flag's counts. */
 #include "cli/options.h"
 #include "emit/diff.h"
+#include "schema/validation/formats.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -214,6 +215,70 @@ bool setting_config(Setter *setter, Str value)
     if (!value.len)
         return refuse(setter, "the name of the file is empty");
     setter->options->config_path = arena_str(&setter->options->arena, value);
+    return true;
+}
+
+/* ---- the cluster ---- */
+
+static Str trim_blanks(Str text)
+{
+    while (text.len && text.ptr[0] == ' ')
+        text = str_slice(text.ptr + 1, text.len - 1);
+    while (text.len && text.ptr[text.len - 1] == ' ')
+        text.len--;
+    return text;
+}
+
+bool setting_service_ranges(Setter *setter, Str value)
+{
+    ReferenceCluster *cluster = &setter->options->cluster;
+    IpAddress address[REFERENCE_FAMILIES];
+    unsigned bits;
+    cluster->range_count = 0;
+    for (Str rest = arena_str(&setter->options->arena, value);;) {
+        size_t comma = str_find(rest, ',');
+        Str range = trim_blanks(str_slice(rest.ptr, comma));
+        if (cluster->range_count == REFERENCE_FAMILIES)
+            return refuse(setter, "a cluster has at most two ranges, one for each family");
+        if (!cidr_parse(range, &address[cluster->range_count], &bits, false))
+            return refuse(setter, "\"%.*s\" is no range of addresses: 10.96.0.0/12 is one",
+                          STR_ARG(range));
+        cluster->service_ranges[cluster->range_count++] = range;
+        if (comma == rest.len)
+            break;
+        rest = str_slice(rest.ptr + comma + 1, rest.len - comma - 1);
+    }
+    if (cluster->range_count == 2 && address[0].v6 == address[1].v6)
+        return refuse(setter, "the two ranges are of one family");
+    return true;
+}
+
+/* A port at the start of the text, which is cut off; 0: there is none. */
+static int32_t cut_port(Str *text)
+{
+    int32_t number = 0;
+    size_t at = 0;
+    while (at < text->len && text->ptr[at] >= '0' && text->ptr[at] <= '9' && number <= 65535)
+        number = number * 10 + (text->ptr[at++] - '0');
+    *text = str_slice(text->ptr + at, text->len - at);
+    return at && number <= 65535 ? number : 0;
+}
+
+/* The forms of ParsePortRange: FIRST-LAST, FIRST+MORE, and one port. */
+bool setting_node_ports(Setter *setter, Str value)
+{
+    Str rest = trim_blanks(value);
+    int32_t first = cut_port(&rest), last = first;
+    if (rest.len > 1 && (rest.ptr[0] == '-' || rest.ptr[0] == '+')) {
+        bool more = rest.ptr[0] == '+';
+        rest = str_slice(rest.ptr + 1, rest.len - 1);
+        last = cut_port(&rest) + (more ? first : 0);
+    }
+    if (rest.len || !first || last < first || last > 65535)
+        return refuse(setter, "\"%.*s\" is no range of ports: 30000-32767 is one",
+                      STR_ARG(value));
+    setter->options->cluster.first_node_port = first;
+    setter->options->cluster.last_node_port = last;
     return true;
 }
 

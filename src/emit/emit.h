@@ -80,6 +80,8 @@ const ReportFormat *versions_format_find(Str name);
 void report_summary_line(const Report *report, Buf *line);
 /* An object's verdict: refused if and only if it has an error of origin yaml,
  * schema or server.  One byte (Verdict) per object id, on the arena. */
+/* Marks the objects that the findings so far refuse, for the linker. */
+void report_refused(const Diag *diag, const Facts *facts);
 uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena);
 
 /* ---- objects, normalized ---- */

@@ -12,6 +12,13 @@ static bool refuses(const Finding *finding)
            (origin == ORIGIN_YAML || origin == ORIGIN_SCHEMA || origin == ORIGIN_SERVER);
 }
 
+void report_refused(const Diag *diag, const Facts *facts)
+{
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        if (refuses(&diag->findings.at[i]))
+            facts_object(facts, diag->findings.at[i].object)->refused = true;
+}
+
 uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena)
 {
     uint32_t count = facts_object_count(facts);

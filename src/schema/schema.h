@@ -144,6 +144,8 @@ typedef struct Object {
     bool ns_given;        /* metadata.namespace stands in the input */
     bool unknown_kind;
     bool no_object;       /* a document that did not parse: null names, refused */
+    bool refused;         /* the server would not take it, whatever else is there: known at the
+                             barrier, report_refused */
     uint32_t unchecked;   /* rules of its CRD that were not evaluated (CEL) */
     uint32_t accepted;    /* versions of the target that take it, as far as schema_check knows */
 } Object;

@@ -93,10 +93,13 @@ live() {
     "$harness" admission -plimsoll "$PLIMSOLL" -seed "$SEED" -count "$CASES" || under="$under admission"
 }
 
-# links SEED COUNT [OPTION…]: Services' endpoints, on the lab and on made sets.
+# links SEED COUNT [FOLDER]: Services' endpoints, on the lab and on made sets, and
+# Services that clash; the recordings go to that folder.
 links() {
     (cd "$top" && "$harness" endpoints -seed "$1" -count "$2" -plimsoll "$PLIMSOLL" \
-        ${3:+-o "$3/endpoints-$version.ndjson.gz"} testdata/lab/before testdata/lab/after)
+        ${3:+-o "$3/endpoints/endpoints-$version.ndjson.gz"} testdata/lab/before testdata/lab/after)
+    "$harness" creates -seed "$1" -count "$2" -plimsoll "$PLIMSOLL" \
+        ${3:+-o "$3/creates/creates-$version.ndjson.gz"}
 }
 
 results=
@@ -107,7 +110,7 @@ record)
     mkdir -p "$here/recorded"
     SEED=$RECORDED_SEED "$here/record.sh"
     make_cases crs "$RECORDED_SEED" 5000 "$here/recorded/crs-$version.ndjson.gz"
-    links "$RECORDED_SEED" 400 "$top/tests/endpoints"
+    links "$RECORDED_SEED" 400 "$top/tests"
     exit 0
     ;;
 links)

@@ -78,6 +78,8 @@ static void every_page_knows_every_option(void **state)
         char title[64];
         snprintf(title, sizeof title, "## %s\n", config_keys[k].name);
         assert_true(str_contains(buf_slice(&page), str_of(title)));
+        if (!config_keys[k].option)
+            continue; /* a key of the configuration alone */
         /* The option that says the same is one. */
         const OptionInfo *same = NULL;
         for (size_t i = 0; i < option_count; i++)

@@ -18,7 +18,7 @@ static uint32_t file_of(const LinkContext *context, uint32_t id)
 /* Within one file or stream the later silently replaces the earlier when it is
  * applied; loose files may be alternatives, of which one is applied. */
 static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t first,
-                             uint32_t in_same_file)
+                             uint32_t in_same_file, bool alone)
 {
     const Facts *facts = link_facts(context->link);
     const Object *object = facts_object(facts, id);
@@ -38,7 +38,7 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
     finding->path = STR("metadata.name");
     finding->pointer =
         arena_format(&context->diag->arena, "%.*s/metadata/name", STR_ARG(start));
-    if (!same_file)
+    if (!same_file || alone)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     diag_note(context->diag, finding, name_place(facts, same_file ? in_same_file : first),
               same_file ? "defined here, in the same file" : "first defined here");
@@ -47,11 +47,14 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
 /* Objects of one identity come by place, so those of one file stand together. */
 static void check_identity(const LinkContext *context, uint32_t first)
 {
+    const Facts *facts = link_facts(context->link);
     uint32_t before = first;
+    bool alone = true; /* the server refuses those before it in the file, and makes this one */
     for (uint32_t id = link_next_same(context->link, first); id != BASE_NONE;
          id = link_next_same(context->link, id)) {
         bool same_file = file_of(context, before) == file_of(context, id);
-        report_duplicate(context, id, first, same_file ? before : BASE_NONE);
+        alone = facts_object(facts, before)->refused && (alone || !same_file);
+        report_duplicate(context, id, first, same_file ? before : BASE_NONE, alone);
         before = id;
     }
 }
@@ -79,7 +82,7 @@ const Rule rule_duplicate_object = {
                    "definitions in one file the one that is applied last replaces the other, "
                    "without a word: mostly a name that was not changed after copying.  In "
                    "different files they may be alternatives of which only one is applied, so "
-                   "that is a warning.  The API version does not count: an object has one "
+                   "that is a warning, as where the server refuses the first.  The API version does not count: an object has one "
                    "identity in all versions of its group.",
             .fix = "Keep one definition, or give the other another name or namespace. If both are "
                    "alternatives for different deployments, check them separately.",

@@ -23,10 +23,8 @@ static const RuleInfo within_one_service = {
 typedef struct PortUse {
     int32_t number;
     uint32_t service; /* index in facts->services: ascending is by place */
-    uint32_t index;   /* of the entry in ports; HEALTH_CHECK */
+    uint32_t index;   /* of the entry in ports; FAULT_HEALTH_CHECK */
 } PortUse;
-
-#define HEALTH_CHECK UINT32_MAX
 
 typedef VEC(PortUse) PortUses;
 
@@ -44,7 +42,7 @@ static void gather_uses(const Facts *facts, PortUses *uses)
         /* Elsewhere healthCheckNodePort is dropped or refused. */
         bool checked = service->type == SERVICE_LOAD_BALANCER &&
                        (service->flags & SERVICE_LOCAL_TRAFFIC) && service->health_check_port;
-        PortUse check = {service->health_check_port, i, HEALTH_CHECK};
+        PortUse check = {service->health_check_port, i, FAULT_HEALTH_CHECK};
         if (checked)
             vec_push(uses, check);
     }
@@ -62,48 +60,9 @@ static const ServiceFact *service_of(const Facts *facts, const PortUse *use)
     return &facts->services.at[use->service];
 }
 
-/* Two definitions of one Service are one Service. */
-static bool same_service(const Facts *facts, const PortUse *a, const PortUse *b)
-{
-    if (a->service == b->service)
-        return true;
-    const Object *x = facts_object(facts, service_of(facts, a)->object);
-    const Object *y = facts_object(facts, service_of(facts, b)->object);
-    return x->name && x->name == y->name && x->ns == y->ns;
-}
-
 static const ServicePort *port_of(const Facts *facts, const PortUse *use)
 {
     return &facts->service_ports.at[service_of(facts, use)->ports + use->index];
-}
-
-static Place place_of(const Facts *facts, const PortUse *use)
-{
-    const ServiceFact *service = service_of(facts, use);
-    Span span = use->index == HEALTH_CHECK ? service->health_check_place
-                                           : port_of(facts, use)->node_port_place;
-    return facts_place(facts, service->object, span);
-}
-
-static const char *field_of(const PortUse *use)
-{
-    return use->index == HEALTH_CHECK ? "healthCheckNodePort" : "nodePort";
-}
-
-static void set_path(const LinkContext *context, Finding *finding, const PortUse *use,
-                     uint32_t object)
-{
-    Arena *arena = &context->diag->arena;
-    Str start = link_object_pointer(context->link, object, context->scratch);
-    finding->object = object;
-    if (use->index == HEALTH_CHECK) {
-        finding->path = STR("spec.healthCheckNodePort");
-        finding->pointer = arena_format(arena, "%.*s/spec/healthCheckNodePort", STR_ARG(start));
-        return;
-    }
-    finding->path = arena_format(arena, "spec.ports[%u].nodePort", (unsigned)use->index);
-    finding->pointer =
-        arena_format(arena, "%.*s/spec/ports/%u/nodePort", STR_ARG(start), (unsigned)use->index);
 }
 
 /* 'Service "a"', with its namespace where that is not the other's. */
@@ -118,30 +77,36 @@ static Str service_text(const LinkContext *context, uint32_t object, uint32_t ot
                         STR_ARG(facts_text(facts, ns)));
 }
 
-static void report_two_services(const LinkContext *context, const PortUse *use,
-                                const PortUse *taken)
+static const char *field_of(uint32_t index)
+{
+    return index == FAULT_HEALTH_CHECK ? "healthCheckNodePort" : "nodePort";
+}
+
+static void report_two_services(const LinkContext *context, const Fault *fault)
 {
     const Facts *facts = link_facts(context->link);
-    uint32_t object = service_of(facts, use)->object, other = service_of(facts, taken)->object;
-    Str name = service_text(context, object, other);
-    Str other_name = service_text(context, other, object);
+    const ServiceFact *service = &facts->services.at[fault->service];
+    const ServiceFact *taken = &facts->services.at[fault->taken];
+    Str name = service_text(context, service->object, taken->object);
+    Str other = service_text(context, taken->object, service->object);
+    int32_t number = fault->index == FAULT_HEALTH_CHECK
+                         ? service->health_check_port
+                         : facts->service_ports.at[service->ports + fault->index].node_port;
     Finding *finding = diag_report(
-        context->diag, &rule_node_port_conflict.info, place_of(facts, use),
-        "%.*s asks for %s %d, which %.*s has", STR_ARG(name), field_of(use), (int)use->number,
-        STR_ARG(other_name));
-    if (!finding)
-        return;
-    set_path(context, finding, use, object);
-    if (link_has_alternative(context->link, object) || link_has_alternative(context->link, other))
-        diag_lower(context->diag, finding, SEVERITY_WARNING);
-    diag_note(context->diag, finding, place_of(facts, taken), "%s %d of %.*s", field_of(taken),
-              (int)taken->number, STR_ARG(other_name));
+        context->diag, &rule_node_port_conflict.info,
+        link_node_port_place(context->link, fault->service, fault->index),
+        "%.*s asks for %s %d, which %.*s has", STR_ARG(name), field_of(fault->index), (int)number,
+        STR_ARG(other));
+    link_set_node_port(context, finding, fault);
+    diag_note(context->diag, finding,
+              link_node_port_place(context->link, fault->taken, fault->taken_index),
+              "%s %d of %.*s", field_of(fault->taken_index), (int)number, STR_ARG(other));
 }
 
 /* Whether the entry has its number from an earlier entry of the same port. */
 static bool shares_number(const Facts *facts, const PortUse *use)
 {
-    if (use->index == HEALTH_CHECK)
+    if (use->index == FAULT_HEALTH_CHECK)
         return false;
     const ServicePort *ports = &facts->service_ports.at[service_of(facts, use)->ports];
     uint32_t first = 0;
@@ -157,17 +122,17 @@ static void report_one_service(const LinkContext *context, const PortUse *use,
     uint32_t object = service_of(facts, use)->object;
     Str name = facts_object_text(facts, object, context->scratch);
     Finding *finding =
-        diag_report(context->diag, &within_one_service, place_of(facts, use),
+        diag_report(context->diag, &within_one_service, link_node_port_place(context->link, use->service, use->index),
                     same_protocol ? "%.*s has %s %d twice for one protocol"
                                   : "%.*s has %s %d twice for different ports",
-                    STR_ARG(name), field_of(use), (int)use->number);
+                    STR_ARG(name), field_of(use->index), (int)use->number);
     if (!finding)
         return;
-    set_path(context, finding, use, object);
+    link_set_node_port(context, finding, &(Fault){.service = use->service, .index = use->index, .server_index = use->index, .sure = true});
     /* What the allocator lets pass is for validation to find. */
     finding->reason = shares_number(facts, use) ? STR("FieldValueDuplicate")
                                                 : STR("FieldValueInvalid");
-    diag_note(context->diag, finding, place_of(facts, taken), "first used here");
+    diag_note(context->diag, finding, link_node_port_place(context->link, taken->service, taken->index), "first used here");
 }
 
 /* Uses of one number within one Service; there is rarely more than one. */
@@ -176,7 +141,7 @@ static void check_one_service(const LinkContext *context, const PortUse *uses, u
     const Facts *facts = link_facts(context->link);
     uint8_t protocols = 0;
     for (uint32_t i = 0; count > 1 && i < count; i++) {
-        bool check = uses[i].index == HEALTH_CHECK;
+        bool check = uses[i].index == FAULT_HEALTH_CHECK;
         uint8_t bit = check ? 0 : (uint8_t)(1u << port_of(facts, &uses[i])->protocol);
         bool same_protocol = (protocols & bit) != 0;
         if (same_protocol || (i > 0 && !shares_number(facts, &uses[i])))
@@ -185,29 +150,24 @@ static void check_one_service(const LinkContext *context, const PortUse *uses, u
     }
 }
 
-/* All uses of one number, by place.  Each Service is told once, and of the first
- * Service that is not itself. */
+/* Uses of one number, by place. */
 static void check_number(const LinkContext *context, const PortUse *uses, uint32_t count)
 {
-    const Facts *facts = link_facts(context->link);
-    const PortUse *other = NULL; /* the first use by a Service that is not the first's */
     for (uint32_t i = 0; i < count;) {
         uint32_t end = i + 1;
         while (end < count && uses[end].service == uses[i].service)
             end++;
         check_one_service(context, &uses[i], end - i);
-        bool first = same_service(facts, &uses[i], &uses[0]);
-        if (!first && !other)
-            other = &uses[i];
-        const PortUse *taken = first ? other : &uses[0];
-        if (taken)
-            report_two_services(context, &uses[i], taken);
         i = end;
     }
 }
 
 static void on_link(const LinkContext *context)
 {
+    FaultList faults = link_faults(context->link);
+    for (uint32_t i = 0; i < faults.count; i++)
+        if (faults.at[i].kind == FAULT_PORT_TAKEN)
+            report_two_services(context, &faults.at[i]);
     PortUses uses = {0};
     gather_uses(link_facts(context->link), &uses);
     sort_with(uses.at, uses.len, sizeof *uses.at, compare_uses, NULL);

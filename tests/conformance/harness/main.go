@@ -26,6 +26,7 @@ var commands = []command{
 	{"rules", "which rules of a table the verdicts show", runRules},
 	{"normal", "hold what plimsoll would store against what a server stored", runNormal},
 	{"endpoints", "hold the endpoints of Services against the real controller's", runEndpoints},
+	{"creates", "hold clashes between Services against creating them for real", runCreates},
 	{"report", "write the figures of comparisons as a page", runReport},
 	{"admission", "hold what admission plugins refuse against a server, on made objects", runAdmission},
 	{"crds", "find definitions of custom resources in Go modules", runCRDs},
