@@ -151,7 +151,7 @@ static bool check_address(Allocator *a, uint32_t claim)
 {
     IpAddress address;
     bool sure = a->cluster->ranges_given, offered = false;
-    if (!claim_address(a, claim, &address) || !has_family(a, address.v6))
+    if (!claim_address(a, claim, &address))
         return true; /* told already */
     for (uint32_t i = 0; i < a->network_count; i++)
         offered |= network_offers(&a->networks[i], &address);
@@ -165,6 +165,8 @@ static bool check_address(Allocator *a, uint32_t claim)
                                        a->facts->claims.at[claim].object) &&
                      !link_has_alternatives(a->link, a->facts->claims.at[holder].object,
                                             a->facts->claims.at[claim].object);
+    } else if (!offered && !has_family(a, address.v6)) {
+        return true; /* told already; another cluster would have it */
     } else if (!offered) {
         fault.kind = FAULT_ADDRESS_RANGE;
     } else if (is_the_servers(a, &address)) {
