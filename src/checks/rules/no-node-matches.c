@@ -33,8 +33,11 @@ static void report_query(const LinkContext *context, uint32_t index)
     finding->path = facts_text(facts, query->path);
     finding->pointer = facts_text(facts, query->pointer);
     uint32_t failed, nearest = link_nearest_labelled(context->link, index, &failed);
-    if (nearest == BASE_NONE)
+    if (nearest == BASE_NONE) {
+        /* Nodes with a label of this name are perhaps not among the input at all. */
+        diag_lower(context->diag, finding, SEVERITY_INFO);
         return;
+    }
     const Object *object = facts_object(facts, nearest);
     diag_note(context->diag, finding,
               facts_place(facts, nearest, (Span){object->name_offset, object->name_size}),
@@ -67,7 +70,8 @@ const Rule rule_no_node_matches = {
             .summary = "A Pod's nodeSelector matches no Node of the input",
             .why = "A Pod is placed only on a Node that has all labels of its nodeSelector; where none "
                    "has, it stays Pending (\"didn't match Pod's node affinity/selector\").  Looked at "
-                   "only where the input holds Nodes, and a warning, because there may be more.",
+                   "only where the input holds Nodes, and a warning, because there may be more; an info "
+                   "where no Node of the input has any label of that name.",
             .fix = "Correct the label, or give it to a Node.",
         },
     .on_link = on_link,
