@@ -53,6 +53,7 @@ struct Link {
     uint32_t *query_class;     /* per query: a class that matches, or BASE_NONE */
     SeqTable class_sets;       /* pairs, ascending */
     SeqTable classes;          /* (namespace, class set) */
+    SeqTable pod_namespaces;   /* (namespace): it holds a Pod or template */
     uint32_t *pod_class;       /* per Pod */
     uint32_t *class_starts;    /* per class, and the end of the last: in class_pods */
     uint32_t *class_pods;      /* by place */

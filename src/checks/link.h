@@ -123,10 +123,12 @@ TermState link_term_state(const Link *link, uint32_t pod, const Term *term, uint
                           Place *place);
 
 /* Whether it matches a Pod of a namespace that is wanted.  True too where that could not
- * be found out cheaply.  Known tells whether the input holds any Pod of such a namespace. */
+ * be found out cheaply. */
 typedef bool (*NamespaceTest)(const Link *link, uint32_t ns, void *context);
 bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wanted,
-                           void *context, bool *known);
+                           void *context);
+/* Whether the input holds any Pod or template of the namespace. */
+bool link_has_pods(const Link *link, uint32_t ns);
 
 /* ---- labels of Namespaces, Nodes, ClusterRoles: labelled.c ---- */
 typedef enum LabelAnswer { LABELS_FOUND, LABELS_NONE, LABELS_UNKNOWN } LabelAnswer;

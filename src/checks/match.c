@@ -164,6 +164,7 @@ static void make_classes(Link *link)
             projected[pod->labels] = set;
         uint32_t ns = facts_object(facts, pod->object)->ns;
         link->pod_class[i] = seq_intern2(&link->classes, ns, set);
+        seq_intern(&link->pod_namespaces, &ns, 1);
     }
     mem_free(projected);
     projection_free(&projection);
@@ -436,21 +437,8 @@ static CompiledTerm rarest_elsewhere(const Link *link, Seq compiled)
     return rarest;
 }
 
-/* Whether the input holds a Pod of a wanted namespace, among the first classes. */
-static bool holds_wanted(const Link *link, NamespaceTest wanted, void *context)
-{
-    uint32_t last = BASE_NONE;
-    for (uint32_t i = 0; i < seq_count(&link->classes) && i < NEAREST_VISITS; i++) {
-        uint32_t ns = seq_at(&link->classes, i).at[0];
-        if (ns != last && wanted(link, ns, context))
-            return true;
-        last = ns;
-    }
-    return false;
-}
-
 bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wanted,
-                           void *context, bool *known)
+                           void *context)
 {
     Seq query = seq_at(&link->queries, link->selector_query[selector]);
     Seq compiled = seq_at(&link->compiled, query.at[1]);
@@ -465,8 +453,12 @@ bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wa
                 return true;
         all &= key == BASE_NONE || link->elsewhere.counts[key] == list.count;
     }
-    *known = all && holds_wanted(link, wanted, context);
     return !all;
+}
+
+bool link_has_pods(const Link *link, uint32_t ns)
+{
+    return seq_find(&link->pod_namespaces, &ns, 1) != BASE_NONE;
 }
 
 uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
@@ -505,6 +497,7 @@ void match_free(Link *link)
     seq_table_free(&link->queries);
     seq_table_free(&link->class_sets);
     seq_table_free(&link->classes);
+    seq_table_free(&link->pod_namespaces);
     postings_free(&link->postings);
     postings_free(&link->elsewhere);
     mem_free(link->selector_query);

@@ -105,9 +105,8 @@ static void check_both(const LinkContext *context, const PeerFact *peer, uint32_
 {
     const Facts *facts = link_facts(context->link);
     PeerFact asked = *peer;
-    bool pods_known = false;
-    if (link_selects_anywhere(context->link, peer->pods, meets, &asked, &pods_known) ||
-        !pods_known)
+    if (!link_has_pods(context->link, facts_object(facts, ns_object)->name) ||
+        link_selects_anywhere(context->link, peer->pods, meets, &asked))
         return;
     Finding *finding =
         report_peer(context, peer, facts_place(facts, peer->object, peer->place), peer->path,
