@@ -148,10 +148,22 @@ unsigned utf8_length(const unsigned char *s, size_t available)
     return length;
 }
 
+/* The ASCII at the start of s, in steps of eight bytes. */
+static size_t ascii_run(Str s)
+{
+    size_t at = 0;
+    for (uint64_t word; at + sizeof word <= s.len; at += sizeof word) {
+        memcpy(&word, s.ptr + at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at;
+}
+
 size_t utf8_count(Str s)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < s.len; count++) {
+    size_t count = ascii_run(s);
+    for (size_t at = count; at < s.len; count++) {
         unsigned length = utf8_length((const unsigned char *)s.ptr + at, s.len - at);
         at += length ? length : 1;
     }

@@ -359,7 +359,7 @@ void fast_map_fill(FastMap *map, Str text)
 {
     size_t whole = text.len / 64;
     if (map->cap < whole + 2) {
-        map->cap = (whole + 2) * 2;
+        map->cap = whole + whole / 4 + 16;
         map->at = mem_resize(map->at, map->cap * sizeof *map->at);
     }
     if (map->simd == FAST_BEST)

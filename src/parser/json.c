@@ -10,7 +10,7 @@
 
 enum {
     JSON_MAX_DEPTH = 10000, /* Go's; the builder's own limit is lower */
-    JSON_WINDOW = 32,       /* blocks of masks that the splitter makes at a time */
+    JSON_WINDOW = 16,       /* blocks of masks that the splitter makes at a time */
 };
 
 typedef struct JsonReader {
