@@ -55,6 +55,7 @@ typedef struct Options {
     VEC(Str) paths;
     VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
+    Str source_root;          /* --source-root; empty: the working directory */
     VEC(Output) outputs;      /* -o; empty: the command's first format to standard output */
     Severity fail_on;
     ColorMode color;          /* COLOR_AUTO: ask options_color */

@@ -156,6 +156,7 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
                          FileCounts *counts)
 {
     uint32_t source = add_source_doc(worker, file, chunk);
+    rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
     worker->first_finding = worker->diag.findings.len;
     bool emit_all = worker->writer != NULL;
     Document doc;

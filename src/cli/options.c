@@ -48,6 +48,10 @@ const OptionInfo option_table[] = {
     {"exclude", 0, GROUP_INPUT, VALUE_TEXT, "GLOB", .commands = FOR_INPUT,
      .store = setting_exclude,
      .help = "leave out files and folders that match, named ones too; may be given again"},
+    {"source-root", 0, GROUP_INPUT, VALUE_FOLDER, "FOLDER", .commands = FOR_CHECK,
+     .store = setting_source_root,
+     .help = "where the templates lie that `# Source:` comments of `helm template` name: the "
+             "chart's folder, or one that holds it; the working directory if not given"},
     {"require-manifest", 0, GROUP_INPUT, .commands = FOR_INPUT, FLAG(require_manifest),
      .help = "fail where the input holds no manifest"},
     {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_CHECK,

@@ -25,6 +25,7 @@ bool setting_namespace(Setter *setter, Str value);
 bool setting_kubernetes_version(Setter *setter, Str value);
 bool setting_missing_schemas(Setter *setter, Str value);
 bool setting_pod_security(Setter *setter, Str value);
+bool setting_source_root(Setter *setter, Str value);
 bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */

@@ -75,6 +75,11 @@ void redact_object(Sources *sources, const Document *doc);
 void redact_tree(const Sources *sources, Document *doc);
 void redact_unparsed(Sources *sources, uint32_t doc, Str text);
 
+/* ---- rendered.c: "# Source:" ---- */
+/* Notes what a document says at its head that it was rendered from, and the template's
+ * file, where it is found at or below the root. */
+void rendered_note(Sources *sources, uint32_t doc, Str text, Str root);
+
 /* ---- load.c: files to documents to objects ---- */
 void worker_init(Worker *worker, const Options *options, Sources *sources,
                  ReportSummary *summary, ObjectPass object_pass);

@@ -210,6 +210,16 @@ bool setting_kubernetes_version(Setter *setter, Str value)
     return true;
 }
 
+bool setting_source_root(Setter *setter, Str value)
+{
+    struct stat status;
+    Str folder = arena_str(&setter->options->arena, value);
+    if (stat(folder.ptr, &status) || !S_ISDIR(status.st_mode))
+        return refuse(setter, "\"%.*s\" is no folder", STR_ARG(value));
+    setter->options->source_root = folder;
+    return true;
+}
+
 bool setting_config(Setter *setter, Str value)
 {
     if (!value.len)

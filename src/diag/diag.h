@@ -27,8 +27,15 @@ typedef struct SourceDoc {
     uint32_t index;
     uint32_t line;   /* line of its first byte, from 1 */
     uint32_t column; /* column of its first byte, from 1; over 1 only in a JSON stream */
+    uint32_t made_from; /* behind an index in Sources.templates; 0: nothing is known */
     bool json;       /* read by JSON's grammar */
 } SourceDoc;
+
+/* What a document was rendered from, as "# Source: chart/templates/x.yaml" says. */
+typedef struct SourceTemplate {
+    Str name; /* as the comment has it */
+    Str file; /* where it lies, to be opened from the working directory; empty: not found */
+} SourceTemplate;
 
 typedef struct SourceFile {
     Str name;        /* as the user gave it, or as the walk found it; "<stdin>" */
@@ -57,6 +64,7 @@ typedef struct Sources {
     Arena names;
     VEC(SourceFile) files;
     VEC(SourceDoc) docs;
+    VEC(SourceTemplate) templates;
     VEC(Redaction) redactions;
     bool redactions_sorted;
     /* What sources_locate keeps from call to call: the document that it read last,
@@ -88,11 +96,15 @@ typedef struct Located {
     uint32_t caret_start; /* code points of the excerpt before the range, */
     uint32_t caret_width; /* and in it, at least 1; both as the excerpt is redacted */
     bool unreadable;      /* the file changed or went away: no excerpt */
+    const SourceTemplate *made_from; /* or NULL */
 } Located;
 
 void sources_init(Sources *sources);
 uint32_t sources_add_file(Sources *sources, Str name);
 uint32_t sources_add_doc(Sources *sources, SourceDoc doc);
+/* Says what a document was rendered from. */
+void sources_set_template(Sources *sources, uint32_t doc, SourceTemplate from);
+const SourceTemplate *sources_template(const Sources *sources, uint32_t doc); /* or NULL */
 void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length);
 /* For a document that could not be read and seems to be a Secret: hides whatever
  * stands behind the first colon of each line. */

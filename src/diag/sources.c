@@ -28,6 +28,24 @@ uint32_t sources_add_doc(Sources *sources, SourceDoc doc)
     return sources->docs.len - 1;
 }
 
+void sources_set_template(Sources *sources, uint32_t doc, SourceTemplate from)
+{
+    /* The documents of one template mostly stand side by side. */
+    uint32_t count = sources->templates.len;
+    if (count == 0 || !str_eq(sources->templates.at[count - 1].name, from.name)) {
+        SourceTemplate kept = {arena_str(&sources->names, from.name),
+                               arena_str(&sources->names, from.file)};
+        vec_push(&sources->templates, kept);
+    }
+    sources->docs.at[doc].made_from = sources->templates.len;
+}
+
+const SourceTemplate *sources_template(const Sources *sources, uint32_t doc)
+{
+    uint32_t number = sources->docs.at[doc].made_from;
+    return number ? &sources->templates.at[number - 1] : NULL;
+}
+
 void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length)
 {
     Redaction redaction = {doc, offset, length};
@@ -244,6 +262,7 @@ Located sources_locate(Sources *sources, Place place)
     const SourceDoc *doc = &sources->docs.at[place.doc];
     located.file = sources->files.at[doc->file].name;
     located.doc = doc->index;
+    located.made_from = sources_template(sources, place.doc);
     if (!window_load(sources, place.doc)) {
         located.unreadable = true;
         located.line = doc->line;
@@ -277,6 +296,7 @@ void sources_free(Sources *sources)
     arena_free(&sources->names);
     vec_free(&sources->files);
     vec_free(&sources->docs);
+    vec_free(&sources->templates);
     vec_free(&sources->redactions);
     vec_free(&sources->landmarks);
     file_free(&sources->window);

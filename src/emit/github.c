@@ -59,23 +59,25 @@ void report_github_write(const Report *report, Out *out)
         const Finding *finding = &report->diag->findings.at[i];
         if (!report_shows(report, finding))
             continue;
-        Located located = sources_locate(report->sources, finding->place);
+        Located located = sources_locate(report->sources, finding->place), shown = located;
+        render_at_template(&shown);
         buf_format(&out->buf, "::%s ", command_of(finding->severity));
-        if (located.file.len) {
+        if (shown.file.len) {
             buf_text(&out->buf, "file=");
-            put_file(report, located.file, &out->buf);
+            put_file(report, shown.file, &out->buf);
             buf_byte(&out->buf, ',');
         }
-        if (located.line)
-            buf_format(&out->buf, "line=%u,endLine=%u,", (unsigned)located.line,
-                       (unsigned)(located.end_line ? located.end_line : located.line));
+        if (shown.line)
+            buf_format(&out->buf, "line=%u,endLine=%u,", (unsigned)shown.line,
+                       (unsigned)(shown.end_line ? shown.end_line : shown.line));
         /* Columns are told only where the range stays in its line. */
-        if (located.column && located.line == located.end_line)
-            buf_format(&out->buf, "col=%u,endColumn=%u,", (unsigned)located.column,
-                       (unsigned)located.end_column);
+        if (shown.column && shown.line == shown.end_line)
+            buf_format(&out->buf, "col=%u,endColumn=%u,", (unsigned)shown.column,
+                       (unsigned)shown.end_column);
         buf_format(&out->buf, "title=%s::", finding->rule->id);
         message.len = 0;
         render_text(&message, finding->message);
+        render_rendered_at(&message, "\n", &located);
         put_notes(report, finding, &message);
         put_escaped(&out->buf, buf_slice(&message), false);
         buf_byte(&out->buf, '\n');

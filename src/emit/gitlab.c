@@ -23,13 +23,16 @@ static void put_finding(const Report *report, const Finding *finding, uint64_t f
                         Buf *out)
 {
     Located located = sources_locate(report->sources, finding->place);
+    Located shown = located;
     Buf text = {0}, path = {0};
+    render_at_template(&shown);
     render_text(&text, finding->message);
+    render_rendered_at(&text, "; ", &located);
     if (finding->help.len) {
         buf_text(&text, "; help: ");
         render_text(&text, finding->help);
     }
-    render_repository_path(&path, report, located.file);
+    render_repository_path(&path, report, shown.file);
     buf_byte(out, '{');
     member_string(out, "description", buf_slice(&text));
     member_string(out, "check_name", str_of(finding->rule->id));
@@ -38,11 +41,11 @@ static void put_finding(const Report *report, const Finding *finding, uint64_t f
     buf_text(out, ",\"location\":{");
     member_string(out, "path", buf_slice(&path));
     /* A line is required: what has none is shown at the first. */
-    uint32_t line = located.line ? located.line : 1;
+    uint32_t line = shown.line ? shown.line : 1;
     buf_text(out, ",\"positions\":{");
-    put_position(out, "begin", line, located.column ? located.column : 1);
-    put_position(out, "end", located.end_line ? located.end_line : line,
-                 located.end_column ? located.end_column : 1);
+    put_position(out, "begin", line, shown.column ? shown.column : 1);
+    put_position(out, "end", shown.end_line ? shown.end_line : line,
+                 shown.end_column ? shown.end_column : 1);
     buf_text(out, "}}}");
     buf_free(&text);
     buf_free(&path);

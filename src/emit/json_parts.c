@@ -59,6 +59,13 @@ static void put_range(Buf *out, const Located *located)
     member_uint_or_null(out, "endColumn", located->end_column, 0);
 }
 
+/* What it was rendered from, as its comment has it. */
+static void put_source(Buf *out, const SourceTemplate *from)
+{
+    if (from)
+        member_string(out, "source", from->name);
+}
+
 static Str text_of(const Facts *facts, uint32_t string)
 {
     return string == BASE_NONE ? STR("") : facts_text(facts, string);
@@ -83,6 +90,7 @@ static void put_related(const Report *report, const Finding *finding, Buf *out)
             buf_byte(out, ',');
         buf_byte(out, '{');
         member_string_or_null(out, "file", located.file);
+        put_source(out, located.made_from);
         put_range(out, &located);
         member_string(out, "message", note->message);
         buf_byte(out, '}');
@@ -116,6 +124,7 @@ void report_json_finding(const Report *report, const Finding *finding, Buf *out)
     member_string(out, "origin", str_of(origin_name(finding->rule->origin)));
     member_string(out, "message", finding->message);
     member_string_or_null(out, "file", located.file);
+    put_source(out, located.made_from);
     member_uint_or_null(out, "doc", located.doc, BASE_NONE);
     put_item(out, object ? object->item : -1);
     put_range(out, &located);
@@ -168,6 +177,7 @@ void report_json_object_head(const Report *report, const Object *object, Buf *ou
 {
     const SourceDoc *doc = &report->sources->docs.at[object->doc];
     member_string(out, "file", report->sources->files.at[doc->file].name);
+    put_source(out, sources_template(report->sources, object->doc));
     member_uint_or_null(out, "doc", doc->index, BASE_NONE);
     put_item(out, object->item);
     member_uint_or_null(out, "line", object->line, 0);

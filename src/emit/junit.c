@@ -51,6 +51,11 @@ static void put_lines(const Report *report, const Finding *finding, Buf *out)
     buf_format(out, "%s: ", severity_name(finding->severity));
     put_xml(out, finding->message);
     buf_format(out, " [%s]\n", finding->rule->id);
+    if (located.made_from) {
+        buf_text(out, "source: ");
+        put_xml(out, located.made_from->name);
+        buf_byte(out, '\n');
+    }
     for (uint32_t i = 0; i < finding->note_count; i++) {
         located = sources_locate(report->sources, finding->notes[i].place);
         if (located.file.len) {

@@ -71,6 +71,15 @@ void render_repository_path(Buf *out, const Report *report, Str file);
 /* The same as a URI reference (RFC 3986). */
 void render_uri(Buf *out, Str path);
 
+/* ---- templates.c: documents that were rendered from a template ---- */
+/* The line of the template that a place comes from, or 0.  Reads the template. */
+uint32_t render_template_line(const Located *located);
+/* Moves a place in piped input to its template, where that lies on disk: to the line
+ * that it comes from, or else the first.  False: it stays as it is. */
+bool render_at_template(Located *located);
+/* For a message: what names the template and the line of what was rendered, if any. */
+void render_rendered_at(Buf *out, const char *before, const Located *located);
+
 /* ---- summary.c ---- */
 /* "1.37" or "1.25..1.37". */
 void render_target(Buf *out, const SchemaTarget *target);

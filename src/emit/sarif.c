@@ -96,7 +96,8 @@ static void put_region(const Located *located, Buf *out)
         buf_format(out, ",\"startColumn\":%u", (unsigned)located->column);
     if (located->end_line) {
         buf_format(out, ",\"endLine\":%u", (unsigned)located->end_line);
-        buf_format(out, ",\"endColumn\":%u", (unsigned)located->end_column);
+        if (located->end_column)
+            buf_format(out, ",\"endColumn\":%u", (unsigned)located->end_column);
     }
     buf_byte(out, '}');
 }
@@ -160,6 +161,7 @@ static void put_locations(const Report *report, const Finding *finding, Buf *out
 {
     Located located = sources_locate(report->sources, finding->place);
     buf_text(out, ",\"locations\":[");
+    render_at_template(&located);
     if (located.file.len) {
         buf_byte(out, '{');
         put_physical(report, &located, out);
@@ -176,6 +178,7 @@ static void put_related(const Report *report, const Finding *finding, Buf *out)
         Located located = sources_locate(report->sources, finding->notes[i].place);
         if (!located.file.len)
             continue;
+        render_at_template(&located);
         buf_text(out, any ? "," : ",\"relatedLocations\":[");
         any = true;
         buf_format(out, "{\"id\":%u,", (unsigned)i);
@@ -192,7 +195,8 @@ static void put_fix(const Report *report, const Finding *finding, Buf *out)
     if (!finding->fix)
         return;
     Located located = sources_locate(report->sources, finding->fix->place);
-    if (!located.line || !located.column)
+    /* What was rendered is no file to mend. */
+    if (!located.line || !located.column || located.file.ptr[0] == '<')
         return;
     buf_text(out, ",\"fixes\":[{");
     if (finding->help.len)
@@ -220,6 +224,8 @@ static void put_result(const Report *report, const RuleTable *rules, const Findi
         buf_str(&text, finding->versions);
         buf_byte(&text, ')');
     }
+    Located located = sources_locate(report->sources, finding->place);
+    render_rendered_at(&text, "\n", &located);
     if (finding->help.len) {
         buf_text(&text, "\nhelp: ");
         buf_str(&text, finding->help);

@@ -6,6 +6,7 @@
  *     file:line:col: note: message
  *         5 |     app: monolith
  *           |     ^~~~~~~~~~~~~
+ *     source: the template that this was rendered from
  *     help: what to change
  *
  * The first line is what compilers print, so that editors and CI systems find the
@@ -64,6 +65,20 @@ static void put_label(Buf *out, const char *label, const char *color, const Text
     buf_byte(out, ' ');
 }
 
+/* "source: chart/templates/x.yaml:7", for what was rendered from a template. */
+static void put_template(Buf *out, const Located *located, const TextStyle *style)
+{
+    const SourceTemplate *from = located->made_from;
+    if (!from)
+        return;
+    put_label(out, "source", style->note, style);
+    render_text(out, from->file.len ? from->file : from->name);
+    uint32_t line = render_template_line(located);
+    if (line)
+        buf_format(out, ":%u", (unsigned)line);
+    buf_byte(out, '\n');
+}
+
 static void put_finding(const Report *report, const Finding *finding, const TextStyle *style,
                         Buf *out)
 {
@@ -81,6 +96,7 @@ static void put_finding(const Report *report, const Finding *finding, const Text
     }
     buf_format(out, " %s[%s]%s\n", style->rule, finding->rule->id, style->reset);
     render_excerpt(out, &located, (ExcerptStyle){style->gutter, color, style->reset});
+    put_template(out, &located, style);
 
     for (uint32_t i = 0; i < finding->note_count; i++) {
         const Note *note = &finding->notes[i];
@@ -90,8 +106,10 @@ static void put_finding(const Report *report, const Finding *finding, const Text
         render_text(out, note->message);
         buf_byte(out, '\n');
         /* A note at the finding's own place adds words, not another place. */
-        if (memcmp(&note->place, &finding->place, sizeof(Place)) != 0)
+        if (memcmp(&note->place, &finding->place, sizeof(Place)) != 0) {
             render_excerpt(out, &located, (ExcerptStyle){style->gutter, style->note, style->reset});
+            put_template(out, &located, style);
+        }
     }
     if (finding->help.len) {
         put_label(out, "help", style->help, style);
