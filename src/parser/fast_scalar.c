@@ -95,9 +95,9 @@ static bool is_escape(const FastReader *reader, uint32_t at, uint32_t *length)
 {
     char c = reader->text[at + 1];
     uint32_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 0;
-    *length = 2 + digits;
+    *length = 2 + digits + (c == '\r'); /* an LF is behind it */
     if (!digits)
-        return c && strchr("0abtnvfre \"\\N_LP\n", c);
+        return c && strchr("0abtnvfre \"\\N_LP\r\n", c);
     for (uint32_t i = 0; i < digits; i++)
         if (!is_hex(reader->text[at + 2 + i]))
             return false; /* a line feed is none, so this ends in the text */
