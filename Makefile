@@ -53,7 +53,9 @@ OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIBRARY   := $(BUILD)/libplimsoll.a
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
 SCHEMAS   := $(sort $(wildcard schemas/*.txt schemas/*/*.txt))
-GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc
+GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc \
+             $(BUILD)/gen/examples.inc
+EXAMPLES  := $(sort $(wildcard testdata/rules/*))
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 TOOLS     := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -93,6 +95,16 @@ $(BUILD)/gen/rules.inc: always
 	@mkdir -p $(@D)
 	@for rule in $(RULES); do echo "RULE($$rule)"; done | tr - _ >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# What `plimsoll rules explain` shows: an example or two of each rule.
+$(BUILD)/examples: tools/examples.c
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@) $(HOSTCC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -o $@ $<
+
+$(BUILD)/gen/examples.inc: $(BUILD)/examples $(EXAMPLES) $(wildcard $(EXAMPLES:=/*))
+	@mkdir -p $(@D)
+	$(call say,EXAMPLES,$@) $(BUILD)/examples testdata/rules $(notdir $(EXAMPLES)) >$@.new
+	@mv $@.new $@
 
 -include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))
 

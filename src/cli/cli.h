@@ -53,6 +53,7 @@ typedef struct Options {
     Arena arena;              /* what the strings below point into */
     const Command *command;
     VEC(Str) paths;
+    VEC(Str) words;           /* arguments of a command that asks the tables, not the input */
     VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
     Str source_root;          /* --source-root; empty: the working directory */
@@ -97,6 +98,7 @@ struct Command {
     const char *text;         /* paragraphs, a blank line between two */
     unsigned mask;            /* its bit in the table of options */
     bool reads_input;         /* needs a path, and has a configuration */
+    bool asks_tables;         /* its arguments are words; it has a configuration all the same */
     bool all_versions;        /* asks about all versions, not about the configured ones */
     int (*run)(Options *options);
     Example examples[COMMAND_EXAMPLES];
@@ -104,6 +106,7 @@ struct Command {
 extern const Command commands[];
 extern const size_t command_count;
 const Command *command_find(Str name);
+bool command_has_options(const Command *command); /* beside --help */
 
 /* ---- options.c ---- */
 /* Fills options from the arguments, then the configuration.  Returns -1 to go on,
@@ -176,6 +179,9 @@ bool skip_in_chart_templates(Str path);
 /* ---- help.c ---- */
 int run_help(Options *options);
 int run_version(Options *options);
+
+/* ---- rules.c ---- */
+int run_rules(Options *options);
 
 /* ---- run.c: the passes ---- */
 typedef struct Run Run;

@@ -101,6 +101,23 @@ const Command commands[] = {
                       "Ask about the versions that are in use."}},
     },
     {
+        .name = "rules",
+        .arguments = "[explain ID]",
+        .summary = "list what can be found, or explain one rule",
+        .text =
+            "Lists the rules with the strongest severity that each gives and where it comes from: "
+            "kubectl's reader (yaml), the types (schema), the server's validation (server), what "
+            "objects say of each other (link), or advice.\n\n"
+            "`plimsoll rules explain ID` says what is wrong, why, how to mend it and how to silence it, "
+            "with an example of wrong and one of right.",
+        .mask = FOR_RULES,
+        .asks_tables = true,
+        .run = run_rules,
+        .examples = {{"plimsoll rules explain service-selects-no-pod",
+                      "Find out what a finding means."},
+                     {"plimsoll rules -o json", "Read the list with another program."}},
+    },
+    {
         .name = "help",
         .arguments = "[COMMAND]",
         .summary = "explain a command and its options",
@@ -126,6 +143,11 @@ const Command *command_find(Str name)
         if (str_is(name, commands[i].name))
             return &commands[i];
     return NULL;
+}
+
+bool command_has_options(const Command *command)
+{
+    return command->reads_input || command->asks_tables;
 }
 
 const char *const text_tagline = "a compiler and linker for Kubernetes manifests";

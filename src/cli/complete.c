@@ -67,14 +67,14 @@ void complete_bash(Buf *out)
     for (size_t i = 0; i < command_count; i++) {
         const Command *command = &commands[i];
         buf_format(out, "    %s)\n", command->name);
-        if (command->reads_input)
+        if (command_has_options(command))
             bash_values(out, command);
         buf_text(out, "        words='");
         for (size_t k = 0; k < option_count; k++)
             if (has(&option_table[k], command))
                 buf_format(out, "--%s ", option_table[k].name);
         buf_text(out, "'");
-        if (!command->reads_input && command->arguments[0]) {
+        if (command->mask == FOR_HELP) {
             buf_text(out, "\n        if [[ $current != -* ]]; then words='");
             command_names(out, " ");
             buf_text(out, "'; fi");
@@ -164,7 +164,7 @@ void complete_zsh(Buf *out)
                 zsh_option(out, &option_table[k], command);
         if (command->reads_input)
             buf_text(out, "            '*:path:_files' ;;\n");
-        else if (command->arguments[0])
+        else if (command->mask == FOR_HELP)
             buf_text(out, "            '1:command:{_describe command plimsoll_commands}' ;;\n");
         else
             buf_text(out, "            ;;\n");

@@ -166,6 +166,8 @@ static bool find_config(Options *options, Str cwd, Str *found)
 {
     Finder finder = {.arena = &options->arena, .cwd = cwd};
     Str first = {0};
+    if (!options->paths.len)
+        return find_upward(&finder, cwd, found);
     for (uint32_t i = 0; i < options->paths.len; i++) {
         Str path = options->paths.at[i];
         *found = (Str){"", 0};

@@ -125,7 +125,7 @@ static void option_help(Buf *out, const OptionInfo *option, const Command *comma
 void help_command(const Command *command, Buf *out)
 {
     buf_format(out, "Usage: plimsoll %s%s%s%s\n\n", command->name,
-               command->reads_input ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
+               command_has_options(command) ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
                command->arguments);
     help_wrap(out, str_of(command->text), 0, 0);
     for (int group = 0; group < GROUP_COUNT; group++) {

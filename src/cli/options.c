@@ -18,7 +18,8 @@ const char *const option_group_names[GROUP_COUNT] = {
 #define FLAG(field) .flag = offsetof(Options, field)
 
 const OptionInfo option_table[] = {
-    {"output", 'o', GROUP_REPORT, VALUE_FORMAT, "FORMAT[=FILE]", .commands = FOR_INPUT,
+    {"output", 'o', GROUP_REPORT, VALUE_FORMAT, "FORMAT[=FILE]",
+     .commands = FOR_INPUT | FOR_TABLES,
      .store = setting_output,
      .help = "the form of the result, and the file that it goes to; without one it goes to "
              "stdout. `check` takes several, so that one run feeds them all"},
@@ -84,9 +85,9 @@ const OptionInfo option_table[] = {
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
              "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
              "adds nothing"},
-    {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT,
+    {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT | FOR_TABLES,
      .store = setting_config, .help = "read this configuration, and look for no other"},
-    {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT, FLAG(no_config),
+    {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_TABLES, FLAG(no_config),
      .help = "read no configuration"},
     {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK,
      .store = setting_severity,
@@ -394,6 +395,12 @@ int options_read(Options *options, int argc, char **argv)
         vec_push(&options->paths, str_of(command->name));
         return run_help(options);
     }
+    if (command->asks_tables) {
+        for (uint32_t i = 0; i < options->paths.len; i++)
+            vec_push(&options->words, options->paths.at[i]);
+        vec_clear(&options->paths);
+        return configure(options) ? -1 : EXIT_TROUBLE;
+    }
     if (!command->reads_input)
         return -1;
     if (!options->paths.len) {
@@ -407,6 +414,7 @@ int options_read(Options *options, int argc, char **argv)
 void options_free(Options *options)
 {
     vec_free(&options->paths);
+    vec_free(&options->words);
     vec_free(&options->outputs);
     vec_free(&options->changed);
     vec_free(&options->crds);

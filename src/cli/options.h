@@ -69,8 +69,11 @@ enum {
     FOR_HELP = 1 << 3,
     FOR_VERSION = 1 << 4,
     FOR_DIFF = 1 << 5,
+    FOR_RULES = 1 << 6,
+    FOR_EXPLAIN = 1 << 7,
+    FOR_TABLES = FOR_RULES | FOR_EXPLAIN,
     FOR_INPUT = FOR_CHECK | FOR_EMIT | FOR_VERSIONS | FOR_DIFF,
-    FOR_ALL = FOR_INPUT | FOR_HELP | FOR_VERSION,
+    FOR_ALL = FOR_INPUT | FOR_TABLES | FOR_HELP | FOR_VERSION,
 };
 
 typedef enum OptionGroup {
@@ -173,6 +176,7 @@ void help_wrap(Buf *out, Str text, size_t indent, size_t column);
 void page_man(Buf *out);
 void page_usage(Buf *out);
 void page_configuration(Buf *out);
+const char *rules_format(size_t i); /* the i-th format of `plimsoll rules`, or NULL */
 void page_rules(Buf *out); /* rules.c: a line of JSON for each rule */
 void complete_bash(Buf *out);
 void complete_zsh(Buf *out);

@@ -150,7 +150,7 @@ void page_man(Buf *out)
     buf_text(out, "\n.SH SYNOPSIS\n");
     for (size_t i = 0; i < command_count; i++)
         buf_format(out, "%s\\fBplimsoll %s\\fR%s \\fI%s\\fR\n", i ? ".br\n" : "", commands[i].name,
-                   commands[i].reads_input ? " [\\fIOPTION\\fR]..." : "", commands[i].arguments);
+                   command_has_options(&commands[i]) ? " [\\fIOPTION\\fR]..." : "", commands[i].arguments);
     buf_text(out, ".SH COMMANDS\n");
     for (size_t i = 0; i < command_count; i++) {
         buf_format(out, ".SS plimsoll %s\n", commands[i].name);
@@ -224,10 +224,10 @@ static void markdown_command(Buf *out, const Command *command)
 {
     buf_format(out, "## plimsoll %s\n\n", command->name);
     buf_format(out, "```console\nplimsoll %s%s%s%s\n```\n\n", command->name,
-               command->reads_input ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
+               command_has_options(command) ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
                command->arguments);
     markdown_paragraphs(out, command->text);
-    if (!command->reads_input)
+    if (!command_has_options(command))
         return;
     for (int group = 0; group < GROUP_COUNT; group++) {
         bool titled = false;

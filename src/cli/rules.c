@@ -1,29 +1,294 @@
-/* What is known of every rule, a line of JSON each: scripts/rule-pages joins it with
- * the rule's examples to docs/rules/ID.md. */
+/* `plimsoll rules`: what can be found, as a table, as JSON and as Markdown; and
+ * `plimsoll rules explain ID`: one of them, with an example of wrong and of right.
+ *
+ * What a rule says of itself stands with the rule, and its examples are those of
+ * testdata/rules, compiled in.  scripts/rule-pages makes docs/rules of the same texts
+ * (`plimsoll --generate rules`). */
 #include "cli/options.h"
+#include "cli/run.h"
+
+#include "examples.inc"
+
+/* ---- what is known of a rule ---- */
+
+typedef struct RuleExample {
+    const char *bad, *good; /* empty: none */
+} RuleExample;
+
+static RuleExample example_of(Str id)
+{
+#define EXAMPLE_ROW(name, bad, good) {name, bad, good},
+    static const struct {
+        char id[40];
+        uint32_t bad, good; /* in example_bytes */
+    } ROWS[] = {EXAMPLES(EXAMPLE_ROW)};
+#undef EXAMPLE_ROW
+    const char *bytes = (const char *)example_bytes;
+    for (size_t i = 0; i < BASE_COUNT(ROWS); i++)
+        if (str_is(id, ROWS[i].id))
+            return (RuleExample){bytes + ROWS[i].bad, bytes + ROWS[i].good};
+    return (RuleExample){"", ""};
+}
+
+/* Whether users may give it another severity: mistakes of theirs in what silences others
+ * are never silent. */
+static bool is_configurable(const RuleInfo *rule) { return rule != &rule_configuration; }
+
+static const RuleInfo *rule_at(size_t i)
+{
+    size_t known = parser_rule_count + schema_rule_count + checks_rule_count;
+    return i < known ? setting_rule(i) : i == known ? &rule_configuration : NULL;
+}
+
+static int compare_ids(const void *a, const void *b, void *context)
+{
+    (void)context;
+    const RuleInfo *const *one = a, *const *two = b;
+    return strcmp((*one)->id, (*two)->id);
+}
+
+typedef VEC(const RuleInfo *) RuleList;
+
+static RuleList all_rules(void)
+{
+    RuleList rules = {0};
+    const RuleInfo *rule;
+    for (size_t i = 0; (rule = rule_at(i)); i++)
+        vec_push(&rules, rule);
+    sort_with(rules.at, rules.len, sizeof *rules.at, compare_ids, NULL);
+    return rules;
+}
+
+/* ---- JSON ---- */
 
 static void member(Buf *out, const char *name, const char *value)
 {
-    buf_format(out, "%c\"%s\":", out->ptr[out->len - 1] == '{' ? ' ' : ',', name);
+    if (out->ptr[out->len - 1] != '{')
+        buf_byte(out, ',');
+    buf_json(out, str_of(name));
+    buf_byte(out, ':');
     buf_json(out, str_of(value));
 }
 
-static void write_rule(Buf *out, const RuleInfo *rule)
+static void json_rule(Buf *out, const RuleInfo *rule, bool examples)
 {
     buf_byte(out, '{');
     member(out, "id", rule->id);
     member(out, "origin", origin_name(rule->origin));
     member(out, "severity", severity_name(rule->severity));
     member(out, "summary", rule->summary);
-    member(out, "why", rule->why);
+    member(out, "why", rule->why ? rule->why : "");
     member(out, "fix", rule->fix ? rule->fix : "");
-    buf_text(out, "}\n");
+    if (examples) {
+        RuleExample example = example_of(str_of(rule->id));
+        member(out, "bad", example.bad);
+        member(out, "good", example.good);
+    }
+    buf_format(out, ",\"configurable\":%s}", is_configurable(rule) ? "true" : "false");
 }
 
+/* A line of JSON for each, for scripts/rule-pages. */
 void page_rules(Buf *out)
 {
     const RuleInfo *rule;
-    for (size_t i = 0; (rule = setting_rule(i)); i++)
-        write_rule(out, rule);
-    write_rule(out, &rule_configuration);
+    for (size_t i = 0; (rule = rule_at(i)); i++) {
+        json_rule(out, rule, false);
+        buf_byte(out, '\n');
+    }
+}
+
+static void list_json(Buf *out, const RuleList *rules)
+{
+    buf_text(out, "{\"version\":1,\n\"rules\":[");
+    for (uint32_t i = 0; i < rules->len; i++) {
+        buf_text(out, i ? ",\n" : "\n");
+        json_rule(out, rules->at[i], false);
+    }
+    buf_text(out, "\n]}\n");
+}
+
+static void explain_json(Buf *out, const RuleInfo *rule)
+{
+    json_rule(out, rule, true);
+    buf_byte(out, '\n');
+}
+
+/* ---- text ---- */
+
+static void list_text(Buf *out, const RuleList *rules)
+{
+    size_t width = 0;
+    for (uint32_t i = 0; i < rules->len; i++)
+        if (strlen(rules->at[i]->id) > width)
+            width = strlen(rules->at[i]->id);
+    buf_format(out, "%-*s  %-8s %-7s %s\n", (int)width, "RULE", "AT MOST", "FROM", "WHAT IS WRONG");
+    for (uint32_t i = 0; i < rules->len; i++) {
+        const RuleInfo *rule = rules->at[i];
+        buf_format(out, "%-*s  %-8s %-7s %s\n", (int)width, rule->id,
+                   severity_name(rule->severity), origin_name(rule->origin), rule->summary);
+    }
+}
+
+static void text_block(Buf *out, const char *title, const char *text)
+{
+    enum { INDENT = 2 };
+    if (!*text)
+        return;
+    buf_format(out, "\n%s:\n", title);
+    for (Str rest = str_of(text); rest.len;) {
+        size_t end = str_find(rest, '\n');
+        buf_repeat(out, ' ', end ? INDENT : 0);
+        buf_format(out, "%.*s\n", (int)end, rest.ptr);
+        size_t taken = end < rest.len ? end + 1 : end;
+        rest = str_slice(rest.ptr + taken, rest.len - taken);
+    }
+}
+
+static void text_paragraph(Buf *out, const char *title, const char *text)
+{
+    if (!text || !*text)
+        return;
+    buf_format(out, "\n%s:\n", title);
+    help_wrap(out, str_of(text), 2, 0);
+}
+
+static void explain_text(Buf *out, const RuleInfo *rule)
+{
+    RuleExample example = example_of(str_of(rule->id));
+    buf_format(out, "%s (at most %s, from %s)\n", rule->id, severity_name(rule->severity),
+               origin_name(rule->origin));
+    help_wrap(out, str_of(rule->summary), 2, 0);
+    text_paragraph(out, "Why", rule->why);
+    text_paragraph(out, "How to mend it", rule->fix);
+    text_block(out, "Bad", example.bad);
+    text_block(out, "Good", example.good);
+    if (!is_configurable(rule)) {
+        text_paragraph(out, "How to silence it", "It cannot be silenced.");
+        return;
+    }
+    buf_format(out, "\nHow to silence it:\n  plimsoll check --severity %s=off, or in "
+                    ".plimsoll.yaml:\n\n    rules:\n      %s: off\n", rule->id, rule->id);
+}
+
+/* ---- Markdown ---- */
+
+static void list_markdown(Buf *out, const RuleList *rules)
+{
+    buf_text(out, "| rule | at most | from | what is wrong |\n|---|---|---|---|\n");
+    for (uint32_t i = 0; i < rules->len; i++) {
+        const RuleInfo *rule = rules->at[i];
+        buf_format(out, "| %s | %s | %s | ", rule->id, severity_name(rule->severity),
+                   origin_name(rule->origin));
+        for (const char *at = rule->summary; *at; at++)
+            buf_format(out, "%s%c", *at == '|' ? "\\" : "", *at);
+        buf_text(out, " |\n");
+    }
+}
+
+static void markdown_block(Buf *out, const char *title, const char *text)
+{
+    if (*text)
+        buf_format(out, "\n## %s\n\n```yaml\n%s```\n", title, text);
+}
+
+static void explain_markdown(Buf *out, const RuleInfo *rule)
+{
+    RuleExample example = example_of(str_of(rule->id));
+    buf_format(out, "# %s\n\n%s.\n\nSeverity: at most %s. From: %s.\n", rule->id, rule->summary,
+               severity_name(rule->severity), origin_name(rule->origin));
+    if (rule->why && *rule->why)
+        buf_format(out, "\n## Why\n\n%s\n", rule->why);
+    if (rule->fix && *rule->fix)
+        buf_format(out, "\n## How to mend it\n\n%s\n", rule->fix);
+    markdown_block(out, "Bad", example.bad);
+    markdown_block(out, "Good", example.good);
+    if (is_configurable(rule))
+        buf_format(out, "\n## How to silence it\n\n`--severity %s=off`, or in the configuration:"
+                        "\n\n```yaml\nrules:\n  %s: off\n```\n", rule->id, rule->id);
+    else
+        buf_text(out, "\n## How to silence it\n\nIt cannot be silenced.\n");
+}
+
+/* ---- the command ---- */
+
+static const struct {
+    const char *name;
+    void (*list)(Buf *out, const RuleList *rules);
+    void (*explain)(Buf *out, const RuleInfo *rule);
+} FORMATS[] = {
+    {"text", list_text, explain_text},
+    {"json", list_json, explain_json},
+    {"markdown", list_markdown, explain_markdown},
+};
+
+const char *rules_format(size_t i) { return i < BASE_COUNT(FORMATS) ? FORMATS[i].name : NULL; }
+
+static size_t format_of(const Output *output)
+{
+    size_t i = 0;
+    while (i + 1 < BASE_COUNT(FORMATS) && !str_is(output->format, FORMATS[i].name))
+        i++;
+    return i;
+}
+
+static const RuleInfo *find_rule(const RuleList *rules, Str id, Arena *arena)
+{
+    Guess guess = {.wrong = id};
+    for (uint32_t i = 0; i < rules->len; i++) {
+        if (str_is(id, rules->at[i]->id))
+            return rules->at[i];
+        guess_try(&guess, str_of(rules->at[i]->id));
+    }
+    cli_error("there is no rule \"%.*s\"%.*s", STR_ARG(id), STR_ARG(guess_text(&guess, arena)));
+    return NULL;
+}
+
+static bool has_rule(const RuleList *rules, Str id)
+{
+    for (uint32_t i = 0; i < rules->len; i++)
+        if (str_is(id, rules->at[i]->id))
+            return true;
+    return false;
+}
+
+static int explain_rule(Options *options, const RuleList *rules, Str id)
+{
+    const RuleInfo *rule = find_rule(rules, id, &options->arena);
+    Output output = output_of(options, "text");
+    Out out;
+    if (!rule || !output_open(&out, &output))
+        return EXIT_TROUBLE;
+    FORMATS[format_of(&output)].explain(&out.buf, rule);
+    return output_close(&out, &output, "the rule") ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
+static int list_rules(Options *options, const RuleList *rules)
+{
+    Output output = output_of(options, "text");
+    Out out;
+    if (!output_open(&out, &output))
+        return EXIT_TROUBLE;
+    FORMATS[format_of(&output)].list(&out.buf, rules);
+    return output_close(&out, &output, "the rules") ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
+int run_rules(Options *options)
+{
+    const Str *words = options->words.at;
+    uint32_t count = options->words.len;
+    RuleList rules = all_rules();
+    int status = EXIT_TROUBLE;
+    if (count == 0)
+        status = list_rules(options, &rules);
+    else if (count == 2 && str_is(words[0], "explain"))
+        status = explain_rule(options, &rules, words[1]);
+    else if (str_is(words[0], "explain"))
+        cli_error("rules explain takes the id of one rule; plimsoll rules lists them");
+    else
+        cli_error("rules takes nothing or explain ID, not %.*s%s%.*s%s", STR_ARG(words[0]),
+                  has_rule(&rules, words[0]) ? "; did you mean plimsoll rules explain " : "",
+                  STR_ARG(has_rule(&rules, words[0]) ? words[0] : STR("")),
+                  has_rule(&rules, words[0]) ? "?" : "");
+    vec_free(&rules);
+    return status;
 }
