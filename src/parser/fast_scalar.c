@@ -159,7 +159,7 @@ typedef struct Block {
     uint32_t end;     /* behind the last line, empty ones included */
     uint32_t text_end; /* the end of the last line that is not empty */
     uint32_t visible; /* the end of the last line that shows something */
-    uint32_t indent;
+    uint32_t indent;  /* 0: not known yet */
     uint32_t count;   /* lines that are not empty */
     char chomp;       /* '+', '-' or 0 */
     bool folded;
@@ -170,8 +170,16 @@ static bool read_header(const FastReader *reader, Block *block)
     const char *text = reader->text;
     uint32_t at = block->at + 1;
     block->folded = text[block->at] == '>';
-    if (text[at] == '+' || text[at] == '-')
-        block->chomp = text[at++];
+    for (int i = 0; i < 2; i++) {
+        char c = text[at];
+        if ((c == '+' || c == '-') && !block->chomp)
+            block->chomp = c;
+        else if (c >= '1' && c <= '9' && !block->indent)
+            block->indent = (uint32_t)(reader->frames[reader->depth - 1].indent + (c - '0'));
+        else
+            break;
+        at++;
+    }
     uint32_t first = fast_nonspace(reader->masks, at);
     if (text[first] == '#' && first > at)
         first = fast_newline(reader->masks, first);
@@ -192,11 +200,14 @@ static uint32_t line_end(const FastReader *reader, uint32_t newline)
     return newline - (newline > 0 && reader->text[newline - 1] == '\r');
 }
 
-/* The first line that is not empty gives the indent; those before it must not be
- * longer. */
+/* Where the header does not give the indent, the first line that is not empty does; those
+ * before it must not be longer. */
 static bool find_indent(const FastReader *reader, Block *block)
 {
     uint32_t most = 0, line = block->lines;
+    block->end = line;
+    if (block->indent)
+        return true;
     while (line < reader->len) {
         uint32_t first = fast_nonspace(reader->masks, line);
         if (reader->text[first] != '\n') {
@@ -308,7 +319,7 @@ bool fast_block(FastReader *reader, uint32_t at)
 {
     Block block = {.at = at};
     if (fast_top(reader)->kind == FAST_ROOT || !read_header(reader, &block) ||
-        !find_indent(reader, &block) || !find_end(reader, &block))
+        !find_indent(reader, &block) || !find_end(reader, &block) || block.visible == 0)
         return false;
     fast_add(reader, block.folded ? STYLE_FOLDED : STYLE_LITERAL, block_text(reader, &block), at,
              block.visible);
