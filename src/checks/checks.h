@@ -83,6 +83,8 @@ void facts_free(Facts *facts);
 uint32_t facts_add_object(Facts *facts, Object object);
 Object *facts_object(const Facts *facts, uint32_t id);
 uint32_t facts_object_count(const Facts *facts);
+/* The first so many are of the input; those behind them the cluster holds already. */
+uint32_t facts_input_count(const Facts *facts);
 Str facts_text(const Facts *facts, uint32_t string);
 
 /* After schema_check of doc's object: facts from the marks, then every on_object. */

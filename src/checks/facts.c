@@ -69,6 +69,7 @@ uint32_t facts_add_object(Facts *facts, Object object)
 
 Object *facts_object(const Facts *facts, uint32_t id) { return &facts->objects.at[id]; }
 uint32_t facts_object_count(const Facts *facts) { return facts->objects.len; }
+uint32_t facts_input_count(const Facts *facts) { return facts->objects.len - facts->backdrop; }
 Str facts_text(const Facts *facts, uint32_t string) { return interned(facts->strings, string); }
 
 Place facts_place(const Facts *facts, uint32_t object, Span span)

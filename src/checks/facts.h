@@ -440,6 +440,7 @@ struct Facts {
     Interner *strings;    /* borrowed */
     uint32_t current;     /* the object that facts are made of now */
     bool keep_labels;     /* object_labels is wanted */
+    uint32_t backdrop;    /* so many of the last objects are what the cluster holds already */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
     SeqTable label_sets;  /* pairs, ascending */

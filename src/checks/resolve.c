@@ -227,9 +227,17 @@ static Str folder_of(const Link *link, uint32_t object)
     return name;
 }
 
+/* What the cluster holds already stands beside everything. */
+static bool is_backdrop(const Link *link, uint32_t object)
+{
+    const Object *it = facts_object(link->facts, object);
+    return link->sources->files.at[link->sources->docs.at[it->doc].file].backdrop;
+}
+
 bool link_side_by_side(const Link *link, uint32_t a, uint32_t b)
 {
-    return str_eq(folder_of(link, a), folder_of(link, b));
+    return is_backdrop(link, a) || is_backdrop(link, b) ||
+           str_eq(folder_of(link, a), folder_of(link, b));
 }
 
 static uint32_t file_of(const Link *link, uint32_t object)

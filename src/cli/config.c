@@ -32,6 +32,13 @@ const ConfigKey config_keys[] = {
      "`Kind/name` for any namespace and for kinds without one. `*` stands for any characters and "
      "`?` for one. What refers to them is resolved.",
      "assume:\n  - Secret/shop/tls-certs\n  - ConfigMap/feature-*\n"},
+    {"assumeCluster", CONFIG_LIST, setting_assume_cluster, NULL, "a list of files",
+     "--assume-cluster",
+     "What the cluster holds already, as `kubectl get -o yaml` or `-o json` wrote it, or as one object "
+     "of JSON a line. The input is linked against these objects, and they are neither reported on nor "
+     "counted. An object that the input defines replaces the one of the cluster, with all "
+     "that it owns there.",
+     "assumeCluster:\n  - hack/cluster.yaml\n"},
     {"exclude", CONFIG_LIST, setting_exclude, NULL, "a list of globs", "--exclude",
      "Files and folders that are left out, even where the command line names them. Within a name "
      "`*` stands for any characters and `?` for one; `**` stands for any number of folders. A "

@@ -30,6 +30,7 @@ bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
 bool setting_assume(Setter *setter, Str value);
+bool setting_assume_cluster(Setter *setter, Str value);
 bool setting_service_ranges(Setter *setter, Str value);
 bool setting_node_ports(Setter *setter, Str value);
 bool setting_exclude(Setter *setter, Str value);

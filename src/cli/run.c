@@ -9,7 +9,7 @@
  *   link, on_link        what objects say of each other
  *   sort, report         places become lines
  */
-#include "cli/run.h"
+#include "cli/backdrop.h"
 #include "cli/scopes.h"
 #include "schema/crd.h"
 #include "schema/normal.h"
@@ -279,7 +279,7 @@ static void count_findings(Run *run, const Diag *diag)
         case SEVERITY_OFF: break;
         }
     const Facts *facts = run->worker.facts;
-    run->summary.objects = facts_object_count(facts);
+    run->summary.objects = facts_input_count(facts);
     for (uint32_t id = 0; id < run->summary.objects; id++) {
         const Object *object = facts_object(facts, id);
         run->summary.unknown_kinds += object->unknown_kind;
@@ -359,9 +359,12 @@ int run_check(Options *options)
     if (options->dump_tree)
         worker->dump = &dump;
     run_crds(&run);
+    backdrop_hide(options, &run.inputs);
     run.scopes = scopes_new(worker, &run.inputs);
     run_files(&run);
+    backdrop_read(&run);
     run_deferred(&run, check_tree);
+    backdrop_forget_findings(worker);
     bool dumped = out_close(&dump);
 
     report_refused(&worker->diag, worker->facts);

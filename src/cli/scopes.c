@@ -9,6 +9,7 @@
  * Where there is one scope, and no kustomization changes anything, its facts are those
  * of the input, and nothing is copied. */
 #include "cli/scopes.h"
+#include "cli/backdrop.h"
 #include "checks/link.h"
 #include "cli/options.h"
 
@@ -19,6 +20,7 @@ typedef struct LinkScope {
     VEC(uint32_t) roots;  /* kustomizations */
     VEC(uint32_t) inputs; /* files that are taken as they are */
     VEC(ScopeObject) objects;
+    uint32_t own;         /* entries of the plan that are of the input */
     bool whole;           /* its facts are those of the input */
 } LinkScope;
 
@@ -275,6 +277,8 @@ static void plan_scope(ScopeSet *scopes, LinkScope *scope)
     }
     if (scope->roots.len > 0)
         drop_repetitions(&scope->plan);
+    scope->own = scope->plan.entries.len;
+    backdrop_join(scopes->worker->facts, &scopes->worker->strings, &scope->plan);
     if (accumulator.unfollowed.len) {
         scope->report.unfollowed = accumulator.unfollowed.at[0].what;
         scope->report.unfollowed_place = accumulator.unfollowed.at[0].place;
@@ -286,7 +290,7 @@ static void list_objects(ScopeSet *scopes, LinkScope *scope, const PartIndex *in
 {
     enum { MOST = 256 };
     uint32_t pairs[MOST];
-    for (uint32_t i = 0; i < scope->plan.entries.len; i++) {
+    for (uint32_t i = 0; i < scope->own; i++) {
         const PartEntry *entry = &scope->plan.entries.at[i];
         uint32_t count = part_labels(index, &scope->plan, entry, pairs, MOST);
         uint32_t *labels = arena_alloc(&scopes->arena, sizeof *labels * (count + 1));
@@ -314,8 +318,12 @@ static void adopt_findings(ScopeSet *scopes, uint32_t id, uint32_t first)
     Diag *diag = &scopes->worker->diag;
     const LinkScope *scope = scopes->list.at[id];
     Str unfollowed = scope->report.unfollowed;
+    uint32_t kept = first;
     for (uint32_t i = first; i < diag->findings.len; i++) {
-        Finding *finding = &diag->findings.at[i];
+        if (backdrop_has(scopes->worker, &diag->findings.at[i]))
+            continue;
+        diag->findings.at[kept] = diag->findings.at[i];
+        Finding *finding = &diag->findings.at[kept++];
         if (!scope->whole && finding->object != BASE_NONE)
             finding->object = scope->plan.entries.at[finding->object].origin;
         vec_push(&scopes->found_in, id);
@@ -329,6 +337,7 @@ static void adopt_findings(ScopeSet *scopes, uint32_t id, uint32_t first)
             diag_help(diag, finding, "kustomize build %.*s | plimsoll check -",
                       STR_ARG(scope->report.name));
     }
+    diag->findings.len = kept;
 }
 
 static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
@@ -348,9 +357,9 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
     checks_link(link, &worker->diag);
     scope->report.facts = facts;
     scope->report.link = link;
-    scope->report.objects = facts_object_count(facts);
+    scope->report.objects = scope->whole ? facts_object_count(facts) : scope->own;
     adopt_findings(scopes, id, first);
-    for (uint32_t i = 0; !scope->whole && i < scope->plan.entries.len; i++)
+    for (uint32_t i = 0; !scope->whole && i < scope->own; i++)
         if (scope->plan.entries.at[i].origin != BASE_NONE)
             scopes->memberships[scope->plan.entries.at[i].origin]++;
 }
@@ -484,7 +493,7 @@ void scopes_link(ScopeSet *scopes)
     memset(scopes->memberships, 0, sizeof *scopes->memberships * ((size_t)count + 1));
     scopes->first_found = worker->diag.findings.len;
     PartIndex *index = NULL;
-    if (scopes->list.len == 1 && scopes->tree.all.len == 0)
+    if (scopes->list.len == 1 && scopes->tree.all.len == 0 && !facts->backdrop)
         scopes->list.at[0]->whole = true;
     else
         index = part_index(facts);
@@ -499,7 +508,8 @@ void scopes_link(ScopeSet *scopes)
     part_index_free(index);
     if (!scopes->list.at[0]->whole)
         scopes->own_order = checks_order(facts, scopes->doc_ranks);
-    scopes->order = scopes->own_order ? scopes->own_order
+    /* What the cluster holds already comes first: it is passed over. */
+    scopes->order = scopes->own_order ? scopes->own_order + facts->backdrop
                                       : link_objects_by_place(scopes->list.at[0]->report.link);
     if (scopes->list.len > 1)
         merge_findings(scopes);

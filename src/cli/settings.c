@@ -438,6 +438,19 @@ static bool local_path(Setter *setter, Str value, Str *path)
                   STR_ARG(guess_text(&guess, arena)));
 }
 
+bool setting_assume_cluster(Setter *setter, Str value)
+{
+    Str path = value;
+    struct stat status;
+    if (!str_is(value, "-") && !local_path(setter, value, &path))
+        return false;
+    if (stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode))
+        return refuse(setter, "%.*s is a folder; give a file that `kubectl get -o yaml` wrote",
+                      STR_ARG(path));
+    vec_push(&setter->options->clusters, arena_str(&setter->options->arena, path));
+    return true;
+}
+
 bool setting_crds(Setter *setter, Str value)
 {
     Str path;

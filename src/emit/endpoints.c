@@ -64,6 +64,13 @@ static void put_service_lines(const Report *report, const Endpoints *endpoints, 
     }
 }
 
+/* What the cluster holds already is not reported on. */
+static bool is_of_input(const Report *report, uint32_t service)
+{
+    const Object *object = facts_object(report->facts, report->facts->services.at[service].object);
+    return !report->sources->files.at[report->sources->docs.at[object->doc].file].backdrop;
+}
+
 /* The report with the facts of one scope. */
 static Report of_scope(const Report *report, uint32_t scope)
 {
@@ -84,6 +91,8 @@ void report_endpoints_text(const Report *report, Out *out)
             buf_text(&out->buf, ":\n");
         }
         for (uint32_t i = 0; i < part.facts->services.len; i++) {
+            if (!is_of_input(&part, i))
+                continue;
             Endpoints endpoints = link_endpoints(link, i, &arena);
             put_service_lines(&part, &endpoints, &out->buf);
             out_spill(out);
@@ -162,6 +171,8 @@ void report_endpoints_json(const Report *report, Out *out)
     for (uint32_t scope = 0; scope < report->scope_count; scope++) {
         Report part = of_scope(report, scope);
         for (uint32_t i = 0; i < part.facts->services.len; i++) {
+            if (!is_of_input(&part, i))
+                continue;
             Endpoints endpoints = link_endpoints(report->scopes[scope].link, i, &arena);
             buf_text(&out->buf, first ? "\n" : ",\n");
             first = false;

@@ -179,7 +179,7 @@ void report_junit_write(const Report *report, Out *out)
     Arena arena = {0};
     ByObject by;
     by_object_build(&by, report, wanted, &arena);
-    uint32_t count = report->facts && report->order ? facts_object_count(report->facts) : 0;
+    uint32_t count = report->facts && report->order ? facts_input_count(report->facts) : 0;
     const uint32_t *order = report->order;
     uint32_t failures = count_failures(report, &by, by.none);
     for (uint32_t id = 0; id < count; id++)

@@ -34,7 +34,7 @@ static void put_findings(const Report *report, Out *out)
 static void put_objects(const Report *report, Out *out)
 {
     Arena arena = {0};
-    uint32_t count = report->facts ? facts_object_count(report->facts) : 0;
+    uint32_t count = report->facts ? facts_input_count(report->facts) : 0;
     const uint8_t *verdicts = report->verdicts;
     if (count && !verdicts)
         verdicts = report_verdicts(report->diag, report->facts, &arena);

@@ -27,7 +27,7 @@ void report_ndjson_write(const Report *report, Out *out)
         put_typed(out, start, "finding");
     }
     Arena arena = {0};
-    uint32_t count = report->facts ? facts_object_count(report->facts) : 0;
+    uint32_t count = report->facts ? facts_input_count(report->facts) : 0;
     const uint8_t *verdicts = report->verdicts;
     if (count && !verdicts)
         verdicts = report_verdicts(report->diag, report->facts, &arena);

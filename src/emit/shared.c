@@ -7,7 +7,7 @@
 void by_object_build(ByObject *by, const Report *report,
                      bool (*wanted)(const Report *report, const Finding *finding), Arena *arena)
 {
-    uint32_t objects = report->facts ? facts_object_count(report->facts) : 0;
+    uint32_t objects = report->facts ? facts_input_count(report->facts) : 0;
     size_t findings = report->diag->findings.len;
     *by = (ByObject){.diag = report->diag,
                      .first = arena_alloc(arena, sizeof(uint32_t) * ((size_t)objects + 1)),
