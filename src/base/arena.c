@@ -88,15 +88,11 @@ Str arena_str(Arena *arena, Str s)
 
 Str arena_vformat(Arena *arena, const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    if (length < 0)
-        fatal("a message cannot be written: %s", format);
-    char *text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return str_slice(text, (size_t)length);
+    Buf text = {0};
+    buf_vformat(&text, format, args);
+    Str copy = arena_str(arena, buf_slice(&text));
+    buf_free(&text);
+    return copy;
 }
 
 Str arena_format(Arena *arena, const char *format, ...)

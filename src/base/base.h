@@ -132,7 +132,8 @@ void buf_reserve(Buf *buf, size_t more);
 void buf_byte(Buf *buf, char byte);
 void buf_str(Buf *buf, Str s);
 void buf_text(Buf *buf, const char *c_string);
-void buf_format(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3);
+void buf_format(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3); /* format.c */
+void buf_vformat(Buf *buf, const char *format, va_list args) BASE_PRINTF(2, 0);
 void buf_uint(Buf *buf, uint64_t value);
 void buf_repeat(Buf *buf, char byte, size_t count);
 /* A JSON string with its quotes.  Bytes that are no UTF-8 become U+FFFD. */

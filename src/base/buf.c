@@ -38,21 +38,6 @@ void buf_str(Buf *buf, Str s)
 
 void buf_text(Buf *buf, const char *c_string) { buf_str(buf, str_of(c_string)); }
 
-void buf_format(Buf *buf, const char *format, ...)
-{
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (length < 0)
-        fatal("a line cannot be written: %s", format);
-    buf_reserve(buf, (size_t)length + 1);
-    vsnprintf(buf->ptr + buf->len, (size_t)length + 1, format, again);
-    va_end(again);
-    buf->len += (size_t)length;
-}
-
 void buf_uint(Buf *buf, uint64_t value)
 {
     char digits[20];

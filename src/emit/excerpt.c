@@ -38,9 +38,16 @@ static void measure(LineLayout *layout, const Located *located, bool cut)
 {
     Str line = located->excerpt;
     size_t caret_end = (size_t)located->caret_start + located->caret_width;
-    size_t column = 0, index = 0;
+    size_t column = 0, index = 0, at = 0;
     layout->caret_from = layout->caret_to = SIZE_MAX;
-    for (size_t at = 0; at < line.len; index++) {
+    if (render_plain(line) == line.len) {
+        column = at = line.len;
+        if (located->caret_start < line.len)
+            layout->caret_from = located->caret_start;
+        if (caret_end <= line.len)
+            layout->caret_to = caret_end;
+    }
+    for (; at < line.len; index++) {
         if (index == located->caret_start)
             layout->caret_from = column;
         Glyph glyph = render_glyph(line, at);
@@ -89,10 +96,15 @@ static void put_gutter(Buf *out, uint32_t line, ExcerptStyle style)
 
 static void put_line(Buf *out, Str line, const LineLayout *layout, bool cut)
 {
-    size_t column = 0;
+    size_t column = 0, at = 0;
     if (layout->before)
         buf_text(out, DOTS);
-    for (size_t at = 0; at < line.len && column < layout->to;) {
+    if (render_plain(line) == line.len) {
+        at = line.len;
+        size_t end = layout->to < line.len ? layout->to : line.len;
+        buf_str(out, str_slice(line.ptr + layout->from, end - layout->from));
+    }
+    for (; at < line.len && column < layout->to;) {
         Glyph glyph = render_glyph(line, at);
         unsigned columns = glyph_columns(glyph, column, cut);
         if (column >= layout->from) {
@@ -117,6 +129,10 @@ static void put_indent(Buf *out, Str line, const LineLayout *layout, bool cut)
     if (cut) {
         buf_repeat(out, ' ', layout->caret_from - layout->from +
                                  (layout->before ? sizeof DOTS - 1 : 0));
+        return;
+    }
+    if (render_plain(line) >= layout->caret_from) {
+        buf_repeat(out, ' ', layout->caret_from);
         return;
     }
     while (column < layout->caret_from && at < line.len) {

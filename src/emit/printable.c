@@ -124,10 +124,18 @@ void render_put(Buf *out, Str text, size_t at, Glyph glyph)
         buf_format(out, "\\U%08x", (unsigned)glyph.code);
 }
 
+size_t render_plain(Str text)
+{
+    size_t at = 0;
+    while (at < text.len && text.ptr[at] >= 0x20 && text.ptr[at] < 0x7F)
+        at++;
+    return at;
+}
+
 void render_text(Buf *out, Str text)
 {
     size_t plain = 0; /* start of the run that stands as it is */
-    for (size_t at = 0; at < text.len;) {
+    for (size_t at = render_plain(text); at < text.len;) {
         Glyph glyph = render_glyph(text, at);
         if (glyph.escaped) {
             buf_str(out, str_slice(text.ptr + plain, at - plain));

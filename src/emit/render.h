@@ -20,6 +20,8 @@ typedef struct Glyph {
 Glyph render_glyph(Str text, size_t at);
 void render_put(Buf *out, Str text, size_t at, Glyph glyph);
 void render_text(Buf *out, Str text);
+/* Bytes at its start that are printable ASCII: one column each, none escaped. */
+size_t render_plain(Str text);
 
 /* ---- excerpt.c ---- */
 /* The source line and, under it, the carets; each behind a gutter.  Nothing for a

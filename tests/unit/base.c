@@ -130,6 +130,31 @@ static int compare_tens(const void *a, const void *b, void *context)
     return *(const int *)a / 10 - *(const int *)b / 10;
 }
 
+/* As the C library writes it, whatever the conversions and wherever they stand. */
+#define WRITES_AS_PRINTF(...)                                                      \
+    do {                                                                           \
+        char wanted_[256];                                                         \
+        Buf got_ = {0};                                                            \
+        snprintf(wanted_, sizeof wanted_, __VA_ARGS__);                            \
+        buf_format(&got_, __VA_ARGS__);                                            \
+        buf_byte(&got_, '\0');                                                     \
+        assert_string_equal(got_.ptr, wanted_);                                    \
+        buf_free(&got_);                                                           \
+    } while (0)
+
+static void formats_are_those_of_printf(void **state)
+{
+    (void)state;
+    WRITES_AS_PRINTF("nothing to fill in");
+    WRITES_AS_PRINTF("%s, %.*s and %.*s%c", "all", 3, "partial", 9, "short", '!');
+    WRITES_AS_PRINTF("%d %d %d %u %u", 0, INT32_MIN, INT32_MAX, 0U, UINT32_MAX);
+    WRITES_AS_PRINTF("%ld %lu %lld %lld %llu", -5L, 5UL, (long long)INT64_MIN,
+                     (long long)INT64_MAX, (unsigned long long)UINT64_MAX);
+    WRITES_AS_PRINTF("%zu %zd %i%%", SIZE_MAX, (ptrdiff_t)-3, 7);
+    WRITES_AS_PRINTF("%d then %04x, %-5s|%5.2f %s", 1, 0x2aU, "ab", 1.5, "and on");
+    WRITES_AS_PRINTF("%.*e %s", 3, 12345.678, "behind");
+}
+
 static void sorting_is_stable(void **state)
 {
     (void)state;
@@ -194,6 +219,7 @@ int main(void)
         cmocka_unit_test(an_adopted_arena_stays_in_place),
         cmocka_unit_test(interned_strings_stand_once),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(formats_are_those_of_printf),
         cmocka_unit_test(sorting_is_stable),
         cmocka_unit_test(a_full_disk_is_remembered),
         cmocka_unit_test(files_are_read_whole_and_padded),
