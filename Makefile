@@ -8,11 +8,13 @@
 #   make fuzz       FUZZ_SECONDS=60 for each target make conformance against a real API server
 #   make schemas    write schemas/ anew             make schemas-verify
 #   make install    DESTDIR= PREFIX=/usr/local      make dist        build/plimsoll-VERSION.tar.gz
+#   make wheel      build/packages/*.whl            make deb         build/packages/*.deb
 #
 # Everything that is made lies under build/, a folder for each flavour of the
 # build; sources are found by wildcard.  V=1 shows the commands, STATIC=0 links the
 # shared libraries.  Works with GNU make from 3.81 on.
 
+# The one place that says it: the program, its packages and pip read it from here.
 VERSION   := 0.1.0
 FLAVOUR   ?= release
 BUILD     ?= build/$(FLAVOUR)
@@ -43,6 +45,7 @@ DEFINES   := -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/ge
 # sooner; STATIC=0 uses the shared libraries, as distributions want it.
 ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml jansson pcre2-8,\
              $(shell $(CC) -print-file-name=lib$(name).a))))
+HARDENED  := -Wl,-z,relro,-z,now
 LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
              $(shell $(PKGCONFIG) --libs $(LIBRARIES) 2>/dev/null)) -pthread -lm
 
@@ -65,6 +68,16 @@ all: $(BUILD)/plimsoll
 
 $(BUILD)/plimsoll: $(OBJECTS)
 	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+
+# Without any library of the system, for wheels and containers; and with all of them
+# shared, for a distribution's package.
+static: $(BUILD)/plimsoll-static
+$(BUILD)/plimsoll-static: $(OBJECTS)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -static -s -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+
+$(BUILD)/plimsoll-shared: $(OBJECTS)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(OBJECTS) \
+	    $$($(PKGCONFIG) --libs $(LIBRARIES)) -pthread -lm $(LDLIBS)
 
 objects: $(OBJECTS)
 
@@ -221,6 +234,19 @@ install: all
 uninstall:
 	rm -f $(INSTALLED)
 
+# Packages are the same bytes wherever they are built: the commit's time stands for all.
+PACKAGES  := build/packages
+wheel deb: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+
+wheel: $(BUILD)/plimsoll-static
+	@$(PYTHON) scripts/plimsoll_wheel.py $(BUILD)/plimsoll-static $(PACKAGES)
+
+deb: all $(BUILD)/plimsoll-shared
+	@MAKE="$(MAKE)" scripts/deb $(BUILD)/plimsoll-shared $(PACKAGES)
+
+version:
+	@echo $(VERSION)
+
 dist:
 	@mkdir -p build
 	git archive --format=tar --prefix=plimsoll-$(VERSION)/ HEAD | gzip -n >build/plimsoll-$(VERSION).tar.gz
@@ -229,5 +255,6 @@ clean:
 	rm -rf build
 
 .PHONY: all docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
-        lint conformance schemas schemas-verify install uninstall dist clean
+        lint conformance schemas schemas-verify install uninstall dist clean \
+        static wheel deb version
 .DELETE_ON_ERROR:
