@@ -55,9 +55,9 @@ SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIBRARY   := $(BUILD)/libplimsoll.a
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
-SCHEMAS   := $(sort $(wildcard schemas/*.txt schemas/*/*.txt))
+SCHEMAS   := $(filter-out schemas/enums.txt,$(sort $(wildcard schemas/*.txt schemas/*/*.txt)))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc \
-             $(BUILD)/gen/examples.inc
+             $(BUILD)/gen/examples.inc $(BUILD)/gen/enums.inc
 EXAMPLES  := $(sort $(wildcard testdata/rules/*))
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 TOOLS     := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
@@ -117,6 +117,11 @@ $(BUILD)/examples: tools/examples.c
 $(BUILD)/gen/examples.inc: $(BUILD)/examples $(EXAMPLES) $(wildcard $(EXAMPLES:=/*))
 	@mkdir -p $(@D)
 	$(call say,EXAMPLES,$@) $(BUILD)/examples testdata/rules $(notdir $(EXAMPLES)) >$@.new
+	@mv $@.new $@
+
+$(BUILD)/gen/enums.inc: $(BUILD)/examples schemas/enums.txt
+	@mkdir -p $(@D)
+	@$(BUILD)/examples --text enums_bytes schemas/enums.txt >$@.new
 	@mv $@.new $@
 
 -include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))
@@ -199,6 +204,7 @@ conformance: all
 
 schemas:
 	$(PYTHON) tools/schemas/generate.py
+	$(PYTHON) tools/schemas/enums.py
 
 # That the text, and what is compiled from it, say what each OpenAPI document says.
 schemas-verify: $(BUILD)/tools/schema-dump

@@ -1,6 +1,7 @@
 /* examples: the first bad and the first good example of each rule, for the program to show.
  *
  *     examples FOLDER RULE...  >examples.inc        FOLDER holds a folder for each rule
+ *     examples --text NAME FILE                    another file as it is, for explain
  *
  * Of several the one with the shortest name is taken.  A file is cut where a page would be
  * (scripts/rule-pages): a reader needs no more of it.  What a terminal could not show is
@@ -163,8 +164,27 @@ static unsigned long example(const char *folder, const char *rule, const char *k
     return start;
 }
 
+/* --text NAME FILE: a file as an array of bytes, without comments. */
+static int embed(const char *name, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char line[1 << 16];
+    if (!file) {
+        perror(path);
+        return 1;
+    }
+    printf("static const unsigned char %s[] = {\n", name);
+    while (fgets(line, sizeof line, file))
+        if (*line != '#')
+            put_text(line);
+    printf("0};\n");
+    return fclose(file) || fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && !strcmp(argv[1], "--text"))
+        return embed(argv[2], argv[3]);
     typedef struct Row {
         unsigned long bad, good;
     } Row;

@@ -65,6 +65,8 @@ typedef struct Options {
     bool show_endpoints;
     bool require_manifest;
     bool dump_tree;
+    bool recursive;           /* explain: all that is below */
+    Str api_version;          /* explain: of which the kind is meant; empty: any */
     bool one_cluster;         /* all scopes are one */
     bool offline;             /* diff: without a cluster */
     bool defaults;            /* emit: as a server would store it */
@@ -182,6 +184,9 @@ int run_version(Options *options);
 
 /* ---- rules.c ---- */
 int run_rules(Options *options);
+
+/* ---- explain.c ---- */
+int run_explain(Options *options);
 
 /* ---- run.c: the passes ---- */
 typedef struct Run Run;

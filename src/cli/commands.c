@@ -118,6 +118,27 @@ const Command commands[] = {
                      {"plimsoll rules -o json", "Read the list with another program."}},
     },
     {
+        .name = "explain",
+        .arguments = "KIND[.FIELD]...",
+        .summary = "show the fields of a kind, with their types and limits",
+        .text =
+            "Shows the fields below a kind or a field as `kubectl explain` does, with no cluster: their "
+            "types, which are required, the values and limits that are known, what they are if not "
+            "given, what they name, and the versions of Kubernetes that have them. Kubernetes' "
+            "descriptions are not part of plimsoll.\n\n"
+            "A KIND is written in whatever case, as its plural or its short name, and with its API "
+            "version where several have it: `Deployment`, `deployments`, `deploy`, "
+            "`apps/v1/Deployment`. Custom resources are explained from the CRDs of `--crds` or the "
+            "configuration.",
+        .mask = FOR_EXPLAIN,
+        .asks_tables = true,
+        .run = run_explain,
+        .examples = {{"plimsoll explain Deployment.spec.strategy", "See what a field takes."},
+                     {"plimsoll explain --kubernetes-version 1.25..1.37 pod.spec.containers",
+                      "See what came and went in these versions."},
+                     {"plimsoll explain --crds crds/ Widget.spec", "Explain a custom resource."}},
+    },
+    {
         .name = "help",
         .arguments = "[COMMAND]",
         .summary = "explain a command and its options",

@@ -66,13 +66,13 @@ const OptionInfo option_table[] = {
     {"one-cluster", 0, GROUP_INPUT, .commands = FOR_CHECK, FLAG(one_cluster),
      .help = "take all of the input for one deployment, and join its scopes"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
-     .commands = FOR_INPUT, .store = setting_kubernetes_version,
+     .commands = FOR_INPUT | FOR_EXPLAIN, .store = setting_kubernetes_version,
      .help = "a version such as `1.29`, or a range such as `1.25..1.37`; if not given, check "
              "takes the newest and versions all that are known; emit takes the newest of a range"},
     {"namespace", 'n', GROUP_TYPES, VALUE_TEXT, "NAME", .commands = FOR_INPUT,
      .store = setting_namespace,
      .help = "the namespace of objects that name none; `default` if not given"},
-    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT,
+    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT | FOR_EXPLAIN,
      .store = setting_crds,
      .help = "a file or folder with CustomResourceDefinitions, beside those in the input; may be "
              "given again"},
@@ -89,6 +89,11 @@ const OptionInfo option_table[] = {
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
              "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
              "adds nothing"},
+    {"api-version", 0, GROUP_TYPES, VALUE_TEXT, "GROUP/VERSION", .commands = FOR_EXPLAIN,
+     .store = setting_api_version,
+     .help = "the API version, or the group, whose kind is meant where several have it"},
+    {"recursive", 'R', GROUP_REPORT, .commands = FOR_EXPLAIN, FLAG(recursive),
+     .help = "list the fields of the fields, too"},
     {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT | FOR_TABLES,
      .store = setting_config, .help = "read this configuration, and look for no other"},
     {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_TABLES, FLAG(no_config),

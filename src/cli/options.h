@@ -28,6 +28,7 @@ bool setting_pod_security(Setter *setter, Str value);
 bool setting_source_root(Setter *setter, Str value);
 bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
+bool setting_api_version(Setter *setter, Str value);
 bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
 bool setting_assume(Setter *setter, Str value);
 bool setting_assume_cluster(Setter *setter, Str value);
@@ -177,6 +178,7 @@ void help_wrap(Buf *out, Str text, size_t indent, size_t column);
 void page_man(Buf *out);
 void page_usage(Buf *out);
 void page_configuration(Buf *out);
+const char *explain_format(size_t i);
 const char *rules_format(size_t i); /* the i-th format of `plimsoll rules`, or NULL */
 void page_rules(Buf *out); /* rules.c: a line of JSON for each rule */
 void complete_bash(Buf *out);

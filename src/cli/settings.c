@@ -101,6 +101,8 @@ const char *setting_format(const Command *command, size_t i)
         return i < object_format_count ? object_formats[i].name : NULL;
     if (command->mask == FOR_RULES)
         return rules_format(i);
+    if (command->mask == FOR_EXPLAIN)
+        return explain_format(i);
     return i < versions_format_count ? versions_formats[i].name : NULL;
 }
 
@@ -291,6 +293,12 @@ bool setting_node_ports(Setter *setter, Str value)
                       STR_ARG(value));
     setter->options->cluster.first_node_port = first;
     setter->options->cluster.last_node_port = last;
+    return true;
+}
+
+bool setting_api_version(Setter *setter, Str value)
+{
+    setter->options->api_version = arena_str(&setter->options->arena, value);
     return true;
 }
 

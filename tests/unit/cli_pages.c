@@ -158,7 +158,7 @@ static void bash_completes(void **state)
     expect_output("json junit ", "bash try plimsoll check -o j");
     expect_output("json ndjson yaml ", "bash try plimsoll emit . --output ''");
     expect_output("yaml-ambiguous= ", "bash try plimsoll check --severity yaml-am");
-    expect_output("emit ", "bash try plimsoll help e");
+    expect_output("emit explain ", "bash try plimsoll help e");
     expect_output(" ", "bash try plimsoll check some"); /* files are readline's */
 }
 
