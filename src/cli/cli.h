@@ -48,6 +48,33 @@ typedef struct NamedScope {
     VEC(Exclusion) paths;
 } NamedScope;
 
+/* A row of the configuration's `suppress`. */
+typedef struct SuppressRule {
+    const RuleInfo **rules;
+    uint32_t rule_count;
+    Str kind, ns, name;       /* globs; empty: any */
+    Str field;                /* a glob of fields' paths */
+    Exclusion path;           /* a glob of files; its folder is the configuration's */
+    Str reason;
+    uint32_t offset, size;    /* in the configuration */
+    bool used;
+} SuppressRule;
+
+/* Other severities for the findings in some files. */
+typedef struct PathOverride {
+    VEC(Exclusion) paths;
+    VEC(SeverityOverride) rules;
+} PathOverride;
+
+/* A value that a key of the configuration was given, and by whom. */
+typedef struct Given {
+    const struct ConfigKey *key;
+    Str name;                 /* of an entry of a mapping */
+    Str value;                /* of an entry with fields: JSON */
+    SetBy by;
+    uint32_t line;            /* of the configuration */
+} Given;
+
 /* What the command line and the configuration say together. */
 typedef struct Options {
     Arena arena;              /* what the strings below point into */
@@ -57,6 +84,7 @@ typedef struct Options {
     VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
     Str source_root;          /* --source-root; empty: the working directory */
+    Str since;                /* a commit of git; since.c adds to changed.  Empty: none */
     VEC(Output) outputs;      /* -o; empty: the command's first format to standard output */
     Severity fail_on;
     ColorMode color;          /* COLOR_AUTO: ask options_color */
@@ -79,6 +107,15 @@ typedef struct Options {
     VEC(Assumption) assumed;
     uint8_t pod_security;     /* the level to hold all Pods to; 0: as their Namespaces say */
     VEC(Exclusion) excluded;
+    VEC(SuppressRule) suppress;
+    VEC(Str) selected;        /* rules and origins that report alone; none: all do */
+    VEC(PathOverride) overrides;
+    VEC(Str) off_elsewhere;   /* rules that only an override wants */
+    Str baseline, write_baseline; /* files; empty: none */
+    bool keep_given;          /* for `plimsoll config` */
+    VEC(Given) given;
+    bool require_reason;      /* a suppression without a reason is an error */
+    SourceDoc config_doc;     /* the configuration's document, but for its file */
     VEC(NamedScope) scopes;
     VEC(Str) clusters;        /* dumps of what a cluster holds already: --assume-cluster */
     ReferenceCluster cluster; /* what is 0 was not said */

@@ -52,6 +52,8 @@ static bool name_match(Str glob, Str name)
     return g == glob.len;
 }
 
+bool glob_text(Str glob, Str text) { return name_match(glob, text); }
+
 static bool names_match(Str glob, Str path)
 {
     bool starred = false;

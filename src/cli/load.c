@@ -1,6 +1,6 @@
 /* From files to objects: read, split, parse, unroll Lists, tell manifests from what
  * is none, and hand each object to the pass of this run. */
-#include "cli/run.h"
+#include "cli/suppress.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -64,6 +64,10 @@ static void claim_findings(Worker *worker, const Document *doc)
     }
 }
 
+/* Whether what the file under hand says of suppressions counts: a cluster's dump only tells
+ * what is there. */
+static bool listens(const Worker *worker) { return worker->suppressions && !worker->backdrop; }
+
 static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
 {
     if (emit_all ? !schema_is_object(doc, doc->root) : skip_object(doc, doc->root) != SKIP_NOT)
@@ -71,6 +75,8 @@ static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
     redact_object(worker->sources, doc);
     doc->object = BASE_NONE;
     worker->object_pass(worker, doc);
+    if (listens(worker) && doc->object != BASE_NONE)
+        suppress_annotations(worker->suppressions, worker, doc);
     if (doc->object != BASE_NONE && worker->diag.findings.len > worker->first_finding)
         claim_findings(worker, doc);
     return USE_OBJECTS;
@@ -158,10 +164,13 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
     uint32_t source = add_source_doc(worker, file, chunk);
     rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
     worker->first_finding = worker->diag.findings.len;
+    uint32_t first_object = facts_object_count(worker->facts);
     bool emit_all = worker->writer != NULL;
     Document doc;
     switch (parser_read(worker->parser, chunk, source, &worker->diag, &doc)) {
     case PARSER_EMPTY:
+        if (listens(worker) && doc.comment_count)
+            suppress_comments(worker->suppressions, worker, &doc, first_object);
         break;
     case PARSER_FAILED:
         switch (skip_unparsed(input, chunk->text)) {
@@ -184,6 +193,8 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
         DocumentUse use = worker_document(worker, &doc, emit_all);
         if (use == USE_OBJECTS) {
             counts->used++;
+            if (listens(worker) && doc.comment_count)
+                suppress_comments(worker->suppressions, worker, &doc, first_object);
         } else if (use == USE_SKIPPED) {
             /* What is no manifest is not ours to judge, duplicate keys included. */
             worker->diag.findings.len = worker->first_finding;

@@ -37,6 +37,9 @@ const OptionInfo option_table[] = {
      .store = setting_changed,
      .help = "report only what these files have a part in; takes every argument up to the next "
              "option"},
+    {"since", 0, GROUP_REPORT, VALUE_TEXT, "COMMIT", .commands = FOR_CHECK, .store = setting_since,
+     .help = "as `--changed`, with what git says was changed since this commit (since it and HEAD "
+             "parted), and with files that git does not know yet"},
     {"show-endpoints", 0, GROUP_REPORT, .commands = FOR_CHECK, FLAG(show_endpoints),
      .help = "show for each Service the Pods that it selects and the ports that it reaches"},
     {"dump-tree", 0, GROUP_REPORT, .commands = FOR_CHECK, FLAG(dump_tree),
@@ -55,6 +58,17 @@ const OptionInfo option_table[] = {
              "chart's folder, or one that holds it; the working directory if not given"},
     {"require-manifest", 0, GROUP_INPUT, .commands = FOR_INPUT, FLAG(require_manifest),
      .help = "fail where the input holds no manifest"},
+    {"select", 0, GROUP_CONFIG, VALUE_TEXT, "RULE,...", .commands = FOR_CHECK,
+     .store = setting_select,
+     .help = "report these rules alone; `yaml`, `schema`, `server`, `link` and `advice` stand for "
+             "all rules of that origin; may be given again"},
+    {"baseline", 0, GROUP_REPORT, VALUE_FILE, "FILE", .commands = FOR_CHECK,
+     .store = setting_baseline,
+     .help = "report only what this file, written by `--write-baseline`, does not hold"},
+    {"write-baseline", 0, GROUP_REPORT, VALUE_FILE, "FILE", .commands = FOR_CHECK,
+     .store = setting_write_baseline,
+     .help = "write all findings to this file instead of reporting them; they are known from then "
+             "on"},
     {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_CHECK,
      .store = setting_assume,
      .help = "an object that exists elsewhere, as Kind/namespace/name or Kind/name for any "
@@ -372,6 +386,7 @@ static bool configure(Options *options)
         memmove(options->severities.at, options->severities.at + flags,
                 all * sizeof *options->severities.at);
     options->severities.len = all;
+    setting_finish_rules(options);
     return true;
 }
 
@@ -417,7 +432,9 @@ int options_read(Options *options, int argc, char **argv)
                   "standard input", command->name, command->name);
         return EXIT_TROUBLE;
     }
-    return configure(options) ? -1 : EXIT_TROUBLE;
+    if (!configure(options) || (options->since.len && !since_read(options)))
+        return EXIT_TROUBLE;
+    return -1;
 }
 
 void options_free(Options *options)
@@ -431,6 +448,15 @@ void options_free(Options *options)
     vec_free(&options->severities);
     vec_free(&options->assumed);
     vec_free(&options->excluded);
+    for (uint32_t i = 0; i < options->overrides.len; i++) {
+        vec_free(&options->overrides.at[i].paths);
+        vec_free(&options->overrides.at[i].rules);
+    }
+    vec_free(&options->overrides);
+    vec_free(&options->suppress);
+    vec_free(&options->selected);
+    vec_free(&options->off_elsewhere);
+    vec_free(&options->given);
     for (uint32_t i = 0; i < options->scopes.len; i++)
         vec_free(&options->scopes.at[i].paths);
     vec_free(&options->scopes);

@@ -14,6 +14,8 @@ typedef struct Setter {
     Str folder;  /* put before a relative path, to open it from the working directory */
     Str root;    /* absolute: what globs are relative to */
     Str error;   /* why the last value was refused */
+    bool in_entry; /* the values are fields of an entry: a scope, a row of suppress ... */
+    uint32_t offset, size; /* of that entry in the file */
 } Setter;
 
 typedef bool (*SettingStore)(Setter *setter, Str value);
@@ -37,20 +39,36 @@ bool setting_node_ports(Setter *setter, Str value);
 bool setting_exclude(Setter *setter, Str value);
 bool setting_crds(Setter *setter, Str value);
 bool setting_schema_location(Setter *setter, Str value);
+/* ---- settings_gate.c; those of an entry speak of the one that was begun last ---- */
+bool setting_select(Setter *setter, Str value); /* rules and origins with commas */
+void setting_override_begin(Setter *setter);
+bool setting_override_path(Setter *setter, Str value);
+void setting_suppress_begin(Setter *setter);
+bool setting_suppress_rule(Setter *setter, Str value);
+bool setting_suppress_kind(Setter *setter, Str value);
+bool setting_suppress_namespace(Setter *setter, Str value);
+bool setting_suppress_name(Setter *setter, Str value);
+bool setting_suppress_path(Setter *setter, Str value);
+bool setting_suppress_field(Setter *setter, Str value);
+bool setting_suppress_reason(Setter *setter, Str value);
+bool setting_require_reason(Setter *setter, Str value);
+bool setting_baseline(Setter *setter, Str value);
+bool setting_write_baseline(Setter *setter, Str value);
+bool setting_since(Setter *setter, Str value);
+bool setting_origin(Str word, Origin *origin);
+/* Gives a rule a severity, for the whole run or for the override at hand. */
+void setting_put_severity(Setter *setter, const RuleInfo *rule, Severity severity);
+/* After all are read: what is not selected is off. */
+void setting_finish_rules(Options *options);
+/* The index of a value among the words, or -1 after a refusal. */
+int setting_word(Setter *setter, Str value, const char *const *words);
+
 /* Adds a scope, and a glob to the scope that was added last. */
+void setting_scope_begin(Setter *setter);
 bool setting_scope_name(Setter *setter, Str value);
 bool setting_scope_path(Setter *setter, Str value);
 /* The two halves of setting_severity; wrong_rule says which of them was refused. */
 bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
-
-extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
-    *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[],
-    *const SETTING_WORDS_POD_SECURITY[];
-/* The i-th format of a command's -o, or NULL. */
-const char *setting_format(const Command *command, size_t i);
-/* The i-th of all known rules' ids, or NULL. */
-const char *setting_rule_id(size_t i);
-const RuleInfo *setting_rule(size_t i); /* the i-th of all rooms, or NULL */
 
 /* The nearest of several candidates, for "did you mean"; of equals the first by
  * its bytes, so that the order of trying does not matter. */
@@ -62,6 +80,17 @@ typedef struct Guess {
 bool guess_try(Guess *guess, Str candidate); /* whether it is the best so far */
 /* "; did you mean X?" or nothing, for the end of a message. */
 Str guess_text(const Guess *guess, Arena *arena);
+
+extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
+    *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[],
+    *const SETTING_WORDS_POD_SECURITY[], *const SETTING_WORDS_BOOL[];
+/* The i-th format of a command's -o, or NULL. */
+const char *setting_format(const Command *command, size_t i);
+/* The i-th of all known rules' ids, or NULL. */
+const char *setting_rule_id(size_t i);
+const RuleInfo *setting_rule(size_t i); /* the i-th of all rooms, or NULL */
+/* The rule of this id; NULL where there is none, with those tried in the guess (or NULL). */
+const RuleInfo *setting_find_rule(Str id, Guess *guess);
 
 /* ---- options.c: the table ---- */
 enum {
@@ -118,22 +147,59 @@ extern const char *const option_group_names[GROUP_COUNT];
 const char *option_word(const OptionInfo *option, const Command *command, size_t i);
 
 /* ---- config.c: the keys of .plimsoll.yaml ---- */
-typedef enum ConfigShape { CONFIG_TEXT, CONFIG_LIST, CONFIG_RULES, CONFIG_SCOPES } ConfigShape;
+typedef enum ConfigShape {
+    CONFIG_TEXT,
+    CONFIG_LIST,
+    CONFIG_ONE_OR_MORE, /* a text, or a list of them */
+    CONFIG_RULES,       /* rules and their severities */
+    CONFIG_ENTRIES,     /* a list of mappings whose keys are fields */
+} ConfigShape;
 
-typedef struct ConfigKey {
+typedef struct ConfigKey ConfigKey;
+struct ConfigKey {
     const char *name;
     ConfigShape shape;
-    SettingStore store;        /* for each value; NULL for rules and scopes */
+    SettingStore store;        /* for each value; NULL for rules and entries */
     const char *const *words;  /* the values it may have, where they are few */
     const char *value;         /* what a value is called in the documentation */
     const char *option;        /* the option that says the same; NULL: none does */
     const char *text;
     const char *example;       /* lines of YAML */
-} ConfigKey;
+    const ConfigKey *fields;   /* of CONFIG_ENTRIES */
+    size_t field_count;
+    void (*begin)(Setter *setter); /* before the fields of each entry */
+    bool required;             /* of a field: each entry has it */
+    const char *usual;         /* a single value where nothing is said, if there is one */
+};
 
 extern const ConfigKey config_keys[];
 extern const size_t config_key_count;
-extern const RuleInfo rule_configuration;
+extern const RuleInfo rule_configuration, rule_baseline;
+
+/* ---- gate_rules.c ---- */
+extern const RuleInfo rule_invalid_suppression, rule_unused_suppression, rule_stale_baseline;
+extern const RuleInfo *const cli_rules[];
+extern const size_t cli_rule_count;
+
+/* ---- config_find.c ---- */
+/* The configuration of the run, absolute; empty if there is none.  False after an error. */
+bool config_find(Options *options, Str cwd, Str *found);
+
+/* ---- since.c: --since ---- */
+/* Adds to options->changed what git says was changed; false after an error on stderr. */
+bool since_read(Options *options);
+
+/* ---- strict.c: files in which a mistake ends the run ---- */
+typedef struct StrictFile {
+    Str path;
+    const char *what;      /* "the configuration" */
+    const RuleInfo *rule;  /* that its mistakes are findings of */
+    bool must_hold;        /* an empty file is a mistake */
+    void (*read)(void *context, Document *doc, Diag *diag, Sources *sources);
+    void *context;
+} StrictFile;
+/* False after errors, which were written to stderr with their places. */
+bool strict_read(Options *options, const StrictFile *file);
 
 /* ---- paths.c ---- */
 /* The absolute form of a folder's path with symbolic links resolved; empty if it
@@ -164,6 +230,9 @@ Str path_guess(Str wrong, Arena *arena);
 bool glob_match(Str glob, Str path, bool is_folder);
 /* The same for the path or any folder that it lies in. */
 bool glob_match_upward(Str glob, Str path, bool is_folder);
+
+/* The same for a text that is no path: * stands for any characters, ? for one. */
+bool glob_text(Str glob, Str text);
 
 /* ---- skip.c ---- */
 /* The i-th row of the kinds that only clients read, for the documentation; kind is

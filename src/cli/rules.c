@@ -32,12 +32,18 @@ static RuleExample example_of(Str id)
 
 /* Whether users may give it another severity: mistakes of theirs in what silences others
  * are never silent. */
-static bool is_configurable(const RuleInfo *rule) { return rule != &rule_configuration; }
+static bool is_configurable(const RuleInfo *rule)
+{
+    return rule != &rule_configuration && rule != &rule_baseline;
+}
 
 static const RuleInfo *rule_at(size_t i)
 {
-    size_t known = parser_rule_count + schema_rule_count + checks_rule_count;
-    return i < known ? setting_rule(i) : i == known ? &rule_configuration : NULL;
+    static const RuleInfo *const FIXED[] = {&rule_configuration, &rule_baseline};
+    size_t known = parser_rule_count + schema_rule_count + checks_rule_count + cli_rule_count;
+    return i < known                       ? setting_rule(i)
+           : i < known + BASE_COUNT(FIXED) ? FIXED[i - known]
+                                           : NULL;
 }
 
 static int compare_ids(const void *a, const void *b, void *context)

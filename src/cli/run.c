@@ -10,7 +10,9 @@
  *   sort, report         places become lines
  */
 #include "cli/backdrop.h"
+#include "cli/baseline.h"
 #include "cli/scopes.h"
+#include "cli/suppress.h"
 #include "schema/crd.h"
 #include "schema/normal.h"
 
@@ -295,6 +297,44 @@ static bool any_at_least(const Diag *diag, Severity severity)
     return false;
 }
 
+/* --write-baseline makes all findings known; else those are that the baseline holds. */
+static bool run_baseline(Run *run, Diag *diag)
+{
+    Report report = {.sources = &run->sources, .diag = diag, .facts = run->worker.facts};
+    if (run->options->write_baseline.len) {
+        run->summary.known = diag->findings.len;
+        bool written = baseline_write(run->options, &report);
+        if (written)
+            diag->findings.len = 0;
+        return written;
+    }
+    if (run->baseline)
+        baseline_filter(run->baseline, &report, diag, &run->summary);
+    return true;
+}
+
+/* What is done with the findings between the rules and the report, in this order.  Verdicts
+ * were taken before: what a server says does not change because nobody wants to hear it.
+ * The baseline comes before what changed, so that of several findings with one fingerprint
+ * it takes the same, whatever changed.  False after an error. */
+static bool run_filters(Run *run)
+{
+    Options *options = run->options;
+    Worker *worker = &run->worker;
+    Diag *diag = &worker->diag;
+    overrides_apply(options, diag, &run->sources);
+    suppress_filter(&(SuppressPass){.all = worker->suppressions,
+                                    .options = options,
+                                    .diag = diag,
+                                    .sources = &run->sources,
+                                    .facts = worker->facts});
+    bool written = run_baseline(run, diag);
+    if (options->changed_only)
+        changed_filter(diag, &run->sources);
+    count_findings(run, diag);
+    return written;
+}
+
 /* Writes what the user asked for; a failed write is our own failure. */
 static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
 {
@@ -312,6 +352,11 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
         report.scopes = scopes_report(run->scopes, &report.scope_count);
         report.order = scopes_order(run->scopes);
     }
+    if (run->worker.suppressions) {
+        report.suppressed =
+            suppressions_of(run->worker.suppressions, &report.suppressed_count);
+        report.summary.suppressed = report.suppressed_count;
+    }
     bool written = outputs_write(run->options, &report, find);
     if (!run->options->quiet) {
         Buf line = {0};
@@ -326,6 +371,8 @@ void run_end(Run *run)
 {
     if (run->scopes)
         scopes_free(run->scopes);
+    baseline_free(run->baseline);
+    suppressions_free(run->worker.suppressions);
     crd_set_free(run->worker.checker.crds);
     schema_free(run->types);
     worker_free(&run->worker);
@@ -352,12 +399,17 @@ static bool misses_manifests(const Run *run)
 int run_check(Options *options)
 {
     Run run;
+    Baseline *baseline = NULL;
+    if (options->baseline.len && !options->write_baseline.len && !(baseline = baseline_read(options)))
+        return EXIT_TROUBLE;
     run_begin(&run, options, check_object);
+    run.baseline = baseline;
     Worker *worker = &run.worker;
     Out dump;
     out_init(&dump, STDOUT_FILENO);
     if (options->dump_tree)
         worker->dump = &dump;
+    worker->suppressions = suppressions_new(options);
     run_crds(&run);
     backdrop_hide(options, &run.inputs);
     run.scopes = scopes_new(worker, &run.inputs);
@@ -373,10 +425,9 @@ int run_check(Options *options)
     /* Verdicts are of all objects, also where only what changed is reported. */
     Arena arena = {0};
     uint8_t *verdicts = report_verdicts(&worker->diag, worker->facts, &arena);
-    if (options->changed_only)
-        changed_filter(&worker->diag, &run.sources);
-    count_findings(&run, &worker->diag);
-    bool written = dumped && run_report(&run, report_format_find, verdicts);
+    bool filtered = run_filters(&run);
+    bool written = run_report(&run, report_format_find, verdicts);
+    written &= dumped && filtered;
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
     arena_free(&arena);
     int status = run_status(&run, written, findings);

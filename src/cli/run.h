@@ -14,6 +14,7 @@ typedef struct Deferred {
 } Deferred;
 
 typedef struct Worker Worker;
+typedef struct Suppressions Suppressions; /* suppress.h */
 
 /* What is done with each object of a document; the tree is forgotten afterwards. */
 typedef void (*ObjectPass)(Worker *worker, Document *doc);
@@ -33,6 +34,7 @@ struct Worker {
     Facts *facts;
     Diag diag;
     SchemaChecker checker;
+    Suppressions *suppressions; /* check; else NULL */
     VEC(Deferred) deferred;
     uint32_t first_finding;     /* of the document under hand */
     bool patch;                 /* the file under hand is a patch: parts of objects */
@@ -54,6 +56,7 @@ struct Run {
     ReportSummary summary;
     Worker worker;
     struct ScopeSet *scopes; /* of check: scopes.h */
+    struct Baseline *baseline; /* of check: baseline.h; NULL: none */
     Schema *types; /* what CRDs define, from the barrier on */
     bool unreadable;
 };
@@ -99,6 +102,9 @@ bool output_close(Out *out, const Output *output, const char *what);
 typedef const ReportFormat *ReportFinder(Str name);
 /* Every report that was asked for.  Fills in what depends on where they go. */
 bool outputs_write(const Options *options, Report *report, ReportFinder *find);
+
+/* ---- overrides.c: severities by path ---- */
+void overrides_apply(const Options *options, Diag *diag, const Sources *sources);
 
 /* ---- changed.c: --changed ---- */
 /* Keeps the findings in which a changed file has a part, at either end. */

@@ -69,8 +69,7 @@ static bool claims(Setter *setter, Setting setting)
     return true;
 }
 
-/* The index of a value among the words, or -1 after a refusal. */
-static int word_index(Setter *setter, Str value, const char *const *words)
+int setting_word(Setter *setter, Str value, const char *const *words)
 {
     Guess guess = {.wrong = value};
     Buf list = {0};
@@ -117,7 +116,7 @@ bool setting_output(Setter *setter, Str value)
             break;
     words[count] = NULL;
     Str format = str_slice(value.ptr, str_find(value, '='));
-    if (word_index(setter, format, words) < 0)
+    if (setting_word(setter, format, words) < 0)
         return false;
     Output output = {.format = arena_str(&options->arena, format), .file = STR("")};
     if (format.len < value.len) {
@@ -143,7 +142,7 @@ bool setting_output(Setter *setter, Str value)
 bool setting_fail_on(Setter *setter, Str value)
 {
     static const Severity SEVERITIES[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO};
-    int word = word_index(setter, value, SETTING_WORDS_FAIL_ON);
+    int word = setting_word(setter, value, SETTING_WORDS_FAIL_ON);
     if (word >= 0 && claims(setter, SETTING_FAIL_ON))
         setter->options->fail_on = SEVERITIES[word];
     return word >= 0;
@@ -152,7 +151,7 @@ bool setting_fail_on(Setter *setter, Str value)
 bool setting_color(Setter *setter, Str value)
 {
     static const ColorMode MODES[] = {COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER};
-    int word = word_index(setter, value, SETTING_WORDS_COLOR);
+    int word = setting_word(setter, value, SETTING_WORDS_COLOR);
     if (word >= 0 && claims(setter, SETTING_COLOR))
         setter->options->color = MODES[word];
     return word >= 0;
@@ -161,7 +160,7 @@ bool setting_color(Setter *setter, Str value)
 bool setting_missing_schemas(Setter *setter, Str value)
 {
     static const MissingSchemas MISSING[] = {MISSING_ERROR, MISSING_WARN, MISSING_SKIP};
-    int word = word_index(setter, value, SETTING_WORDS_MISSING);
+    int word = setting_word(setter, value, SETTING_WORDS_MISSING);
     if (word >= 0 && claims(setter, SETTING_MISSING_SCHEMAS))
         setter->options->schema.missing = MISSING[word];
     return word >= 0;
@@ -170,7 +169,7 @@ bool setting_missing_schemas(Setter *setter, Str value)
 /* The words stand in the order of SecurityLevel. */
 bool setting_pod_security(Setter *setter, Str value)
 {
-    int word = word_index(setter, value, SETTING_WORDS_POD_SECURITY);
+    int word = setting_word(setter, value, SETTING_WORDS_POD_SECURITY);
     if (word >= 0 && claims(setter, SETTING_POD_SECURITY))
         setter->options->pod_security = (uint8_t)word;
     return word >= 0;
@@ -321,7 +320,19 @@ const RuleInfo *setting_rule(size_t i)
     if (i < schema_rule_count)
         return schema_rules[i];
     i -= schema_rule_count;
-    return i < checks_rule_count ? &checks_rules[i]->info : NULL;
+    if (i < checks_rule_count)
+        return &checks_rules[i]->info;
+    i -= checks_rule_count;
+    return i < cli_rule_count ? cli_rules[i] : NULL;
+}
+
+const RuleInfo *setting_find_rule(Str id, Guess *guess)
+{
+    const RuleInfo *rule;
+    for (size_t i = 0; (rule = setting_rule(i)) && !str_is(id, rule->id); i++)
+        if (guess)
+            guess_try(guess, str_of(rule->id));
+    return rule;
 }
 
 const char *setting_rule_id(size_t i)
@@ -334,19 +345,23 @@ bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule
 {
     Options *options = setter->options;
     Guess guess = {.wrong = rule};
-    const char *id;
-    for (size_t i = 0; (id = setting_rule_id(i)) && !str_is(rule, id); i++)
-        guess_try(&guess, str_of(id));
-    *wrong_rule = !id;
-    if (!id)
+    const RuleInfo *found = setting_find_rule(rule, &guess);
+    Origin origin;
+    bool is_origin = setting_origin(rule, &origin);
+    *wrong_rule = !found && !is_origin;
+    if (*wrong_rule)
         return refuse(setter, "there is no rule \"%.*s\"%.*s", STR_ARG(rule),
                       STR_ARG(guess_text(&guess, &options->arena)));
-    int word = word_index(setter, level, SETTING_WORDS_LEVEL);
+    int word = setting_word(setter, level, SETTING_WORDS_LEVEL);
     if (word < 0)
         return false;
     static const Severity LEVELS[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO,
                                       SEVERITY_OFF};
-    vec_push(&options->severities, ((SeverityOverride){str_of(id), LEVELS[word]}));
+    if (found)
+        setting_put_severity(setter, found, LEVELS[word]);
+    for (size_t i = 0; is_origin && (found = setting_rule(i)); i++)
+        if (found->origin == origin)
+            setting_put_severity(setter, found, LEVELS[word]);
     return true;
 }
 
@@ -403,6 +418,11 @@ bool setting_exclude(Setter *setter, Str value)
     return true;
 }
 
+void setting_scope_begin(Setter *setter)
+{
+    vec_push(&setter->options->scopes, ((NamedScope){0}));
+}
+
 bool setting_scope_name(Setter *setter, Str value)
 {
     Options *options = setter->options;
@@ -411,8 +431,7 @@ bool setting_scope_name(Setter *setter, Str value)
     for (uint32_t i = 0; i < options->scopes.len; i++)
         if (str_eq(options->scopes.at[i].name, value))
             return refuse(setter, "there are two scopes \"%.*s\"", STR_ARG(value));
-    NamedScope scope = {.name = arena_str(&options->arena, value)};
-    vec_push(&options->scopes, scope);
+    options->scopes.at[options->scopes.len - 1].name = arena_str(&options->arena, value);
     return true;
 }
 

@@ -29,11 +29,16 @@ static const SeverityOverride *find_override(const Diag *diag, const RuleInfo *r
     return NULL;
 }
 
+Severity diag_severity(const Diag *diag, const RuleInfo *rule)
+{
+    const SeverityOverride *override = find_override(diag, rule);
+    return override ? override->severity : rule->severity;
+}
+
 Finding *diag_vreport(Diag *diag, const RuleInfo *rule, Place place, const char *format,
                       va_list args)
 {
-    const SeverityOverride *override = find_override(diag, rule);
-    Severity severity = override ? override->severity : rule->severity;
+    Severity severity = diag_severity(diag, rule);
     if (severity == SEVERITY_OFF)
         return NULL;
     Finding finding = {

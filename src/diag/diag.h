@@ -177,6 +177,8 @@ typedef struct Diag {
     uint32_t override_count;
 } Diag;
 
+/* What the rule's findings are, unless it is less sure of one; off: it has none. */
+Severity diag_severity(const Diag *diag, const RuleInfo *rule);
 /* Adds a finding and returns it, good until the next diag_report; NULL when the
  * user switched the rule off.  diag_note, diag_help and diag_fix take NULL calmly. */
 Finding *diag_report(Diag *diag, const RuleInfo *rule, Place place, const char *format, ...)

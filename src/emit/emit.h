@@ -19,6 +19,9 @@ typedef struct ReportSummary {
     uint32_t unknown_kinds;
     uint32_t unchecked;      /* rules of CRDs that were not evaluated */
     uint32_t errors, warnings, infos;
+    uint32_t known;          /* findings that the baseline holds */
+    uint32_t gone;           /* that it holds and that were not found */
+    uint32_t suppressed;     /* findings that comments, annotations or the configuration keep quiet */
     SchemaTarget target;
 } ReportSummary;
 
@@ -44,6 +47,14 @@ typedef struct ReportScope {
     const ScopeObject *list; /* of a kustomization; else NULL */
 } ReportScope;
 
+/* A finding that the user keeps quiet, and on whose word. */
+typedef struct Suppressed {
+    Finding finding;
+    const char *source;      /* "comment", "annotation", "configuration" */
+    Str reason;              /* may be empty */
+    bool external;           /* it stands outside the file */
+} Suppressed;
+
 typedef struct Report {
     Sources *sources;
     const Diag *diag;        /* sorted */
@@ -61,6 +72,8 @@ typedef struct Report {
     /* From report_verdicts, where findings were taken out of diag since; NULL: they
      * are all there. */
     const uint8_t *verdicts;
+    const Suppressed *suppressed; /* in the order of findings */
+    uint32_t suppressed_count;
 } Report;
 
 typedef struct ReportFormat {

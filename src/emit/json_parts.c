@@ -164,6 +164,17 @@ void report_json_finding(const Report *report, const Finding *finding, Buf *out)
     buf_byte(out, '}');
 }
 
+void report_json_suppressed(const Report *report, const Suppressed *suppressed, Buf *out)
+{
+    report_json_finding(report, &suppressed->finding, out);
+    out->len--; /* its brace: the members go on */
+    member_key(out, "suppression");
+    buf_byte(out, '{');
+    member_string(out, "source", str_of(suppressed->source));
+    member_string_or_null(out, "reason", suppressed->reason);
+    buf_text(out, "}}");
+}
+
 static const char *verdict_name(Verdict verdict)
 {
     switch (verdict) {
@@ -218,6 +229,9 @@ void report_json_summary(const ReportSummary *summary, Buf *out)
         {"errors", summary->errors},
         {"warnings", summary->warnings},
         {"infos", summary->infos},
+        {"suppressed", summary->suppressed},
+        {"baseline", summary->known},
+        {"baselineGone", summary->gone},
     };
     buf_byte(out, '{');
     for (size_t i = 0; i < BASE_COUNT(numbers); i++)

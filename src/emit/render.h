@@ -45,6 +45,7 @@ void member_string_or_null(Buf *out, const char *name, Str value); /* null where
 void member_versions_or_null(Buf *out, const char *name, uint32_t versions); /* null: none */
 void member_uint_or_null(Buf *out, const char *name, uint32_t value, uint32_t null);
 void report_json_finding(const Report *report, const Finding *finding, Buf *out);
+void report_json_suppressed(const Report *report, const Suppressed *suppressed, Buf *out);
 /* The members that say which object it is and where. */
 void report_json_object_head(const Report *report, const Object *object, Buf *out);
 void report_json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
@@ -67,6 +68,9 @@ const Finding *by_object_next(const ByObject *by, uint32_t *at);
  * numbers of items, and the text at its place; of several with the same each gets its
  * own.  Lines, file names and the order of documents do not count. */
 uint64_t *report_fingerprints(const Report *report, Arena *arena);
+
+/* Of one finding, wherever it is kept; several may have the same. */
+uint64_t report_fingerprint(const Report *report, const Finding *finding);
 
 /* A file as the repository has it, with slashes; absolute where it lies elsewhere. */
 void render_repository_path(Buf *out, const Report *report, Str file);

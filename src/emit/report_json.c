@@ -31,6 +31,21 @@ static void put_findings(const Report *report, Out *out)
     close_list(&out->buf, first);
 }
 
+/* With -v alone: what programs are to act on stands under "findings". */
+static void put_suppressed(const Report *report, Out *out)
+{
+    bool first = true;
+    if (!report->verbose)
+        return;
+    buf_text(&out->buf, ",\n\"suppressed\":[");
+    for (uint32_t i = 0; i < report->suppressed_count; i++) {
+        open_line(&out->buf, &first);
+        report_json_suppressed(report, &report->suppressed[i], &out->buf);
+        out_spill(out);
+    }
+    close_list(&out->buf, first);
+}
+
 static void put_objects(const Report *report, Out *out)
 {
     Arena arena = {0};
@@ -108,6 +123,7 @@ void report_json_write(const Report *report, Out *out)
 {
     buf_text(&out->buf, "{\"version\":1");
     put_findings(report, out);
+    put_suppressed(report, out);
     put_objects(report, out);
     if (report->endpoints && report->scope_count)
         report_endpoints_json(report, out);

@@ -26,6 +26,11 @@ void report_ndjson_write(const Report *report, Out *out)
         report_json_finding(report, &report->diag->findings.at[i], &out->buf);
         put_typed(out, start, "finding");
     }
+    for (uint32_t i = 0; report->verbose && i < report->suppressed_count; i++) {
+        size_t start = out->buf.len;
+        report_json_suppressed(report, &report->suppressed[i], &out->buf);
+        put_typed(out, start, "suppressed");
+    }
     Arena arena = {0};
     uint32_t count = report->facts ? facts_input_count(report->facts) : 0;
     const uint8_t *verdicts = report->verdicts;

@@ -38,8 +38,10 @@ static int compare_rules(const void *left, const void *right)
 
 static RuleTable rules_of(const Report *report, Arena *arena)
 {
-    size_t count = report->diag->findings.len;
-    RuleTable table = {arena_alloc(arena, sizeof(RuleInfo *) * (count + 1)), 0};
+    size_t count = report->diag->findings.len, room = count + report->suppressed_count + 1;
+    RuleTable table = {arena_alloc(arena, sizeof(RuleInfo *) * room), 0};
+    for (uint32_t i = 0; i < report->suppressed_count; i++)
+        table.rules[table.count++] = report->suppressed[i].finding.rule;
     for (size_t i = 0; i < count; i++) {
         const Finding *finding = &report->diag->findings.at[i];
         /* Neighbours mostly have the same rule. */
@@ -210,8 +212,21 @@ static void put_fix(const Report *report, const Finding *finding, Buf *out)
     buf_text(out, "}]}]}]");
 }
 
+/* An empty list would say that the result is known not to be suppressed. */
+static void put_suppressions(const Suppressed *suppressed, Buf *out)
+{
+    if (!suppressed)
+        return;
+    member_key(out, "suppressions");
+    buf_format(out, "[{\"kind\":\"%s\"", suppressed->external ? "external" : "inSource");
+    if (suppressed->reason.len)
+        member_string(out, "justification", suppressed->reason);
+    buf_text(out, "}]");
+}
+
+/* Suppressed is NULL, or why and by whom the finding is kept quiet. */
 static void put_result(const Report *report, const RuleTable *rules, const Finding *finding,
-                       uint64_t fingerprint, Buf *out)
+                       const Suppressed *suppressed, uint64_t fingerprint, Buf *out)
 {
     Buf text = {0};
     buf_byte(out, '{');
@@ -237,6 +252,7 @@ static void put_result(const Report *report, const RuleTable *rules, const Findi
     buf_format(out, ",\"partialFingerprints\":{\"plimsoll/v1\":\"%016llx\"}",
                (unsigned long long)fingerprint);
     put_fix(report, finding, out);
+    put_suppressions(suppressed, out);
     buf_byte(out, '}');
 }
 
@@ -262,7 +278,15 @@ void report_sarif_write(const Report *report, Out *out)
             continue;
         buf_text(&out->buf, first ? "\n" : ",\n");
         first = false;
-        put_result(report, &rules, finding, fingerprints[i], &out->buf);
+        put_result(report, &rules, finding, NULL, fingerprints[i], &out->buf);
+        out_spill(out);
+    }
+    for (uint32_t i = 0; i < report->suppressed_count; i++) {
+        const Suppressed *suppressed = &report->suppressed[i];
+        buf_text(&out->buf, first ? "\n" : ",\n");
+        first = false;
+        put_result(report, &rules, &suppressed->finding, suppressed,
+                   report_fingerprint(report, &suppressed->finding), &out->buf);
         out_spill(out);
     }
     buf_text(&out->buf, first ? "]}]}\n" : "\n]}]}\n");

@@ -76,7 +76,7 @@ static Str text_at(const Located *located)
     return str_slice(line.ptr + from, length < FINGERPRINT_TEXT ? length : FINGERPRINT_TEXT);
 }
 
-static uint64_t fingerprint(const Report *report, const Finding *finding)
+uint64_t report_fingerprint(const Report *report, const Finding *finding)
 {
     uint64_t hash = hash_part(0xcbf29ce484222325, str_of(finding->rule->id));
     if (report->facts && finding->object != BASE_NONE) {
@@ -110,7 +110,7 @@ uint64_t *report_fingerprints(const Report *report, Arena *arena)
     uint64_t *prints = arena_alloc(arena, sizeof *prints * (count + 1));
     Fingerprinted *sorted = arena_alloc(arena, sizeof *sorted * (count + 1));
     for (uint32_t i = 0; i < count; i++)
-        sorted[i] = (Fingerprinted){fingerprint(report, &report->diag->findings.at[i]), i};
+        sorted[i] = (Fingerprinted){report_fingerprint(report, &report->diag->findings.at[i]), i};
     sort_with(sorted, count, sizeof *sorted, compare_fingerprints, NULL);
     for (size_t i = 0, same = 0; i < count; i++) {
         same = i > 0 && sorted[i].hash == sorted[i - 1].hash ? same + 1 : 0;

@@ -96,6 +96,12 @@ void report_summary_line(const Report *report, Buf *line)
     buf_text(line, " (Kubernetes ");
     render_target(line, &summary->target);
     buf_byte(line, ')');
+    if (summary->suppressed)
+        buf_format(line, "; %u suppressed", (unsigned)summary->suppressed);
+    if (summary->known || summary->gone)
+        buf_format(line, "; %u in the baseline", (unsigned)summary->known);
+    if (summary->gone)
+        buf_format(line, ", %u of it no longer found", (unsigned)summary->gone);
     put_skipped(summary, line);
     put_unchecked(summary, line);
     put_unvalidated(&summary->target, line);
