@@ -63,7 +63,7 @@ void redact_tree(const Sources *sources, Document *doc)
             break; /* those of the document under hand were noted last */
         for (uint32_t node = 0; node < doc->count; node++) {
             Node *at = &doc->nodes[node];
-            if (at->text && at->offset == hidden->offset && at->size == hidden->length) {
+            if (node_is_scalar(at) && at->text && at->offset == hidden->offset && at->size == hidden->length) {
                 at->text = "***";
                 at->len = 3;
                 at->kind = NODE_STRING;

@@ -62,7 +62,11 @@ enum {
  * its own subtree behind it.  A mapping's children are key, value, key, value;
  * keys are always strings, as JSON has them. */
 typedef struct Node {
-    const char *text; /* a scalar's decoded value; NULL for collections */
+    union {
+        const char *text; /* a scalar's decoded value */
+        uint64_t names;   /* of a mapping: node_name_bit of each key that is bound; 0: see all.
+                             Of a sequence 0. */
+    };
     uint32_t len;     /* bytes of text; entries of a mapping; items of a sequence */
     uint32_t next;    /* index of the first node behind this one's subtree */
     uint32_t offset;  /* the span: a key or scalar spans its token, quotes included; */
@@ -131,11 +135,13 @@ static inline uint32_t node_after_entry(const Document *doc, uint32_t key)
 {
     return doc->nodes[key + 1].next;
 }
+static inline bool node_is_scalar(const Node *node) { return node->kind < NODE_MAP; }
+static inline uint64_t node_name_bit(uint32_t name) { return UINT64_C(1) << (name & 63); }
 /* A scalar's decoded text; empty for a collection. */
 static inline Str node_str(const Document *doc, uint32_t node)
 {
     const Node *at = &doc->nodes[node];
-    return at->text ? str_slice(at->text, at->len) : str_slice("", 0);
+    return node_is_scalar(at) && at->text ? str_slice(at->text, at->len) : str_slice("", 0);
 }
 static inline NodeKind node_kind(const Document *doc, uint32_t node)
 {

@@ -42,7 +42,7 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
         return;
     /* Forms of one type are one; the newest type is walked last, so that its binding
      * stays, and it alone gathers marks. */
-    walk->doc->nodes[key].bind = field->name;
+    walk_bind_key(walk->doc, map, key, field->name);
     uint32_t of_newest = 0, again = 0;
     for (const SchemaField *form = field;; form++) {
         if (form->type == newest->type)
@@ -85,7 +85,7 @@ static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType 
             walk_forms(walk, map, key, first, type, versions);
             continue;
         }
-        nodes[key].bind = field->name;
+        walk_bind_key(walk->doc, map, key, field->name);
         if (field->rules && nodes[key + 1].kind != NODE_NULL) {
             walk_ruled(walk, map, key + 1, field, versions);
             continue;

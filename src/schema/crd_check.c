@@ -156,19 +156,19 @@ static void walk_metadata(CrdEval *eval, uint32_t node)
 
 /* apiVersion, kind and metadata of an object, or of one within it, are the server's.
  * Answers whether the key is one of them. */
-static bool walk_meta(CrdEval *eval, const CrdShape *shape, uint32_t key)
+static bool walk_meta(CrdEval *eval, const CrdShape *shape, uint32_t map, uint32_t key)
 {
     Document *doc = eval->walk->doc;
     Str name = node_str(doc, key);
     if (str_is(name, "metadata")) {
-        doc->nodes[key].bind = SCHEMA_NAME_metadata;
+        walk_bind_key(doc, map, key, SCHEMA_NAME_metadata);
         walk_metadata(eval, key + 1);
         return true;
     }
     bool version = str_is(name, "apiVersion");
     if (!version && !str_is(name, "kind"))
         return false;
-    doc->nodes[key].bind = version ? (NameId)SCHEMA_NAME_apiVersion : (NameId)SCHEMA_NAME_kind;
+    walk_bind_key(doc, map, key, version ? (NameId)SCHEMA_NAME_apiVersion : (NameId)SCHEMA_NAME_kind);
     bind(eval, key + 1, TYPE_STRING);
     if ((shape->flags & CRD_EMBEDS) && node_kind(doc, key + 1) != NODE_STRING) {
         Str found = walk_found(eval->walk, key + 1);
@@ -263,9 +263,9 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
     Document *doc = eval->walk->doc;
     const CrdName *name = crd_find_name(shape, node_str(map->doc, key));
     bool has_meta = shape->flags & (CRD_ROOT | CRD_EMBEDS);
-    bool meta = eval->walking && has_meta && walk_meta(eval, shape, key);
+    bool meta = eval->walking && has_meta && walk_meta(eval, shape, map->node, key);
     if (eval->walking && !meta && name && name->shape)
-        doc->nodes[key].bind = name->id;
+        walk_bind_key(doc, map->node, key, name->id);
     CrdStep step;
     CrdValue child;
     if (!meta && is_pruned(eval, name, shape, keeps)) {

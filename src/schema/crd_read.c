@@ -40,7 +40,9 @@ Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node)
         nodes[i] = doc->nodes[node + i];
         nodes[i].next -= node;
         nodes[i].bind = SCHEMA_UNBOUND;
-        if (nodes[i].text)
+        if (!node_is_scalar(&nodes[i]))
+            nodes[i].names = 0;
+        else if (nodes[i].text)
             nodes[i].text = arena_str(arena, node_str(doc, node + i)).ptr;
     }
     return (Document){.source = BASE_NONE, .nodes = nodes, .count = count, .json = doc->json,
@@ -615,7 +617,7 @@ static uint32_t fingerprint(const Document *doc, uint32_t spec)
     uint32_t hash = 0;
     for (uint32_t at = spec; spec != BASE_NONE && at < node_end(doc, spec); at++) {
         hash = hash * UINT32_C(0x9E3779B1) + doc->nodes[at].kind;
-        if (doc->nodes[at].text)
+        if (node_is_scalar(&doc->nodes[at]) && doc->nodes[at].text)
             hash = (hash ^ str_hash(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
     }
     return hash;

@@ -3,10 +3,8 @@
  * them, so they are tried one after the other. */
 #include "schema/table.h"
 
-uint32_t schema_get(const Document *doc, uint32_t map, NameId name)
+uint32_t schema_find(const Document *doc, uint32_t map, NameId name)
 {
-    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
-        return BASE_NONE;
     const Node *nodes = doc->nodes;
     for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next)
         if (nodes[key].bind == name && !(nodes[key].flags & NODE_SHADOWED))

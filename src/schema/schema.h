@@ -208,7 +208,16 @@ void schema_checker_free(SchemaChecker *checker);
 
 /* ---- asking a bound tree: get.c; see links.h for the rows of schemas/links ---- */
 /* The value under a field; BASE_NONE where it is absent or null. */
-uint32_t schema_get(const Document *doc, uint32_t map, NameId name);
+uint32_t schema_find(const Document *doc, uint32_t map, NameId name);
+/* Most fields that are asked for are not there, and the mapping itself says so. */
+static inline uint32_t schema_get(const Document *doc, uint32_t map, NameId name)
+{
+    if (map == BASE_NONE)
+        return BASE_NONE;
+    const Node *at = node_at(doc, map);
+    bool absent = at->kind != NODE_MAP || (at->names && !(at->names & node_name_bit(name)));
+    return absent ? BASE_NONE : schema_find(doc, map, name);
+}
 /* The same along several fields, ended by BASE_NONE. */
 uint32_t schema_path(const Document *doc, uint32_t map, const NameId *names);
 

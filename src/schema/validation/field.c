@@ -37,7 +37,7 @@ Field field_get(const Validation *v, Field parent, NameId name)
     }
     parent.node = BASE_NONE;
     if (parent.depth < FIELD_ABSENT_MOST)
-        parent.absent[parent.depth++] = name;
+        parent.absent[parent.depth++] = (uint16_t)name;
     return parent;
 }
 

@@ -31,7 +31,7 @@ typedef struct Field {
     uint32_t node;   /* the value; BASE_NONE where it is absent or null */
     uint32_t above;  /* the value itself, or the nearest one above it that is there */
     uint32_t depth;  /* how many names lie between above and the field; 0: it is above */
-    NameId absent[FIELD_ABSENT_MOST]; /* those names, downwards */
+    uint16_t absent[FIELD_ABSENT_MOST]; /* those names, downwards: names of built-in types */
 } Field;
 
 typedef struct Validation {
