@@ -21,6 +21,8 @@ typedef struct Facts Facts;
 typedef struct Link Link;
 
 /* ---- a rule: one file in rules/, which defines `const Rule rule_<file name>` ---- */
+struct CustomRules; /* custom.h */
+
 typedef struct ObjectContext {
     const Document *doc;    /* bound; doc->root is the object */
     const Object *object;
@@ -28,6 +30,7 @@ typedef struct ObjectContext {
     Facts *facts;
     Diag *diag;
     Arena *scratch;         /* document lifetime */
+    const struct CustomRules *custom; /* rules of the user's own, or NULL */
 } ObjectContext;
 
 typedef struct LinkContext {

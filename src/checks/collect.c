@@ -4,6 +4,7 @@
  * text, so that a broken object still takes part with what could be read of it; to
  * say that it is broken is the schema room's affair. */
 #include "checks/collect.h"
+#include "checks/custom.h"
 
 typedef void (*RowCollector)(Collector *collector, uint32_t node, const LinkRow *row);
 
@@ -168,4 +169,6 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
     for (size_t i = 0; i < checks_rule_count; i++)
         if (checks_rules[i]->on_object)
             checks_rules[i]->on_object(context);
+    if (context->custom)
+        custom_check(context->custom, context);
 }

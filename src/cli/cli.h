@@ -103,6 +103,9 @@ typedef struct Options {
     SchemaOptions schema;
     VEC(Str) crds;            /* files and folders, to open; inputs_gather_paths lists them */
     VEC(Str) schema_locations; /* local folders and templates, first match wins */
+    VEC(Str) rule_files;      /* custom rules: --rules and customRules: */
+    VEC(RuleInfo *) custom_infos; /* of custom rules, from the first that names one */
+    const struct CustomRules *custom; /* read from them by rules_load; or NULL */
     VEC(SeverityOverride) severities; /* the configuration's, then the flags' */
     VEC(Assumption) assumed;
     uint8_t pod_security;     /* the level to hold all Pods to; 0: as their Namespaces say */

@@ -102,14 +102,18 @@ const Command commands[] = {
     },
     {
         .name = "rules",
-        .arguments = "[explain ID]",
+        .arguments = "[explain ID | test DIR]",
         .summary = "list what can be found, or explain one rule",
         .text =
             "Lists the rules with the strongest severity that each gives and where it comes from: "
             "kubectl's reader (yaml), the types (schema), the server's validation (server), what "
             "objects say of each other (link), or advice.\n\n"
             "`plimsoll rules explain ID` says what is wrong, why, how to mend it and how to silence it, "
-            "with an example of wrong and one of right.",
+            "with an example of wrong and one of right.\n\n"
+            "`plimsoll rules test DIR` runs the examples of custom rules (docs/custom-rules.md): of "
+            "those in DIR/ID each bad*.yaml has to show the rule and no good*.yaml may. The exit status "
+            "is 1 where one does not. The rules are those of `--rules`, of the configuration, or of the "
+            "files in DIR.",
         .mask = FOR_RULES,
         .asks_tables = true,
         .run = run_rules,

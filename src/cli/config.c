@@ -132,6 +132,9 @@ const ConfigKey config_keys[] = {
      "that hold a kind the first counts. Only local ones: the network is never asked.",
      .example = "schemaLocations:\n  - schemas/{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion "
      "}}.json\n"},
+    {"customRules", CONFIG_LIST, setting_custom_rules, NULL, "a list of files", "--rules",
+     "Files with rules of your own: see custom-rules.md.",
+     .example = "customRules:\n  - hack/rules.yaml\n"},
     {"missingSchemas", CONFIG_TEXT, setting_missing_schemas, SETTING_WORDS_MISSING, "a word",
      "--missing-schemas",
      "What a custom resource is whose definition is nowhere: an `error`, a warning (`warn`), or "

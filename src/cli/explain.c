@@ -17,7 +17,7 @@ const char *explain_format(size_t i) { return i < BASE_COUNT(FORMATS) ? FORMATS[
 
 /* The built-in types with those of the CRDs that were given.  What is wrong with one is
  * said on stderr, and what can be read of it explained all the same. */
-static bool load_types(const Options *options, Schema *schema)
+bool types_load(const Options *options, Schema *schema)
 {
     Worker worker;
     Sources sources;
@@ -58,7 +58,7 @@ int run_explain(Options *options)
     }
     Output output = output_of(options, "text");
     Schema *schema = options->crds.len ? schema_new() : NULL;
-    if (schema && !load_types(options, schema)) {
+    if (schema && !types_load(options, schema)) {
         schema_free(schema);
         return EXIT_TROUBLE;
     }

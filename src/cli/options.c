@@ -80,13 +80,13 @@ const OptionInfo option_table[] = {
     {"one-cluster", 0, GROUP_INPUT, .commands = FOR_CHECK, FLAG(one_cluster),
      .help = "take all of the input for one deployment, and join its scopes"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
-     .commands = FOR_INPUT | FOR_EXPLAIN, .store = setting_kubernetes_version,
+     .commands = FOR_INPUT | FOR_TABLES, .store = setting_kubernetes_version,
      .help = "a version such as `1.29`, or a range such as `1.25..1.37`; if not given, check "
              "takes the newest and versions all that are known; emit takes the newest of a range"},
     {"namespace", 'n', GROUP_TYPES, VALUE_TEXT, "NAME", .commands = FOR_INPUT,
      .store = setting_namespace,
      .help = "the namespace of objects that name none; `default` if not given"},
-    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT | FOR_EXPLAIN,
+    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT | FOR_TABLES,
      .store = setting_crds,
      .help = "a file or folder with CustomResourceDefinitions, beside those in the input; may be "
              "given again"},
@@ -116,6 +116,9 @@ const OptionInfo option_table[] = {
      .store = setting_severity,
      .help = "give a rule another severity: `error`, `warning`, `info` or `off`; may be given "
              "again"},
+    {"rules", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_CHECK | FOR_RULES,
+     .store = setting_custom_rules,
+     .help = "a file with rules of your own (docs/custom-rules.md); may be given again"},
     {"help", 'h', GROUP_OTHER, .commands = FOR_ALL, .help = "explain the command, and stop"},
 };
 
@@ -446,6 +449,8 @@ void options_free(Options *options)
     vec_free(&options->crds);
     vec_free(&options->schema_locations);
     vec_free(&options->severities);
+    vec_free(&options->rule_files);
+    vec_free(&options->custom_infos);
     vec_free(&options->assumed);
     vec_free(&options->excluded);
     for (uint32_t i = 0; i < options->overrides.len; i++) {

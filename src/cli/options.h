@@ -38,6 +38,7 @@ bool setting_service_ranges(Setter *setter, Str value);
 bool setting_node_ports(Setter *setter, Str value);
 bool setting_exclude(Setter *setter, Str value);
 bool setting_crds(Setter *setter, Str value);
+bool setting_custom_rules(Setter *setter, Str value);
 bool setting_schema_location(Setter *setter, Str value);
 /* ---- settings_gate.c; those of an entry speak of the one that was begun last ---- */
 bool setting_select(Setter *setter, Str value); /* rules and origins with commas */
@@ -90,7 +91,12 @@ const char *setting_format(const Command *command, size_t i);
 const char *setting_rule_id(size_t i);
 const RuleInfo *setting_rule(size_t i); /* the i-th of all rooms, or NULL */
 /* The rule of this id; NULL where there is none, with those tried in the guess (or NULL). */
-const RuleInfo *setting_find_rule(Str id, Guess *guess);
+const RuleInfo *setting_find_rule(const Options *options, Str id, Guess *guess);
+/* The same while settings are read: an id with a slash may be a custom rule's, whose file
+ * comes later.  rules_load tells of those that are none. */
+const RuleInfo *setting_name_rule(Options *options, Str id, Guess *guess);
+/* Whether --select leaves the rule on. */
+bool setting_is_selected(const Options *options, const RuleInfo *rule);
 
 /* ---- options.c: the table ---- */
 enum {
@@ -200,6 +206,8 @@ typedef struct StrictFile {
 } StrictFile;
 /* False after errors, which were written to stderr with their places. */
 bool strict_read(Options *options, const StrictFile *file);
+/* Findings of what is being read, in the text format on stderr. */
+void strict_errors(const Options *options, Sources *sources, Diag *diag);
 
 /* ---- paths.c ---- */
 /* The absolute form of a folder's path with symbolic links resolved; empty if it

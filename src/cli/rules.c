@@ -34,12 +34,13 @@ static RuleExample example_of(Str id)
  * are never silent. */
 static bool is_configurable(const RuleInfo *rule)
 {
-    return rule != &rule_configuration && rule != &rule_baseline;
+    return rule != &rule_configuration && rule != &rule_baseline && rule != &rule_custom_rule;
 }
 
 static const RuleInfo *rule_at(size_t i)
 {
-    static const RuleInfo *const FIXED[] = {&rule_configuration, &rule_baseline};
+    static const RuleInfo *const FIXED[] = {&rule_configuration, &rule_baseline,
+                                            &rule_custom_rule};
     size_t known = parser_rule_count + schema_rule_count + checks_rule_count + cli_rule_count;
     return i < known                       ? setting_rule(i)
            : i < known + BASE_COUNT(FIXED) ? FIXED[i - known]
@@ -55,12 +56,16 @@ static int compare_ids(const void *a, const void *b, void *context)
 
 typedef VEC(const RuleInfo *) RuleList;
 
-static RuleList all_rules(void)
+static RuleList all_rules(const CustomRules *custom)
 {
     RuleList rules = {0};
     const RuleInfo *rule;
     for (size_t i = 0; (rule = rule_at(i)); i++)
         vec_push(&rules, rule);
+    for (uint32_t k = 0; k < custom->list.len; k++) {
+        rule = &custom->list.at[k]->info;
+        vec_push(&rules, rule);
+    }
     sort_with(rules.at, rules.len, sizeof *rules.at, compare_ids, NULL);
     return rules;
 }
@@ -278,23 +283,40 @@ static int list_rules(Options *options, const RuleList *rules)
     return output_close(&out, &output, "the rules") ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
-int run_rules(Options *options)
+static int run_words(Options *options, const CustomRules *custom)
 {
     const Str *words = options->words.at;
     uint32_t count = options->words.len;
-    RuleList rules = all_rules();
+    RuleList rules = all_rules(custom);
     int status = EXIT_TROUBLE;
     if (count == 0)
         status = list_rules(options, &rules);
     else if (count == 2 && str_is(words[0], "explain"))
         status = explain_rule(options, &rules, words[1]);
+    else if (str_is(words[0], "test"))
+        cli_error("rules test takes the folder of the examples");
     else if (str_is(words[0], "explain"))
         cli_error("rules explain takes the id of one rule; plimsoll rules lists them");
     else
-        cli_error("rules takes nothing or explain ID, not %.*s%s%.*s%s", STR_ARG(words[0]),
+        cli_error("rules takes nothing, explain ID or test DIR, not %.*s%s%.*s%s", STR_ARG(words[0]),
                   has_rule(&rules, words[0]) ? "; did you mean plimsoll rules explain " : "",
                   STR_ARG(has_rule(&rules, words[0]) ? words[0] : STR("")),
                   has_rule(&rules, words[0]) ? "?" : "");
     vec_free(&rules);
+    return status;
+}
+
+int run_rules(Options *options)
+{
+    if (options->words.len == 2 && str_is(options->words.at[0], "test"))
+        return rules_test(options, options->words.at[1]);
+    CustomRules custom = {0};
+    Sources sources;
+    sources_init(&sources);
+    int status = EXIT_TROUBLE;
+    if (rules_load(&custom, options, &sources))
+        status = run_words(options, &custom);
+    custom_free(&custom);
+    sources_free(&sources);
     return status;
 }

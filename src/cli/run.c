@@ -59,6 +59,7 @@ static void check_tree(Worker *worker, Document *doc)
         .facts = worker->facts,
         .diag = &worker->diag,
         .scratch = parser_arena(worker->parser),
+        .custom = worker->options->custom,
     };
     checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
 }
@@ -257,6 +258,7 @@ void run_deferred(Run *run, ObjectPass pass)
 {
     Worker *worker = &run->worker;
     run_types(run);
+    custom_bind(&run->custom, run->options->schema.schema, &worker->diag);
     worker->checker.complete = true;
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         Deferred deferred = worker->deferred.at[i];
@@ -374,6 +376,7 @@ void run_end(Run *run)
     baseline_free(run->baseline);
     suppressions_free(run->worker.suppressions);
     crd_set_free(run->worker.checker.crds);
+    custom_free(&run->custom);
     schema_free(run->types);
     worker_free(&run->worker);
     sources_free(&run->sources);
@@ -405,6 +408,12 @@ int run_check(Options *options)
     run_begin(&run, options, check_object);
     run.baseline = baseline;
     Worker *worker = &run.worker;
+    if (!rules_load(&run.custom, options, &run.sources)) {
+        run_end(&run);
+        return EXIT_TROUBLE;
+    }
+    worker->diag.overrides = options->severities.at; /* which custom rules may have moved */
+    worker->diag.override_count = options->severities.len;
     Out dump;
     out_init(&dump, STDOUT_FILENO);
     if (options->dump_tree)

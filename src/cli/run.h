@@ -2,6 +2,7 @@
 #ifndef PLIMSOLL_CLI_RUN_H
 #define PLIMSOLL_CLI_RUN_H
 
+#include "checks/custom.h"
 #include "cli/cli.h"
 
 /* An object that could not be finished when it was met (its CRD may come later in
@@ -57,6 +58,7 @@ struct Run {
     Worker worker;
     struct ScopeSet *scopes; /* of check: scopes.h */
     struct Baseline *baseline; /* of check: baseline.h; NULL: none */
+    CustomRules custom;      /* the user's own rules */
     Schema *types; /* what CRDs define, from the barrier on */
     bool unreadable;
 };
@@ -105,6 +107,17 @@ bool outputs_write(const Options *options, Report *report, ReportFinder *find);
 
 /* ---- overrides.c: severities by path ---- */
 void overrides_apply(const Options *options, Diag *diag, const Sources *sources);
+
+/* ---- explain.c ---- */
+/* The types of the CRDs in options->crds; what is wrong with one is said on stderr.
+ * False where a file could not be read. */
+bool types_load(const Options *options, Schema *schema);
+
+/* ---- custom_rules.c: rules of the user's own ---- */
+/* Reads the files of options->rule_files and binds them to the built-in types.  False
+ * after errors, which were written to stderr with their places. */
+bool rules_load(CustomRules *rules, Options *options, Sources *sources);
+int rules_test(Options *options, Str folder); /* `plimsoll rules test DIR` */
 
 /* ---- changed.c: --changed ---- */
 /* Keeps the findings in which a changed file has a part, at either end. */

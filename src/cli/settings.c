@@ -326,9 +326,26 @@ const RuleInfo *setting_rule(size_t i)
     return i < cli_rule_count ? cli_rules[i] : NULL;
 }
 
-const RuleInfo *setting_find_rule(Str id, Guess *guess)
+const RuleInfo *setting_name_rule(Options *options, Str id, Guess *guess)
+{
+    const RuleInfo *rule = setting_find_rule(options, id, guess);
+    if (rule || !str_contains(id, STR("/")))
+        return rule;
+    RuleInfo *named = arena_zero(&options->arena, sizeof *named);
+    *named = (RuleInfo){.id = arena_str(&options->arena, id).ptr, .origin = ORIGIN_ADVICE};
+    vec_push(&options->custom_infos, named);
+    return named;
+}
+
+const RuleInfo *setting_find_rule(const Options *options, Str id, Guess *guess)
 {
     const RuleInfo *rule;
+    for (uint32_t i = 0; i < options->custom_infos.len; i++) {
+        if (str_is(id, options->custom_infos.at[i]->id))
+            return options->custom_infos.at[i];
+        if (guess)
+            guess_try(guess, str_of(options->custom_infos.at[i]->id));
+    }
     for (size_t i = 0; (rule = setting_rule(i)) && !str_is(id, rule->id); i++)
         if (guess)
             guess_try(guess, str_of(rule->id));
@@ -345,7 +362,7 @@ bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule
 {
     Options *options = setter->options;
     Guess guess = {.wrong = rule};
-    const RuleInfo *found = setting_find_rule(rule, &guess);
+    const RuleInfo *found = setting_name_rule(options, rule, &guess);
     Origin origin;
     bool is_origin = setting_origin(rule, &origin);
     *wrong_rule = !found && !is_origin;
@@ -484,6 +501,18 @@ bool setting_crds(Setter *setter, Str value)
     if (!local_path(setter, value, &path))
         return false;
     vec_push(&setter->options->crds, path);
+    return true;
+}
+
+bool setting_custom_rules(Setter *setter, Str value)
+{
+    Str path;
+    if (!local_path(setter, value, &path))
+        return false;
+    for (uint32_t i = 0; i < setter->options->rule_files.len; i++)
+        if (str_eq(setter->options->rule_files.at[i], path))
+            return true;
+    vec_push(&setter->options->rule_files, path);
     return true;
 }
 

@@ -42,7 +42,7 @@ bool setting_select(Setter *setter, Str value)
         Origin origin;
         for (int i = 0; i <= ORIGIN_ADVICE; i++)
             guess_try(&guess, str_of(origin_name((Origin)i)));
-        if (!setting_origin(word, &origin) && !setting_find_rule(word, &guess)) {
+        if (!setting_origin(word, &origin) && !setting_name_rule(options, word, &guess)) {
             setter->error = arena_format(&options->arena, "\"%.*s\" is no rule and no origin%.*s",
                                          STR_ARG(word), STR_ARG(guess_text(&guess, &options->arena)));
             return false;
@@ -62,7 +62,7 @@ bool setting_origin(Str word, Origin *origin)
     return false;
 }
 
-static bool is_selected(const Options *options, const RuleInfo *rule)
+bool setting_is_selected(const Options *options, const RuleInfo *rule)
 {
     for (uint32_t i = 0; i < options->selected.len; i++)
         if (str_is(options->selected.at[i], rule->id) ||
@@ -78,7 +78,7 @@ void setting_finish_rules(Options *options)
 {
     const RuleInfo *rule;
     for (size_t i = 0; (rule = setting_rule(i)) && options->selected.len; i++)
-        if (!is_selected(options, rule))
+        if (!setting_is_selected(options, rule))
             vec_push(&options->severities, ((SeverityOverride){str_of(rule->id), SEVERITY_OFF}));
     for (uint32_t i = 0; i < options->severities.len; i++) {
         SeverityOverride *global = &options->severities.at[i];
@@ -142,7 +142,7 @@ bool setting_suppress_rule(Setter *setter, Str value)
 {
     SuppressRule *row = last_row(setter);
     Guess guess = {.wrong = value};
-    const RuleInfo *rule = setting_find_rule(value, &guess);
+    const RuleInfo *rule = setting_name_rule(setter->options, value, &guess);
     if (!rule)
         return refuse_rule(setter, value, &guess);
     if (rule == &rule_invalid_suppression) {

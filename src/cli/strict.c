@@ -47,7 +47,7 @@ static uint32_t error_count(const Diag *diag)
 }
 
 /* What a report of findings looks like is the text format's to say. */
-static void write_errors(const Options *options, Sources *sources, Diag *diag)
+void strict_errors(const Options *options, Sources *sources, Diag *diag)
 {
     Out out;
     Report report = {
@@ -81,7 +81,7 @@ bool strict_read(Options *options, const StrictFile *file)
     read_text(file, &sources, &diag, str_slice(text.ptr, text.len));
     bool good = error_count(&diag) == 0;
     if (!good)
-        write_errors(options, &sources, &diag);
+        strict_errors(options, &sources, &diag);
     diag_free(&diag);
     sources_free(&sources);
     file_free(&text);

@@ -7,7 +7,7 @@
 Suppressions *suppressions_new(const Options *options)
 {
     Suppressions *all = mem_resize(NULL, sizeof *all);
-    *all = (Suppressions){.require_reason = options->require_reason};
+    *all = (Suppressions){.require_reason = options->require_reason, .options = options};
     return all;
 }
 

@@ -40,6 +40,7 @@ struct Suppressions {
     VEC(Suppression) entries;
     VEC(Suppressed) suppressed; /* the findings taken out */
     bool require_reason;
+    const Options *options; /* borrowed */
 };
 
 /* What the pass looks at. */

@@ -104,7 +104,7 @@ static bool has_reason(const Reading *reading, Str text, Str word, Str reason)
 static void add_rule(const Reading *reading, Str text, Str word, Str reason)
 {
     Guess guess = {.wrong = word};
-    const RuleInfo *rule = setting_find_rule(word, &guess);
+    const RuleInfo *rule = setting_find_rule(reading->all->options, word, &guess);
     Place place = reading->like.place;
     Arena *arena = &reading->all->arena;
     if (reading->node == BASE_NONE) {
@@ -348,7 +348,7 @@ static void add_check(Reading *reading, const Peer *peer, Str check, Str reason)
         if (!judged && !has_reason(reading, check, check, reason))
             return;
         judged = true;
-        add(reading, setting_find_rule(str_of(row->rule), NULL), reading->like.place, reason,
+        add(reading, setting_find_rule(reading->all->options, str_of(row->rule), NULL), reading->like.place, reason,
             str_of(row->field));
     }
 }

@@ -30,6 +30,48 @@ static pcre2_code *compile(Str text)
     return compiled;
 }
 
+static Pattern *pattern_of(pcre2_code *code)
+{
+    Pattern *pattern = mem_resize(NULL, sizeof *pattern);
+    *pattern = (Pattern){.code = code, .never_tried_jit = true};
+    pattern->data = pcre2_match_data_create(1, NULL);
+    pattern->limits = pcre2_match_context_create(NULL);
+    if (!pattern->data || !pattern->limits)
+        fatal("out of memory: a pattern was wanted");
+    pcre2_set_match_limit(pattern->limits, PATTERN_STEPS);
+    pcre2_set_depth_limit(pattern->limits, PATTERN_STEPS);
+    pcre2_set_heap_limit(pattern->limits, PATTERN_HEAP);
+    return pattern;
+}
+
+Pattern *pattern_compile_pcre2(Str source, Arena *arena, Str *error, size_t *offset)
+{
+    int code;
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)source.ptr, source.len,
+                                         PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, offset, NULL);
+    if (!compiled) {
+        PCRE2_UCHAR text[256];
+        int length = pcre2_get_error_message(code, text, sizeof text);
+        *error = arena_str(arena, str_slice((const char *)text, length > 0 ? (size_t)length : 0));
+        return NULL;
+    }
+    pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+    Pattern *pattern = pattern_of(compiled);
+    pattern->never_tried_jit = false;
+    return pattern;
+}
+
+PatternMatch pattern_search_shared(const Pattern *pattern, Str subject)
+{
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    if (!data)
+        fatal("out of memory: a pattern was wanted");
+    int result = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""),
+                             subject.len, 0, 0, data, pattern->limits);
+    pcre2_match_data_free(data);
+    return result >= 0 ? PATTERN_YES : result == PCRE2_ERROR_NOMATCH ? PATTERN_NO : PATTERN_GAVE_UP;
+}
+
 Pattern *pattern_compile(Str source, Re2Error *error)
 {
     Buf text = {0};
@@ -41,18 +83,7 @@ Pattern *pattern_compile(Str source, Re2Error *error)
             *error = (Re2Error){"the pattern is too large to be run here", 0, 0};
     }
     buf_free(&text);
-    if (!code)
-        return NULL;
-    Pattern *pattern = mem_resize(NULL, sizeof *pattern);
-    *pattern = (Pattern){.code = code, .never_tried_jit = true};
-    pattern->data = pcre2_match_data_create(1, NULL);
-    pattern->limits = pcre2_match_context_create(NULL);
-    if (!pattern->data || !pattern->limits)
-        fatal("out of memory: a pattern was wanted");
-    pcre2_set_match_limit(pattern->limits, PATTERN_STEPS);
-    pcre2_set_depth_limit(pattern->limits, PATTERN_STEPS);
-    pcre2_set_heap_limit(pattern->limits, PATTERN_HEAP);
-    return pattern;
+    return code ? pattern_of(code) : NULL;
 }
 
 /* Some patterns make a backtracking matcher try without end.  The other matcher of

@@ -40,6 +40,11 @@ typedef enum PatternMatch {
 /* NULL with the error filled in where the pattern is none of Go's, or where PCRE2
  * cannot hold it (error->size is 0 then: the fault is ours). */
 Pattern *pattern_compile(Str pattern, Re2Error *error);
+/* A pattern in PCRE2's own language, for rules that users write.  NULL with PCRE2's words
+ * for what is wrong (in arena) and where. */
+Pattern *pattern_compile_pcre2(Str pattern, Arena *arena, Str *error, size_t *offset);
+/* The same search with nothing kept between two calls, so that threads may share it. */
+PatternMatch pattern_search_shared(const Pattern *pattern, Str subject);
 PatternMatch pattern_search(Pattern *pattern, Str subject);
 void pattern_free(Pattern *pattern);
 

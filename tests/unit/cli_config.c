@@ -256,6 +256,7 @@ static void the_documented_examples_are_good(void **state)
         buf_text(&text, config_keys[i].example);
     buf_byte(&text, '\0');
     put("hack/crds/a.yaml", "");
+    put("hack/rules.yaml", "");
     put("hack/cluster.yaml", "");
     Options options;
     configured(state, &options, text.ptr);
