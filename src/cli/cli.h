@@ -232,6 +232,7 @@ int run_explain(Options *options);
 typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
+int run_graph(Options *options);
 int run_diff(Options *options); /* diff.c */
 int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */

@@ -101,6 +101,28 @@ const Command commands[] = {
                       "Ask about the versions that are in use."}},
     },
     {
+        .name = "graph",
+        .arguments = "PATH...",
+        .summary = "draw what objects say of each other",
+        .text =
+            "Writes the wiring of the manifests as a graph: who names whom (an Ingress its Services, a "
+            "workload its ConfigMaps, a binding its role), and which Pods a Service, a budget or a "
+            "policy selects. Each scope is a box of its own, with one for each namespace in it. What "
+            "check finds to be broken is drawn in red, with the reason; what is named and not there is "
+            "dashed.\n\n"
+            "`-o dot` is for graphviz, `-o mermaid` for Markdown, and `-o json` for programs "
+            "(docs/graph.md). The exit status says whether the input could be read, not whether it is "
+            "right: that is what check says.",
+        .mask = FOR_GRAPH,
+        .reads_input = true,
+        .run = run_graph,
+        .examples = {{"plimsoll graph . | dot -Tsvg > wiring.svg", "Draw the working directory."},
+                     {"plimsoll graph -o mermaid deploy/ > wiring.mmd",
+                      "Draw it for a page in Markdown."},
+                     {"plimsoll graph -o json . | jq '.edges[] | select(.broken)'",
+                      "List what is broken."}},
+    },
+    {
         .name = "rules",
         .arguments = "[explain ID | test DIR]",
         .summary = "list what can be found, or explain one rule",

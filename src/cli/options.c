@@ -69,15 +69,15 @@ const OptionInfo option_table[] = {
      .store = setting_write_baseline,
      .help = "write all findings to this file instead of reporting them; they are known from then "
              "on"},
-    {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_CHECK,
+    {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_LINK,
      .store = setting_assume,
      .help = "an object that exists elsewhere, as Kind/namespace/name or Kind/name for any "
              "namespace; `*` and `?` may stand in it; may be given again"},
-    {"assume-cluster", 0, GROUP_INPUT, VALUE_FILE, "FILE", .commands = FOR_CHECK,
+    {"assume-cluster", 0, GROUP_INPUT, VALUE_FILE, "FILE", .commands = FOR_LINK,
      .store = setting_assume_cluster,
      .help = "what the cluster holds already, as `kubectl get -o yaml` or `-o json` wrote it: the "
              "input is linked against it, and it is not reported on; may be given again"},
-    {"one-cluster", 0, GROUP_INPUT, .commands = FOR_CHECK, FLAG(one_cluster),
+    {"one-cluster", 0, GROUP_INPUT, .commands = FOR_LINK, FLAG(one_cluster),
      .help = "take all of the input for one deployment, and join its scopes"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
      .commands = FOR_INPUT | FOR_TABLES, .store = setting_kubernetes_version,

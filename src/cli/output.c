@@ -64,7 +64,7 @@ bool outputs_write(const Options *options, Report *report, ReportFinder *find)
     size_t count = options->outputs.len ? options->outputs.len : 1;
     for (size_t i = 0; i < count; i++) {
         Output output = options->outputs.len ? options->outputs.at[i]
-                                             : (Output){.format = STR("text")};
+                                             : (Output){.format = str_of(setting_format(options->command, 0))};
         Out out;
         if (!output_open(&out, &output)) {
             written = false;

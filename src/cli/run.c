@@ -399,6 +399,23 @@ static bool misses_manifests(const Run *run)
     return true;
 }
 
+/* The passes up to the linker's findings, sorted. */
+static void run_link(Run *run)
+{
+    Options *options = run->options;
+    Worker *worker = &run->worker;
+    run_crds(run);
+    backdrop_hide(options, &run->inputs);
+    run->scopes = scopes_new(worker, &run->inputs);
+    run_files(run);
+    backdrop_read(run);
+    run_deferred(run, check_tree);
+    backdrop_forget_findings(worker);
+    report_refused(&worker->diag, worker->facts);
+    scopes_link(run->scopes);
+    diag_sort(&worker->diag, &run->sources);
+}
+
 int run_check(Options *options)
 {
     Run run;
@@ -419,18 +436,8 @@ int run_check(Options *options)
     if (options->dump_tree)
         worker->dump = &dump;
     worker->suppressions = suppressions_new(options);
-    run_crds(&run);
-    backdrop_hide(options, &run.inputs);
-    run.scopes = scopes_new(worker, &run.inputs);
-    run_files(&run);
-    backdrop_read(&run);
-    run_deferred(&run, check_tree);
-    backdrop_forget_findings(worker);
+    run_link(&run);
     bool dumped = out_close(&dump);
-
-    report_refused(&worker->diag, worker->facts);
-    scopes_link(run.scopes);
-    diag_sort(&worker->diag, &run.sources);
     /* Verdicts are of all objects, also where only what changed is reported. */
     Arena arena = {0};
     uint8_t *verdicts = report_verdicts(&worker->diag, worker->facts, &arena);
@@ -440,6 +447,41 @@ int run_check(Options *options)
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
     arena_free(&arena);
     int status = run_status(&run, written, findings);
+    run_end(&run);
+    return status;
+}
+
+/* What could not be read is no part of the graph: it is told on stderr, in the form of
+ * check, and makes the run fail.  All else that is wrong is check's to judge. */
+static bool tell_unread(Run *run)
+{
+    Diag *diag = &run->worker.diag;
+    uint32_t kept = 0;
+    Out errors;
+    for (uint32_t i = 0; i < diag->findings.len; i++) {
+        const Finding *finding = &diag->findings.at[i];
+        if (finding->object != BASE_NONE &&
+            facts_object(run->worker.facts, finding->object)->no_object &&
+            finding->severity == SEVERITY_ERROR)
+            diag->findings.at[kept++] = *finding;
+    }
+    diag->findings.len = kept;
+    out_init(&errors, STDERR_FILENO);
+    Report report = {.sources = &run->sources, .diag = diag};
+    report_format_find(STR("text"))->write(&report, &errors);
+    out_close(&errors);
+    return kept > 0;
+}
+
+int run_graph(Options *options)
+{
+    Run run;
+    run_begin(&run, options, check_object);
+    run_link(&run);
+    count_findings(&run, &run.worker.diag);
+    bool written = run_report(&run, graph_format_find, NULL);
+    bool failed = tell_unread(&run) || misses_manifests(&run);
+    int status = run_status(&run, written, failed);
     run_end(&run);
     return status;
 }

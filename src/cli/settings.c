@@ -94,6 +94,8 @@ const char *setting_format(const Command *command, size_t i)
 {
     if (command->mask == FOR_CHECK)
         return i < report_format_count ? report_formats[i].name : NULL;
+    if (command->mask == FOR_GRAPH)
+        return i < graph_format_count ? graph_formats[i].name : NULL;
     if (command->mask == FOR_DIFF)
         return i < diff_format_count ? diff_formats[i].name : NULL;
     if (command->mask == FOR_EMIT)
@@ -126,7 +128,7 @@ bool setting_output(Setter *setter, Str value)
         if (!str_is(file, "-"))
             output.file = arena_str(&options->arena, file);
     }
-    if (options->command->mask != FOR_CHECK)
+    if (!(options->command->mask & FOR_LINK))
         vec_clear(&options->outputs);
     for (uint32_t i = 0; i < options->outputs.len; i++)
         if (str_eq(options->outputs.at[i].file, output.file))

@@ -88,6 +88,10 @@ const ReportFormat *report_format_find(Str name);
 extern const ReportFormat versions_formats[];
 extern const size_t versions_format_count;
 const ReportFormat *versions_format_find(Str name);
+/* The same for `plimsoll graph`. */
+extern const ReportFormat graph_formats[];
+extern const size_t graph_format_count;
+const ReportFormat *graph_format_find(Str name);
 /* The summary for stderr, without a newline at its end; a second line, if there is
  * one, says how to have skipped Helm templates checked. */
 void report_summary_line(const Report *report, Buf *line);

@@ -1,5 +1,6 @@
 /* The tables of formats, one row each; the first is the default of its command.  A
  * new format is one file with its functions, and a row here. */
+#include "emit/graph.h"
 #include "emit/objects.h"
 #include "emit/render.h"
 
@@ -16,6 +17,13 @@ const ReportFormat versions_formats[] = {
     {"json", versions_json_write},
 };
 const size_t versions_format_count = BASE_COUNT(versions_formats);
+
+const ReportFormat graph_formats[] = {
+    {"dot", graph_dot_write},
+    {"mermaid", graph_mermaid_write},
+    {"json", graph_json_write},
+};
+const size_t graph_format_count = BASE_COUNT(graph_formats);
 
 const ObjectFormat object_formats[] = {
     {"json", object_json_begin, object_json_put, object_json_end},
@@ -40,6 +48,11 @@ const ReportFormat *report_format_find(Str name)
 const ReportFormat *versions_format_find(Str name)
 {
     return find_report(versions_formats, versions_format_count, name);
+}
+
+const ReportFormat *graph_format_find(Str name)
+{
+    return find_report(graph_formats, graph_format_count, name);
 }
 
 const ObjectFormat *object_format_find(Str name)
