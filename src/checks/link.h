@@ -42,6 +42,11 @@ Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
  * folders may belong to different deployments, so that a clash between them is less
  * sure. */
 bool link_side_by_side(const Link *link, uint32_t a, uint32_t b);
+/* Whether something says that both belong to one deployment: one folder, one kustomization,
+ * chart or scope of the configuration, or their Namespace, which the input declares once
+ * and which both name.  In what a folder of the command line holds besides, a limit of one
+ * example says nothing of the Pods of another. */
+bool link_belong_together(const Link *link, uint32_t a, uint32_t b);
 bool link_same_file(const Link *link, uint32_t a, uint32_t b);
 
 /* ---- admission: admission.c ---- */

@@ -240,6 +240,25 @@ bool link_side_by_side(const Link *link, uint32_t a, uint32_t b)
            str_eq(folder_of(link, a), folder_of(link, b));
 }
 
+static bool share_declared_namespace(const Link *link, uint32_t a, uint32_t b)
+{
+    const Object *x = facts_object(link->facts, a), *y = facts_object(link->facts, b);
+    if (!x->ns || x->ns != y->ns || !x->ns_given || !y->ns_given)
+        return false;
+    uint32_t kind = interner_find(link->facts->strings, STR("Namespace"));
+    uint32_t group = interner_find(link->facts->strings, STR(""));
+    uint32_t declared = kind == BASE_NONE || group == BASE_NONE
+                            ? BASE_NONE
+                            : link_find(link, group, kind, 0, x->ns);
+    return declared != BASE_NONE && !link_has_alternative(link, declared);
+}
+
+bool link_belong_together(const Link *link, uint32_t a, uint32_t b)
+{
+    return (link->options && link->options->joined) || link_side_by_side(link, a, b) ||
+           share_declared_namespace(link, a, b);
+}
+
 static uint32_t file_of(const Link *link, uint32_t object)
 {
     return link->sources->docs.at[facts_object(link->facts, object)->doc].file;

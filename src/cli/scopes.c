@@ -352,6 +352,9 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
     scope->checks.doc_ranks = scopes->doc_ranks;
     scope->checks.cluster = &options->cluster;
     scope->checks.pod_security = options->pod_security;
+    /* Folders and files of the command line may hold several deployments. */
+    scope->checks.joined = strcmp(scope->report.kind, "argument") != 0 &&
+                           strcmp(scope->report.kind, "files") != 0;
     scope->checks.newest = options->schema.target.newest;
     Link *link = link_build(facts, worker->sources, &scope->checks);
     checks_link(link, &worker->diag);

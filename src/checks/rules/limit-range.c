@@ -88,7 +88,8 @@ static void report(const Subject *subject, const LimitFact *limit, const char *l
     finding->pointer = pointer_of(subject, list, resource);
     diag_note(context->diag, finding, facts_place(facts, limit->object, limit->place),
               "the LimitRange says so here");
-    if (!subject->sure || link_has_alternative(context->link, limit->object))
+    if (!subject->sure || link_has_alternative(context->link, limit->object) ||
+        !link_belong_together(context->link, subject->object, limit->object))
         diag_lower(context->diag, finding, SEVERITY_WARNING);
 }
 
@@ -483,7 +484,9 @@ const Rule rule_limit_range = {
                    "and limits that its containers leave out, and then refuse it where a "
                    "container or the Pod as a whole is outside of min, max or "
                    "maxLimitRequestRatio.  A Deployment is accepted all the same, and its Pods "
-                   "never come to be: https://kubernetes.io/docs/concepts/policy/limit-range/",
+                   "never come to be: https://kubernetes.io/docs/concepts/policy/limit-range/  Where "
+                   "nothing but the namespace joins the two, and they stand in different "
+                   "folders, this is a warning.",
             .fix = "Ask for an amount within the bounds, for requests and limits; or widen the "
                    "LimitRange, or give it defaults that fit its bounds.",
         },

@@ -71,6 +71,8 @@ static void report_key(const LinkContext *context, const Reference *reference, c
     finding->object = reference->object;
     finding->path = facts_text(facts, want->path);
     finding->pointer = facts_text(facts, want->pointer);
+    if (!link_belong_together(context->link, reference->object, target))
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
     NearKey near = find_near(context, target, key);
     if (near.symbol) {
         Str name = facts_text(facts, near.symbol->name);
@@ -116,7 +118,8 @@ const Rule rule_missing_key = {
                    "starting (CreateContainerConfigError) or the volume from being mounted.  "
                    "References with optional: true are not looked at, nor objects without any "
                    "key, which something else will fill.  Where several definitions of the object "
-                   "are given, it is enough that one of them has the key.",
+                   "are given, it is enough that one of them has the key.  Where nothing but the name "
+                   "joins the two, and they stand in different folders, this is a warning.",
             .fix = "Correct the key, add it to the ConfigMap or Secret, or say optional: true if "
                    "the Pod runs without it.",
         },

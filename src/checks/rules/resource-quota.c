@@ -86,12 +86,14 @@ static void check_quota(const LinkContext *context, const QuotaFact *quota, cons
     uint32_t key[] = {ns, interner_find(facts->strings, group), kind_of(facts, resource, group)};
     uint32_t id = seq_find(&census->keys, key, BASE_COUNT(key));
     Quantity quantity = amount_quantity(facts, quota->quantity);
-    int64_t allowed = quantity_value(&quantity), count = 0;
+    int64_t allowed = quantity_value(&quantity), count = 0, together = 0;
     uint32_t beyond = BASE_NONE;
     for (uint32_t at = id == BASE_NONE ? id : census->first.at[id]; at != BASE_NONE;
-         at = census->next[at])
+         at = census->next[at]) {
+        together += link_belong_together(context->link, quota->object, at);
         if (++count == allowed + 1)
             beyond = at;
+    }
     if (beyond == BASE_NONE)
         return;
     const Object *object = facts_object(facts, beyond);
@@ -107,7 +109,7 @@ static void check_quota(const LinkContext *context, const QuotaFact *quota, cons
     diag_note(context->diag, finding, facts_place(facts, quota->object, quota->place),
               "the quota says so here");
     if (link_has_alternative(context->link, quota->object) ||
-        !link_side_by_side(context->link, quota->object, beyond))
+        together <= allowed)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
 }
 
