@@ -11,6 +11,7 @@ RUN apt-get update && scripts/bootstrap build && rm -rf /var/lib/apt/lists/*
 COPY Makefile ./
 COPY tools tools
 COPY schemas schemas
+COPY testdata/rules testdata/rules
 COPY src src
 RUN make -j"$(nproc)" static
 
