@@ -82,14 +82,14 @@ static void choose_stretch(LineLayout *layout)
 
 static void put_gutter(Buf *out, uint32_t line, ExcerptStyle style)
 {
-    char number[16] = "";
-    int width = 0;
-    if (line)
-        width = snprintf(number, sizeof number, "%u", (unsigned)line);
+    unsigned width = 0;
+    for (uint32_t rest = line; rest; rest /= 10)
+        width++;
     buf_text(out, style.gutter);
     if (width < EXCERPT_GUTTER)
-        buf_repeat(out, ' ', (size_t)(EXCERPT_GUTTER - width));
-    buf_text(out, number);
+        buf_repeat(out, ' ', EXCERPT_GUTTER - width);
+    if (line)
+        buf_uint(out, line);
     buf_text(out, " |");
     buf_text(out, style.reset);
 }
