@@ -167,7 +167,8 @@ typedef struct FileText {
 enum { FILE_PADDING = 64 };
 
 /* Reads a whole file (or, for fd >= 0, what the descriptor still holds) into
- * text, whose memory is used again.  Returns 0 or errno. */
+ * text, whose memory is used again.  Returns 0 or errno; after EINTR, which only a signal
+ * with a handler gives, text holds what was read so far. */
 int file_read(FileText *text, const char *path);
 int file_read_fd(FileText *text, int fd, size_t expected);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */

@@ -25,15 +25,9 @@ static void file_reserve(FileText *text, size_t size)
 
 static int read_some(int fd, char *into, size_t size, size_t *count)
 {
-    for (;;) {
-        ssize_t got = read(fd, into, size);
-        if (got >= 0) {
-            *count = (size_t)got;
-            return 0;
-        }
-        if (errno != EINTR)
-            return errno;
-    }
+    ssize_t got = read(fd, into, size);
+    *count = got >= 0 ? (size_t)got : 0;
+    return got >= 0 ? 0 : errno;
 }
 
 int file_read_fd(FileText *text, int fd, size_t expected)
@@ -46,8 +40,11 @@ int file_read_fd(FileText *text, int fd, size_t expected)
          * expected size plus nothing says "this was the end". */
         size_t count = 0;
         int error = read_some(fd, text->ptr + text->len, room + 1, &count);
-        if (error)
+        if (error) {
+            file_reserve(text, text->len);
+            memset(text->ptr + text->len, 0, FILE_PADDING);
             return error;
+        }
         text->len += count;
         if (count == 0 || (expected && text->len == expected))
             break;
@@ -62,6 +59,8 @@ int file_read_fd(FileText *text, int fd, size_t expected)
 int file_read(FileText *text, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    text->len = 0;
+    text->regular = false;
     if (fd < 0)
         return errno;
     struct stat status;

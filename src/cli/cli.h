@@ -89,6 +89,7 @@ typedef struct Options {
     Severity fail_on;
     ColorMode color;          /* COLOR_AUTO: ask options_color */
     bool verbose;             /* -v: show severity info */
+    bool stats;               /* --stats */
     bool quiet;               /* no summary line */
     bool show_endpoints;
     bool require_manifest;

@@ -203,7 +203,8 @@ const char *const text_exit_status =
     "0\tclean: no finding at or above the severity of `--fail-on`\n"
     "1\tfindings\n"
     "2\ta mistake in the command line or the configuration, input that cannot be read, output "
-    "that cannot be written, or a failure of plimsoll itself\n";
+    "that cannot be written, or a failure of plimsoll itself\n"
+    "130\tinterrupted by Ctrl-C: what was found so far is reported\n";
 
 const char *const text_environment =
     "NO_COLOR\tif set and not empty, nothing is coloured unless `--color always` is given\n"

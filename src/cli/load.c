@@ -167,7 +167,10 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
     uint32_t first_object = facts_object_count(worker->facts);
     bool emit_all = worker->writer != NULL;
     Document doc;
-    switch (parser_read(worker->parser, chunk, source, &worker->diag, &doc)) {
+    meter_pass(worker->meter, STATS_PARSE);
+    ParserStatus status = parser_read(worker->parser, chunk, source, &worker->diag, &doc);
+    meter_pass(worker->meter, STATS_CHECK);
+    switch (status) {
     case PARSER_EMPTY:
         if (listens(worker) && doc.comment_count)
             suppress_comments(worker->suppressions, worker, &doc, first_object);
@@ -239,8 +242,15 @@ bool worker_file(Worker *worker, const Input *input)
         return true;
     }
     worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
+    meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
+    meter_pass(worker->meter, STATS_LOAD);
     int error = worker_read(worker, input);
-    if (error) {
+    /* Of what Ctrl-C tore the last document is not whole. */
+    bool torn = error == EINTR && meter_stopped();
+    /* What cannot be read again is looked at all the same. */
+    bool late = meter_stopped() && !worker->window.regular;
+    if (error && !torn) {
+        meter_erase(worker->meter);
         cli_error("%.*s: %s", STR_ARG(input->path), strerror(error));
         return false;
     }
@@ -251,8 +261,15 @@ bool worker_file(Worker *worker, const Input *input)
     FileCounts counts = {0};
     Splitter splitter;
     splitter_init(&splitter, str_slice(worker->window.ptr, worker->window.len));
-    for (Chunk chunk; splitter_next(&splitter, &chunk);)
+    if (worker->meter)
+        worker->meter->stats.bytes += worker->window.len;
+    for (Chunk chunk; (late || !meter_stopped()) && splitter_next(&splitter, &chunk);) {
+        if (torn && chunk.text.ptr + chunk.text.len >= worker->window.ptr + worker->window.len)
+            break;
         worker_chunk(worker, input, file, &chunk, &counts);
+        meter_document(worker->meter, facts_object_count(worker->facts),
+                       worker->diag.findings.len);
+    }
     worker->templates += counts.helm;
     if (counts.helm)
         worker->summary->helm_templates++;

@@ -28,6 +28,9 @@ const OptionInfo option_table[] = {
      .help = "exit with 1 from this severity on: `error` (the default), `warning` or `info`"},
     {"verbose", 'v', GROUP_REPORT, .commands = FOR_CHECK, FLAG(verbose),
      .help = "show findings of severity info too"},
+    {"stats", 0, GROUP_REPORT, .commands = FOR_CHECK, FLAG(stats),
+     .help = "tell on stderr, and in the summary of JSON, where the time went, how much was read in "
+             "it, and the peak of memory"},
     {"quiet", 'q', GROUP_REPORT, .commands = FOR_INPUT, FLAG(quiet),
      .help = "no summary line on stderr"},
     {"color", 0, GROUP_REPORT, VALUE_WORD, "WHEN", .commands = FOR_INPUT,

@@ -61,7 +61,9 @@ static void check_tree(Worker *worker, Document *doc)
         .scratch = parser_arena(worker->parser),
         .custom = worker->options->custom,
     };
+    StatsPass before = meter_pass(worker->meter, STATS_COLLECT);
     checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
+    meter_pass(worker->meter, before);
 }
 
 static void open_object(Worker *worker, Document *doc)
@@ -191,7 +193,7 @@ void run_begin(Run *run, Options *options, ObjectPass pass)
 void run_files(Run *run)
 {
     Worker *worker = &run->worker;
-    for (uint32_t i = 0; i < run->inputs.inputs.len; i++) {
+    for (uint32_t i = 0; i < run->inputs.inputs.len && !meter_stopped(); i++) {
         uint32_t first = facts_object_count(worker->facts);
         if (!worker_file(worker, &run->inputs.inputs.at[i]))
             run->unreadable = true;
@@ -350,6 +352,8 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
         .fail_on = run->options->fail_on,
         .verdicts = verdicts,
     };
+    if (run->options->stats)
+        report.summary.stats = meter_stats(&run->meter);
     if (run->scopes) {
         report.scopes = scopes_report(run->scopes, &report.scope_count);
         report.order = scopes_order(run->scopes);
@@ -399,7 +403,17 @@ static bool misses_manifests(const Run *run)
     return true;
 }
 
-/* The passes up to the linker's findings, sorted. */
+/* No baseline is made of a part. */
+static void stop_early(Run *run)
+{
+    meter_erase(&run->meter);
+    cli_error("interrupted in file %u of %u: what was read is reported, and nothing was linked",
+              (unsigned)run->meter.files, (unsigned)run->inputs.inputs.len);
+    run->options->write_baseline = STR("");
+}
+
+/* The passes up to the linker's findings, sorted.  Ctrl-C: what was met is reported.  Nothing
+ * is linked then, since what is missing may stand where nobody came to look. */
 static void run_link(Run *run)
 {
     Options *options = run->options;
@@ -409,10 +423,20 @@ static void run_link(Run *run)
     run->scopes = scopes_new(worker, &run->inputs);
     run_files(run);
     backdrop_read(run);
-    run_deferred(run, check_tree);
+    bool whole = !meter_stopped();
+    if (whole)
+        run_deferred(run, check_tree);
+    else
+        stop_early(run);
     backdrop_forget_findings(worker);
     report_refused(&worker->diag, worker->facts);
-    scopes_link(run->scopes);
+    meter_pass(&run->meter, STATS_LINK);
+    if (whole)
+        scopes_link(run->scopes);
+    else
+        run->interrupted = true;
+    meter_pass(&run->meter, STATS_REPORT);
+    meter_erase(&run->meter);
     diag_sort(&worker->diag, &run->sources);
 }
 
@@ -431,6 +455,8 @@ int run_check(Options *options)
     }
     worker->diag.overrides = options->severities.at; /* which custom rules may have moved */
     worker->diag.override_count = options->severities.len;
+    meter_begin(&run.meter, options, run.inputs.inputs.len);
+    worker->meter = &run.meter;
     Out dump;
     out_init(&dump, STDOUT_FILENO);
     if (options->dump_tree)
@@ -445,8 +471,10 @@ int run_check(Options *options)
     bool written = run_report(&run, report_format_find, verdicts);
     written &= dumped && filtered;
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
+    if (options->stats)
+        meter_write(&run.meter, run.summary.objects);
     arena_free(&arena);
-    int status = run_status(&run, written, findings);
+    int status = run.interrupted ? EXIT_INTERRUPTED : run_status(&run, written, findings);
     run_end(&run);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "checks/custom.h"
 #include "cli/cli.h"
+#include "cli/meter.h"
 
 /* An object that could not be finished when it was met (its CRD may come later in
  * the input): only its place is kept, and its document is read again behind the
@@ -47,6 +48,7 @@ struct Worker {
     NormalPass take_normal;     /* emit --defaults, diff */
     void *keeper;               /* what take_normal keeps them in */
     Out *dump;                  /* --dump-tree */
+    Meter *meter;               /* of check; NULL: nobody looks */
 };
 
 /* ---- run.c: one way through the input ---- */
@@ -58,6 +60,8 @@ struct Run {
     Worker worker;
     struct ScopeSet *scopes; /* of check: scopes.h */
     struct Baseline *baseline; /* of check: baseline.h; NULL: none */
+    Meter meter;             /* of check */
+    bool interrupted;        /* Ctrl-C: part of the input was not read */
     CustomRules custom;      /* the user's own rules */
     Schema *types; /* what CRDs define, from the barrier on */
     bool unreadable;

@@ -9,6 +9,17 @@
 #include "checks/checks.h"
 
 /* ---- reports ---- */
+/* Where the time went: --stats. */
+typedef enum StatsPass {
+    STATS_LOAD, STATS_PARSE, STATS_CHECK, STATS_COLLECT, STATS_LINK, STATS_REPORT, STATS_COUNT
+} StatsPass;
+extern const char *const stats_names[STATS_COUNT];
+typedef struct ReportStats {
+    uint64_t nanoseconds[STATS_COUNT];
+    uint64_t bytes; /* of the input that was read */
+    uint64_t peak;  /* bytes of memory */
+} ReportStats;
+
 typedef struct ReportSummary {
     uint32_t files;          /* that hold manifests */
     uint32_t objects;
@@ -23,6 +34,7 @@ typedef struct ReportSummary {
     uint32_t gone;           /* that it holds and that were not found */
     uint32_t suppressed;     /* findings that comments, annotations or the configuration keep quiet */
     SchemaTarget target;
+    const ReportStats *stats; /* NULL: nobody asked */
 } ReportSummary;
 
 /* An object as it is in a scope, after what a kustomization does to it. */

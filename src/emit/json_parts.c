@@ -212,6 +212,26 @@ void report_json_object(const Report *report, uint32_t id, Verdict verdict, Buf 
     buf_text(out, "]}");
 }
 
+const char *const stats_names[STATS_COUNT] = {"load", "parse", "check", "collect", "link", "report"};
+
+/* Not the same from run to run, so that it is there only when asked for. */
+static void put_stats(const ReportSummary *summary, Buf *out)
+{
+    const ReportStats *stats = summary->stats;
+    uint64_t all = 0;
+    buf_text(out, ",\"stats\":{\"milliseconds\":{");
+    for (int i = 0; i < STATS_COUNT; i++) {
+        all += stats->nanoseconds[i];
+        buf_format(out, "\"%s\":%.3f,", stats_names[i], (double)stats->nanoseconds[i] / 1e6);
+    }
+    double seconds = (double)(all ? all : 1) / 1e9;
+    buf_format(out, "\"all\":%.3f},\"bytes\":%llu,\"megabytesPerSecond\":%.1f,"
+                    "\"objectsPerSecond\":%.0f,\"peakMemory\":%llu}",
+               seconds * 1e3, (unsigned long long)stats->bytes,
+               (double)stats->bytes / 1e6 / seconds, summary->objects / seconds,
+               (unsigned long long)stats->peak);
+}
+
 void report_json_summary(const ReportSummary *summary, Buf *out)
 {
     const struct {
@@ -239,5 +259,8 @@ void report_json_summary(const ReportSummary *summary, Buf *out)
     member_key(out, "kubernetes");
     buf_byte(out, '"');
     render_target(out, &summary->target);
-    buf_text(out, "\"}");
+    buf_byte(out, '"');
+    if (summary->stats)
+        put_stats(summary, out);
+    buf_byte(out, '}');
 }
