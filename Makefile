@@ -219,6 +219,7 @@ schemas-verify: $(BUILD)/tools/schema-dump
 docs: all
 	$(BUILD)/plimsoll --generate usage >docs/usage.md
 	$(BUILD)/plimsoll --generate configuration >docs/configuration.md
+	$(BUILD)/plimsoll --generate config-schema >docs/plimsoll.schema.json
 	$(PYTHON) scripts/rule-pages $(BUILD)/plimsoll
 
 # ---- install ----

@@ -142,6 +142,7 @@ struct Command {
     unsigned mask;            /* its bit in the table of options */
     bool reads_input;         /* needs a path, and has a configuration */
     bool asks_tables;         /* its arguments are words; it has a configuration all the same */
+    bool shows_config;        /* PATH may be left out, and what is said where is kept */
     bool all_versions;        /* asks about all versions, not about the configured ones */
     int (*run)(Options *options);
     Example examples[COMMAND_EXAMPLES];
@@ -234,6 +235,7 @@ typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
 int run_graph(Options *options);
+int run_config(Options *options); /* config_show.c */
 int run_diff(Options *options); /* diff.c */
 int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */

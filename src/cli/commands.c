@@ -165,6 +165,23 @@ const Command commands[] = {
                      {"plimsoll explain --crds crds/ Widget.spec", "Explain a custom resource."}},
     },
     {
+        .name = "config",
+        .arguments = "[PATH...]",
+        .summary = "print the configuration that is in force, and who said what",
+        .text =
+            "Prints what the configuration of the PATHs (of the working directory, if none is given) "
+            "and the options say together, and where each value comes from: a line of the file, an "
+            "option, or the default. As text it is a configuration again, with the sources as "
+            "comments; `-o yaml` leaves those out, and `-o json` has a row for each value.",
+        .mask = FOR_CONFIG,
+        .reads_input = true,
+        .shows_config = true,
+        .run = run_config,
+        .examples = {{"plimsoll config", "See what holds in this folder."},
+                     {"plimsoll config deploy | grep -v default",
+                      "List the keys that are set."}},
+    },
+    {
         .name = "help",
         .arguments = "[COMMAND]",
         .summary = "explain a command and its options",

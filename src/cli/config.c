@@ -22,7 +22,8 @@ static const ConfigKey OVERRIDE_FIELDS[] = {
 
 static const ConfigKey SUPPRESS_FIELDS[] = {
     {"rule", CONFIG_ONE_OR_MORE, setting_suppress_rule, NULL, "a rule, or a list of rules",
-     .required = true, .text = "The rules whose findings are kept quiet."},
+     .required = true, .text = "The rules whose findings are kept quiet.",
+     .schema = "\"$ref\": \"#/definitions/rule\""},
     {"kind", CONFIG_TEXT, setting_suppress_kind, NULL, "a glob",
      .text = "Only those of objects of this kind."},
     {"namespace", CONFIG_TEXT, setting_suppress_namespace, NULL, "a glob",
@@ -44,7 +45,8 @@ const ConfigKey config_keys[] = {
      "--kubernetes-version",
      "The version of Kubernetes, or the range of versions, that the manifests are for. The newest "
      "known version where nothing is said.",
-     .example = "kubernetesVersion: 1.29..1.34\n"},
+     .example = "kubernetesVersion: 1.29..1.34\n",
+     .schema = "\"type\": [\"string\", \"number\"], \"pattern\": \"^v?1\\\\.[0-9]+(\\\\.[0-9]+)?(\\\\.\\\\.v?1\\\\.[0-9]+(\\\\.[0-9]+)?)?$\""},
     {"namespace", CONFIG_TEXT, setting_namespace, NULL, "a name", "--namespace",
      "The namespace of objects that name none: `default` where nothing is said.",
      .example = "namespace: shop\n",
@@ -60,7 +62,8 @@ const ConfigKey config_keys[] = {
     {"select", CONFIG_LIST, setting_select, NULL, "a list of rules and origins", "--select",
      "Where it is given, these rules alone report; an origin (`yaml`, `schema`, `server`, `link`, "
      "`advice`) stands for all its rules.",
-     .example = "select:\n  - yaml\n  - schema\n  - server\n  - link\n"},
+     .example = "select:\n  - yaml\n  - schema\n  - server\n  - link\n",
+     .schema = "\"anyOf\": [{\"$ref\": \"#/definitions/rule\"}, {\"$ref\": \"#/definitions/origin\"}]"},
     {"overrides", CONFIG_ENTRIES, NULL, NULL, "a list of overrides, each with paths and rules", NULL,
      "Other severities for the findings in some files. Of several overrides for one file the last "
      "counts; they count more than `rules` and `--severity`.",
@@ -89,7 +92,8 @@ const ConfigKey config_keys[] = {
      "Objects that exist although no manifest makes them, as `Kind/namespace/name`, or "
      "`Kind/name` for any namespace and for kinds without one. `*` stands for any characters and "
      "`?` for one. What refers to them is resolved.",
-     .example = "assume:\n  - Secret/shop/tls-certs\n  - ConfigMap/feature-*\n"},
+     .example = "assume:\n  - Secret/shop/tls-certs\n  - ConfigMap/feature-*\n",
+     .schema = "\"type\": \"string\", \"pattern\": \"^[^/]+/[^/]+(/[^/]+)?$\""},
     {"assumeCluster", CONFIG_LIST, setting_assume_cluster, NULL, "a list of files",
      "--assume-cluster",
      "What the cluster holds already, as `kubectl get -o yaml` or `-o json` wrote it, or as one object "

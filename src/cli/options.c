@@ -19,11 +19,11 @@ const char *const option_group_names[GROUP_COUNT] = {
 
 const OptionInfo option_table[] = {
     {"output", 'o', GROUP_REPORT, VALUE_FORMAT, "FORMAT[=FILE]",
-     .commands = FOR_INPUT | FOR_TABLES,
+     .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES,
      .store = setting_output,
      .help = "the form of the result, and the file that it goes to; without one it goes to "
              "stdout. `check` takes several, so that one run feeds them all"},
-    {"fail-on", 0, GROUP_REPORT, VALUE_WORD, "SEVERITY", .commands = FOR_CHECK,
+    {"fail-on", 0, GROUP_REPORT, VALUE_WORD, "SEVERITY", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_fail_on, .words = SETTING_WORDS_FAIL_ON,
      .help = "exit with 1 from this severity on: `error` (the default), `warning` or `info`"},
     {"verbose", 'v', GROUP_REPORT, .commands = FOR_CHECK, FLAG(verbose),
@@ -52,7 +52,7 @@ const OptionInfo option_table[] = {
              "canonical form"},
     {"offline", 0, GROUP_INPUT, .commands = FOR_DIFF, FLAG(offline),
      .help = "compare two inputs with each other; no cluster is asked"},
-    {"exclude", 0, GROUP_INPUT, VALUE_TEXT, "GLOB", .commands = FOR_INPUT,
+    {"exclude", 0, GROUP_INPUT, VALUE_TEXT, "GLOB", .commands = FOR_INPUT | FOR_CONFIG,
      .store = setting_exclude,
      .help = "leave out files and folders that match, named ones too; may be given again"},
     {"source-root", 0, GROUP_INPUT, VALUE_FOLDER, "FOLDER", .commands = FOR_CHECK,
@@ -61,47 +61,47 @@ const OptionInfo option_table[] = {
              "chart's folder, or one that holds it; the working directory if not given"},
     {"require-manifest", 0, GROUP_INPUT, .commands = FOR_INPUT, FLAG(require_manifest),
      .help = "fail where the input holds no manifest"},
-    {"select", 0, GROUP_CONFIG, VALUE_TEXT, "RULE,...", .commands = FOR_CHECK,
+    {"select", 0, GROUP_CONFIG, VALUE_TEXT, "RULE,...", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_select,
      .help = "report these rules alone; `yaml`, `schema`, `server`, `link` and `advice` stand for "
              "all rules of that origin; may be given again"},
-    {"baseline", 0, GROUP_REPORT, VALUE_FILE, "FILE", .commands = FOR_CHECK,
+    {"baseline", 0, GROUP_REPORT, VALUE_FILE, "FILE", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_baseline,
      .help = "report only what this file, written by `--write-baseline`, does not hold"},
     {"write-baseline", 0, GROUP_REPORT, VALUE_FILE, "FILE", .commands = FOR_CHECK,
      .store = setting_write_baseline,
      .help = "write all findings to this file instead of reporting them; they are known from then "
              "on"},
-    {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_LINK,
+    {"assume", 0, GROUP_INPUT, VALUE_TEXT, "OBJECT", .commands = FOR_LINK | FOR_CONFIG,
      .store = setting_assume,
      .help = "an object that exists elsewhere, as Kind/namespace/name or Kind/name for any "
              "namespace; `*` and `?` may stand in it; may be given again"},
-    {"assume-cluster", 0, GROUP_INPUT, VALUE_FILE, "FILE", .commands = FOR_LINK,
+    {"assume-cluster", 0, GROUP_INPUT, VALUE_FILE, "FILE", .commands = FOR_LINK | FOR_CONFIG,
      .store = setting_assume_cluster,
      .help = "what the cluster holds already, as `kubectl get -o yaml` or `-o json` wrote it: the "
              "input is linked against it, and it is not reported on; may be given again"},
     {"one-cluster", 0, GROUP_INPUT, .commands = FOR_LINK, FLAG(one_cluster),
      .help = "take all of the input for one deployment, and join its scopes"},
     {"kubernetes-version", 0, GROUP_TYPES, VALUE_TEXT, "VERSION",
-     .commands = FOR_INPUT | FOR_TABLES, .store = setting_kubernetes_version,
+     .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES, .store = setting_kubernetes_version,
      .help = "a version such as `1.29`, or a range such as `1.25..1.37`; if not given, check "
              "takes the newest and versions all that are known; emit takes the newest of a range"},
-    {"namespace", 'n', GROUP_TYPES, VALUE_TEXT, "NAME", .commands = FOR_INPUT,
+    {"namespace", 'n', GROUP_TYPES, VALUE_TEXT, "NAME", .commands = FOR_INPUT | FOR_CONFIG,
      .store = setting_namespace,
      .help = "the namespace of objects that name none; `default` if not given"},
-    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT | FOR_TABLES,
+    {"crds", 0, GROUP_TYPES, VALUE_FILE, "PATH", .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES,
      .store = setting_crds,
      .help = "a file or folder with CustomResourceDefinitions, beside those in the input; may be "
              "given again"},
     {"schema-location", 0, GROUP_TYPES, VALUE_FOLDER, "PATH",
-     .commands = FOR_INPUT, .store = setting_schema_location,
+     .commands = FOR_INPUT | FOR_CONFIG, .store = setting_schema_location,
      .help = "a folder or path template with JSON schemas of custom resources, in "
              "kubeconform's or the CRDs-catalog's layout; may be given again"},
-    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK,
+    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_missing_schemas, .words = SETTING_WORDS_MISSING,
      .help = "a custom resource whose definition is nowhere is an `error`, a warning (`warn`, "
              "the default), or passed over (`skip`)"},
-    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK,
+    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_pod_security, .words = SETTING_WORDS_POD_SECURITY,
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
              "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
@@ -111,15 +111,15 @@ const OptionInfo option_table[] = {
      .help = "the API version, or the group, whose kind is meant where several have it"},
     {"recursive", 'R', GROUP_REPORT, .commands = FOR_EXPLAIN, FLAG(recursive),
      .help = "list the fields of the fields, too"},
-    {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT | FOR_TABLES,
+    {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES,
      .store = setting_config, .help = "read this configuration, and look for no other"},
-    {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_TABLES, FLAG(no_config),
+    {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES, FLAG(no_config),
      .help = "read no configuration"},
-    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK,
+    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK | FOR_CONFIG,
      .store = setting_severity,
      .help = "give a rule another severity: `error`, `warning`, `info` or `off`; may be given "
              "again"},
-    {"rules", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_CHECK | FOR_RULES,
+    {"rules", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_CONFIG | FOR_CHECK | FOR_RULES,
      .store = setting_custom_rules,
      .help = "a file with rules of your own (docs/custom-rules.md); may be given again"},
     {"help", 'h', GROUP_OTHER, .commands = FOR_ALL, .help = "explain the command, and stop"},
@@ -214,10 +214,30 @@ static bool unknown_option(const Reader *reader, Str name)
     return false;
 }
 
+/* What an option gave to a key of the configuration, for `plimsoll config`. */
+static void note(Options *options, const OptionInfo *option, Str value)
+{
+    for (size_t i = 0; options->keep_given && i < config_key_count; i++) {
+        const ConfigKey *key = &config_keys[i];
+        if (!key->option || strcmp(key->option + 2, option->name) != 0)
+            continue;
+        size_t equals = key->shape == CONFIG_RULES ? str_find(value, '=') : value.len;
+        Given given = {.key = key, .by = SET_BY_FLAG, .value = value};
+        if (equals < value.len) {
+            given.name = arena_str(&options->arena, str_slice(value.ptr, equals));
+            given.value = str_slice(value.ptr + equals + 1, value.len - equals - 1);
+        }
+        given.value = arena_str(&options->arena, given.value);
+        vec_push(&options->given, given);
+    }
+}
+
 static bool store(Reader *reader, const OptionInfo *option, Str value)
 {
-    if (option->store(&reader->setter, value))
+    if (option->store(&reader->setter, value)) {
+        note(reader->options, option, value);
         return true;
+    }
     cli_error("--%s: %.*s", option->name, STR_ARG(reader->setter.error));
     return false;
 }
@@ -346,13 +366,14 @@ static int generate(const char *name)
         const char *name;
         void (*write)(Buf *out);
     } PAGES[] = {{"man", page_man},         {"usage", page_usage},
-                 {"configuration", page_configuration}, {"rules", page_rules},
+                 {"configuration", page_configuration},
+                 {"config-schema", page_config_schema}, {"rules", page_rules},
                  {"bash", complete_bash},   {"zsh", complete_zsh},
                  {"fish", complete_fish}};
     for (size_t i = 0; name && i < BASE_COUNT(PAGES); i++)
         if (!strcmp(name, PAGES[i].name))
             return print(PAGES[i].write);
-    cli_error("--generate writes man, usage, configuration, rules, bash, zsh or fish");
+    cli_error("--generate writes man, usage, configuration, config-schema, rules, bash, zsh or fish");
     return EXIT_TROUBLE;
 }
 
@@ -408,6 +429,7 @@ int options_read(Options *options, int argc, char **argv)
     const Command *command = options->command = command_find(str_of(argv[1]));
     if (!command)
         return no_command(argv[1]);
+    options->keep_given = command->shows_config;
     if (command->all_versions)
         options->schema.target = (SchemaTarget){SCHEMA_ALL_VERSIONS, SCHEMA_OLDEST, SCHEMA_NEWEST};
     char *cwd = getcwd(NULL, 0);
@@ -433,6 +455,8 @@ int options_read(Options *options, int argc, char **argv)
     }
     if (!command->reads_input)
         return -1;
+    if (!options->paths.len && command->shows_config)
+        vec_push(&options->paths, STR("."));
     if (!options->paths.len) {
         cli_error("%s needs a PATH; plimsoll %s . reads the working directory, and - is "
                   "standard input", command->name, command->name);

@@ -109,10 +109,11 @@ enum {
     FOR_RULES = 1 << 6,
     FOR_EXPLAIN = 1 << 7,
     FOR_GRAPH = 1 << 8,
+    FOR_CONFIG = 1 << 10,
     FOR_LINK = FOR_CHECK | FOR_GRAPH, /* what links objects */
     FOR_TABLES = FOR_RULES | FOR_EXPLAIN,
     FOR_INPUT = FOR_LINK | FOR_EMIT | FOR_VERSIONS | FOR_DIFF,
-    FOR_ALL = FOR_INPUT | FOR_TABLES | FOR_HELP | FOR_VERSION,
+    FOR_ALL = FOR_INPUT | FOR_TABLES | FOR_HELP | FOR_VERSION | FOR_CONFIG,
 };
 
 typedef enum OptionGroup {
@@ -178,6 +179,7 @@ struct ConfigKey {
     void (*begin)(Setter *setter); /* before the fields of each entry */
     bool required;             /* of a field: each entry has it */
     const char *usual;         /* a single value where nothing is said, if there is one */
+    const char *schema;        /* members of a JSON Schema of a value; NULL: any text, or words */
 };
 
 extern const ConfigKey config_keys[];
@@ -188,6 +190,10 @@ extern const RuleInfo rule_configuration, rule_baseline;
 extern const RuleInfo rule_invalid_suppression, rule_unused_suppression, rule_stale_baseline;
 extern const RuleInfo *const cli_rules[];
 extern const size_t cli_rule_count;
+
+/* ---- config_show.c ---- */
+/* The i-th format of `plimsoll config`, or NULL. */
+const char *config_format(size_t i);
 
 /* ---- config_find.c ---- */
 /* The configuration of the run, absolute; empty if there is none.  False after an error. */
@@ -259,6 +265,7 @@ void page_usage(Buf *out);
 void page_configuration(Buf *out);
 const char *explain_format(size_t i);
 const char *rules_format(size_t i); /* the i-th format of `plimsoll rules`, or NULL */
+void page_config_schema(Buf *out); /* config_schema.c */
 void page_rules(Buf *out); /* rules.c: a line of JSON for each rule */
 void complete_bash(Buf *out);
 void complete_zsh(Buf *out);

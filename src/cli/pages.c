@@ -299,6 +299,14 @@ void page_configuration(Buf *out)
 {
     buf_text(out, "<!-- Made by: plimsoll --generate configuration -->\n# Configuration\n\n");
     markdown_paragraphs(out, text_configuration);
+    markdown_paragraphs(out,
+                        "Editors complete it and show mistakes with "
+                        "[plimsoll.schema.json](plimsoll.schema.json), a JSON Schema made from the "
+                        "table that reads it (`plimsoll --generate config-schema`). With "
+                        "yaml-language-server a comment at the top of the file names it: "
+                        "`# yaml-language-server: $schema=PATH-OR-URL`.");
+    markdown_paragraphs(out, "`plimsoll config` prints what is in force, and which line, option or "
+                             "default it comes from.");
     buf_text(out, "A whole file:\n\n```yaml\n");
     for (size_t i = 0; i < config_key_count; i++)
         buf_text(out, config_keys[i].example);

@@ -100,6 +100,8 @@ const char *setting_format(const Command *command, size_t i)
         return i < diff_format_count ? diff_formats[i].name : NULL;
     if (command->mask == FOR_EMIT)
         return i < object_format_count ? object_formats[i].name : NULL;
+    if (command->mask == FOR_CONFIG)
+        return config_format(i);
     if (command->mask == FOR_RULES)
         return rules_format(i);
     if (command->mask == FOR_EXPLAIN)

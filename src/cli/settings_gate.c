@@ -82,8 +82,12 @@ void setting_finish_rules(Options *options)
             vec_push(&options->severities, ((SeverityOverride){str_of(rule->id), SEVERITY_OFF}));
     for (uint32_t i = 0; i < options->severities.len; i++) {
         SeverityOverride *global = &options->severities.at[i];
-        bool wanted = false;
-        for (uint32_t o = 0; o < options->overrides.len && global->severity == SEVERITY_OFF; o++)
+        bool wanted = false, is_last = true;
+        for (uint32_t later = i + 1; later < options->severities.len; later++)
+            is_last &= !str_eq(options->severities.at[later].rule, global->rule);
+        if (global->severity != SEVERITY_OFF || !is_last)
+            continue;
+        for (uint32_t o = 0; o < options->overrides.len; o++)
             for (uint32_t r = 0; r < options->overrides.at[o].rules.len; r++)
                 wanted |= str_eq(options->overrides.at[o].rules.at[r].rule, global->rule) &&
                           options->overrides.at[o].rules.at[r].severity != SEVERITY_OFF;

@@ -100,7 +100,8 @@ static void the_documentation_is_fresh(void **state)
     static const struct {
         const char *path;
         void (*write)(Buf *out);
-    } PAGES[] = {{"docs/usage.md", page_usage}, {"docs/configuration.md", page_configuration}};
+    } PAGES[] = {{"docs/usage.md", page_usage}, {"docs/configuration.md", page_configuration},
+                 {"docs/plimsoll.schema.json", page_config_schema}};
     for (size_t i = 0; i < BASE_COUNT(PAGES); i++) {
         FileText text = {0};
         int error = file_read(&text, PAGES[i].path);
