@@ -70,6 +70,7 @@ typedef struct ChecksOptions {
     uint8_t pod_security;   /* --pod-security as a SecurityLevel; 0: as the Namespaces say */
     unsigned newest;        /* minor of the newest Kubernetes that is asked about */
     const ReferenceCluster *cluster; /* borrowed; NULL: the default */
+    bool one_build; /* all objects come of one kustomization, which holds each once */
     bool joined; /* something says that all objects belong together: one kustomization, chart … */
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
     /* From checks_doc_ranks, where several links are made of one input; else NULL. */

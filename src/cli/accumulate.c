@@ -6,6 +6,10 @@
 #include "cli/kustomize.h"
 #include "schema/pattern.h"
 
+extern const Rule rule_kustomization;
+
+enum { BUILDS_MOST = 4096 }; /* of one scope: two bases in each of a few steps are thousands */
+
 typedef struct Building {
     Accumulator *to;
     uint32_t first; /* of the entries that this kustomization has in hand */
@@ -94,21 +98,54 @@ static void apply_labels(Building *building, const Kustomization *it)
             put_label(building->to, &building->to->plan->entries.at[i], &it->labels.at[j]);
 }
 
+/* Whether all that could be in hand is known, so that what is not there is surely missing. */
+static bool is_known(const Building *building)
+{
+    const Accumulator *to = building->to;
+    for (uint32_t i = building->first; i < to->plan->entries.len; i++)
+        if (to->plan->entries.at[i].object.no_object)
+            return false;
+    return !to->unfollowed.len && !to->incomplete;
+}
+
+static void tell(const Building *building, Place place, Str what)
+{
+    Finding *finding = diag_report(&building->to->tree->worker->diag, &rule_kustomization.info,
+                                   place, "%.*s", STR_ARG(what));
+    if (finding)
+        finding->object = BASE_NONE;
+}
+
+static bool had_name(const Accumulator *to, const PartEntry *entry, Str name)
+{
+    bool same = str_eq(text_of(to, entry->object.name), name);
+    for (uint32_t at = entry->names; at != BASE_NONE && !same; at = to->plan->names.at[at].before)
+        same = str_eq(text_of(to, to->plan->names.at[at].name), name);
+    return same;
+}
+
 static void apply_replicas(Building *building, const Kustomization *it)
 {
     static const char *const KINDS[] = {"Deployment", "ReplicationController", "ReplicaSet",
                                         "StatefulSet"};
     Accumulator *to = building->to;
-    for (uint32_t j = 0; j < it->replicas.len; j++)
+    for (uint32_t j = 0; j < it->replicas.len; j++) {
+        const KustomizeReplicas *replicas = &it->replicas.at[j];
+        bool matched = false;
         for (uint32_t i = building->first; i < to->plan->entries.len; i++) {
             PartEntry *entry = &to->plan->entries.at[i];
-            bool same = str_eq(text_of(to, entry->object.name), it->replicas.at[j].name);
-            for (uint32_t at = entry->names; at != BASE_NONE; at = to->plan->names.at[at].before)
-                same |= str_eq(text_of(to, to->plan->names.at[at].name), it->replicas.at[j].name);
+            bool same = had_name(to, entry, replicas->name);
             for (size_t k = 0; same && k < BASE_COUNT(KINDS); k++)
-                if (str_is(text_of(to, entry->object.kind), KINDS[k]))
-                    entry->replicas = it->replicas.at[j].count;
+                if (str_is(text_of(to, entry->object.kind), KINDS[k])) {
+                    entry->replicas = replicas->count;
+                    matched = true;
+                }
         }
+        if (!matched && is_known(building))
+            tell(building, replicas->place,
+                 arena_format(to->arena, "this kustomization has no workload \"%.*s\" with replicas",
+                              STR_ARG(replicas->name)));
+    }
 }
 
 /* ---- patches ---- */
@@ -138,6 +175,7 @@ static bool target_meets(const TargetText *target, Str text)
 
 typedef struct Target {
     TargetText kind, group, name, ns;
+    Str api_version;
     bool exact; /* all parts must agree, also empty ones */
 } Target;
 
@@ -156,7 +194,8 @@ static bool meets_target(const Accumulator *to, const Target *target, const Part
     if (!entry->object.name || entry->object.name == BASE_NONE)
         return false;
     Str group = text_of(to, entry->object.group);
-    bool same_group = target->exact ? str_eq(target->group.text, group)
+    bool same_group = target->exact
+                          ? str_eq(target->api_version, text_of(to, entry->object.api_version))
                                     : target_meets(&target->group, group);
     bool same_ns = target_meets(&target->ns, text_of(to, entry->object.ns));
     for (uint32_t at = entry->names; at != BASE_NONE; at = to->plan->names.at[at].before)
@@ -187,6 +226,19 @@ static void patch_entry(Accumulator *to, PartEntry *entry, const KustomizePatch 
     }
 }
 
+/* kustomize ends where a patch that says itself what it is for finds nothing; a target may
+ * select nothing.  Only where all that could be there is known. */
+static void tell_unmatched(Building *building, const KustomizePatch *patch)
+{
+    if (patch->patterns || patch->unread || !patch->kind.len || !patch->name.len ||
+        !is_known(building))
+        return;
+    tell(building, patch->place,
+         arena_format(building->to->arena,
+                      "the patch is for %.*s %.*s \"%.*s\", which this kustomization does not have",
+                      STR_ARG(patch->api_version), STR_ARG(patch->kind), STR_ARG(patch->name)));
+}
+
 static void apply_patch(Building *building, const KustomizePatch *patch)
 {
     Accumulator *to = building->to;
@@ -195,13 +247,19 @@ static void apply_patch(Building *building, const KustomizePatch *patch)
         .group = target_text(to, patch->group, patch->patterns),
         .name = target_text(to, patch->name, patch->patterns),
         .ns = target_text(to, patch->ns, patch->patterns),
+        .api_version = patch->api_version,
         .exact = !patch->patterns,
     };
+    bool matched = false;
     for (uint32_t i = building->first; i < to->plan->entries.len; i++) {
         PartEntry *entry = &to->plan->entries.at[i];
-        if (!entry->deleted && meets_target(to, &target, entry))
-            patch_entry(to, entry, patch);
+        if (entry->deleted || !meets_target(to, &target, entry))
+            continue;
+        patch_entry(to, entry, patch);
+        matched = true;
     }
+    if (!matched)
+        tell_unmatched(building, patch);
     TargetText *texts[] = {&target.kind, &target.group, &target.name, &target.ns};
     for (size_t i = 0; i < BASE_COUNT(texts); i++)
         if (texts[i]->pattern)
@@ -306,23 +364,42 @@ static void take_file(Building *building, uint32_t input)
     }
 }
 
+/* Bases that name each other's bases twice in every step double with each: kustomize
+ * itself would not come to an end. */
+static bool is_too_many(const Building *building, const KustomizeResource *resource)
+{
+    Accumulator *to = building->to;
+    if (++to->builds <= BUILDS_MOST)
+        return false;
+    if (to->told)
+        return true;
+    to->told = true;
+    tell(building, resource->place,
+         arena_format(to->arena, "with this base more than %d would be built for one kustomization",
+                      BUILDS_MOST));
+    note_unfollowed(to, resource->place, STR("this base is one too many, and is not followed"));
+    return true;
+}
+
 static void build(Accumulator *to, const Kustomization *it, uint32_t first, uint32_t visit)
 {
     Building building = {to, first, visit};
+    to->incomplete |= it->incomplete;
     for (uint32_t i = 0; i < it->unfollowed.len; i++)
         note_unfollowed(to, it->unfollowed.at[i].place, it->unfollowed.at[i].what);
     for (uint32_t i = 0; i < it->resources.len; i++) {
         const KustomizeResource *resource = &it->resources.at[i];
         if (resource->child == BASE_NONE)
             take_file(&building, resource->input);
-        else
+        else if (!is_too_many(&building, resource))
             build(to, to->tree->all.at[resource->child], to->plan->entries.len,
                   new_visit(to, visit));
     }
     for (uint32_t i = 0; i < it->generators.len; i++)
         generate(&building, it, &it->generators.at[i]);
     for (uint32_t i = 0; i < it->components.len; i++)
-        build(to, to->tree->all.at[it->components.at[i].child], first, visit);
+        if (!is_too_many(&building, &it->components.at[i]))
+            build(to, to->tree->all.at[it->components.at[i].child], first, visit);
     apply_patches(&building, it, false);
     apply_namespace(&building, it);
     apply_affixes(&building, it);

@@ -74,16 +74,40 @@ static bool is_scalar_node(const KustomizeReader *reader, uint32_t node)
     return kind != NODE_NULL && kind != NODE_MAP && kind != NODE_SEQ;
 }
 
+/* kustomize reads its file with Go's decoder of JSON, which takes a key in any case. */
+static bool is_key(Str name, Str key)
+{
+    size_t i = 0;
+    for (; i < name.len && i < key.len; i++) {
+        char c = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] | 0x20) : name.ptr[i];
+        char k = key.ptr[i] >= 'A' && key.ptr[i] <= 'Z' ? (char)(key.ptr[i] | 0x20) : key.ptr[i];
+        if (c != k)
+            return false;
+    }
+    return name.len == key.len && i == key.len;
+}
+
+/* The value under a key of a mapping, or BASE_NONE. */
+static uint32_t value_under(const KustomizeReader *reader, uint32_t map, Str key)
+{
+    const Document *doc = reader->doc;
+    uint32_t found = BASE_NONE;
+    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at))
+        if (is_key(node_str(doc, at), key))
+            found = at + 1;
+    return found;
+}
+
 /* The text under a key of a mapping, or empty. */
 static Str text_under(const KustomizeReader *reader, uint32_t map, Str key)
 {
-    uint32_t value = node_get_text(reader->doc, map, key);
+    uint32_t value = value_under(reader, map, key);
     return is_scalar_node(reader, value) ? kept(reader, value) : (Str){"", 0};
 }
 
 static bool flag_under(const KustomizeReader *reader, uint32_t map, Str key)
 {
-    uint32_t value = node_get_text(reader->doc, map, key);
+    uint32_t value = value_under(reader, map, key);
     return is_kind(reader, value, NODE_BOOL) && node_bool(reader->doc, value);
 }
 
@@ -184,8 +208,10 @@ static void read_resource(KustomizeReader *reader, uint32_t node, bool component
         unfollowed(reader, node, "the remote base %.*s is not read", STR_ARG(entry));
         return;
     }
-    if (!is_readable(reader, entry, node, WANTED_ANY))
+    if (!is_readable(reader, entry, node, WANTED_ANY)) {
+        reader->into->incomplete = true;
         return;
+    }
     if (stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode)) {
         load_child(reader, path, node, component);
         return;
@@ -266,8 +292,8 @@ static void read_common_labels(KustomizeReader *reader, uint32_t map)
 
 static void read_label(KustomizeReader *reader, uint32_t node)
 {
-    uint32_t pairs = node_get_text(reader->doc, node, STR("pairs"));
-    uint32_t fields = node_get_text(reader->doc, node, STR("fields"));
+    uint32_t pairs = value_under(reader, node, STR("pairs"));
+    uint32_t fields = value_under(reader, node, STR("fields"));
     bool selectors = flag_under(reader, node, STR("includeSelectors"));
     bool templates = selectors || flag_under(reader, node, STR("includeTemplates"));
     if (fields != BASE_NONE && !is_kind(reader, fields, NODE_NULL))
@@ -355,7 +381,7 @@ static void read_sources(KustomizeReader *reader, KustomizeGenerator *generator,
                          Str key,
                          void (*read)(KustomizeReader *, KustomizeGenerator *, uint32_t))
 {
-    uint32_t list = node_get_text(reader->doc, node, key);
+    uint32_t list = value_under(reader, node, key);
     if (!is_kind(reader, list, NODE_SEQ))
         return;
     EACH_ITEM(reader, list, at)
@@ -366,7 +392,7 @@ static void read_sources(KustomizeReader *reader, KustomizeGenerator *generator,
 static void read_option_labels(const KustomizeReader *reader, uint32_t options,
                                KustomizeGenerator *generator)
 {
-    uint32_t labels = node_get_text(reader->doc, options, STR("labels"));
+    uint32_t labels = value_under(reader, options, STR("labels"));
     if (!is_kind(reader, labels, NODE_MAP))
         return;
     EACH_ENTRY(reader, labels, key) {
@@ -378,8 +404,8 @@ static void read_option_labels(const KustomizeReader *reader, uint32_t options,
 static void read_generator(KustomizeReader *reader, uint32_t node, bool secret)
 {
     static const char *const BEHAVIORS[] = {"create", "merge", "replace"};
-    uint32_t name = node_get_text(reader->doc, node, STR("name"));
-    uint32_t options = node_get_text(reader->doc, node, STR("options"));
+    uint32_t name = value_under(reader, node, STR("name"));
+    uint32_t options = value_under(reader, node, STR("options"));
     Str behavior = text_under(reader, node, STR("behavior"));
     KustomizeGenerator generator = {
         .secret = secret,
@@ -398,7 +424,7 @@ static void read_generator(KustomizeReader *reader, uint32_t node, bool secret)
     read_sources(reader, &generator, node, STR("files"), read_file_key);
     read_sources(reader, &generator, node, STR("literals"), read_literal);
     read_sources(reader, &generator, node, STR("envs"), read_env);
-    uint32_t env = node_get_text(reader->doc, node, STR("env"));
+    uint32_t env = value_under(reader, node, STR("env"));
     if (is_scalar_node(reader, env))
         read_env(reader, &generator, env);
     if (is_kind(reader, options, NODE_MAP)) {
@@ -443,9 +469,9 @@ static void patch_file(KustomizeReader *reader, uint32_t node, const KustomizePa
 static void read_patch_entry(KustomizeReader *reader, uint32_t node, bool late)
 {
     const Document *doc = reader->doc;
-    uint32_t path = node_get_text(doc, node, STR("path"));
-    uint32_t text = node_get_text(doc, node, STR("patch"));
-    uint32_t at = node_get_text(doc, node, STR("target"));
+    uint32_t path = value_under(reader, node, STR("path"));
+    uint32_t text = value_under(reader, node, STR("patch"));
+    uint32_t at = value_under(reader, node, STR("target"));
     KustomizePatch target = {.place = document_place(doc, node), .late = late, .replicas = -1};
     if (is_kind(reader, at, NODE_MAP)) {
         target.patterns = true;
@@ -481,9 +507,9 @@ static void read_merge_patch(KustomizeReader *reader, uint32_t node)
 /* ---- the rest ---- */
 static void read_replicas(KustomizeReader *reader, uint32_t node)
 {
-    uint32_t count = node_get_text(reader->doc, node, STR("count"));
+    uint32_t count = value_under(reader, node, STR("count"));
     int64_t value;
-    KustomizeReplicas it = {.name = text_under(reader, node, STR("name"))};
+    KustomizeReplicas it = {.place = document_place(reader->doc, node), .name = text_under(reader, node, STR("name"))};
     if (!is_kind(reader, count, NODE_INT) || !node_int64(reader->doc, count, &value) || value < 0 ||
         value > INT32_MAX)
         return;
@@ -501,7 +527,7 @@ static void read_replacement(KustomizeReader *reader, uint32_t node)
 {
     Str path = text_under(reader, node, STR("path"));
     unfollowed(reader, node, "replacements are not made");
-    if (path.len && is_readable(reader, path, node_get_text(reader->doc, node, STR("path")), WANTED_FILE))
+    if (path.len && is_readable(reader, path, value_under(reader, node, STR("path")), WANTED_FILE))
         mark_input(reader, path, INPUT_DATA);
 }
 
@@ -599,7 +625,7 @@ static void check_inner_keys(const KustomizeReader *reader, uint32_t map, const 
         Guess guess = {.wrong = name};
         bool known = false;
         for (size_t i = 0; keys[i] && !known; i++) {
-            known = str_is(name, keys[i]);
+            known = is_key(name, str_of(keys[i]));
             guess_try(&guess, str_of(keys[i]));
         }
         if (!known)
@@ -658,7 +684,7 @@ static void read_document(KustomizeReader *reader)
         Guess guess = {.wrong = name};
         const KustomizeKey *key = NULL;
         for (size_t i = 0; i < BASE_COUNT(KEYS) && !key; i++) {
-            if (str_is(name, KEYS[i].name))
+            if (is_key(name, str_of(KEYS[i].name)))
                 key = &KEYS[i];
             else
                 guess_try(&guess, str_of(KEYS[i].name));

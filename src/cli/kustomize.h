@@ -37,10 +37,12 @@ typedef struct KustomizeLabel {
 typedef struct KustomizePatch {
     Place place;
     Str group, kind, name, ns; /* of the object that it is for; empty: any */
+    Str api_version;     /* as well, where the patch says itself what it is for */
     bool patterns;       /* they are regular expressions: a target */
     bool by_labels;      /* the target selects by labels or annotations */
     bool late;           /* patchesJson6902: after names and labels */
     bool deletes;
+    bool unread;         /* its text is no patch that was understood */
     bool linked;         /* it changes what is linked, and is not followed */
     int32_t replicas;    /* -1: does not say */
     VEC(KustomizeLabel) labels;
@@ -59,6 +61,7 @@ typedef struct KustomizeGenerator {
 } KustomizeGenerator;
 
 typedef struct KustomizeReplicas {
+    Place place;
     Str name;
     int32_t count;
 } KustomizeReplicas;
@@ -70,6 +73,7 @@ typedef struct Kustomization {
     bool named;          /* the user named it, or its folder */
     bool component, loading, wanted; /* wanted: another one names it */
     bool no_hash;
+    bool incomplete;     /* a resource is not there: that was told */
     Str ns, prefix, suffix;
     VEC(KustomizeResource) resources;
     VEC(KustomizeResource) components;
@@ -121,6 +125,9 @@ typedef struct Accumulator {
     PartPlan *plan;
     Arena *arena;
     VEC(Unfollowed) unfollowed;
+    uint32_t builds;     /* kustomizations built so far, each as often as it is named */
+    bool incomplete;     /* something that is named is not there */
+    bool told;           /* that there are too many */
 } Accumulator;
 
 /* Adds what `kustomize build` would give for it to the plan. */

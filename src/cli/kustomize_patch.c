@@ -119,6 +119,7 @@ static void read_merge(const PatchReader *reader, const KustomizePatch *target)
     Str api = text_at(reader, root, STR("apiVersion"));
     size_t slash = str_find(api, '/');
     if (!patch.patterns) {
+        patch.api_version = api;
         patch.group = slash < api.len ? str_slice(api.ptr, slash) : (Str){"", 0};
         patch.kind = text_at(reader, root, STR("kind"));
         patch.name = is_map(reader, metadata) ? text_at(reader, metadata, STR("name")) : (Str){"", 0};
@@ -237,7 +238,7 @@ void kustomize_patch(KustomizeTree *tree, Kustomization *into, Str text,
             continue;
         NodeKind kind = status == PARSER_OK ? node_kind(&doc, doc.root) : NODE_NULL;
         KustomizePatch unread = *target;
-        unread.linked = true;
+        unread.linked = unread.unread = true;
         if (kind == NODE_MAP)
             read_merge(&reader, target);
         else if (kind == NODE_SEQ)

@@ -13,6 +13,8 @@
 #include "checks/link.h"
 #include "cli/options.h"
 
+extern const Rule rule_kustomization;
+
 typedef struct LinkScope {
     ReportScope report;
     PartPlan plan;
@@ -328,7 +330,7 @@ static void adopt_findings(ScopeSet *scopes, uint32_t id, uint32_t first)
             finding->object = scope->plan.entries.at[finding->object].origin;
         vec_push(&scopes->found_in, id);
         if (!unfollowed.len || finding->severity != SEVERITY_ERROR ||
-            finding->rule->origin != ORIGIN_LINK)
+            finding->rule->origin != ORIGIN_LINK || finding->rule == &rule_kustomization.info)
             continue;
         diag_lower(diag, finding, SEVERITY_WARNING);
         diag_note(diag, finding, scope->report.unfollowed_place, "%.*s, so this is not sure",
@@ -340,12 +342,12 @@ static void adopt_findings(ScopeSet *scopes, uint32_t id, uint32_t first)
     diag->findings.len = kept;
 }
 
-static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
+/* first: of the findings that planning the scope made. */
+static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index, uint32_t first)
 {
     LinkScope *scope = scopes->list.at[id];
     Worker *worker = scopes->worker;
     const Options *options = worker->options;
-    uint32_t first = worker->diag.findings.len;
     Facts *facts = scope->whole ? worker->facts : part_build(index, &scope->plan);
     scope->checks.assumed = options->assumed.at;
     scope->checks.assumed_count = options->assumed.len;
@@ -353,6 +355,7 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index)
     scope->checks.cluster = &options->cluster;
     scope->checks.pod_security = options->pod_security;
     /* Folders and files of the command line may hold several deployments. */
+    scope->checks.one_build = scope->roots.len == 1 && scope->inputs.len == 0;
     scope->checks.joined = strcmp(scope->report.kind, "argument") != 0 &&
                            strcmp(scope->report.kind, "files") != 0;
     scope->checks.newest = options->schema.target.newest;
@@ -502,9 +505,10 @@ void scopes_link(ScopeSet *scopes)
         index = part_index(facts);
     for (uint32_t i = 0; i < scopes->list.len; i++) {
         LinkScope *scope = scopes->list.at[i];
+        uint32_t first = worker->diag.findings.len;
         if (!scope->whole)
             plan_scope(scopes, scope);
-        link_scope(scopes, i, index);
+        link_scope(scopes, i, index, first);
         if (scope->roots.len > 0)
             list_objects(scopes, scope, index);
     }

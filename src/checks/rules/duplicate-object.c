@@ -38,10 +38,15 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
     finding->path = STR("metadata.name");
     finding->pointer =
         arena_format(&context->diag->arena, "%.*s/metadata/name", STR_ARG(start));
-    if (!same_file || alone)
+    bool one_build = link_options(context->link)->one_build &&
+                     object->api_version == facts_object(facts, first)->api_version;
+    if ((!same_file || alone) && !one_build)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     diag_note(context->diag, finding, name_place(facts, same_file ? in_same_file : first),
               same_file ? "defined here, in the same file" : "first defined here");
+    if (one_build)
+        diag_note(context->diag, finding, (Place){.doc = BASE_NONE, .file = BASE_NONE},
+                  "kustomize build refuses to add one object twice");
 }
 
 /* Objects of one identity come by place, so those of one file stand together. */
@@ -82,7 +87,8 @@ const Rule rule_duplicate_object = {
                    "definitions in one file the one that is applied last replaces the other, "
                    "without a word: mostly a name that was not changed after copying.  In "
                    "different files they may be alternatives of which only one is applied, so "
-                   "that is a warning, as where the server refuses the first.  The API version does not count: an object has one "
+                   "that is a warning, as where the server refuses the first; within one "
+                   "kustomization it is an error, since kustomize build refuses it.  The API version does not count: an object has one "
                    "identity in all versions of its group.",
             .fix = "Keep one definition, or give the other another name or namespace. If both are "
                    "alternatives for different deployments, check them separately.",
