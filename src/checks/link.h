@@ -47,6 +47,9 @@ bool link_side_by_side(const Link *link, uint32_t a, uint32_t b);
  * and which both name.  In what a folder of the command line holds besides, a limit of one
  * example says nothing of the Pods of another. */
 bool link_belong_together(const Link *link, uint32_t a, uint32_t b);
+/* The same, or their folders stand side by side or one in the other: people part one
+ * deployment by kind, services here and routes there. */
+bool link_is_near(const Link *link, uint32_t a, uint32_t b);
 bool link_same_file(const Link *link, uint32_t a, uint32_t b);
 
 /* ---- admission: admission.c ---- */

@@ -259,6 +259,21 @@ bool link_belong_together(const Link *link, uint32_t a, uint32_t b)
            share_declared_namespace(link, a, b);
 }
 
+static Str parent_of(Str folder)
+{
+    do
+        folder.len -= folder.len > 0;
+    while (folder.len && folder.ptr[folder.len - 1] != '/');
+    return folder;
+}
+
+bool link_is_near(const Link *link, uint32_t a, uint32_t b)
+{
+    Str x = folder_of(link, a), y = folder_of(link, b);
+    return link_belong_together(link, a, b) || str_eq(parent_of(x), parent_of(y)) ||
+           str_starts(x, y) || str_starts(y, x);
+}
+
 static uint32_t file_of(const Link *link, uint32_t object)
 {
     return link->sources->docs.at[facts_object(link->facts, object)->doc].file;

@@ -71,6 +71,8 @@ static void report_listener(const LinkContext *context, const Reference *referen
                     STR_ARG(facts_object_text(facts, gateway, context->scratch)));
     if (!finding)
         return;
+    if (!link_is_near(context->link, reference->object, gateway))
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
     finding->object = reference->object;
     finding->path = facts_text(facts, want->path);
     finding->pointer = facts_text(facts, want->pointer);

@@ -84,6 +84,8 @@ static void report_port(const LinkContext *context, const Reference *reference, 
                     STR_ARG(facts_object_text(facts, target, context->scratch)));
     if (!finding)
         return;
+    if (!link_is_near(context->link, reference->object, target))
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
     finding->object = reference->object;
     finding->path = facts_text(facts, want->path);
     finding->pointer = facts_text(facts, want->pointer);
