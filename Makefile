@@ -29,8 +29,8 @@ say        = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2);)
 # ---- flags ----
 SANITIZE      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 FLAGS_asan    := $(SANITIZE) -fsanitize=address,undefined
-FLAGS_hostile := $(FLAGS_asan) -DPLIMSOLL_HOSTILE
-FLAGS_tsan    := $(SANITIZE) -fsanitize=thread
+FLAGS_hostile := $(FLAGS_asan) -DPLIMSOLL_HOSTILE -DPLIMSOLL_WINDOW=256
+FLAGS_tsan    := $(SANITIZE) -fsanitize=thread -DPLIMSOLL_WINDOW=256
 # A zeroed Str is the empty one, so NULL + 0 happens; C2y allows it, clang still reports it.
 FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link \
                  -fno-sanitize=pointer-overflow
@@ -162,10 +162,17 @@ accept: all
 	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/golden/run --accept $(ONLY)
 
 # The same units, examples and corpus, in a build that watches itself.
-asan tsan hostile:
+asan hostile:
 	@scripts/bootstrap build test
 	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
 	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers
+
+# Everything with several threads, and again with more than there are processors.
+tsan:
+	@scripts/bootstrap build test
+	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
+	@PLIMSOLL_JOBS=2 $(PYTHON) tests/run --build build/$@ --lead '$@, 2 threads: ' unit golden corpus jobs
+	@PLIMSOLL_JOBS=8 $(PYTHON) tests/run --build build/$@ --lead '$@, 8 threads: ' golden
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -100,6 +100,12 @@ size_t arena_size(const Arena *arena); /* bytes held, for --stats */
      (vec)->at[(vec)->len++] = (item))
 #define vec_clear(vec) ((vec)->len = 0)
 #define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
+/* Adds count items at once. */
+#define vec_append(vec, items, count)                                                  \
+    ((vec)->at = vec_room((vec)->at, &(vec)->cap, (vec)->len, (count), sizeof *(vec)->at), \
+     (count) ? (void)memcpy((vec)->at + (vec)->len, (items), sizeof *(vec)->at * (count)) : (void)0, \
+     (vec)->len += (count))
+void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size);
 void *vec_more(void *at, uint32_t *cap, size_t item_size);
 void mem_free(void *memory);
 /* A stable sort whose comparison gets a context (qsort_r differs between systems). */
@@ -117,8 +123,10 @@ typedef struct Interner {
 
 void interner_init(Interner *interner);
 uint32_t intern(Interner *interner, Str s);
+uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash); /* its str_hash is known */
 uint32_t interner_find(const Interner *interner, Str s); /* BASE_NONE if never interned */
 Str interned(const Interner *interner, uint32_t id);     /* valid until interner_free */
+void interner_clear(Interner *interner); /* to "" alone; keeps the memory */
 void interner_free(Interner *interner);
 
 /* ---- buf.c: growable bytes, and checked output ---- */
@@ -146,7 +154,7 @@ void buf_free(Buf *buf);
 /* Bytes on their way to a file descriptor.  A write that fails is remembered;
  * out_close says so: a failed write to stdout is a failed run. */
 typedef struct Out {
-    int fd;
+    int fd;    /* -1: all is kept in buf, for another to take */
     int error; /* errno of the first write that failed, else 0 */
     Buf buf;
 } Out;
@@ -154,6 +162,7 @@ typedef struct Out {
 void out_init(Out *out, int fd);
 void out_spill(Out *out);  /* writes when enough has gathered; call it between records */
 void out_flush(Out *out);
+void out_through(Out *out, Str s); /* writes s, without a copy where it is long */
 bool out_close(Out *out);  /* flushes and frees; false if any write failed */
 
 /* ---- file.c ---- */
@@ -170,9 +179,19 @@ enum { FILE_PADDING = 64 };
  * text, whose memory is used again.  Returns 0 or errno; after EINTR, which only a signal
  * with a handler gives, text holds what was read so far. */
 int file_read(FileText *text, const char *path);
+/* A file that is open for reading; fd -1 where it could not be opened. */
+typedef struct FileHandle {
+    int fd;
+    bool regular;
+    uint64_t size; /* of a regular file */
+} FileHandle;
+int file_open(FileHandle *file, const char *path);
+void file_close(FileHandle *file);
 int file_read_fd(FileText *text, int fd, size_t expected);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
+/* Adds up to size bytes at offset to what text holds: fewer only at the end of the file. */
+int file_read_more(FileText *text, int fd, uint64_t offset, size_t size);
 void file_free(FileText *text);
 
 #endif

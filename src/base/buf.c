@@ -134,22 +134,37 @@ enum { OUT_SPILL_AT = 256 * 1024 };
 
 void out_init(Out *out, int fd) { *out = (Out){.fd = fd}; }
 
-void out_flush(Out *out)
+static void write_all(Out *out, Str s)
 {
     size_t written = 0;
-    while (written < out->buf.len && !out->error) {
-        ssize_t count = write(out->fd, out->buf.ptr + written, out->buf.len - written);
+    while (written < s.len && !out->error) {
+        ssize_t count = write(out->fd, s.ptr + written, s.len - written);
         if (count >= 0)
             written += (size_t)count;
         else if (errno != EINTR)
             out->error = errno;
     }
+}
+
+void out_flush(Out *out)
+{
+    write_all(out, buf_slice(&out->buf));
     out->buf.len = 0;
+}
+
+void out_through(Out *out, Str s)
+{
+    if (s.len < OUT_SPILL_AT) {
+        buf_str(&out->buf, s);
+        return;
+    }
+    out_flush(out);
+    write_all(out, s);
 }
 
 void out_spill(Out *out)
 {
-    if (out->buf.len >= OUT_SPILL_AT)
+    if (out->fd >= 0 && out->buf.len >= OUT_SPILL_AT)
         out_flush(out);
 }
 

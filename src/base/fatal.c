@@ -37,3 +37,17 @@ void *vec_more(void *at, uint32_t *cap, size_t item_size)
     *cap = more;
     return mem_resize(at, (size_t)more * item_size);
 }
+
+void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size)
+{
+    if (more > UINT32_MAX - len)
+        fatal("a table of %u rows cannot grow", len);
+    uint32_t wanted = len + more;
+    if (wanted <= *cap)
+        return at;
+    uint32_t doubled = *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
+    *cap = wanted > doubled ? wanted : doubled;
+    if ((uint64_t)*cap * item_size > SIZE_MAX)
+        fatal("a table of %u rows cannot grow", len);
+    return mem_resize(at, (size_t)*cap * item_size);
+}

@@ -56,22 +56,60 @@ int file_read_fd(FileText *text, int fd, size_t expected)
     return 0;
 }
 
-int file_read(FileText *text, const char *path)
+int file_open(FileHandle *file, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    text->len = 0;
-    text->regular = false;
-    if (fd < 0)
-        return errno;
+    *file = (FileHandle){.fd = open(path, O_RDONLY | O_CLOEXEC)};
     struct stat status;
-    int error = fstat(fd, &status) ? errno : 0;
+    if (file->fd < 0)
+        return errno;
+    int error = fstat(file->fd, &status) ? errno : 0;
     if (!error && S_ISDIR(status.st_mode))
         error = EISDIR;
-    text->regular = !error && S_ISREG(status.st_mode);
-    if (!error)
-        error = file_read_fd(text, fd,
-                             text->regular && status.st_size > 0 ? (size_t)status.st_size : 0);
-    close(fd);
+    if (error)
+        file_close(file);
+    file->regular = !error && S_ISREG(status.st_mode);
+    file->size = file->regular && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+    return error;
+}
+
+void file_close(FileHandle *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
+int file_read(FileText *text, const char *path)
+{
+    FileHandle file;
+    text->len = 0;
+    text->regular = false;
+    int error = file_open(&file, path);
+    if (error)
+        return error;
+    text->regular = file.regular;
+    error = file_read_fd(text, file.fd, (size_t)file.size);
+    file_close(&file);
+    return error;
+}
+
+int file_read_more(FileText *text, int fd, uint64_t offset, size_t size)
+{
+    file_reserve(text, text->len + size);
+    int error = 0;
+    while (size && !error) {
+        ssize_t got = pread(fd, text->ptr + text->len, size, (off_t)offset);
+        if (got == 0)
+            break;
+        if (got > 0) {
+            text->len += (size_t)got;
+            offset += (uint64_t)got;
+            size -= (size_t)got;
+        } else if (errno != EINTR) {
+            error = errno;
+        }
+    }
+    memset(text->ptr + text->len, 0, FILE_PADDING);
     return error;
 }
 

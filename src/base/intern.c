@@ -43,9 +43,10 @@ static uint32_t interner_slot(const Interner *interner, Str s, uint32_t hash)
     return slot;
 }
 
-uint32_t intern(Interner *interner, Str s)
+uint32_t intern(Interner *interner, Str s) { return intern_hashed(interner, s, str_hash(s)); }
+
+uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
 {
-    uint32_t hash = str_hash(s);
     uint32_t slot = interner_slot(interner, s, hash);
     if (interner->slots[slot])
         return interner->slots[slot] - 1;
@@ -71,6 +72,14 @@ uint32_t interner_find(const Interner *interner, Str s)
 Str interned(const Interner *interner, uint32_t id)
 {
     return id < interner->strings.len ? interner->strings.at[id] : str_slice("", 0);
+}
+
+void interner_clear(Interner *interner)
+{
+    arena_reset(&interner->text);
+    vec_clear(&interner->strings);
+    memset(interner->slots, 0, sizeof *interner->slots * interner->slot_count);
+    intern(interner, STR(""));
 }
 
 void interner_free(Interner *interner)

@@ -13,52 +13,19 @@ void facts_free(Facts *facts)
 {
     if (!facts)
         return;
-    vec_free(&facts->objects);
-    seq_table_free(&facts->pairs);
-    seq_table_free(&facts->label_sets);
-    vec_free(&facts->label_spans);
-    vec_free(&facts->pods);
-    vec_free(&facts->container_ports);
-    vec_free(&facts->selectors);
-    vec_free(&facts->terms);
-    vec_free(&facts->term_values);
-    vec_free(&facts->services);
-    vec_free(&facts->service_ports);
-    vec_free(&facts->references);
-    vec_free(&facts->wants);
-    vec_free(&facts->symbols);
-    vec_free(&facts->listeners);
-    vec_free(&facts->lost_ports);
-    vec_free(&facts->claims);
-    vec_free(&facts->host_ports);
-    vec_free(&facts->selects);
-    vec_free(&facts->containers);
-    vec_free(&facts->security_values);
-    vec_free(&facts->admitted_pods);
-    vec_free(&facts->admitted_claims);
-    vec_free(&facts->namespaces);
-    vec_free(&facts->limits);
-    vec_free(&facts->quotas);
-    seq_table_free(&facts->resource_sets);
-    vec_free(&facts->resource_spans);
-    vec_free(&facts->labelled);
-    vec_free(&facts->label_queries);
-    vec_free(&facts->topology_keys);
-    vec_free(&facts->namespace_uses);
-    vec_free(&facts->peers);
-    vec_free(&facts->policy_ports);
-    vec_free(&facts->idle_rules);
-    vec_free(&facts->policy_kinds);
-    vec_free(&facts->parameters);
-    seq_table_free(&facts->declared);
-    seq_table_free(&facts->grants);
-    seq_table_free(&facts->filled);
-    seq_table_free(&facts->makers);
-    vec_free(&facts->declared_by);
-    vec_free(&facts->granted_by);
-    vec_free(&facts->made_by);
-    vec_free(&facts->object_labels);
+#define FREE_LIST(list) vec_free(&facts->list);
+#define FREE_TABLE(table) seq_table_free(&facts->table);
+    FACTS_LISTS(FREE_LIST)
+    FACTS_TABLES(FREE_TABLE)
     mem_free(facts);
+}
+
+void facts_clear(Facts *facts)
+{
+#define CLEAR_LIST(list) vec_clear(&facts->list);
+#define CLEAR_TABLE(table) seq_table_clear(&facts->table);
+    FACTS_LISTS(CLEAR_LIST)
+    FACTS_TABLES(CLEAR_TABLE)
 }
 
 uint32_t facts_add_object(Facts *facts, Object object)

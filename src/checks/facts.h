@@ -435,7 +435,21 @@ typedef struct Owned {
     uint32_t sequence;    /* in the table that the list stands beside */
 } Owned;
 
-/* What is added here has to be copied in part.c, or a part of the input lacks it. */
+/* Every list and every table below: what holds for all is written once (facts.c,
+ * facts_merge.c). */
+#define FACTS_LISTS(X)                                                                \
+    X(objects) X(label_spans) X(pods) X(container_ports) X(selectors) X(terms)        \
+    X(term_values) X(services) X(service_ports) X(references) X(wants) X(symbols)     \
+    X(listeners) X(lost_ports) X(claims) X(host_ports) X(selects) X(containers)       \
+    X(security_values) X(admitted_pods) X(admitted_claims) X(namespaces) X(limits)    \
+    X(quotas) X(resource_spans) X(labelled) X(label_queries) X(topology_keys)         \
+    X(namespace_uses) X(peers) X(policy_ports) X(idle_rules) X(policy_kinds)          \
+    X(parameters) X(declared_by) X(granted_by) X(made_by) X(object_labels)
+#define FACTS_TABLES(X)                                                               \
+    X(pairs) X(label_sets) X(resource_sets) X(declared) X(grants) X(filled) X(makers)
+
+/* What is added here has to be copied in part.c, or a part of the input lacks it, and
+ * has a row in facts_merge.c. */
 struct Facts {
     Interner *strings;    /* borrowed */
     uint32_t current;     /* the object that facts are made of now */
@@ -488,7 +502,15 @@ struct Facts {
     VEC(Owned) object_labels;  /* objects and their own labels, in label_sets */
 };
 
+/* ---- facts_merge.c ---- */
+/* Adds all facts of another thread behind those that are there, its strings included:
+ * the ids are those that one thread would have given.  Its documents are counted from
+ * doc_base on, lines of its objects from line_base on. */
+void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t line_base);
+
 /* ---- facts.c ---- */
+/* Forgets all facts and keeps the memory. */
+void facts_clear(Facts *facts);
 Place facts_place(const Facts *facts, uint32_t object, Span span);
 /* The same names everywhere: Pod "a", Deployment "b". */
 Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena);

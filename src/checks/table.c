@@ -139,6 +139,15 @@ uint32_t seq_find2(const SeqTable *table, uint32_t first, uint32_t second)
     return seq_find(table, items, 2);
 }
 
+void seq_table_clear(SeqTable *table)
+{
+    vec_clear(&table->items);
+    vec_clear(&table->ends);
+    if (table->index.used)
+        memset(table->index.slots, 0, sizeof *table->index.slots * table->index.slot_count);
+    table->index.used = 0;
+}
+
 void seq_table_free(SeqTable *table)
 {
     vec_free(&table->items);

@@ -58,6 +58,7 @@ static inline Seq seq_at(const SeqTable *table, uint32_t id)
     return (Seq){items, table->ends.at[id] - start};
 }
 static inline uint32_t seq_count(const SeqTable *table) { return table->ends.len; }
+void seq_table_clear(SeqTable *table); /* keeps the memory */
 void seq_table_free(SeqTable *table);
 
 uint32_t hash_numbers(const uint32_t *items, uint32_t count);

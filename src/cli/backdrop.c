@@ -55,16 +55,19 @@ static bool tell_unreadable(Worker *worker, uint32_t first)
 static bool read_dump(Worker *worker, Str path)
 {
     ReportSummary *counted = worker->summary, mine = {0};
+    FileNote note = {0};
     Input input = {.path = path, .argument = BASE_NONE, .chart = BASE_NONE, .named = true};
     uint32_t first = worker->diag.findings.len;
     worker->summary = &mine;
-    bool good = worker_file(worker, &input);
+    worker_file(worker, &input, &note);
     worker->summary = counted;
-    if (!good)
+    if (note.error) {
+        cli_error("%.*s: %s", STR_ARG(path), strerror(note.error));
         return false;
+    }
     if (tell_unreadable(worker, first))
         return false;
-    if (mine.files && !mine.helm_templates)
+    if (note.used && !note.helm)
         return true;
     cli_error("--assume-cluster: %.*s holds no objects", STR_ARG(path));
     return false;

@@ -98,6 +98,7 @@ typedef struct Options {
     Str api_version;          /* explain: of which the kind is meant; empty: any */
     bool one_cluster;         /* all scopes are one */
     bool offline;             /* diff: without a cluster */
+    uint32_t jobs;            /* threads; 0: as many as there are processors, where it pays */
     bool defaults;            /* emit: as a server would store it */
     Str config_path;          /* --config, else what was found; empty: none */
     bool no_config;

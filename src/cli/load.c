@@ -154,12 +154,8 @@ static void add_unparsed(Worker *worker, uint32_t source)
         worker->diag.findings.at[i].object = id;
 }
 
-typedef struct FileCounts {
-    uint32_t used, skipped, helm;
-} FileCounts;
-
 static void worker_chunk(Worker *worker, const Input *input, uint32_t file, const Chunk *chunk,
-                         FileCounts *counts)
+                         FileNote *note)
 {
     uint32_t source = add_source_doc(worker, file, chunk);
     rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
@@ -180,14 +176,14 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
         case SKIP_NOT:
             redact_unparsed(worker->sources, source, chunk->text);
             add_unparsed(worker, source);
-            counts->used++;
+            note->used++;
             return;
         case SKIP_HELM_TEMPLATE:
-            counts->helm++;
+            note->helm++;
             break;
         case SKIP_NO_MANIFEST:
         case SKIP_CLIENT_KIND:
-            counts->skipped++;
+            note->skipped++;
             break;
         }
         worker->diag.findings.len = worker->first_finding;
@@ -195,13 +191,13 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
     case PARSER_OK: {
         DocumentUse use = worker_document(worker, &doc, emit_all);
         if (use == USE_OBJECTS) {
-            counts->used++;
+            note->used++;
             if (listens(worker) && doc.comment_count)
                 suppress_comments(worker->suppressions, worker, &doc, first_object);
         } else if (use == USE_SKIPPED) {
             /* What is no manifest is not ours to judge, duplicate keys included. */
             worker->diag.findings.len = worker->first_finding;
-            counts->skipped++;
+            note->skipped++;
         }
         if (worker->dump) {
             redact_tree(worker->sources, &doc);
@@ -212,14 +208,6 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
     }
 }
 
-static int worker_read(Worker *worker, const Input *input)
-{
-    if (!str_eq(input->path, STR("-")))
-        return file_read(&worker->window, input->path.ptr);
-    worker->window.regular = false;
-    return file_read_fd(&worker->window, STDIN_FILENO, 0);
-}
-
 /* Helm writes above each document which template it is from. */
 static bool is_rendered(Str text)
 {
@@ -228,64 +216,95 @@ static bool is_rendered(Str text)
     return str_starts(text, STR("# Source: "));
 }
 
-bool worker_file(Worker *worker, const Input *input)
+/* The documents of a text that starts at an offset of the file. */
+static void worker_text(Worker *worker, const Input *input, Str text, uint64_t base, FileNote *note)
 {
-    bool is_stdin = str_eq(input->path, STR("-"));
-    worker->rendered = false;
-    worker->templates = input->chart_template;
-    if (input->chart_template) {
-        worker->summary->helm_templates++;
-        return true;
-    }
-    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION) {
-        worker->summary->skipped_files += input->use == INPUT_DATA;
-        return true;
-    }
-    worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
-    meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
-    meter_pass(worker->meter, STATS_LOAD);
-    int error = worker_read(worker, input);
-    /* Of what Ctrl-C tore the last document is not whole. */
-    bool torn = error == EINTR && meter_stopped();
-    /* What cannot be read again is looked at all the same. */
+    /* Of what Ctrl-C tore the last document is not whole; what cannot be read again is looked
+     * at all the same. */
     bool late = meter_stopped() && !worker->window.regular;
-    if (error && !torn) {
-        meter_erase(worker->meter);
-        cli_error("%.*s: %s", STR_ARG(input->path), strerror(error));
-        return false;
-    }
-    uint32_t file = sources_add_file(worker->sources, is_stdin ? STR("<stdin>") : input->path);
-    worker->sources->files.at[file].changed = input->changed;
-    worker->sources->files.at[file].backdrop = worker->backdrop;
-    worker->rendered = is_rendered(str_slice(worker->window.ptr, worker->window.len));
-    FileCounts counts = {0};
+    uint32_t file = worker->sources->files.len - 1;
+    if (!worker->before.continues)
+        file = sources_add_file(worker->sources,
+                                str_eq(input->path, STR("-")) ? STR("<stdin>") : input->path);
+    SourceFile *source = &worker->sources->files.at[file];
+    source->changed = input->changed;
+    source->backdrop = worker->backdrop;
+    note->opened = true;
+    note->rendered = base == 0 && is_rendered(text);
+    note->first = facts_object_count(worker->facts);
+    worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
     Splitter splitter;
-    splitter_init(&splitter, str_slice(worker->window.ptr, worker->window.len));
+    splitter_init(&splitter, text);
     if (worker->meter)
-        worker->meter->stats.bytes += worker->window.len;
+        worker->meter->stats.bytes += text.len;
     for (Chunk chunk; (late || !meter_stopped()) && splitter_next(&splitter, &chunk);) {
-        if (torn && chunk.text.ptr + chunk.text.len >= worker->window.ptr + worker->window.len)
+        if (note->torn && chunk.text.ptr + chunk.text.len >= text.ptr + text.len)
             break;
-        worker_chunk(worker, input, file, &chunk, &counts);
+        chunk.base += base;
+        chunk.index += worker->before.docs;
+        chunk.line += worker->before.lines;
+        worker_chunk(worker, input, file, &chunk, note);
         meter_document(worker->meter, facts_object_count(worker->facts),
                        worker->diag.findings.len);
     }
-    worker->templates += counts.helm;
-    if (counts.helm)
+    note->count = facts_object_count(worker->facts) - note->first;
+    note->docs = splitter.index;
+    note->lines = splitter.line - 1;
+}
+
+static int worker_stdin(Worker *worker)
+{
+    worker->window.regular = false;
+    return file_read_fd(&worker->window, STDIN_FILENO, 0);
+}
+
+void worker_file(Worker *worker, const Input *input, FileNote *note)
+{
+    note->template = input->chart_template;
+    if (input->chart_template) {
         worker->summary->helm_templates++;
-    if (counts.used) {
-        worker->summary->files++;
-        worker->summary->skipped_documents += counts.skipped;
-    } else if (!counts.helm) {
-        worker->summary->skipped_files++;
+        return;
     }
+    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION) {
+        worker->summary->skipped_files += input->use == INPUT_DATA;
+        return;
+    }
+    meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
+    meter_pass(worker->meter, STATS_LOAD);
+    if (str_eq(input->path, STR("-"))) {
+        note->error = worker_stdin(worker);
+    } else {
+        FileHandle file;
+        note->error = file_open(&file, input->path.ptr);
+        note->windows = note->error || worker->dump || worker->backdrop ? 0 : window_count(&file);
+        if (!note->error && !note->windows) {
+            worker->window.regular = file.regular;
+            note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);
+        }
+        file_close(&file);
+    }
+    note->torn = note->error == EINTR && meter_stopped();
+    if (note->torn)
+        note->error = 0;
+    if (note->error || note->windows)
+        return;
+    worker_text(worker, input, str_slice(worker->window.ptr, worker->window.len), 0, note);
     if (!worker->window.regular) {
-        SourceFile *kept = &worker->sources->files.at[file];
+        SourceFile *kept = &worker->sources->files.at[worker->sources->files.len - 1];
         kept->kept = true;
         kept->text = worker->window;
         worker->window = (FileText){0};
     }
-    return true;
+}
+
+void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)
+{
+    Str text;
+    uint64_t base;
+    note->continues = number > 0;
+    note->error = window_read(&worker->window, input->path.ptr, number, &text, &base);
+    if (!note->error)
+        worker_text(worker, input, text, base, note);
 }
 
 /* ---- deferred objects ---- */

@@ -2,6 +2,7 @@
 #include "cli/meter.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -15,7 +16,7 @@ enum {
 #define MILLISECOND UINT64_C(1000000)
 
 /* A handler can reach nothing else: set once, by the first Ctrl-C. */
-static volatile sig_atomic_t stopped;
+static atomic_int stopped;
 
 static void stop(int number)
 {

@@ -36,6 +36,9 @@ const OptionInfo option_table[] = {
     {"color", 0, GROUP_REPORT, VALUE_WORD, "WHEN", .commands = FOR_INPUT,
      .store = setting_color, .words = SETTING_WORDS_COLOR,
      .help = "`auto` (the default: on a terminal), `always` or `never`"},
+    {"jobs", 'j', GROUP_REPORT, VALUE_TEXT, "N", .commands = FOR_INPUT, .store = setting_jobs,
+     .help = "read with N threads (the default: one for each processor that there is, and one for "
+             "a small input); what comes out is the same"},
     {"changed", 0, GROUP_REPORT, VALUE_FILE, "FILE...", .many = true, .commands = FOR_CHECK,
      .store = setting_changed,
      .help = "report only what these files have a part in; takes every argument up to the next "

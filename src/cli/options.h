@@ -28,6 +28,7 @@ bool setting_kubernetes_version(Setter *setter, Str value);
 bool setting_missing_schemas(Setter *setter, Str value);
 bool setting_pod_security(Setter *setter, Str value);
 bool setting_source_root(Setter *setter, Str value);
+bool setting_jobs(Setter *setter, Str value);
 bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_api_version(Setter *setter, Str value);

@@ -190,18 +190,84 @@ void run_begin(Run *run, Options *options, ObjectPass pass)
     run->worker.checker.crds = crd_set_new();
 }
 
-void run_files(Run *run)
+/* Windows of one file are one file. */
+static void file_add(FileNote *file, const FileNote *note)
+{
+    if (!note->continues) {
+        *file = *note;
+        return;
+    }
+    file->count += note->count;
+    file->used += note->used;
+    file->skipped += note->skipped;
+    file->helm += note->helm;
+    file->docs += note->docs;
+    file->lines += note->lines;
+    file->more = note->more;
+    file->opened |= note->opened;
+}
+
+void run_note_file(Run *run, const FileNote *note)
+{
+    if (note->error) {
+        meter_erase(run->worker.meter);
+        cli_error("%.*s: %s", STR_ARG(run->inputs.inputs.at[note->input].path),
+                  strerror(note->error));
+        run->unreadable = true;
+    }
+    FileNote *file = &run->file;
+    file_add(file, note);
+    if (file->more)
+        return;
+    ReportSummary *summary = &run->summary;
+    summary->helm_templates += file->helm > 0;
+    if (file->used) {
+        summary->files++;
+        summary->skipped_documents += file->skipped;
+    } else if (file->opened && !file->helm) {
+        summary->skipped_files++;
+    }
+    if (run->scopes) {
+        FileObjects met = {file->first, file->count, file->template || file->helm};
+        scopes_note_file(run->scopes, file->input, met, file->rendered);
+    }
+}
+
+SourcesBefore run_file_before(const Run *run, bool continues)
+{
+    const FileNote *file = &run->file;
+    return continues ? (SourcesBefore){file->opened, file->docs, file->lines} : (SourcesBefore){0};
+}
+
+/* One window after the other: where the next one begins is known by then. */
+static void run_windows(Run *run, uint32_t index, uint64_t windows)
 {
     Worker *worker = &run->worker;
-    for (uint32_t i = 0; i < run->inputs.inputs.len && !meter_stopped(); i++) {
-        uint32_t first = facts_object_count(worker->facts);
-        if (!worker_file(worker, &run->inputs.inputs.at[i]))
-            run->unreadable = true;
-        if (!run->scopes)
-            continue;
-        FileObjects met = {first, facts_object_count(worker->facts) - first,
-                           worker->templates > 0};
-        scopes_note_file(run->scopes, i, met, worker->rendered);
+    for (uint64_t number = 0; number < windows && !meter_stopped(); number++) {
+        FileNote note = {.input = index, .more = number + 1 < windows};
+        worker->before = run_file_before(run, number > 0);
+        worker_window(worker, &run->inputs.inputs.at[index], number, &note);
+        run_note_file(run, &note);
+    }
+    worker->before = (SourcesBefore){0};
+}
+
+void run_files(Run *run)
+{
+    uint32_t count = run->inputs.inputs.len;
+    if (parallel_is_due(run)) {
+        parallel_files(run, 0, count, 0);
+        return;
+    }
+    for (uint32_t i = 0; i < count && !meter_stopped(); i++) {
+        FileNote note = {.input = i};
+        worker_file(&run->worker, &run->inputs.inputs.at[i], &note);
+        if (!note.windows)
+            run_note_file(run, &note);
+        else if (parallel_jobs(run) > 1)
+            parallel_files(run, i, i + 1, note.windows);
+        else
+            run_windows(run, i, note.windows);
     }
 }
 

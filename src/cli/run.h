@@ -18,6 +18,21 @@ typedef struct Deferred {
 typedef struct Worker Worker;
 typedef struct Suppressions Suppressions; /* suppress.h */
 
+/* What was met in a file, or in one window of a large one. */
+typedef struct FileNote {
+    uint32_t input;               /* index in InputList.inputs */
+    uint32_t first, count;        /* ids of its objects */
+    uint32_t used, skipped, helm; /* documents */
+    uint32_t docs, lines;         /* in all */
+    uint64_t windows;             /* over 0: nothing was read, since it is that large */
+    int error;                    /* errno: it could not be read */
+    bool opened;
+    bool torn;                    /* Ctrl-C ended the reading: its last document is not whole */
+    bool rendered;                /* it is what `helm template` wrote */
+    bool template;                /* a template of a chart */
+    bool continues, more;         /* other windows of it stand before, behind */
+} FileNote;
+
 /* What is done with each object of a document; the tree is forgotten afterwards. */
 typedef void (*ObjectPass)(Worker *worker, Document *doc);
 
@@ -40,9 +55,8 @@ struct Worker {
     VEC(Deferred) deferred;
     uint32_t first_finding;     /* of the document under hand */
     bool patch;                 /* the file under hand is a patch: parts of objects */
-    bool rendered;              /* it is what `helm template` wrote */
     bool backdrop;              /* it says what the cluster holds already */
-    uint32_t templates;         /* Helm templates passed over in it */
+    SourcesBefore before;       /* of the large file under hand: what stands before its window */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
     NormalPass take_normal;     /* emit --defaults, diff */
@@ -64,12 +78,17 @@ struct Run {
     bool interrupted;        /* Ctrl-C: part of the input was not read */
     CustomRules custom;      /* the user's own rules */
     Schema *types; /* what CRDs define, from the barrier on */
+    FileNote file; /* the one under hand, as far as it was read */
     bool unreadable;
 };
 
 void run_begin(Run *run, Options *options, ObjectPass pass);
 void run_crds(Run *run);
 void run_files(Run *run);
+/* Takes note of a file, or of its next window, in the order of the input. */
+void run_note_file(Run *run, const FileNote *note);
+/* What of that file stands before the next window. */
+SourcesBefore run_file_before(const Run *run, bool continues);
 void run_deferred(Run *run, ObjectPass pass);
 void run_end(Run *run);
 /* The target is the newest version of those asked about. */
@@ -93,11 +112,30 @@ void rendered_note(Sources *sources, uint32_t doc, Str text, Str root);
 void worker_init(Worker *worker, const Options *options, Sources *sources,
                  ReportSummary *summary, ObjectPass object_pass);
 void worker_free(Worker *worker);
-/* Reads a file and hands each object in it to the pass.  False if it could not be
- * read; that was said on stderr. */
-bool worker_file(Worker *worker, const Input *input);
+/* Reads a file and hands each object in it to the pass; the note says what came of it.
+ * Of a large one it only says how many windows it has. */
+void worker_file(Worker *worker, const Input *input, FileNote *note);
+/* The same for one window of such a file. */
+void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
 /* Reads one document again and hands the one object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
+
+/* ---- window.c: a large file in parts ---- */
+/* How many windows it has, or 0 where it is read as a whole. */
+uint64_t window_count(const FileHandle *file);
+/* Reads the documents of one window: text, and its offset in the file. */
+int window_read(FileText *window, const char *path, uint64_t number, Str *text, uint64_t *base);
+
+/* ---- parallel.c: several threads ---- */
+/* How many threads there may be; and whether there may be several, and the number of
+ * files is worth them. */
+uint32_t parallel_jobs(const Run *run);
+bool parallel_is_due(const Run *run);
+/* As run_files, with several threads: the inputs from first up to end, of which the
+ * first starts with windows where it has any. */
+void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows);
+/* How many processors this process may use, its share of them included. */
+uint32_t cores_usable(void);
 
 /* ---- output.c ---- */
 /* The one result of a command that has one; `usual` is its format where none was given. */

@@ -171,6 +171,22 @@ bool setting_missing_schemas(Setter *setter, Str value)
 }
 
 /* The words stand in the order of SecurityLevel. */
+enum { JOBS_MOST = 1024 };
+
+bool setting_jobs(Setter *setter, Str value)
+{
+    uint32_t jobs = 0;
+    for (size_t i = 0; i < value.len && jobs <= JOBS_MOST; i++) {
+        if (value.ptr[i] < '0' || value.ptr[i] > '9')
+            return refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
+        jobs = jobs * 10 + (uint32_t)(value.ptr[i] - '0');
+    }
+    if (jobs < 1 || jobs > JOBS_MOST)
+        return refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
+    setter->options->jobs = jobs;
+    return true;
+}
+
 bool setting_pod_security(Setter *setter, Str value)
 {
     int word = setting_word(setter, value, SETTING_WORDS_POD_SECURITY);

@@ -21,6 +21,22 @@ void suppressions_free(Suppressions *all)
     mem_free(all);
 }
 
+void suppressions_merge(Suppressions *into, Suppressions *from, SuppressBase base)
+{
+    const uint32_t bases[] = {
+        [SUPPRESS_LINE] = base.doc, [SUPPRESS_OBJECT] = base.object, [SUPPRESS_FILE] = base.file};
+    for (uint32_t i = 0; i < from->entries.len; i++) {
+        Suppression entry = from->entries.at[i];
+        entry.id += bases[entry.scope];
+        entry.place.doc += base.doc;
+        if (entry.object != BASE_NONE)
+            entry.object += base.object;
+        vec_push(&into->entries, entry);
+    }
+    vec_clear(&from->entries);
+    arena_adopt(&into->arena, &from->arena);
+}
+
 /* ---- which suppression reaches a finding ---- */
 
 static int compare_reach(SuppressScope scope, uint32_t id, const Suppression *entry)

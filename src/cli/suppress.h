@@ -56,6 +56,11 @@ typedef struct SuppressPass {
 /* ---- suppress.c ---- */
 Suppressions *suppressions_new(const Options *options);
 void suppressions_free(Suppressions *all);
+/* Moves those that another thread read behind these; what they reach is counted on. */
+typedef struct SuppressBase {
+    uint32_t doc, object, file;
+} SuppressBase;
+void suppressions_merge(Suppressions *into, Suppressions *from, SuppressBase base);
 /* Takes findings out that are suppressed, and adds one for each suppression of no use.
  * The findings are sorted before and after. */
 void suppress_filter(SuppressPass *pass);

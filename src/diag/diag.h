@@ -105,6 +105,14 @@ uint32_t sources_add_doc(Sources *sources, SourceDoc doc);
 /* Says what a document was rendered from. */
 void sources_set_template(Sources *sources, uint32_t doc, SourceTemplate from);
 const SourceTemplate *sources_template(const Sources *sources, uint32_t doc); /* or NULL */
+/* Moves files, documents and redactions of one thread behind another's; documents are
+ * then counted from the length of docs before.  `continues`: its first file is the other's
+ * last, of which so many documents and lines stand before. */
+typedef struct SourcesBefore {
+    bool continues;
+    uint32_t docs, lines;
+} SourcesBefore;
+void sources_merge(Sources *into, Sources *from, SourcesBefore before);
 void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length);
 /* For a document that could not be read and seems to be a Secret: hides whatever
  * stands behind the first colon of each line. */

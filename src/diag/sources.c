@@ -46,6 +46,38 @@ const SourceTemplate *sources_template(const Sources *sources, uint32_t doc)
     return number ? &sources->templates.at[number - 1] : NULL;
 }
 
+void sources_merge(Sources *into, Sources *from, SourcesBefore before)
+{
+    uint32_t doc_base = into->docs.len;
+    uint32_t file_base = into->files.len - before.continues;
+    if (from->files.len)
+        vec_append(&into->files, from->files.at + before.continues,
+                   from->files.len - before.continues);
+    for (uint32_t i = 0; i < from->docs.len; i++) {
+        SourceDoc doc = from->docs.at[i];
+        if (before.continues && doc.file == 0) {
+            doc.index += before.docs;
+            doc.line += before.lines;
+        }
+        doc.file += file_base;
+        if (doc.made_from)
+            doc.made_from += into->templates.len;
+        vec_push(&into->docs, doc);
+    }
+    for (uint32_t i = 0; i < from->redactions.len; i++) {
+        Redaction redaction = from->redactions.at[i];
+        redaction.doc += doc_base;
+        vec_push(&into->redactions, redaction);
+    }
+    into->redactions_sorted = false;
+    vec_append(&into->templates, from->templates.at, from->templates.len);
+    arena_adopt(&into->names, &from->names);
+    vec_clear(&from->files);
+    vec_clear(&from->docs);
+    vec_clear(&from->redactions);
+    vec_clear(&from->templates);
+}
+
 void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t length)
 {
     Redaction redaction = {doc, offset, length};

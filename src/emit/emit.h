@@ -120,6 +120,8 @@ typedef struct ObjectFormat {
     void (*begin)(ObjectWriter *writer);
     void (*object)(ObjectWriter *writer, const Document *doc, uint32_t node);
     void (*end)(ObjectWriter *writer);
+    const char *part;        /* the format in which a thread writes what is joined later, */
+    void (*join)(ObjectWriter *writer, Str part, uint64_t count); /* and how that is done */
 } ObjectFormat;
 
 struct ObjectWriter {
@@ -135,6 +137,9 @@ extern const size_t object_format_count;
 const ObjectFormat *object_format_find(Str name);
 void object_writer_open(ObjectWriter *writer, const ObjectFormat *format, Out *out);
 void object_writer_put(ObjectWriter *writer, const Document *doc, uint32_t node);
+/* The same for all that another thread wrote, with the format object_writer_part. */
+const ObjectFormat *object_writer_part(const ObjectWriter *writer);
+void object_writer_join(ObjectWriter *writer, Str part, uint64_t count);
 void object_writer_close(ObjectWriter *writer); /* ends the output and frees; Out stays open */
 /* One object as compact JSON with sorted keys, as kubectl would send it. */
 void emit_object_json(const Document *doc, uint32_t node, Arena *scratch, Buf *out);

@@ -26,9 +26,10 @@ const ReportFormat graph_formats[] = {
 const size_t graph_format_count = BASE_COUNT(graph_formats);
 
 const ObjectFormat object_formats[] = {
-    {"json", object_json_begin, object_json_put, object_json_end},
-    {"ndjson", object_ndjson_begin, object_ndjson_put, object_ndjson_end},
-    {"yaml", object_yaml_begin, object_yaml_put, object_yaml_end},
+    {"json", object_json_begin, object_json_put, object_json_end, "ndjson", object_json_join},
+    {"ndjson", object_ndjson_begin, object_ndjson_put, object_ndjson_end, "ndjson",
+     object_ndjson_join},
+    {"yaml", object_yaml_begin, object_yaml_put, object_yaml_end, "yaml", object_yaml_join},
 };
 const size_t object_format_count = BASE_COUNT(object_formats);
 

@@ -220,3 +220,11 @@ void object_yaml_put(ObjectWriter *writer, const Document *doc, uint32_t node)
 }
 
 void object_yaml_end(ObjectWriter *writer) { (void)writer; }
+
+void object_yaml_join(ObjectWriter *writer, Str part, uint64_t count)
+{
+    (void)count;
+    if (writer->count > 0)
+        buf_text(&writer->out->buf, "---\n");
+    out_through(writer->out, part);
+}

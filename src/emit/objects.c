@@ -144,6 +144,20 @@ void object_writer_put(ObjectWriter *writer, const Document *doc, uint32_t node)
     out_spill(writer->out);
 }
 
+const ObjectFormat *object_writer_part(const ObjectWriter *writer)
+{
+    return object_format_find(str_of(writer->format->part));
+}
+
+void object_writer_join(ObjectWriter *writer, Str part, uint64_t count)
+{
+    if (!count)
+        return;
+    writer->format->join(writer, part, count);
+    writer->count += count;
+    out_spill(writer->out);
+}
+
 void object_writer_close(ObjectWriter *writer)
 {
     writer->format->end(writer);

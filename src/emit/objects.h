@@ -20,12 +20,15 @@ SortKey *object_sort_keys(const Document *doc, uint32_t map, Arena *scratch, uin
 void object_json_begin(ObjectWriter *writer);
 void object_json_put(ObjectWriter *writer, const Document *doc, uint32_t node);
 void object_json_end(ObjectWriter *writer);
+void object_json_join(ObjectWriter *writer, Str part, uint64_t count);
 void object_ndjson_begin(ObjectWriter *writer);
 void object_ndjson_put(ObjectWriter *writer, const Document *doc, uint32_t node);
 void object_ndjson_end(ObjectWriter *writer);
+void object_ndjson_join(ObjectWriter *writer, Str part, uint64_t count);
 void object_yaml_begin(ObjectWriter *writer);
 void object_yaml_put(ObjectWriter *writer, const Document *doc, uint32_t node);
 void object_yaml_end(ObjectWriter *writer);
+void object_yaml_join(ObjectWriter *writer, Str part, uint64_t count);
 /* Compact JSON, broken into lines as Go's json.Indent does with four spaces, the
  * first line continuing what stands before it, the others indented by depth steps. */
 void object_json_indent(Buf *out, Str compact, unsigned depth);

@@ -198,6 +198,11 @@ typedef struct Splitter {
 } Splitter;
 
 void splitter_init(Splitter *splitter, Str stream);
+/* Whether a stream that begins so can be cut behind any line that starts with --- and
+ * stands behind one that does not: each part is then cut into the documents that the
+ * whole would give. */
+bool splitter_is_cuttable(Str head);
+enum { SPLITTER_HEAD = 4096 }; /* bytes that decide it */
 /* The next document; false at the end.  A chunk may hold comments only, or nothing
  * but line ends: kubectl counts those. */
 bool splitter_next(Splitter *splitter, Chunk *chunk);

@@ -10,7 +10,7 @@
 #include "parser/fast_masks.h"
 
 static const char BOM[] = "\xEF\xBB\xBF";
-enum { GUESS_BYTES = 4096 }; /* how far kubectl looks for the brace */
+enum { GUESS_BYTES = SPLITTER_HEAD }; /* how far kubectl looks for the brace */
 
 static uint32_t decode_wide(const unsigned char *c, unsigned length)
 {
@@ -43,6 +43,11 @@ static bool looks_like_json(Str stream)
     for (size_t step; (step = space_length(head, at)) > 0;)
         at += step;
     return at < head.len && head.ptr[at] == '{';
+}
+
+bool splitter_is_cuttable(Str head)
+{
+    return !str_starts(head, str_slice(BOM, 3)) && !looks_like_json(head);
 }
 
 void splitter_init(Splitter *splitter, Str stream)

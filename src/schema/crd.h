@@ -20,6 +20,9 @@ typedef struct CrdSet CrdSet;
 CrdSet *crd_set_new(void);
 void crd_set_free(CrdSet *set); /* NULL is fine */
 bool crd_set_is_empty(const CrdSet *set);
+/* Moves the definitions of one thread behind another's; their documents are counted
+ * from doc_base on. */
+void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base);
 /* Whether what is checked from now on is part of the input, or only gives types to it
  * (--crds): of two definitions of one kind the input's counts. */
 void crd_set_input(CrdSet *set, bool is_input);

@@ -16,6 +16,18 @@ CrdSet *crd_set_new(void)
 
 bool crd_set_is_empty(const CrdSet *set) { return set->definitions.len == 0; }
 
+void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base)
+{
+    for (uint32_t i = 0; i < from->definitions.len; i++) {
+        CrdDefinition *definition = from->definitions.at[i];
+        definition->place.doc += doc_base;
+        vec_push(&into->definitions, definition);
+    }
+    vec_clear(&from->definitions);
+    from->open = NULL;
+    arena_adopt(&into->arena, &from->arena);
+}
+
 void crd_set_input(CrdSet *set, bool is_input) { set->is_input = is_input; }
 
 void crd_set_free(CrdSet *set)

@@ -1,0 +1,319 @@
+/* Several threads, and the same output as with one.
+ *
+ * The input is a list of pieces in its order: runs of files, and windows of large ones.
+ * A thread takes the first that nobody has, reads it into a unit (a worker of its own,
+ * with strings, facts, findings and what else it keeps), and puts it back; whoever
+ * completes the first piece of the list joins it to the run, and what follows as far as
+ * it is complete.  So ids come out as one thread would have given them, and no later
+ * pass knows how many there were.  Units are few: who finds none waits for the first
+ * piece, which bounds memory; the last unit is only for that one. */
+#include "checks/facts.h"
+#include "cli/suppress.h"
+#include "schema/crd.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    FILES_FEWEST = 32,   /* fewer are not worth a thread */
+    FILES_AT_ONCE = 64,  /* of a piece, at most */
+    PIECES_A_THREAD = 8, /* while there are enough files */
+};
+
+typedef struct Unit Unit;
+struct Unit {
+    Worker worker;
+    Sources sources;
+    ReportSummary summary;
+    VEC(FileNote) notes;
+    ObjectWriter writer;
+    Out out;
+    Unit *next; /* of those that are free */
+};
+
+/* Files, or windows of one file, [first, end).  What nobody has taken yet may be many. */
+typedef struct Piece Piece;
+struct Piece {
+    Piece *next;
+    uint32_t first, end;
+    uint64_t window, windows; /* windows 0: files */
+    Unit *unit;               /* NULL: not taken */
+    bool done;
+};
+
+typedef struct Pool {
+    Run *run;
+    uint32_t jobs;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    Piece *first;       /* of those that are not joined yet */
+    Unit *free;
+    uint32_t free_count, made, most;
+    bool joining;       /* a thread is at it */
+} Pool;
+
+static Unit *unit_new(Run *run)
+{
+    const Worker *main_worker = &run->worker;
+    Unit *unit = mem_resize(NULL, sizeof *unit);
+    *unit = (Unit){0};
+    sources_init(&unit->sources);
+    worker_init(&unit->worker, run->options, &unit->sources, &unit->summary,
+                main_worker->object_pass);
+    unit->worker.checker.crds = crd_set_new();
+    unit->worker.backdrop = main_worker->backdrop;
+    if (main_worker->suppressions)
+        unit->worker.suppressions = suppressions_new(run->options);
+    unit->worker.facts->keep_labels = main_worker->facts->keep_labels;
+    out_init(&unit->out, -1);
+    if (main_worker->writer) {
+        object_writer_open(&unit->writer, object_writer_part(main_worker->writer), &unit->out);
+        unit->worker.writer = &unit->writer;
+    }
+    return unit;
+}
+
+static void unit_free(Unit *unit)
+{
+    if (unit->worker.writer)
+        object_writer_close(&unit->writer);
+    suppressions_free(unit->worker.suppressions);
+    crd_set_free(unit->worker.checker.crds);
+    worker_free(&unit->worker);
+    sources_free(&unit->sources);
+    vec_free(&unit->notes);
+    buf_free(&unit->out.buf);
+    mem_free(unit);
+}
+
+static void summary_add(ReportSummary *into, ReportSummary *from)
+{
+    into->skipped_files += from->skipped_files;
+    into->skipped_documents += from->skipped_documents;
+    into->helm_templates += from->helm_templates;
+    *from = (ReportSummary){0};
+}
+
+/* Adds what the unit met to the run, and empties it. */
+static void unit_join(Run *run, Unit *unit)
+{
+    Worker *into = &run->worker, *from = &unit->worker;
+    uint32_t doc_base = run->sources.docs.len, object_base = facts_object_count(into->facts);
+    SourcesBefore before =
+        run_file_before(run, unit->notes.len && unit->notes.at[0].continues);
+    before.continues = before.continues && unit->sources.files.len > 0;
+    uint32_t file_base = run->sources.files.len - before.continues;
+    sources_merge(&run->sources, &unit->sources, before);
+    facts_merge(into->facts, from->facts, doc_base, before.lines);
+    diag_merge(&into->diag, &from->diag, doc_base, object_base);
+    if (into->suppressions)
+        suppressions_merge(into->suppressions, from->suppressions,
+                           (SuppressBase){doc_base, object_base, file_base});
+    crd_set_merge(into->checker.crds, from->checker.crds, doc_base);
+    for (uint32_t i = 0; i < from->deferred.len; i++) {
+        Deferred deferred = from->deferred.at[i];
+        deferred.doc += doc_base;
+        deferred.object += object_base;
+        vec_push(&into->deferred, deferred);
+    }
+    summary_add(&run->summary, &unit->summary);
+    for (uint32_t i = 0; i < unit->notes.len; i++) {
+        unit->notes.at[i].first += object_base;
+        if (into->meter && !unit->notes.at[i].continues)
+            meter_file(into->meter, facts_object_count(into->facts), into->diag.findings.len);
+        run_note_file(run, &unit->notes.at[i]);
+    }
+    if (into->writer) {
+        object_writer_join(into->writer, buf_slice(&unit->out.buf), unit->writer.count);
+        unit->writer.count = 0;
+        unit->out.buf.len = 0;
+    }
+    vec_clear(&from->deferred);
+    vec_clear(&unit->notes);
+    facts_clear(from->facts);
+    interner_clear(&from->strings);
+}
+
+/* ---- the list ---- */
+static Piece *piece_behind(Piece *before, uint32_t first, uint32_t end, uint64_t windows)
+{
+    Piece *piece = mem_resize(NULL, sizeof *piece);
+    *piece = (Piece){.first = first, .end = end, .windows = windows};
+    if (before) {
+        piece->next = before->next;
+        before->next = piece;
+    }
+    return piece;
+}
+
+/* Leaves what one thread should not take at once to the others. */
+static void piece_cut(const Pool *pool, Piece *piece)
+{
+    if (piece->windows) {
+        if (piece->window + 1 < piece->windows) {
+            Piece *rest = piece_behind(piece, piece->first, piece->end, piece->windows);
+            rest->window = piece->window + 1;
+        }
+        return;
+    }
+    uint32_t share = (piece->end - piece->first) / (pool->jobs * PIECES_A_THREAD);
+    share = share > FILES_AT_ONCE ? FILES_AT_ONCE : share < 1 ? 1 : share;
+    if (piece->first + share < piece->end) {
+        piece_behind(piece, piece->first + share, piece->end, 0);
+        piece->end = piece->first + share;
+    }
+}
+
+/* The first piece that nobody has, with a unit to read it into; NULL where none is left.
+ * The lock is held. */
+static Piece *piece_take(Pool *pool)
+{
+    while (!meter_stopped()) {
+        Piece *piece = pool->first;
+        bool running = false;
+        for (; piece && piece->unit; piece = piece->next)
+            running |= !piece->done;
+        uint32_t units = pool->free_count + pool->most - pool->made;
+        if (piece && (units > 1 || (units == 1 && piece == pool->first))) {
+            if (!pool->free) {
+                pool->made++;
+                piece->unit = unit_new(pool->run);
+            } else {
+                piece->unit = pool->free;
+                pool->free = piece->unit->next;
+                pool->free_count--;
+            }
+            piece_cut(pool, piece);
+            return piece;
+        }
+        /* One that is running may turn out to hold a large file. */
+        if (!piece && !running)
+            return NULL;
+        pthread_cond_wait(&pool->changed, &pool->lock);
+    }
+    return NULL;
+}
+
+static void piece_read(Pool *pool, Piece *piece)
+{
+    Run *run = pool->run;
+    Unit *unit = piece->unit;
+    if (piece->windows) {
+        FileNote note = {.input = piece->first, .more = piece->window + 1 < piece->windows};
+        worker_window(&unit->worker, &run->inputs.inputs.at[piece->first], piece->window, &note);
+        vec_push(&unit->notes, note);
+        return;
+    }
+    for (uint32_t i = piece->first; i < piece->end && !meter_stopped(); i++) {
+        FileNote note = {.input = i};
+        worker_file(&unit->worker, &run->inputs.inputs.at[i], &note);
+        if (!note.windows) {
+            vec_push(&unit->notes, note);
+            continue;
+        }
+        pthread_mutex_lock(&pool->lock);
+        if (i + 1 < piece->end)
+            piece_behind(piece, i + 1, piece->end, 0);
+        piece_behind(piece, i, i + 1, note.windows);
+        piece->end = i;
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
+/* Joins what is complete at the head of the list.  The lock is held, and let go while
+ * at it. */
+static void pieces_join(Pool *pool)
+{
+    if (pool->joining)
+        return;
+    pool->joining = true;
+    while (pool->first && pool->first->done) {
+        Piece *piece = pool->first;
+        pthread_mutex_unlock(&pool->lock);
+        unit_join(pool->run, piece->unit);
+        pthread_mutex_lock(&pool->lock);
+        pool->first = piece->next;
+        piece->unit->next = pool->free;
+        pool->free = piece->unit;
+        pool->free_count++;
+        mem_free(piece);
+        pthread_cond_broadcast(&pool->changed);
+    }
+    pool->joining = false;
+}
+
+static void *pool_work(void *context)
+{
+    Pool *pool = context;
+    pthread_mutex_lock(&pool->lock);
+    for (Piece *piece; (piece = piece_take(pool)) != NULL;) {
+        pthread_mutex_unlock(&pool->lock);
+        piece_read(pool, piece);
+        pthread_mutex_lock(&pool->lock);
+        piece->done = true;
+        pthread_cond_broadcast(&pool->changed);
+        pieces_join(pool);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
+{
+    uint32_t jobs = parallel_jobs(run);
+    Pool pool = {
+        .run = run,
+        .jobs = jobs,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+        .first = piece_behind(NULL, first, end, windows),
+        .most = 2 * jobs + 1,
+    };
+    pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
+    uint32_t started = 0;
+    /* Where no thread can be had, this one does the work. */
+    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, pool_work, &pool))
+        started++;
+    pool_work(&pool);
+    for (uint32_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    while (pool.first) { /* Ctrl-C left them */
+        Piece *piece = pool.first;
+        pool.first = piece->next;
+        mem_free(piece);
+    }
+    while (pool.free) {
+        Unit *unit = pool.free;
+        pool.free = unit->next;
+        unit_free(unit);
+    }
+    mem_free(threads);
+    pthread_cond_destroy(&pool.changed);
+    pthread_mutex_destroy(&pool.lock);
+}
+
+/* --jobs; without it what PLIMSOLL_JOBS says, by which tests run everything with several
+ * threads; 0: neither. */
+static uint32_t asked_jobs(const Run *run)
+{
+    const char *usual = run->options->jobs ? NULL : getenv("PLIMSOLL_JOBS");
+    long jobs = usual ? strtol(usual, NULL, 10) : 0;
+    return jobs > 0 && jobs <= 1024 ? (uint32_t)jobs : run->options->jobs;
+}
+
+/* Objects that are stored, or shown as a tree, are taken one after the other: from the
+ * first on that has to wait for its CRD, all wait.  The times of --stats are one thread's. */
+uint32_t parallel_jobs(const Run *run)
+{
+    const Worker *worker = &run->worker;
+    if (worker->dump || worker->take_normal || (worker->meter && worker->meter->times))
+        return 1;
+    uint32_t asked = asked_jobs(run);
+    return asked ? asked : cores_usable();
+}
+
+bool parallel_is_due(const Run *run)
+{
+    bool many = asked_jobs(run) > 1 || run->inputs.inputs.len >= FILES_FEWEST;
+    return many && parallel_jobs(run) > 1;
+}
