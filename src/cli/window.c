@@ -31,22 +31,22 @@ uint64_t window_count(const FileHandle *file)
 
 typedef enum CutAnswer { CUT_FOUND, CUT_NONE, CUT_UNKNOWN } CutAnswer;
 
-/* The first cut whose line starts in [from, limit) of the text, whole lines considered
- * only; unknown where the text ends too early to tell. */
+/* The first cut of [from, limit) of the text; it lies where the line before its separator
+ * begins, or more exactly where the end of the line before that one is, since that much
+ * has to be seen.  Unknown where the text ends too early to tell. */
 static CutAnswer find_cut(Str text, size_t from, size_t limit, size_t *cut)
 {
     const char *end = text.ptr + text.len;
     const char *line = memchr(text.ptr + from, '\n', text.len - from);
-    if (!line)
+    if (!line || (size_t)(line - text.ptr) >= limit)
         return text.len >= limit ? CUT_NONE : CUT_UNKNOWN;
-    const char *first = line + 1; /* the first whole line */
-    for (const char *at = first; at < end;) {
+    for (const char *at = line + 1; at < end;) {
         const char *hit = memmem(at, (size_t)(end - at), "\n---", 4);
         if (!hit)
             break;
-        if ((size_t)(hit + 1 - text.ptr) >= limit)
+        const char *before = memrchr(line, '\n', (size_t)(hit - line));
+        if ((size_t)(before - text.ptr) >= limit)
             return CUT_NONE;
-        const char *before = memrchr(first - 1, '\n', (size_t)(hit - (first - 1)));
         at = hit + 1;
         if (str_starts(str_slice(before + 1, (size_t)(hit - before)), STR("---")))
             continue;
@@ -56,7 +56,9 @@ static CutAnswer find_cut(Str text, size_t from, size_t limit, size_t *cut)
         *cut = (size_t)(behind + 1 - text.ptr);
         return CUT_FOUND;
     }
-    return text.len >= limit && text.len - limit >= 3 ? CUT_NONE : CUT_UNKNOWN;
+    /* The last line that begins before the limit is followed by no cut. */
+    const char *last = limit < text.len ? memchr(text.ptr + limit, '\n', text.len - limit) : NULL;
+    return last && end - last > 4 ? CUT_NONE : CUT_UNKNOWN;
 }
 
 /* The same, reading on until it is known; false: there is none. */
