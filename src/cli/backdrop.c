@@ -59,12 +59,10 @@ static bool read_dump(Worker *worker, Str path)
     Input input = {.path = path, .argument = BASE_NONE, .chart = BASE_NONE, .named = true};
     uint32_t first = worker->diag.findings.len;
     worker->summary = &mine;
-    worker_file(worker, &input, &note);
+    bool good = worker_whole_file(worker, &input, &note);
     worker->summary = counted;
-    if (note.error) {
-        cli_error("%.*s: %s", STR_ARG(path), strerror(note.error));
+    if (!good)
         return false;
-    }
     if (tell_unreadable(worker, first))
         return false;
     if (note.used && !note.helm)

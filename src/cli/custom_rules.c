@@ -117,7 +117,8 @@ static uint32_t count_shown(const Tester *tester, Str path, const CustomRule *ru
     worker_init(&worker, tester->options, &sources, &summary, test_object);
     worker.checker.complete = true;
     worker.diag.override_count = 0;
-    worker_file(&worker, &(Input){.path = path, .named = true});
+    FileNote note = {0};
+    worker_whole_file(&worker, &(Input){.path = path, .named = true}, &note);
     for (uint32_t i = 0; i < worker.diag.findings.len; i++)
         shown += worker.diag.findings.at[i].rule == rule->known_as;
     *objects = 0;

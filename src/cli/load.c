@@ -276,7 +276,7 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
     } else {
         FileHandle file;
         note->error = file_open(&file, input->path.ptr);
-        note->windows = note->error || worker->dump || worker->backdrop ? 0 : window_count(&file);
+        note->windows = note->error || worker->whole_files ? 0 : window_count(&file);
         if (!note->error && !note->windows) {
             worker->window.regular = file.regular;
             note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);
@@ -295,6 +295,16 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
         kept->text = worker->window;
         worker->window = (FileText){0};
     }
+}
+
+bool worker_whole_file(Worker *worker, const Input *input, FileNote *note)
+{
+    worker->whole_files = true;
+    worker_file(worker, input, note);
+    worker->whole_files = false;
+    if (note->error)
+        cli_error("%.*s: %s", STR_ARG(input->path), strerror(note->error));
+    return !note->error;
 }
 
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)

@@ -56,6 +56,7 @@ struct Worker {
     uint32_t first_finding;     /* of the document under hand */
     bool patch;                 /* the file under hand is a patch: parts of objects */
     bool backdrop;              /* it says what the cluster holds already */
+    bool whole_files;           /* large files are not read in windows */
     SourcesBefore before;       /* of the large file under hand: what stands before its window */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
@@ -115,6 +116,8 @@ void worker_free(Worker *worker);
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
  * Of a large one it only says how many windows it has. */
 void worker_file(Worker *worker, const Input *input, FileNote *note);
+/* The same without windows; false after an error on stderr. */
+bool worker_whole_file(Worker *worker, const Input *input, FileNote *note);
 /* The same for one window of such a file. */
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
 /* Reads one document again and hands the one object to the pass. */
