@@ -170,7 +170,10 @@ void facts_add_labelled(Facts *facts, uint32_t object, LabelSpace space, LabelEn
 
 uint32_t facts_add_selector(Facts *facts, uint32_t object, Span place, uint32_t first_term)
 {
-    Selector selector = {object, first_term, facts->terms.len - first_term, place, false};
+    Selector selector = {.object = object,
+                         .terms = first_term,
+                         .term_count = (facts->terms.len - first_term) & INT32_MAX,
+                         .place = place};
     vec_push(&facts->selectors, selector);
     return facts->selectors.len - 1;
 }

@@ -86,9 +86,9 @@ typedef struct Term {
 typedef struct Selector {
     uint32_t object;
     uint32_t terms;
-    uint32_t term_count;  /* 0: everything (or nothing; whoever uses it knows) */
+    uint32_t term_count : 31; /* 0: everything (or nothing; whoever uses it knows) */
+    bool anywhere : 1;    /* asked of other namespaces than the object's */
     Span place;           /* of the whole selector */
-    bool anywhere;        /* asked of other namespaces than the object's */
 } Selector;
 
 /* ---- labels of what is no Pod ---- */

@@ -27,8 +27,8 @@ typedef struct SourceDoc {
     uint32_t index;
     uint32_t line;   /* line of its first byte, from 1 */
     uint32_t column; /* column of its first byte, from 1; over 1 only in a JSON stream */
-    uint32_t made_from; /* behind an index in Sources.templates; 0: nothing is known */
-    bool json;       /* read by JSON's grammar */
+    uint32_t made_from : 31; /* behind an index in Sources.templates; 0: nothing is known */
+    bool json : 1;   /* read by JSON's grammar */
 } SourceDoc;
 
 /* What a document was rendered from, as "# Source: chart/templates/x.yaml" says. */

@@ -141,10 +141,10 @@ typedef struct Object {
     uint32_t generate_name;
     KindId kind_id;       /* BASE_NONE: unknown */
     uint8_t scope;
-    bool ns_given;        /* metadata.namespace stands in the input */
-    bool unknown_kind;
-    bool no_object;       /* a document that did not parse: null names, refused */
-    bool refused;         /* the server would not take it, whatever else is there: known at the
+    bool ns_given : 1;    /* metadata.namespace stands in the input */
+    bool unknown_kind : 1;
+    bool no_object : 1;   /* a document that did not parse: null names, refused */
+    bool refused : 1;     /* the server would not take it, whatever else is there: known at the
                              barrier, report_refused */
     uint32_t unchecked;   /* rules of its CRD that were not evaluated (CEL) */
     uint32_t accepted;    /* versions of the target that take it, as far as schema_check knows */
