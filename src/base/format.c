@@ -43,6 +43,7 @@ static void put_signed(Buf *buf, long long value)
 }
 
 /* The rest of the format as the C library writes it. */
+static void put_rest(Buf *buf, const char *format, va_list args) BASE_PRINTF(2, 0);
 static void put_rest(Buf *buf, const char *format, va_list args)
 {
     va_list again;
