@@ -374,27 +374,11 @@ static void read_document(Reader *reader)
 
 void custom_read(CustomRules *rules, Str text, uint32_t file, Sources *sources, Diag *diag)
 {
-    Parser *parser = parser_new();
-    Splitter splitter;
-    splitter_init(&splitter, text);
-    for (Chunk chunk; splitter_next(&splitter, &chunk);) {
-        Document doc = {0};
-        uint32_t source = sources_add_doc(sources, (SourceDoc){.base = chunk.base,
-                                                               .size = (uint32_t)chunk.text.len,
-                                                               .file = file,
-                                                               .index = chunk.index,
-                                                               .line = chunk.line,
-                                                               .column = chunk.column,
-                                                               .json = chunk.json});
-        if (parser_read(parser, &chunk, source, diag, &doc) != PARSER_OK)
-            continue;
-        doc.root = 0;
-        doc.item = -1;
-        doc.object = BASE_NONE;
-        Reader reader = {.rules = rules, .doc = &doc, .diag = diag};
-        read_document(&reader);
-    }
-    parser_free(parser);
+    Documents documents;
+    documents_open(&documents, text, file, sources, diag);
+    for (Document doc; documents_next(&documents, &doc);)
+        read_document(&(Reader){.rules = rules, .doc = &doc, .diag = diag});
+    documents_close(&documents);
 }
 
 void custom_free(CustomRules *rules)

@@ -706,26 +706,13 @@ static void read_document(KustomizeReader *reader)
 static void read_text(KustomizeReader *reader, uint32_t file, Str text)
 {
     Worker *worker = reader->tree->worker;
-    Parser *parser = parser_new(); /* kustomizations are read while others are */
-    Splitter splitter;
-    splitter_init(&splitter, text);
-    for (Chunk chunk; splitter_next(&splitter, &chunk);) {
-        Document doc = {0};
-        uint32_t source = sources_add_doc(worker->sources, (SourceDoc){
-                                                               .base = chunk.base,
-                                                               .size = (uint32_t)chunk.text.len,
-                                                               .file = file,
-                                                               .index = chunk.index,
-                                                               .line = chunk.line,
-                                                               .column = chunk.column,
-                                                               .json = chunk.json,
-                                                           });
-        if (parser_read(parser, &chunk, source, &worker->diag, &doc) != PARSER_OK)
-            continue;
+    Documents documents; /* with its own parser: kustomizations are read while others are */
+    documents_open(&documents, text, file, worker->sources, &worker->diag);
+    for (Document doc; documents_next(&documents, &doc);) {
         reader->doc = &doc;
         read_document(reader);
     }
-    parser_free(parser);
+    documents_close(&documents);
 }
 
 /* Every value of a kustomization has a type of its own: `on` is a text where a text is

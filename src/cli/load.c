@@ -121,20 +121,6 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
 
 /* ---- documents of a file ---- */
 
-static uint32_t add_source_doc(Worker *worker, uint32_t file, const Chunk *chunk)
-{
-    SourceDoc doc = {
-        .base = chunk->base,
-        .size = (uint32_t)chunk->text.len,
-        .file = file,
-        .index = chunk->index,
-        .line = chunk->line,
-        .column = chunk->column,
-        .json = chunk->json,
-    };
-    return sources_add_doc(worker->sources, doc);
-}
-
 /* A document that does not parse is an object all the same, without names, so that
  * it is counted and refused. */
 static void add_unparsed(Worker *worker, uint32_t source)
@@ -157,7 +143,7 @@ static void add_unparsed(Worker *worker, uint32_t source)
 static void worker_chunk(Worker *worker, const Input *input, uint32_t file, const Chunk *chunk,
                          FileNote *note)
 {
-    uint32_t source = add_source_doc(worker, file, chunk);
+    uint32_t source = chunk_add_source(chunk, file, worker->sources);
     rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
     worker->first_finding = worker->diag.findings.len;
     uint32_t first_object = facts_object_count(worker->facts);

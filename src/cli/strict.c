@@ -9,23 +9,11 @@
 /* Hands the documents of the text over; a second one that holds anything is an error. */
 static void read_text(const StrictFile *file, Sources *sources, Diag *diag, Str text)
 {
-    Parser *parser = parser_new();
     uint32_t index = sources_add_file(sources, file->path);
-    Splitter splitter;
-    Chunk chunk;
     bool seen = false;
-    splitter_init(&splitter, text);
-    while (splitter_next(&splitter, &chunk)) {
-        Document doc = {0};
-        uint32_t source = sources_add_doc(sources, (SourceDoc){.base = chunk.base,
-                                                               .size = (uint32_t)chunk.text.len,
-                                                               .file = index,
-                                                               .index = chunk.index,
-                                                               .line = chunk.line,
-                                                               .column = chunk.column,
-                                                               .json = chunk.json});
-        if (parser_read(parser, &chunk, source, diag, &doc) != PARSER_OK)
-            continue;
+    Documents documents;
+    documents_open(&documents, text, index, sources, diag);
+    for (Document doc; documents_next(&documents, &doc);) {
         if (seen)
             document_report(diag, &doc, doc.root, file->rule, "%s is one document", file->what);
         else
@@ -35,7 +23,7 @@ static void read_text(const StrictFile *file, Sources *sources, Diag *diag, Str 
     if (!seen && file->must_hold && diag->findings.len == 0)
         diag_report(diag, file->rule, (Place){.doc = BASE_NONE, .file = index},
                     "%s is empty", file->what);
-    parser_free(parser);
+    documents_close(&documents);
 }
 
 static uint32_t error_count(const Diag *diag)

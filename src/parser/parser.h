@@ -230,6 +230,26 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
 Arena *parser_arena(Parser *parser); /* document lifetime: for others' scratch of this document */
 void parser_free(Parser *parser);
 
+/* ---- documents.c ---- */
+/* Makes the chunk a document of that file; returns its index in Sources.docs. */
+uint32_t chunk_add_source(const Chunk *chunk, uint32_t file, Sources *sources);
+/* Every document of a text, read by a parser of its own:
+ *   documents_open(&documents, text, file, sources, diag);
+ *   for (Document doc; documents_next(&documents, &doc);) use(&doc);
+ *   documents_close(&documents);
+ * A document lives until the next one.  What is empty or could not be read is passed
+ * over; why it could not is among the findings. */
+typedef struct Documents {
+    Parser *parser;
+    Splitter splitter;
+    Sources *sources;
+    Diag *diag;
+    uint32_t file;
+} Documents;
+void documents_open(Documents *documents, Str text, uint32_t file, Sources *sources, Diag *diag);
+bool documents_next(Documents *documents, Document *doc);
+void documents_close(Documents *documents);
+
 /* ---- path.c ---- */
 /* Server's form relative to the object under hand: spec.ports[0].nodePort,
  * metadata.labels[a.b/c] for keys of maps that are no plain words. */

@@ -31,12 +31,7 @@ static void keep_items(SchemaChecker *checker, Document *doc, uint32_t items, in
 static void keep_document(SchemaChecker *checker, Parser *parser, Sources *sources,
                           uint32_t file, const Chunk *chunk)
 {
-    SourceDoc source = {
-        .base = chunk->base, .size = (uint32_t)chunk->text.len, .file = file,
-        .index = chunk->index, .line = chunk->line, .column = chunk->column,
-        .json = chunk->json,
-    };
-    uint32_t id = sources_add_doc(sources, source);
+    uint32_t id = chunk_add_source(chunk, file, sources);
     uint32_t first_finding = checker->diag->findings.len;
     Document doc;
     ParserStatus status = parser_read(parser, chunk, id, checker->diag, &doc);
