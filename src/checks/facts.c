@@ -44,6 +44,12 @@ Place facts_place(const Facts *facts, uint32_t object, Span span)
     return (Place){facts->objects.at[object].doc, span.offset, span.length, BASE_NONE};
 }
 
+Place facts_name_place(const Facts *facts, uint32_t object)
+{
+    const Object *it = facts_object(facts, object);
+    return facts_place(facts, object, (Span){it->name_offset, it->name_size});
+}
+
 Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena)
 {
     const Object *it = facts_object(facts, object);

@@ -512,6 +512,7 @@ void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t lin
 /* Forgets all facts and keeps the memory. */
 void facts_clear(Facts *facts);
 Place facts_place(const Facts *facts, uint32_t object, Span span);
+Place facts_name_place(const Facts *facts, uint32_t object); /* of metadata.name */
 /* The same names everywhere: Pod "a", Deployment "b". */
 Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena);
 static inline uint32_t facts_pair_key(const Facts *facts, uint32_t pair)

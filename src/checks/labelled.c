@@ -170,6 +170,29 @@ uint32_t link_nearest_labelled(const Link *link, uint32_t index, uint32_t *faile
     return nearest == BASE_NONE ? BASE_NONE : facts->labelled.at[nearest].object;
 }
 
+Finding *link_report_query(const LinkContext *context, const RuleInfo *rule, uint32_t index,
+                           const char *what, uint32_t *nearest)
+{
+    const Facts *facts = link_facts(context->link);
+    const LabelQuery *query = &facts->label_queries.at[index];
+    *nearest = BASE_NONE;
+    Finding *finding = diag_report(
+        context->diag, rule, facts_place(facts, query->object, query->place), "%.*s %s",
+        STR_ARG(facts_object_text(facts, query->object, context->scratch)), what);
+    if (!finding)
+        return NULL;
+    finding->object = query->object;
+    finding->path = facts_text(facts, query->path);
+    finding->pointer = facts_text(facts, query->pointer);
+    uint32_t failed;
+    *nearest = link_nearest_labelled(context->link, index, &failed);
+    if (*nearest != BASE_NONE)
+        diag_note(context->diag, finding, facts_name_place(facts, *nearest),
+                  "%.*s comes nearest",
+                  STR_ARG(facts_object_text(facts, *nearest, context->scratch)));
+    return finding;
+}
+
 /* ---- one Namespace ---- */
 bool link_namespace_meets(const Link *link, uint32_t index, uint32_t ns)
 {

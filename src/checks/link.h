@@ -146,6 +146,10 @@ LabelAnswer link_find_labelled(const Link *link, uint32_t query, uint32_t *objec
 /* For one that matches nothing: the object that fails the fewest terms, and how many;
  * BASE_NONE where all fail all. */
 uint32_t link_nearest_labelled(const Link *link, uint32_t query, uint32_t *failed);
+/* "OBJECT what" at the query of one that matches nothing, with a note of the object that
+ * comes nearest; that one, or BASE_NONE, is in nearest.  NULL when switched off. */
+Finding *link_report_query(const LinkContext *context, const RuleInfo *rule, uint32_t query,
+                           const char *what, uint32_t *nearest);
 /* Whether a namespace (a string) meets a query; of one that the input does not declare
  * only the name is known, and all else is taken to be met. */
 bool link_namespace_meets(const Link *link, uint32_t query, uint32_t ns);

@@ -20,29 +20,14 @@ static bool is_set_at_runtime(const LinkContext *context, const LabelQuery *quer
 
 static void report_query(const LinkContext *context, uint32_t index)
 {
-    const Facts *facts = link_facts(context->link);
-    const LabelQuery *query = &facts->label_queries.at[index];
+    uint32_t nearest;
     Finding *finding =
-        diag_report(context->diag, &rule_no_node_matches.info,
-                    facts_place(facts, query->object, query->place),
-                    "%.*s asks for a Node with these labels, and none of the input has them",
-                    STR_ARG(facts_object_text(facts, query->object, context->scratch)));
-    if (!finding)
-        return;
-    finding->object = query->object;
-    finding->path = facts_text(facts, query->path);
-    finding->pointer = facts_text(facts, query->pointer);
-    uint32_t failed, nearest = link_nearest_labelled(context->link, index, &failed);
-    if (nearest == BASE_NONE) {
-        /* Nodes with a label of this name are perhaps not among the input at all. */
+        link_report_query(context, &rule_no_node_matches.info, index,
+                          "asks for a Node with these labels, and none of the input has them",
+                          &nearest);
+    /* Nodes with a label of this name are perhaps not among the input at all. */
+    if (nearest == BASE_NONE)
         diag_lower(context->diag, finding, SEVERITY_INFO);
-        return;
-    }
-    const Object *object = facts_object(facts, nearest);
-    diag_note(context->diag, finding,
-              facts_place(facts, nearest, (Span){object->name_offset, object->name_size}),
-              "%.*s comes nearest",
-              STR_ARG(facts_object_text(facts, nearest, context->scratch)));
 }
 
 static void on_link(const LinkContext *context)
