@@ -3,15 +3,9 @@
 
 extern const Rule rule_duplicate_object;
 
-static Place name_place(const Facts *facts, uint32_t id)
-{
-    const Object *object = facts_object(facts, id);
-    return facts_place(facts, id, (Span){object->name_offset, object->name_size});
-}
-
 static uint32_t file_of(const LinkContext *context, uint32_t id)
 {
-    Place place = name_place(link_facts(context->link), id);
+    Place place = facts_name_place(link_facts(context->link), id);
     return link_sources(context->link)->docs.at[place.doc].file;
 }
 
@@ -26,10 +20,10 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
     Str ns = facts_text(facts, object->ns);
     bool same_file = in_same_file != BASE_NONE;
     Finding *finding =
-        ns.len ? diag_report(context->diag, &rule_duplicate_object.info, name_place(facts, id),
+        ns.len ? diag_report(context->diag, &rule_duplicate_object.info, facts_name_place(facts, id),
                              "%.*s in namespace \"%.*s\" is defined more than once",
                              STR_ARG(name), STR_ARG(ns))
-               : diag_report(context->diag, &rule_duplicate_object.info, name_place(facts, id),
+               : diag_report(context->diag, &rule_duplicate_object.info, facts_name_place(facts, id),
                              "%.*s is defined more than once", STR_ARG(name));
     if (!finding)
         return;
@@ -42,7 +36,7 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
                      object->api_version == facts_object(facts, first)->api_version;
     if ((!same_file || alone) && !one_build)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
-    diag_note(context->diag, finding, name_place(facts, same_file ? in_same_file : first),
+    diag_note(context->diag, finding, facts_name_place(facts, same_file ? in_same_file : first),
               same_file ? "defined here, in the same file" : "first defined here");
     if (one_build)
         diag_note(context->diag, finding, (Place){.doc = BASE_NONE, .file = BASE_NONE},

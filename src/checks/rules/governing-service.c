@@ -39,15 +39,13 @@ static void report_set(const LinkContext *context, const Reference *reference, u
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
     finding->pointer = facts_text(facts, reference->pointer);
-    const Object *it = facts_object(facts, target);
     if (headless) {
         diag_note(context->diag, finding,
                   facts_place(facts, target, facts->selectors.at[service->selector].place),
                   "the selector of %.*s", STR_ARG(other));
         return;
     }
-    diag_note(context->diag, finding,
-              facts_place(facts, target, (Span){it->name_offset, it->name_size}),
+    diag_note(context->diag, finding, facts_name_place(facts, target),
               "%.*s has an address of its own", STR_ARG(other));
     diag_help(context->diag, finding, "give it clusterIP: None");
 }

@@ -81,10 +81,8 @@ static void report_key(const LinkContext *context, const Reference *reference, c
         diag_help(context->diag, finding, "write %.*s", STR_ARG(name));
         return;
     }
-    const Object *it = facts_object(facts, target);
-    diag_note(context->diag, finding,
-              facts_place(facts, target, (Span){it->name_offset, it->name_size}),
-              "its keys are %.*s", STR_ARG(keys_text(context, target)));
+    diag_note(context->diag, finding, facts_name_place(facts, target), "its keys are %.*s",
+              STR_ARG(keys_text(context, target)));
 }
 
 static void on_link(const LinkContext *context)

@@ -87,9 +87,7 @@ static void check_namespaces(const LinkContext *context, const PeerFact *peer)
             diag_lower(context->diag, finding, SEVERITY_INFO);
         return;
     }
-    const Object *object = facts_object(facts, nearest);
-    diag_note(context->diag, finding,
-              facts_place(facts, nearest, (Span){object->name_offset, object->name_size}),
+    diag_note(context->diag, finding, facts_name_place(facts, nearest),
               failed == query->term_count ? "%.*s comes nearest" : "%.*s has all of them but one",
               STR_ARG(facts_object_text(facts, nearest, context->scratch)));
 }
@@ -111,10 +109,7 @@ static void check_both(const LinkContext *context, const PeerFact *peer, uint32_
     Finding *finding =
         report_peer(context, peer, facts_place(facts, peer->object, peer->place), peer->path,
                     peer->pointer, "no Pod of the selected namespaces has these labels");
-    const Object *object = facts_object(facts, ns_object);
-    diag_note(context->diag, finding,
-              facts_place(facts, ns_object, (Span){object->name_offset, object->name_size}),
-              "%.*s is selected",
+    diag_note(context->diag, finding, facts_name_place(facts, ns_object), "%.*s is selected",
               STR_ARG(facts_object_text(facts, ns_object, context->scratch)));
 }
 

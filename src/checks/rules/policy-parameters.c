@@ -21,10 +21,9 @@ static void report_parameters(const LinkContext *context, const Parameters *it,
     finding->object = it->object;
     finding->path = facts_text(facts, it->path);
     finding->pointer = facts_text(facts, it->pointer);
-    const Object *object = facts_object(facts, policy->object);
-    Span place = policy->place.length ? policy->place
-                                      : (Span){object->name_offset, object->name_size};
-    diag_note(context->diag, finding, facts_place(facts, policy->object, place),
+    diag_note(context->diag, finding,
+              policy->place.length ? facts_place(facts, policy->object, policy->place)
+                                   : facts_name_place(facts, policy->object),
               it->given ? "%.*s has no paramKind" : "the paramKind of %.*s", STR_ARG(other));
 }
 

@@ -21,9 +21,7 @@ static void report_reference(const LinkContext *context, const Reference *refere
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
     finding->pointer = facts_text(facts, reference->pointer);
-    diag_note(context->diag, finding,
-              facts_place(facts, target, (Span){to->name_offset, to->name_size}), "%.*s",
-              STR_ARG(other));
+    diag_note(context->diag, finding, facts_name_place(facts, target), "%.*s", STR_ARG(other));
     diag_help(context->diag, finding,
               "a ReferenceGrant in \"%.*s\" has to name, as from, %.*s of namespace \"%.*s\", and, "
               "as to, %.*s",

@@ -96,10 +96,8 @@ static void check_quota(const LinkContext *context, const QuotaFact *quota, cons
     }
     if (beyond == BASE_NONE)
         return;
-    const Object *object = facts_object(facts, beyond);
     Finding *finding = diag_report(
-        context->diag, &rule_resource_quota.info,
-        facts_place(facts, beyond, (Span){object->name_offset, object->name_size}),
+        context->diag, &rule_resource_quota.info, facts_name_place(facts, beyond),
         "%.*s allows %lld of %.*s, and the input makes %lld: not all of them will be accepted",
         STR_ARG(facts_object_text(facts, quota->object, context->scratch)), (long long)allowed,
         STR_ARG(name), (long long)count);

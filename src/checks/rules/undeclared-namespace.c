@@ -42,12 +42,11 @@ static void report_namespace(const LinkContext *context, const NamespaceUse *use
         diag_lower(context->diag, finding, SEVERITY_INFO);
         return;
     }
-    const Object *object = facts_object(facts, near);
-    diag_note(context->diag, finding,
-              facts_place(facts, near, (Span){object->name_offset, object->name_size}),
+    diag_note(context->diag, finding, facts_name_place(facts, near),
               "%.*s is named much the same",
               STR_ARG(facts_object_text(facts, near, context->scratch)));
-    diag_help(context->diag, finding, "write %.*s", STR_ARG(facts_text(facts, object->name)));
+    diag_help(context->diag, finding, "write %.*s",
+              STR_ARG(facts_text(facts, facts_object(facts, near)->name)));
 }
 
 static bool is_known(const LinkContext *context, uint32_t ns)

@@ -4,12 +4,6 @@
 
 extern const Rule rule_unresolved_reference;
 
-static Place name_place(const Facts *facts, uint32_t id)
-{
-    const Object *object = facts_object(facts, id);
-    return facts_place(facts, id, (Span){object->name_offset, object->name_size});
-}
-
 /* The same name in another namespace.  Sure only where both ends say their namespace,
  * since what says none goes where it is applied, and where the name is not one that
  * several namespaces have. */
@@ -23,7 +17,7 @@ static bool tell_namesake(const LinkContext *context, Finding *finding,
         return false;
     const Object *object = facts_object(facts, other);
     Str text = facts_object_text(facts, other, context->scratch);
-    diag_note(context->diag, finding, name_place(facts, other),
+    diag_note(context->diag, finding, facts_name_place(facts, other),
               "%.*s is in namespace \"%.*s\", not in \"%.*s\"", STR_ARG(text),
               STR_ARG(facts_text(facts, object->ns)), STR_ARG(facts_text(facts, reference->ns)));
     bool said = (reference->flags & REFERENCE_NS_GIVEN) ||
@@ -38,7 +32,7 @@ static bool tell_alike(const LinkContext *context, Finding *finding, const Refer
     if (near == BASE_NONE)
         return false;
     Str name = facts_text(facts, facts_object(facts, near)->name);
-    diag_note(context->diag, finding, name_place(facts, near), "%.*s is named much the same",
+    diag_note(context->diag, finding, facts_name_place(facts, near), "%.*s is named much the same",
               STR_ARG(facts_object_text(facts, near, context->scratch)));
     diag_help(context->diag, finding, "write %.*s", STR_ARG(name));
     return true;
