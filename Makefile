@@ -46,6 +46,8 @@ DEFINES   := -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/ge
 ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml jansson pcre2-8,\
              $(shell $(CC) -print-file-name=lib$(name).a))))
 HARDENED  := -Wl,-z,relro,-z,now
+# The program that talks to a cluster is built where libcurl is; REST=0 leaves it out.
+REST      ?= $(shell $(PKGCONFIG) --exists libcurl 2>/dev/null && echo 1)
 LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
              $(shell $(PKGCONFIG) --libs $(LIBRARIES) 2>/dev/null)) -pthread -lm
 
@@ -53,18 +55,25 @@ LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\
 ROOMS     := base diag parser schema schema/validation schema/defaults checks checks/rules emit cli
 SOURCES   := src/main.c $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c))
 OBJECTS   := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+REST_SOURCES := $(wildcard src/emit/rest/*.c)
+REST_OBJECTS := $(REST_SOURCES:src/%.c=$(BUILD)/obj/%.o)
+REST_MAIN := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/cluster/*.c))
+REST_LIBRARY := $(BUILD)/libplimsoll-rest.a
+PROGRAMS  := $(BUILD)/plimsoll $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest)
+CURL_LIBS := $(shell $(PKGCONFIG) --libs libcurl 2>/dev/null)
 LIBRARY   := $(BUILD)/libplimsoll.a
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
 SCHEMAS   := $(filter-out schemas/enums.txt,$(sort $(wildcard schemas/*.txt schemas/*/*.txt)))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc \
              $(BUILD)/gen/examples.inc $(BUILD)/gen/enums.inc
 EXAMPLES  := $(sort $(wildcard testdata/rules/*))
-UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
-TOOLS     := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+WITH_REST  = $(if $(filter 1,$(REST)),$(1),$(foreach file,$(1),$(if $(filter rest%,$(notdir $(file))),,$(file))))
+UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(call WITH_REST,$(wildcard tests/unit/*.c)))
+TOOLS     := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(call WITH_REST,$(wildcard tests/tools/*.c)))
 FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # ---- build ----
-all: $(BUILD)/plimsoll
+all: $(PROGRAMS)
 
 $(BUILD)/plimsoll: $(OBJECTS)
 	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
@@ -79,7 +88,17 @@ $(BUILD)/plimsoll-shared: $(OBJECTS)
 	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(OBJECTS) \
 	    $$($(PKGCONFIG) --libs $(LIBRARIES)) -pthread -lm $(LDLIBS)
 
-objects: $(OBJECTS)
+# libcurl stays a shared library: it brings TLS, which a system keeps fresh.
+$(BUILD)/plimsoll-rest: $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
+	    $(LINK_LIBS) $(CURL_LIBS) $(LDLIBS)
+
+$(REST_LIBRARY): $(REST_OBJECTS)
+	@rm -f $@
+	$(call say,AR,$@) $(AR) rc $@ $(REST_OBJECTS)
+	@ranlib $@
+
+objects: $(OBJECTS) $(if $(filter 1,$(REST)),$(REST_OBJECTS) $(REST_MAIN))
 
 # All but main, for the unit tests and the fuzz targets.
 $(LIBRARY): $(OBJECTS)
@@ -124,7 +143,7 @@ $(BUILD)/gen/enums.inc: $(BUILD)/examples schemas/enums.txt
 	@$(BUILD)/examples --text enums_bytes schemas/enums.txt >$@.new
 	@mv $@.new $@
 
--include $(wildcard $(OBJECTS:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))
+-include $(wildcard $(OBJECTS:.o=.d) $(REST_OBJECTS:.o=.d) $(REST_MAIN:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))
 
 # ---- tests: tests/run adds the parts up, each is an executable tests/PART/run ----
 PARTS     := unit golden $(patsubst tests/%/run,%,$(filter-out tests/unit/run tests/golden/run,\
@@ -174,15 +193,17 @@ tsan:
 	@PLIMSOLL_JOBS=2 $(PYTHON) tests/run --build build/$@ --lead '$@, 2 threads: ' unit golden corpus jobs
 	@PLIMSOLL_JOBS=8 $(PYTHON) tests/run --build build/$@ --lead '$@, 8 threads: ' golden
 
-$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
+# Tests of the REST backend begin with rest, and are left out where it is.
+$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY) $(if $(filter 1,$(REST)),$(REST_LIBRARY))
 	@mkdir -p $(@D)
-	$(call say,UNIT,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
-	    $(LINK_LIBS) $$($(PKGCONFIG) --cflags --libs cmocka) $(LDLIBS)
+	$(call say,UNIT,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	    $(if $(filter rest%,$*),$(REST_LIBRARY)) $(LIBRARY) $(if $(filter rest%,$*),$(CURL_LIBS)) $(LINK_LIBS) $$($(PKGCONFIG) --cflags --libs cmocka) $(LDLIBS)
 
 # What differential tests talk to: one small program each, on the same objects.
-$(BUILD)/tools/%: tests/tools/%.c $(LIBRARY)
+$(BUILD)/tools/%: tests/tools/%.c $(LIBRARY) $(if $(filter 1,$(REST)),$(REST_LIBRARY))
 	@mkdir -p $(@D)
-	$(call say,TOOL,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIBRARY) \
+	$(call say,TOOL,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	    $(if $(filter rest%,$*),$(REST_LIBRARY)) $(LIBRARY) $(if $(filter rest%,$*),$(CURL_LIBS)) \
 	    $(LINK_LIBS) $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
@@ -235,6 +256,7 @@ INSTALLED := $(DESTDIR)$(PREFIX)/bin/plimsoll $(SHARE)/man/man1/plimsoll.1 \
              $(SHARE)/bash-completion/completions/plimsoll \
              $(SHARE)/zsh/site-functions/_plimsoll \
              $(SHARE)/fish/vendor_completions.d/plimsoll.fish
+LIBEXEC   := $(DESTDIR)$(PREFIX)/libexec
 
 install: all
 	install -d $(dir $(INSTALLED))
@@ -244,9 +266,11 @@ install: all
 	$(BUILD)/plimsoll --generate zsh >$(word 4,$(INSTALLED))
 	$(BUILD)/plimsoll --generate fish >$(word 5,$(INSTALLED))
 	chmod 644 $(wordlist 2,5,$(INSTALLED))
+	$(if $(filter 1,$(REST)),install -d $(LIBEXEC) && \
+	    install -m 755 $(BUILD)/plimsoll-rest $(LIBEXEC)/plimsoll-rest)
 
 uninstall:
-	rm -f $(INSTALLED)
+	rm -f $(INSTALLED) $(LIBEXEC)/plimsoll-rest
 
 # Packages are the same bytes wherever they are built: the commit's time stands for all.
 PACKAGES  := build/packages

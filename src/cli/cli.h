@@ -75,6 +75,13 @@ typedef struct Given {
     uint32_t line;            /* of the configuration */
 } Given;
 
+/* How to reach a cluster; empty where the kubeconfig alone decides. */
+typedef struct KubeFlags {
+    Str kubeconfig, context, cluster, user, server, token, as;
+    Str certificate_authority, tls_server_name;
+    bool insecure;
+} KubeFlags;
+
 /* What the command line and the configuration say together. */
 typedef struct Options {
     Arena arena;              /* what the strings below point into */
@@ -100,6 +107,11 @@ typedef struct Options {
     bool offline;             /* diff: without a cluster */
     uint32_t jobs;            /* threads; 0: as many as there are processors, where it pays */
     bool defaults;            /* emit: as a server would store it */
+    KubeFlags kube;
+    bool force_conflicts, skip_check, no_preflight; /* apply */
+    bool dry_run;             /* apply: stop behind the server's dry run */
+    uint32_t timeout;         /* seconds for all of it; 0: no limit */
+    char **arguments;         /* argv, for the program that talks to the cluster */
     Str config_path;          /* --config, else what was found; empty: none */
     bool no_config;
     SchemaOptions schema;
@@ -238,6 +250,8 @@ int run_emit(Options *options);
 int run_graph(Options *options);
 int run_config(Options *options); /* config_show.c */
 int run_diff(Options *options); /* diff.c */
+/* cluster.c: becomes `plimsoll-rest`, which knows how to talk to a cluster. */
+int run_cluster(Options *options);
 int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */
 

@@ -84,6 +84,31 @@ const Command commands[] = {
                       "Compare a tree with what a cluster holds."}},
     },
     {
+        .name = "apply",
+        .arguments = "PATH...",
+        .summary = "check manifests, and send them to a cluster",
+        .text =
+            "Checks manifests as `plimsoll check --one-cluster` does, asks the server about all of "
+            "them in a dry run, and only where neither refuses anything writes them, by "
+            "server-side apply. Namespaces and definitions come first, then what Pods are made "
+            "of, Services, workloads, and webhooks last; many requests are under way at a "
+            "time.\n\n"
+            "Each object has one line: `created`, `configured`, `unchanged`, `conflict` (another "
+            "manager owns a field) or `refused`, and what the server refuses is shown at its line "
+            "in the input. After a failed write no other begins; what was written and what was "
+            "not is told, and a second run finishes the first.\n\n"
+            "The exit status is 0 where everything was applied, 1 where something was refused, in "
+            "conflict or not written, and 2 where the cluster could not be talked to.",
+        .mask = FOR_APPLY,
+        .reads_input = true,
+        .run = run_cluster,
+        .examples = {{"plimsoll apply deploy/", "Check a tree and send it to the cluster."},
+                     {"plimsoll apply --dry-run=server deploy/",
+                      "Ask the server, and write nothing."},
+                     {"helm template mychart | plimsoll apply --context staging -",
+                      "Send what a Helm chart makes to another cluster."}},
+    },
+    {
         .name = "versions",
         .arguments = "PATH...",
         .summary = "say which Kubernetes versions accept the manifests",

@@ -12,6 +12,7 @@
 
 const char *const option_group_names[GROUP_COUNT] = {
     [GROUP_REPORT] = "Report",       [GROUP_INPUT] = "Input", [GROUP_TYPES] = "Kubernetes",
+    [GROUP_CLUSTER] = "Cluster",
     [GROUP_CONFIG] = "Configuration", [GROUP_OTHER] = "Other",
 };
 
@@ -100,11 +101,11 @@ const OptionInfo option_table[] = {
      .commands = FOR_INPUT | FOR_CONFIG, .store = setting_schema_location,
      .help = "a folder or path template with JSON schemas of custom resources, in "
              "kubeconform's or the CRDs-catalog's layout; may be given again"},
-    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK | FOR_CONFIG,
+    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
      .store = setting_missing_schemas, .words = SETTING_WORDS_MISSING,
      .help = "a custom resource whose definition is nowhere is an `error`, a warning (`warn`, "
              "the default), or passed over (`skip`)"},
-    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK | FOR_CONFIG,
+    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
      .store = setting_pod_security, .words = SETTING_WORDS_POD_SECURITY,
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
              "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
@@ -114,11 +115,44 @@ const OptionInfo option_table[] = {
      .help = "the API version, or the group, whose kind is meant where several have it"},
     {"recursive", 'R', GROUP_REPORT, .commands = FOR_EXPLAIN, FLAG(recursive),
      .help = "list the fields of the fields, too"},
+    {"dry-run", 0, GROUP_CLUSTER, VALUE_WORD, "HOW", .commands = FOR_APPLY,
+     .store = setting_dry_run, .words = SETTING_WORDS_DRY_RUN,
+     .help = "`server`: ask the server about everything, and write nothing"},
+    {"force-conflicts", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(force_conflicts),
+     .help = "take over fields that another manager owns"},
+    {"skip-check", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(skip_check),
+     .help = "go on where the offline check found errors"},
+    {"no-preflight", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(no_preflight),
+     .help = "write without a dry run of everything before"},
+    {"timeout", 0, GROUP_CLUSTER, VALUE_TEXT, "TIME", .commands = FOR_APPLY,
+     .store = setting_timeout,
+     .help = "how long all of it may take, as `90s` or `5m`; no limit if not given"},
+    {"kubeconfig", 0, GROUP_CLUSTER, VALUE_FILE, "FILE", .commands = FOR_APPLY,
+     FLAG(kube.kubeconfig),
+     .help = "the kubeconfig; if not given, the files of KUBECONFIG or ~/.kube/config"},
+    {"context", 0, GROUP_CLUSTER, VALUE_TEXT, "NAME", .commands = FOR_APPLY, FLAG(kube.context),
+     .help = "the kubeconfig's context to use"},
+    {"cluster", 0, GROUP_CLUSTER, VALUE_TEXT, "NAME", .commands = FOR_APPLY, FLAG(kube.cluster),
+     .help = "the kubeconfig's cluster to use"},
+    {"user", 0, GROUP_CLUSTER, VALUE_TEXT, "NAME", .commands = FOR_APPLY, FLAG(kube.user),
+     .help = "the kubeconfig's user to use"},
+    {"server", 's', GROUP_CLUSTER, VALUE_TEXT, "URL", .commands = FOR_APPLY, FLAG(kube.server),
+     .help = "the address of the API server"},
+    {"token", 0, GROUP_CLUSTER, VALUE_TEXT, "TOKEN", .commands = FOR_APPLY, FLAG(kube.token),
+     .help = "the bearer token; other users of the machine may see it in the list of processes"},
+    {"as", 0, GROUP_CLUSTER, VALUE_TEXT, "USER", .commands = FOR_APPLY, FLAG(kube.as),
+     .help = "the user to impersonate"},
+    {"certificate-authority", 0, GROUP_CLUSTER, VALUE_FILE, "FILE", .commands = FOR_APPLY,
+     FLAG(kube.certificate_authority), .help = "who signed the server's certificate"},
+    {"tls-server-name", 0, GROUP_CLUSTER, VALUE_TEXT, "NAME", .commands = FOR_APPLY,
+     FLAG(kube.tls_server_name), .help = "the name that the server's certificate has to bear"},
+    {"insecure-skip-tls-verify", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(kube.insecure),
+     .help = "take any certificate for the server's"},
     {"config", 0, GROUP_CONFIG, VALUE_FILE, "FILE", .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES,
      .store = setting_config, .help = "read this configuration, and look for no other"},
     {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES, FLAG(no_config),
      .help = "read no configuration"},
-    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK | FOR_CONFIG,
+    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
      .store = setting_severity,
      .help = "give a rule another severity: `error`, `warning`, `info` or `off`; may be given "
              "again"},
@@ -237,6 +271,11 @@ static void note(Options *options, const OptionInfo *option, Str value)
 
 static bool store(Reader *reader, const OptionInfo *option, Str value)
 {
+    if (!option->store) {
+        *(Str *)((char *)reader->options + option->flag) =
+            arena_str(&reader->options->arena, value);
+        return true;
+    }
     if (option->store(&reader->setter, value)) {
         note(reader->options, option, value);
         return true;
@@ -424,6 +463,7 @@ int options_read(Options *options, int argc, char **argv)
 {
     *options = (Options){
         .fail_on = SEVERITY_ERROR,
+        .arguments = argv,
         .schema = {.target = schema_target_newest(), .default_namespace = STR("default")},
     };
     int status = argc < 1 ? EXIT_TROUBLE : read_before_command(argv);

@@ -41,6 +41,8 @@ bool setting_exclude(Setter *setter, Str value);
 bool setting_crds(Setter *setter, Str value);
 bool setting_custom_rules(Setter *setter, Str value);
 bool setting_schema_location(Setter *setter, Str value);
+bool setting_dry_run(Setter *setter, Str value);
+bool setting_timeout(Setter *setter, Str value);
 /* ---- settings_gate.c; those of an entry speak of the one that was begun last ---- */
 bool setting_select(Setter *setter, Str value); /* rules and origins with commas */
 void setting_override_begin(Setter *setter);
@@ -83,6 +85,7 @@ bool guess_try(Guess *guess, Str candidate); /* whether it is the best so far */
 /* "; did you mean X?" or nothing, for the end of a message. */
 Str guess_text(const Guess *guess, Arena *arena);
 
+extern const char *const SETTING_WORDS_DRY_RUN[];
 extern const char *const SETTING_WORDS_COLOR[], *const SETTING_WORDS_FAIL_ON[],
     *const SETTING_WORDS_LEVEL[], *const SETTING_WORDS_MISSING[],
     *const SETTING_WORDS_POD_SECURITY[], *const SETTING_WORDS_BOOL[];
@@ -111,16 +114,20 @@ enum {
     FOR_EXPLAIN = 1 << 7,
     FOR_GRAPH = 1 << 8,
     FOR_CONFIG = 1 << 10,
-    FOR_LINK = FOR_CHECK | FOR_GRAPH, /* what links objects */
+    FOR_APPLY = 1 << 11,
+    FOR_SNAPSHOT = 1 << 12,
+    FOR_CLUSTER = FOR_APPLY | FOR_SNAPSHOT,
+    FOR_LINK = FOR_CHECK | FOR_GRAPH | FOR_APPLY, /* what links objects: apply checks first */
     FOR_TABLES = FOR_RULES | FOR_EXPLAIN,
     FOR_INPUT = FOR_LINK | FOR_EMIT | FOR_VERSIONS | FOR_DIFF,
-    FOR_ALL = FOR_INPUT | FOR_TABLES | FOR_HELP | FOR_VERSION | FOR_CONFIG,
+    FOR_ALL = FOR_INPUT | FOR_SNAPSHOT | FOR_TABLES | FOR_HELP | FOR_VERSION | FOR_CONFIG,
 };
 
 typedef enum OptionGroup {
     GROUP_REPORT,
     GROUP_INPUT,
     GROUP_TYPES,
+    GROUP_CLUSTER,
     GROUP_CONFIG,
     GROUP_OTHER,
     GROUP_COUNT,
@@ -144,7 +151,7 @@ typedef struct OptionInfo {
     const char *argument;      /* what help calls the value; NULL: takes none */
     bool many;                 /* takes all arguments up to the next option */
     unsigned commands;         /* FOR_x */
-    SettingStore store;        /* or NULL: a bool of Options is set to true */
+    SettingStore store;        /* or NULL: a bool of Options is set to true, a Str to the value */
     size_t flag;               /* its offset */
     const char *const *words;  /* ended by NULL */
     const char *help;

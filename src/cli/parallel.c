@@ -302,11 +302,14 @@ static uint32_t asked_jobs(const Run *run)
 }
 
 /* Objects that are stored, or shown as a tree, are taken one after the other: from the
- * first on that has to wait for its CRD, all wait.  The times of --stats are one thread's. */
+ * first on that has to wait for its CRD, all wait.  So are those that are sent: their texts
+ * go to one buffer in the order of the input, and a cluster is what takes the time then.  The
+ * times of --stats are one thread's. */
 uint32_t parallel_jobs(const Run *run)
 {
     const Worker *worker = &run->worker;
-    if (worker->dump || worker->take_normal || (worker->meter && worker->meter->times))
+    if (worker->dump || worker->take_normal || worker->take_sent ||
+        (worker->meter && worker->meter->times))
         return 1;
     uint32_t asked = asked_jobs(run);
     return asked ? asked : cores_usable();

@@ -73,10 +73,26 @@ static void open_object(Worker *worker, Document *doc)
     doc->object = facts_add_object(worker->facts, object);
 }
 
+static Document with_head(const Document *doc, Str api_version, Str kind, Arena *arena);
+
+/* The object with what it takes from its list. */
+static void hand_over(Worker *worker, Document *doc)
+{
+    Str api_version, kind;
+    if (!schema_inherits_head(doc, doc->root, &api_version, &kind)) {
+        worker->take_sent(worker, doc);
+        return;
+    }
+    Document whole = with_head(doc, api_version, kind, parser_arena(worker->parser));
+    worker->take_sent(worker, &whole);
+}
+
 static void check_object(Worker *worker, Document *doc)
 {
     open_object(worker, doc);
     check_tree(worker, doc);
+    if (worker->take_sent && !worker->patch && !worker->backdrop)
+        hand_over(worker, doc);
 }
 
 static void again_type(Worker *worker, Document *doc) { check_type(worker, doc); }
@@ -387,7 +403,7 @@ static bool run_baseline(Run *run, Diag *diag)
  * were taken before: what a server says does not change because nobody wants to hear it.
  * The baseline comes before what changed, so that of several findings with one fingerprint
  * it takes the same, whatever changed.  False after an error. */
-static bool run_filters(Run *run)
+bool run_filters(Run *run)
 {
     Options *options = run->options;
     Worker *worker = &run->worker;
@@ -504,6 +520,21 @@ static void run_link(Run *run)
     meter_pass(&run->meter, STATS_REPORT);
     meter_erase(&run->meter);
     diag_sort(&worker->diag, &run->sources);
+}
+
+bool check_passes(Run *run, Options *options, ObjectPass take_sent, void *keeper)
+{
+    run_begin(run, options, check_object);
+    Worker *worker = &run->worker;
+    worker->take_sent = take_sent;
+    worker->keeper = keeper;
+    if (!rules_load(&run->custom, options, &run->sources))
+        return false;
+    worker->diag.overrides = options->severities.at; /* which custom rules may have moved */
+    worker->diag.override_count = options->severities.len;
+    worker->suppressions = suppressions_new(options);
+    run_link(run);
+    return true;
 }
 
 int run_check(Options *options)

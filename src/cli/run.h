@@ -64,6 +64,7 @@ struct Worker {
     void *keeper;               /* what take_normal keeps them in */
     Out *dump;                  /* --dump-tree */
     Meter *meter;               /* of check; NULL: nobody looks */
+    ObjectPass take_sent;       /* apply: gets each object as it would be sent */
 };
 
 /* ---- run.c: one way through the input ---- */
@@ -83,6 +84,11 @@ struct Run {
     bool unreadable;
 };
 
+/* check as far as its sorted findings, with each object handed over as it would be sent.
+ * False after an error on stderr. */
+bool check_passes(Run *run, Options *options, ObjectPass take_sent, void *keeper);
+/* What the configuration makes of the findings: severities, suppressions, the baseline. */
+bool run_filters(Run *run);
 void run_begin(Run *run, Options *options, ObjectPass pass);
 void run_crds(Run *run);
 void run_files(Run *run);

@@ -90,12 +90,17 @@ int setting_word(Setter *setter, Str value, const char *const *words)
 
 /* ---- single values ---- */
 
+/* Of `plimsoll-rest`, which this program knows by name alone. */
+static const char *const APPLY_FORMATS[] = {"text", "json", "name", NULL};
+
 const char *setting_format(const Command *command, size_t i)
 {
     if (command->mask == FOR_CHECK)
         return i < report_format_count ? report_formats[i].name : NULL;
     if (command->mask == FOR_GRAPH)
         return i < graph_format_count ? graph_formats[i].name : NULL;
+    if (command->mask == FOR_APPLY)
+        return APPLY_FORMATS[i];
     if (command->mask == FOR_DIFF)
         return i < diff_format_count ? diff_formats[i].name : NULL;
     if (command->mask == FOR_EMIT)
@@ -549,5 +554,34 @@ bool setting_schema_location(Setter *setter, Str value)
     else if (!local_path(setter, value, &path))
         return false;
     vec_push(&setter->options->schema_locations, path);
+    return true;
+}
+
+/* ---- a cluster ---- */
+
+const char *const SETTING_WORDS_DRY_RUN[] = {"none", "server", NULL};
+
+bool setting_dry_run(Setter *setter, Str value)
+{
+    int word = setting_word(setter, value, SETTING_WORDS_DRY_RUN);
+    setter->options->dry_run = word == 1;
+    return word >= 0;
+}
+
+/* "90", "90s", "5m", "1h". */
+bool setting_timeout(Setter *setter, Str value)
+{
+    uint32_t seconds = 0;
+    size_t at = 0;
+    for (; at < value.len && value.ptr[at] >= '0' && value.ptr[at] <= '9' && at < 7; at++)
+        seconds = seconds * 10 + (uint32_t)(value.ptr[at] - '0');
+    Str unit = str_slice(value.ptr + at, value.len - at);
+    uint32_t factor = unit.len == 0 || str_is(unit, "s") ? 1
+                      : str_is(unit, "m")                ? 60
+                      : str_is(unit, "h")                ? 3600
+                                                         : 0;
+    if (at == 0 || factor == 0)
+        return refuse(setter, "\"%.*s\" is no time such as 90s, 5m or 1h", STR_ARG(value));
+    setter->options->timeout = seconds * factor;
     return true;
 }

@@ -1,0 +1,239 @@
+/* What a cluster said, for a reader: a line for each object, its refusals at their places
+ * in the input, and a summary. */
+#include "cluster/session.h"
+#include "checks/facts.h"
+#include "emit/rest/locate.h"
+
+#include <unistd.h>
+
+static const RuleInfo rule_refused = {
+    .id = "server-refused", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
+static const RuleInfo rule_conflict = {
+    .id = "server-conflict", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
+static const RuleInfo rule_failed = {
+    .id = "no-answer", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
+
+void report_findings(Session *session, const Diag *diag)
+{
+    Out errors;
+    out_init(&errors, STDERR_FILENO);
+    Report report = {
+        .sources = &session->run.sources,
+        .diag = diag,
+        .facts = NULL,
+        .summary = session->run.summary,
+        .verbose = session->run.options->verbose,
+        .fail_on = SEVERITY_ERROR,
+        .color = options_color(session->run.options, STDERR_FILENO),
+    };
+    if (diag->findings.len)
+        report_format_find(STR("text"))->write(&report, &errors);
+    out_close(&errors);
+}
+
+/* ---- refusals at their places ---- */
+
+static const RuleInfo *rule_of(const RestObject *object)
+{
+    return object->outcome == REST_CONFLICT  ? &rule_conflict
+           : object->outcome == REST_REFUSED ? &rule_refused
+                                             : &rule_failed;
+}
+
+/* The object is read once more, since its tree was forgotten. */
+static void place_causes(Worker *worker, Document *doc)
+{
+    Session *session = worker->keeper;
+    const RestObject *object = session->told;
+    Diag *diag = &session->refused;
+    for (uint32_t i = 0; i < object->cause_count; i++) {
+        const RestCause *cause = &object->causes[i];
+        uint32_t node = rest_locate(doc, cause->field);
+        if (node == doc->root) { /* a whole object is shown by its head */
+            uint32_t kind = node_get_text(doc, doc->root, STR("kind"));
+            node = kind == BASE_NONE ? node : kind;
+        }
+        Finding *finding =
+            document_report(diag, doc, node, rule_of(object), "%.*s%s%.*s", STR_ARG(cause->field),
+                            cause->field.len ? ": " : "", STR_ARG(cause->message));
+        if (finding) {
+            finding->reason = arena_str(&diag->arena, cause->reason);
+            finding->server_path = arena_str(&diag->arena, cause->field);
+        }
+    }
+}
+
+static void tell_refusal(Session *session, const RestObject *rest)
+{
+    Worker *worker = &session->run.worker;
+    const Object *object = facts_object(worker->facts, rest->id);
+    session->told = rest;
+    if (rest->cause_count &&
+        worker_again(worker, object->doc, object->item, rest->id, place_causes))
+        return;
+    Place place = {object->doc, object->name_offset, object->name_size, BASE_NONE};
+    Finding *finding = diag_report(&session->refused, rule_of(rest), place, "%.*s",
+                                   STR_ARG(rest->message));
+    if (finding)
+        finding->object = rest->id;
+}
+
+static bool is_bad(const RestObject *object) { return object->outcome >= REST_CONFLICT; }
+
+static void tell_refusals(Session *session)
+{
+    for (uint32_t i = 0; i < session->count; i++)
+        if (is_bad(&session->objects[i]))
+            tell_refusal(session, &session->objects[i]);
+    diag_sort(&session->refused, &session->run.sources);
+    report_findings(session, &session->refused);
+    diag_free(&session->refused);
+}
+
+/* ---- what the server warned of: each text once ---- */
+
+static void tell_warnings(Session *session)
+{
+    Interner told;
+    interner_init(&told);
+    for (uint32_t i = 0; i < session->count; i++)
+        for (Str rest = session->objects[i].warnings; rest.len;) {
+            Str line = str_slice(rest.ptr, str_find(rest, '\n'));
+            if (line.len && interner_find(&told, line) == BASE_NONE) {
+                intern(&told, line);
+                cli_error("the server warns: %.*s", STR_ARG(line));
+            }
+            rest = line.len < rest.len
+                       ? str_slice(rest.ptr + line.len + 1, rest.len - line.len - 1)
+                       : STR("");
+        }
+    interner_free(&told);
+}
+
+/* ---- the lines ---- */
+
+static void line_text(Session *session, const RestObject *object, Arena *arena, Buf *out)
+{
+    Str who = facts_object_text(session->run.worker.facts, object->id, arena);
+    buf_format(out, "%.*s %s%s\n", STR_ARG(who), rest_outcome_name(object->outcome),
+               object->planned && object->outcome < REST_CONFLICT && object->outcome != REST_PENDING
+                   ? " (server dry run)"
+                   : "");
+}
+
+static void put_lower(Buf *out, Str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        buf_byte(out, (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] + 32
+                                                                      : text.ptr[i]));
+}
+
+/* As kubectl's -o name: deployment.apps/web, and only what is there. */
+static void line_name(const RestObject *object, Buf *out)
+{
+    if (object->outcome == REST_PENDING || object->outcome >= REST_CONFLICT)
+        return;
+    put_lower(out, object->kind);
+    buf_format(out, "%s%.*s/%.*s\n", object->group.len ? "." : "", STR_ARG(object->group),
+               STR_ARG(object->name));
+}
+
+static void member(Buf *out, const char *name, Str value, bool always)
+{
+    if (!value.len && !always)
+        return;
+    buf_format(out, ",\"%s\":", name);
+    buf_json(out, value);
+}
+
+static void line_json(Session *session, const RestObject *object, Buf *out)
+{
+    const Run *run = &session->run;
+    const Object *source = facts_object(run->worker.facts, object->id);
+    const SourceDoc *doc = &run->sources.docs.at[source->doc];
+    buf_text(out, "{\"outcome\":");
+    buf_json(out, str_of(rest_outcome_name(object->outcome)));
+    buf_format(out, ",\"dryRun\":%s", object->planned ? "true" : "false");
+    member(out, "apiVersion", object->api_version, true);
+    member(out, "kind", object->kind, true);
+    if (object->namespaced || !object->known)
+        member(out, "namespace", object->ns, true);
+    member(out, "name", object->name, true);
+    member(out, "file", run->sources.files.at[doc->file].name, true);
+    buf_format(out, ",\"line\":%u", source->line);
+    member(out, "reason", object->reason, false);
+    member(out, "message", object->message, false);
+    if (object->cause_count)
+        buf_text(out, ",\"causes\":[");
+    for (uint32_t i = 0; i < object->cause_count; i++) {
+        buf_text(out, i ? ",{\"field\":" : "{\"field\":");
+        buf_json(out, object->causes[i].field);
+        member(out, "reason", object->causes[i].reason, true);
+        member(out, "message", object->causes[i].message, true);
+        buf_byte(out, '}');
+    }
+    buf_text(out, object->cause_count ? "]}" : "}");
+}
+
+static bool write_lines(Session *session)
+{
+    Output output = output_of(session->run.options, "text");
+    Arena arena = {0};
+    Out out;
+    if (!output_open(&out, &output))
+        return false;
+    bool json = str_is(output.format, "json"), name = str_is(output.format, "name");
+    buf_text(&out.buf, json ? "{\"objects\":[" : "");
+    for (uint32_t i = 0; i < session->count; i++) {
+        const RestObject *object = &session->objects[i];
+        if (json) {
+            buf_text(&out.buf, i ? ",\n" : "\n");
+            line_json(session, object, &out.buf);
+        } else if (name) {
+            line_name(object, &out.buf);
+        } else {
+            line_text(session, object, &arena, &out.buf);
+        }
+        arena_reset(&arena);
+        out_spill(&out);
+    }
+    buf_text(&out.buf, json ? "\n]}\n" : "");
+    arena_free(&arena);
+    return output_close(&out, &output, "the outcomes");
+}
+
+static void write_summary(const Session *session, const RestRun *run)
+{
+    uint32_t counts[REST_FAILED + 1] = {0};
+    Buf line = {0};
+    for (uint32_t i = 0; i < session->count; i++)
+        counts[session->objects[i].outcome]++;
+    buf_format(&line, "%u object%s", session->count, session->count == 1 ? "" : "s");
+    static const RestOutcome ORDER[] = {REST_CREATED, REST_CONFIGURED, REST_UNCHANGED,
+                                        REST_CONFLICT, REST_REFUSED, REST_FAILED, REST_PENDING};
+    const char *sign = ": ";
+    for (size_t i = 0; i < BASE_COUNT(ORDER); i++)
+        if (counts[ORDER[i]]) {
+            buf_format(&line, "%s%u %s", sign, counts[ORDER[i]], rest_outcome_name(ORDER[i]));
+            sign = ", ";
+        }
+    uint32_t written = counts[REST_CREATED] + counts[REST_CONFIGURED];
+    if (run->options->dry_run)
+        buf_text(&line, "; a dry run: nothing was written");
+    else if (counts[REST_PENDING] && !run->stopped)
+        buf_text(&line, "; nothing was written");
+    else if (run->stopped && (written || counts[REST_PENDING]))
+        buf_text(&line, "; no more was written after the failure, and a second run goes on");
+    fprintf(stderr, "%.*s\n", STR_ARG(buf_slice(&line)));
+    buf_free(&line);
+}
+
+bool report_outcomes(Session *session, const RestRun *run)
+{
+    tell_warnings(session);
+    tell_refusals(session);
+    bool written = write_lines(session);
+    if (!session->run.options->quiet)
+        write_summary(session, run);
+    return written;
+}

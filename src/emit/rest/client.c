@@ -1,0 +1,612 @@
+/* The client on libcurl's multi interface: one thread, HTTP/2 where the server has it,
+ * requests multiplexed over the connections that are open.
+ *
+ * The window of calls in flight is adaptive: 429 and 503 halve it, each answered call
+ * widens it by a little again.  Waits grow by two with each try and are jittered, unless
+ * the server said how long to wait. */
+#include "emit/rest/client.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#if LIBCURL_VERSION_NUM < 0x074d00
+#error "libcurl 7.77 or newer is needed"
+#endif
+
+enum {
+    MAX_IN_FLIGHT = 64,
+    HEAD_LIMIT = 256 << 10,
+    FIRST_WAIT_MS = 200,
+    LONGEST_WAIT_MS = 15000,
+    LONGEST_RETRY_AFTER_MS = 60000,
+};
+
+typedef struct Slot {
+    CURL *easy;
+    Call *call; /* NULL: free */
+    struct curl_slist *headers;
+    uint32_t generation; /* of the credentials that its handle was set up with */
+} Slot;
+
+typedef struct Queue {
+    Call *first, *last;
+} Queue;
+
+struct Client {
+    const KubeTarget *target;
+    Auth *auth;
+    ClientOptions options;
+    CURLM *multi;
+    Slot slots[MAX_IN_FLIGHT];
+    unsigned active;
+    double window;
+    Queue waiting, delayed, done;
+    int64_t deadline_ms; /* 0: none */
+    uint64_t random;
+    bool stopped;
+    Arena arena;
+    Str base;            /* scheme, host and the path before the API's, without a slash at its end */
+    /* Where tls-server-name is another: who is meant, and where that is. */
+    Str host;
+    struct curl_slist *connect_to;
+    FileText ca, cert, key;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void queue_put(Queue *queue, Call *call)
+{
+    call->next = NULL;
+    if (queue->last)
+        queue->last->next = call;
+    else
+        queue->first = call;
+    queue->last = call;
+}
+
+static Call *queue_take(Queue *queue)
+{
+    Call *call = queue->first;
+    if (call && !(queue->first = call->next))
+        queue->last = NULL;
+    return call;
+}
+
+ClientOptions client_defaults(void)
+{
+    return (ClientOptions){
+        .in_flight = 32, .tries = 8, .call_ms = 60000, .answer_limit = (size_t)64 << 20};
+}
+
+/* ---- setting up ---- */
+
+static bool load(FileText *text, Str path, Str data, const char *what, Buf *error)
+{
+    if (data.len || !path.len)
+        return true;
+    int failed = file_read(text, path.ptr);
+    if (failed)
+        buf_format(error, "%s %.*s: %s", what, STR_ARG(path), strerror(failed));
+    return !failed;
+}
+
+/* A server's URL as client-go completes it: without a scheme, https where TLS is set up. */
+static Str complete_url(const KubeCluster *cluster, Arena *arena)
+{
+    Str url = cluster->server;
+    if (!str_contains(url, STR("://"))) {
+        bool tls = cluster->ca_file.len || cluster->ca_data.len || cluster->insecure;
+        url = arena_format(arena, "%s://%.*s", tls ? "https" : "http", STR_ARG(url));
+    }
+    while (url.len && url.ptr[url.len - 1] == '/')
+        url.len--;
+    return url;
+}
+
+/* With a tls-server-name the URL names that host, and libcurl is told where it is: so the
+ * name is asked for in SNI and looked for in the certificate. */
+static bool set_base(Client *client, Buf *error)
+{
+    const KubeCluster *cluster = &client->target->cluster;
+    Str url = complete_url(cluster, &client->arena);
+    CURLU *parts = curl_url();
+    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
+    Str text = arena_str(&client->arena, url);
+    bool fine = curl_url_set(parts, CURLUPART_URL, text.ptr, 0) == CURLUE_OK &&
+                curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                curl_url_get(parts, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
+                (!strcmp(scheme, "https") || !strcmp(scheme, "http"));
+    if (!fine) {
+        buf_format(error, "the server's address is no http or https URL: %.*s",
+                   STR_ARG(cluster->server));
+    } else {
+        Str prefix = str_of(path);
+        while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+            prefix.len--;
+        const char *named = host;
+        if (cluster->tls_server_name.len && !strcmp(scheme, "https")) {
+            named = cluster->tls_server_name.ptr;
+            client->host = arena_format(&client->arena, "Host: %s:%s", host, port);
+            client->connect_to = curl_slist_append(
+                NULL, arena_format(&client->arena, "%s:%s:%s:%s", named, port, host, port).ptr);
+        }
+        client->base = arena_format(&client->arena, "%s://%s:%s%.*s", scheme, named, port,
+                                    STR_ARG(prefix));
+    }
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_free(path);
+    curl_url_cleanup(parts);
+    return fine;
+}
+
+static struct curl_blob blob(Str data, const FileText *file)
+{
+    return data.len ? (struct curl_blob){(void *)(uintptr_t)data.ptr, data.len, CURL_BLOB_COPY}
+                    : (struct curl_blob){file->ptr, file->len, CURL_BLOB_COPY};
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+{
+    Call *call = context;
+    (void)size;
+    if (call->overflow || call->answer.len + count > call->answer_limit) {
+        call->overflow = true;
+        return 0;
+    }
+    buf_str(&call->answer, str_slice(bytes, count));
+    return count;
+}
+
+static void take_warning(Call *call, Str value)
+{
+    /* 299 - "text": the text stands between the first and the last quotation mark. */
+    size_t from = str_find(value, '"');
+    if (from == value.len || call->warnings.len > HEAD_LIMIT)
+        return;
+    for (size_t i = from + 1; i < value.len && value.ptr[i] != '"'; i++) {
+        if (value.ptr[i] == '\\' && i + 1 < value.len)
+            i++;
+        buf_byte(&call->warnings, value.ptr[i]);
+    }
+    buf_byte(&call->warnings, '\n');
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *context)
+{
+    Call *call = context;
+    Str line = str_trim(str_slice(bytes, size * count));
+    size_t colon = str_find(line, ':');
+    Str value = colon < line.len ? str_trim(str_slice(line.ptr + colon + 1, line.len - colon - 1))
+                                 : STR("");
+    call->header_bytes += (int64_t)line.len;
+    if (call->header_bytes > HEAD_LIMIT) {
+        call->overflow = true;
+        return 0;
+    }
+    if (colon == 11 && !strncasecmp(line.ptr, "retry-after", 11))
+        call->retry_after_ms = 1000 * (int64_t)atoi(value.len ? value.ptr : "0");
+    else if (colon == 7 && !strncasecmp(line.ptr, "warning", 7))
+        take_warning(call, value);
+    return size * count;
+}
+
+/* Called often while a transfer runs: the place to stop one that grows too large. */
+static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up, curl_off_t sent)
+{
+    Call *call = context;
+    (void)total, (void)now, (void)up, (void)sent;
+    return call->overflow;
+}
+
+static void set_trust(Client *client, CURL *easy)
+{
+    const KubeCluster *cluster = &client->target->cluster;
+    const KubeUser *user = &client->target->user;
+    const Auth *auth = client->auth;
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, cluster->insecure ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, cluster->insecure ? 0L : 2L);
+    if (cluster->ca_data.len || client->ca.len) {
+        struct curl_blob ca = blob(cluster->ca_data, &client->ca);
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
+    }
+    Str cert = auth->cert.len ? buf_slice(&auth->cert) : user->cert_data;
+    Str key = auth->cert.len ? buf_slice(&auth->key) : user->key_data;
+    if (cert.len || client->cert.len) {
+        struct curl_blob cert_blob = blob(cert, &client->cert), key_blob = blob(key, &client->key);
+        curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &cert_blob);
+        curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key_blob);
+    }
+}
+
+static CURL *new_easy(Client *client)
+{
+    const KubeCluster *cluster = &client->target->cluster;
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        fatal("libcurl: out of memory");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 15000L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)client->options.call_ms);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    if (!cluster->disable_compression)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (cluster->proxy_url.len)
+        curl_easy_setopt(easy, CURLOPT_PROXY, cluster->proxy_url.ptr);
+    set_trust(client, easy);
+    return easy;
+}
+
+Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *options, Buf *error)
+{
+    const KubeCluster *cluster = &target->cluster;
+    const KubeUser *user = &target->user;
+    Client *client = mem_resize(NULL, sizeof *client);
+    *client = (Client){.target = target, .auth = auth, .options = *options};
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    client->multi = curl_multi_init();
+    if (client->options.in_flight > MAX_IN_FLIGHT)
+        client->options.in_flight = MAX_IN_FLIGHT;
+    client->window = client->options.in_flight;
+    client->random = (uint64_t)now_ms() * 2654435761u + (uint64_t)getpid();
+    client->deadline_ms = options->run_ms ? now_ms() + options->run_ms : 0;
+    curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
+    if (set_base(client, error) &&
+        load(&client->ca, cluster->ca_file, cluster->ca_data, "certificate-authority", error) &&
+        load(&client->cert, user->cert_file, user->cert_data, "client-certificate", error) &&
+        load(&client->key, user->key_file, user->key_data, "client-key", error) &&
+        auth_refresh(auth, false, error))
+        return client;
+    client_free(client);
+    return NULL;
+}
+
+/* ---- one try ---- */
+
+static void header(Slot *slot, Arena *arena, const char *format, ...) BASE_PRINTF(3, 4);
+static void header(Slot *slot, Arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Str text = arena_vformat(arena, format, args);
+    va_end(args);
+    slot->headers = curl_slist_append(slot->headers, text.ptr);
+}
+
+static void impersonate(Slot *slot, const KubeUser *user, Arena *arena)
+{
+    if (!user->impersonate.len)
+        return;
+    header(slot, arena, "Impersonate-User: %.*s", STR_ARG(user->impersonate));
+    if (user->impersonate_uid.len)
+        header(slot, arena, "Impersonate-Uid: %.*s", STR_ARG(user->impersonate_uid));
+    for (uint32_t i = 0; i < user->impersonate_groups.len; i++)
+        header(slot, arena, "Impersonate-Group: %.*s", STR_ARG(user->impersonate_groups.at[i]));
+    for (uint32_t i = 0; i < user->impersonate_extra.len; i++) {
+        const KubePair *extra = &user->impersonate_extra.at[i];
+        Buf key = {0};
+        for (size_t c = 0; c < extra->name.len; c++) {
+            char byte = extra->name.ptr[c];
+            bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                         (byte >= '0' && byte <= '9') || strchr("-_.~!#$&'*+^`|", byte);
+            buf_format(&key, plain ? "%c" : "%%%02X", (unsigned char)byte);
+        }
+        for (uint32_t v = 0; v < extra->values.len; v++)
+            header(slot, arena, "Impersonate-Extra-%.*s: %.*s", STR_ARG(buf_slice(&key)),
+                   STR_ARG(extra->values.at[v]));
+        buf_free(&key);
+    }
+}
+
+static void set_headers(Client *client, Slot *slot, const Call *call, Arena *arena)
+{
+    const KubeUser *user = &client->target->user;
+    header(slot, arena, "Accept: %s", call->accept ? call->accept : "application/json");
+    if (call->content_type)
+        header(slot, arena, "Content-Type: %s", call->content_type);
+    header(slot, arena, "Expect:");
+    header(slot, arena, "User-Agent: plimsoll/" PLIMSOLL_VERSION);
+    if (client->host.len)
+        header(slot, arena, "%.*s", STR_ARG(client->host));
+    if (client->auth->token.len)
+        header(slot, arena, "Authorization: Bearer %.*s", STR_ARG(buf_slice(&client->auth->token)));
+    impersonate(slot, user, arena);
+}
+
+static void send_call(Client *client, Slot *slot, Call *call)
+{
+    Arena arena = {0};
+    CURL *easy = slot->easy;
+    const KubeUser *user = &client->target->user;
+    if (!easy || slot->generation != client->auth->generation) {
+        curl_easy_cleanup(easy);
+        easy = slot->easy = new_easy(client);
+    }
+    call->generation = slot->generation = client->auth->generation;
+    slot->call = call;
+    slot->headers = NULL;
+    set_headers(client, slot, call, &arena);
+    Str url = arena_format(&arena, "%.*s%.*s", STR_ARG(client->base), STR_ARG(call->path));
+    curl_easy_setopt(easy, CURLOPT_URL, url.ptr);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers);
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    if (call->body.len) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.ptr);
+    }
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+    if (user->username.len || user->password.len) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, user->username.len ? user->username.ptr : "");
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, user->password.len ? user->password.ptr : "");
+    }
+    if (client->connect_to)
+        curl_easy_setopt(easy, CURLOPT_CONNECT_TO, client->connect_to);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)slot);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)client->options.answer_limit);
+    call->answer.len = call->error.len = call->warnings.len = 0;
+    call->status = 0;
+    call->header_bytes = call->retry_after_ms = 0;
+    call->overflow = false;
+    call->answer_limit = client->options.answer_limit;
+    call->tries++;
+    curl_multi_add_handle(client->multi, easy);
+    client->active++;
+    arena_free(&arena);
+}
+
+/* ---- after a try ---- */
+
+static const char *explain(CURLcode code, const Call *call)
+{
+    if (call->overflow)
+        return "the answer is too large";
+    return curl_easy_strerror(code);
+}
+
+/* Mistakes that waiting does not mend. */
+static bool is_final(CURLcode code, const Call *call)
+{
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_FILESIZE_EXCEEDED:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_OUT_OF_MEMORY: return true;
+    default: return call->overflow;
+    }
+}
+
+static bool is_busy(long status)
+{
+    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+static int64_t jitter(Client *client, int64_t wait)
+{
+    client->random = client->random * 6364136223846793005u + 1442695040888963407u;
+    return wait / 2 + (int64_t)((client->random >> 33) % (uint64_t)(wait / 2 + 1));
+}
+
+static int64_t next_wait(Client *client, const Call *call)
+{
+    int64_t wait = FIRST_WAIT_MS;
+    for (uint32_t i = 1; i < call->tries && wait < LONGEST_WAIT_MS; i++)
+        wait *= 2;
+    if (wait > LONGEST_WAIT_MS)
+        wait = LONGEST_WAIT_MS;
+    wait = jitter(client, wait);
+    int64_t asked = call->retry_after_ms < LONGEST_RETRY_AFTER_MS ? call->retry_after_ms
+                                                                  : LONGEST_RETRY_AFTER_MS;
+    return asked > 0 ? asked + jitter(client, FIRST_WAIT_MS) : wait;
+}
+
+static bool out_of_time(const Client *client)
+{
+    return client->deadline_ms && now_ms() >= client->deadline_ms;
+}
+
+static bool try_again(Client *client, Call *call, int64_t wait)
+{
+    int64_t due = now_ms() + wait;
+    if (call->tries >= client->options.tries ||
+        (client->deadline_ms && due >= client->deadline_ms))
+        return false;
+    call->due_ms = due;
+    queue_put(&client->delayed, call);
+    return true;
+}
+
+/* A call's try has ended: it is done, or waits for another. */
+static void finish(Client *client, Call *call, CURLcode code)
+{
+    if (code != CURLE_OK) {
+        call->status = 0;
+        call->unsure = true;
+        call->error.len = 0;
+        buf_text(&call->error, explain(code, call));
+        if (!is_final(code, call) && try_again(client, call, next_wait(client, call)))
+            return;
+    } else if (call->status == 401 && !call->refused_token) {
+        call->refused_token = true;
+        bool stale = call->generation != client->auth->generation;
+        uint32_t before = client->auth->generation;
+        if ((stale || auth_refresh(client->auth, true, &call->error)) &&
+            (stale || client->auth->generation != before) && try_again(client, call, 0))
+            return;
+    } else if (is_busy(call->status)) {
+        if (call->status == 429 || call->status == 503)
+            client->window = client->window > 2 ? client->window / 2 : 1;
+        if (call->status != 429)
+            call->unsure = true;
+        if (try_again(client, call, next_wait(client, call)))
+            return;
+    } else if (client->window < client->options.in_flight) {
+        client->window += 1 / client->window;
+    }
+    queue_put(&client->done, call);
+}
+
+static void collect(Client *client)
+{
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &left)) != NULL;) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        Slot *slot = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&slot);
+        Call *call = slot->call;
+        curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &call->status);
+        curl_multi_remove_handle(client->multi, slot->easy);
+        curl_slist_free_all(slot->headers);
+        slot->headers = NULL;
+        slot->call = NULL;
+        client->active--;
+        finish(client, call, code);
+    }
+}
+
+/* Calls whose wait is over go to the front; returns how long the others have to wait. */
+static int64_t wake(Client *client)
+{
+    int64_t now = now_ms(), soonest = 1000;
+    Queue still = {0}, ready = {0};
+    for (Call *call; (call = queue_take(&client->delayed)) != NULL;) {
+        if (call->due_ms <= now || client->stopped) {
+            queue_put(&ready, call);
+            continue;
+        }
+        if (call->due_ms - now < soonest)
+            soonest = call->due_ms - now;
+        queue_put(&still, call);
+    }
+    client->delayed = still;
+    if (ready.last) {
+        ready.last->next = client->waiting.first;
+        client->waiting.first = ready.first;
+        if (!client->waiting.last)
+            client->waiting.last = ready.last;
+    }
+    return soonest;
+}
+
+static void give_up(Client *client, Call *call, const char *why)
+{
+    if (call->tries == 0)
+        call->cancelled = true;
+    call->error.len = 0;
+    call->status = 0;
+    buf_text(&call->error, why);
+    queue_put(&client->done, call);
+}
+
+static void fill(Client *client)
+{
+    for (unsigned i = 0; i < client->options.in_flight && client->active < client->window; i++) {
+        Slot *slot = &client->slots[i];
+        if (slot->call)
+            continue;
+        Call *call = queue_take(&client->waiting);
+        if (!call)
+            return;
+        if (client->stopped)
+            give_up(client, call, "stopped after a failure");
+        else if (out_of_time(client))
+            give_up(client, call, "the time given by --timeout is over");
+        else if (!auth_refresh(client->auth, false, &call->error))
+            queue_put(&client->done, call);
+        else
+            send_call(client, slot, call);
+    }
+}
+
+void client_start(Client *client, Call *call) { queue_put(&client->waiting, call); }
+
+Call *client_next(Client *client)
+{
+    for (;;) {
+        int64_t wait = wake(client);
+        fill(client);
+        int running;
+        curl_multi_perform(client->multi, &running);
+        collect(client);
+        Call *call = queue_take(&client->done);
+        if (call)
+            return call;
+        if (!client->active && !client->waiting.first && !client->delayed.first)
+            return NULL;
+        if (client->waiting.first && client->active < client->window)
+            continue;
+        curl_multi_poll(client->multi, NULL, 0, (int)wait, NULL);
+    }
+}
+
+void client_stop(Client *client) { client->stopped = true; }
+
+void client_do(Client *client, Call *call)
+{
+    client_start(client, call);
+    client_next(client);
+}
+
+void call_free(Call *call)
+{
+    buf_free(&call->answer);
+    buf_free(&call->error);
+    buf_free(&call->warnings);
+}
+
+void client_free(Client *client)
+{
+    if (!client)
+        return;
+    for (unsigned i = 0; i < MAX_IN_FLIGHT; i++) {
+        if (client->slots[i].call)
+            curl_multi_remove_handle(client->multi, client->slots[i].easy);
+        curl_slist_free_all(client->slots[i].headers);
+        curl_easy_cleanup(client->slots[i].easy);
+    }
+    curl_slist_free_all(client->connect_to);
+    curl_multi_cleanup(client->multi);
+    file_free(&client->ca);
+    file_free(&client->cert);
+    file_free(&client->key);
+    arena_free(&client->arena);
+    mem_free(client);
+}

@@ -1,0 +1,79 @@
+/* JSON by jansson, whose own bound on nesting (2,048) holds here. */
+#include "emit/rest/json.h"
+
+#include <jansson.h>
+
+static const json_t *inside(const Json *json) { return (const json_t *)json; }
+
+Json *rest_json_read(Str text)
+{
+    json_error_t error;
+    return (Json *)json_loadb(text.ptr ? text.ptr : "", text.len,
+                              JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+}
+
+void rest_json_free(Json *json) { json_decref((json_t *)json); }
+
+const Json *rest_json_get(const Json *object, const char *key)
+{
+    return (const Json *)json_object_get(inside(object), key);
+}
+
+const Json *rest_json_path(const Json *object, const char *keys)
+{
+    while (object && *keys) {
+        char key[64];
+        size_t len = strcspn(keys, ".");
+        if (len >= sizeof key)
+            return NULL;
+        memcpy(key, keys, len);
+        key[len] = 0;
+        object = rest_json_get(object, key);
+        keys += len + (keys[len] == '.');
+    }
+    return object;
+}
+
+Str rest_json_text(const Json *value)
+{
+    const char *text = json_string_value(inside(value));
+    return text ? str_slice(text, json_string_length(inside(value))) : STR("");
+}
+
+Str rest_json_path_text(const Json *object, const char *keys)
+{
+    return rest_json_text(rest_json_path(object, keys));
+}
+
+int64_t rest_json_number(const Json *value, int64_t otherwise)
+{
+    return value && json_is_integer(inside(value)) ? json_integer_value(inside(value)) : otherwise;
+}
+
+bool rest_json_is_yes(const Json *value) { return value && json_is_true(inside(value)); }
+size_t rest_json_count(const Json *array) { return json_array_size(inside(array)); }
+
+const Json *rest_json_at(const Json *array, size_t index)
+{
+    return (const Json *)json_array_get(inside(array), index);
+}
+
+static int digest_bytes(const char *bytes, size_t size, void *context)
+{
+    uint64_t *digest = context;
+    for (size_t i = 0; i < size; i++)
+        *digest = (*digest ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+    return 0;
+}
+
+uint64_t rest_json_digest(Json *object)
+{
+    uint64_t digest = UINT64_C(14695981039346656037);
+    json_t *metadata = json_object_get((json_t *)object, "metadata");
+    json_object_del(metadata, "managedFields");
+    json_object_del(metadata, "resourceVersion");
+    json_object_del(metadata, "generation");
+    json_dump_callback((json_t *)object, digest_bytes, &digest,
+                       JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    return digest;
+}

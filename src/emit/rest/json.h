@@ -1,0 +1,29 @@
+/* json: what servers and credential plugins answer, behind a few questions.  The library
+ * that reads it stays in json.c.
+ *
+ * Ownership: json_read's value is freed with json_free; what is asked of it is borrowed.
+ * Errors: a question that the answer does not fit gets NULL, the empty text or the number
+ * that was given for that. */
+#ifndef PLIMSOLL_REST_JSON_H
+#define PLIMSOLL_REST_JSON_H
+
+#include "base/base.h"
+
+typedef struct Json Json;
+
+Json *rest_json_read(Str text); /* NULL where it is no JSON, or nested too deep */
+void rest_json_free(Json *json);
+const Json *rest_json_get(const Json *object, const char *key); /* NULL: absent, or no object */
+/* The same along keys parted by dots: "metadata.resourceVersion". */
+const Json *rest_json_path(const Json *object, const char *keys);
+Str rest_json_text(const Json *value);                 /* "" where it is no string */
+Str rest_json_path_text(const Json *object, const char *keys);
+int64_t rest_json_number(const Json *value, int64_t otherwise);
+bool rest_json_is_yes(const Json *value);
+size_t rest_json_count(const Json *array);
+const Json *rest_json_at(const Json *array, size_t index);
+/* A hash of an object's whole content, whatever the order of its keys; what every write
+ * changes (managedFields, resourceVersion, generation) is taken out of it. */
+uint64_t rest_json_digest(Json *object);
+
+#endif

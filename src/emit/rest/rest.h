@@ -1,0 +1,95 @@
+/* rest: objects to a cluster.  The face of what `plimsoll-rest` is linked from; nothing in
+ * the program `plimsoll` includes it, so that `check` never loads libcurl.
+ *
+ * The caller gives objects with their bodies, as JSON; rest_apply gives each an outcome and
+ * what the server said of it.  Where an object stands in the input is the caller's.
+ *
+ * Ownership: RestObject's strings are borrowed from the caller, or lie in the arena. */
+#ifndef PLIMSOLL_REST_REST_H
+#define PLIMSOLL_REST_REST_H
+
+#include "emit/rest/client.h"
+
+typedef enum RestOutcome {
+    REST_PENDING,    /* nothing was said of it yet; after a run: it was not written */
+    REST_CREATED,
+    REST_CONFIGURED,
+    REST_UNCHANGED,
+    REST_CONFLICT,   /* another manager owns a field */
+    REST_REFUSED,
+    REST_FAILED,     /* no answer, in the end: it may be written or not */
+} RestOutcome;
+
+typedef struct RestCause {
+    Str field, reason, message;
+} RestCause;
+
+typedef struct RestObject {
+    uint32_t id;             /* the caller's */
+    Str api_version, kind;
+    Str group, version;
+    Str resource;            /* plural; empty: discovery says */
+    Str ns, name;            /* ns empty: cluster-scoped */
+    bool namespaced, known;  /* known: resource and namespaced are */
+    Str body;
+    /* The answer. */
+    RestOutcome outcome;
+    bool planned;            /* the outcome is a dry run's: nothing was written */
+    bool asked_in_vain;      /* preflight could not tell yet */
+    bool absent;             /* did not exist before this run wrote */
+    Str resource_version;    /* before this run wrote; empty: not known */
+    Str message;
+    Str reason;              /* of the Status */
+    RestCause *causes;
+    uint32_t cause_count;
+    Str warnings;            /* a line each */
+    uint64_t digest;         /* of what a dry run made of it */
+    unsigned rank;           /* order.c's */
+    Call call;
+} RestObject;
+
+typedef struct RestOptions {
+    bool force;              /* --force-conflicts */
+    bool dry_run;            /* --dry-run=server: stop behind the preflight */
+    bool no_preflight;
+    int64_t established_ms;  /* how long a definition may take to be served */
+    ClientOptions client;
+} RestOptions;
+
+typedef struct RestRun {
+    Arena *arena;
+    Client *client;
+    const RestOptions *options;
+    RestObject *objects;
+    uint32_t count;
+    Buf trouble;             /* why the cluster could not be talked to; a line each */
+    bool stopped;            /* a write failed, and no more were begun */
+} RestRun;
+
+/* True where every object was applied (or would be). */
+bool rest_apply(RestRun *run);
+const char *rest_outcome_name(RestOutcome outcome);
+
+/* ---- order.c ---- */
+/* Which objects are written before which: equal ranks go together. */
+unsigned rest_rank(Str group, Str kind);
+enum { REST_RANK_NAMESPACE, REST_RANK_DEFINITION, REST_RANK_FIRST_FREE };
+
+/* ---- answer.c ---- */
+/* Reads a call's answer into the object: its outcome, message and causes. */
+void rest_answer(RestRun *run, RestObject *object, bool dry_run);
+/* A number for all that an answered object says, less what every write changes. */
+uint64_t rest_digest(const Call *call);
+/* What an answer that is no object says, for a sentence. */
+Str rest_status_message(Arena *arena, const Call *call);
+
+/* ---- discovery.c ---- */
+/* Finds the resources of kinds that the caller does not know.  False after trouble. */
+bool rest_discover(RestRun *run);
+/* Waits until a definition is established, and its resource served. */
+bool rest_wait_established(RestRun *run, RestObject *definition);
+/* What is there already: resource versions, for telling configured from unchanged. */
+bool rest_look(RestRun *run);
+Str rest_path(Arena *arena, const RestObject *object, bool with_name);
+
+#endif
