@@ -316,7 +316,7 @@ static KubePlace place_of(Reader *reader, uint32_t node)
     return place;
 }
 
-/* Reads one list into a Kubeconfig's; of a name that an earlier file has, that one stays. */
+/* Reads one list into a Kubeconfig's, behind those of earlier files. */
 #define READ_LIST(reader, root, key, what, type, list, fields)                                    \
     do {                                                                                          \
         uint32_t seq_ = node_get_text((reader)->doc, root, STR(key));                             \
@@ -327,18 +327,14 @@ static KubePlace place_of(Reader *reader, uint32_t node)
             type entry_ = {.place = place_of(reader, at_)};                                       \
             if (!read_named(reader, at_, what, fields, &entry_, &entry_.name))                    \
                 continue;                                                                         \
-            bool known_ = false;                                                                  \
             for (uint32_t i_ = 0; i_ < (list)->len; i_++) {                                       \
-                if (!str_eq((list)->at[i_].name, entry_.name))                                    \
-                    continue;                                                                     \
-                known_ = true;                                                                    \
-                if ((list)->at[i_].place.file.ptr == (reader)->file.ptr)                          \
+                if ((list)->at[i_].place.file.ptr == (reader)->file.ptr &&                        \
+                    str_eq((list)->at[i_].name, entry_.name))                                     \
                     document_report((reader)->diag, (reader)->doc, at_, &rule_kubeconfig,         \
                                     "the name \"%.*s\" is given twice in " key,                   \
                                     STR_ARG(entry_.name));                                        \
             }                                                                                     \
-            if (!known_)                                                                          \
-                vec_push(list, entry_);                                                           \
+            vec_push(list, entry_);                                                               \
         }                                                                                         \
     } while (0)
 

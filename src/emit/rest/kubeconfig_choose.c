@@ -136,9 +136,10 @@ static bool provider_fine(Kubeconfig *config, const KubeUser *user)
                  STR_ARG(user->auth_provider));
 }
 
+/* The first of a name: an earlier file wins. */
 #define FIND(list, wanted, found)                                \
     do {                                                         \
-        for (uint32_t i_ = 0; i_ < (list).len; i_++)             \
+        for (uint32_t i_ = (list).len; i_-- > 0;)                \
             if (str_eq((list).at[i_].name, wanted))              \
                 (found) = &(list).at[i_];                        \
     } while (0)

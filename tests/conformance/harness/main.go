@@ -27,6 +27,7 @@ var commands = []command{
 	{"normal", "hold what plimsoll would store against what a server stored", runNormal},
 	{"endpoints", "hold the endpoints of Services against the real controller's", runEndpoints},
 	{"creates", "hold clashes between Services against creating them for real", runCreates},
+	{"kubeconfig", "what client-go makes of kubeconfigs, a line of JSON each", runKubeconfig},
 	{"report", "write the figures of comparisons as a page", runReport},
 	{"admission", "hold what admission plugins refuse against a server, on made objects", runAdmission},
 	{"crds", "find definitions of custom resources in Go modules", runCRDs},
