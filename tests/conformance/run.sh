@@ -7,6 +7,7 @@
 #   run.sh recorded     compare with the recorded verdicts only: no server
 #   run.sh record       write the recorded verdicts anew, from a real server
 #   run.sh links        only what real controllers and real creates say of links
+#   run.sh rest         only plimsoll apply, against a real server (FAULTS=20 runs that fail)
 #
 # Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
 # (5000) of the cases to make, SETS (350) of sets of objects for links,
@@ -102,6 +103,13 @@ links() {
         ${3:+-o "$3/creates/creates-$version.ndjson.gz"}
 }
 
+# rest: plimsoll apply, with the controllers that make endpoints.
+rest() {
+    echo "== rest"
+    "$harness" up -controllers endpointslice,deployment,replicaset -- \
+        python3 "$here/rest.py" "$PLIMSOLL" || under="$under rest"
+}
+
 results=
 under=
 case ${1:-} in
@@ -118,8 +126,14 @@ links)
     links "$SEED" "$SETS"
     exit 0
     ;;
+rest)
+    "$here/build.sh" >/dev/null
+    rest
+    [ -z "$under" ]
+    exit
+    ;;
 recorded) recorded ;;
-"") live; recorded; links "$SEED" "$SETS" ;;
+"") live; recorded; links "$SEED" "$SETS"; rest ;;
 *) echo "run.sh: unknown: $1" >&2; exit 2 ;;
 esac
 

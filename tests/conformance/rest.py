@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""plimsoll apply against a real API server: run by `run.sh rest` under `harness up`, with
+kubectl in PATH and KUBECONFIG set.
+
+The lab as one deployment; refusals at their lines; a first apply of what needs itself;
+the same objects as `kubectl apply --server-side` makes; connections cut at random, with an
+exact account; and what a thousand ConfigMaps cost."""
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PROGRAM = os.path.abspath(sys.argv[1])
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FAULTS = int(os.environ.get("FAULTS", 20))
+os.chdir(TOP)
+passed = failed = 0
+
+
+def expect(what, fine, shown=""):
+    global passed, failed
+    passed, failed = passed + bool(fine), failed + (not fine)
+    if not fine:
+        print(f"FAILED {what}\n{shown}")
+
+
+def apply(*arguments, stdin=None):
+    return subprocess.run([PROGRAM, "apply", "--no-config", *arguments], input=stdin, capture_output=True,
+                          text=True, check=False)
+
+
+def kubectl(*arguments, stdin=None):
+    return subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=True).stdout
+
+
+def objects(*arguments):
+    return json.loads(kubectl("get", "-o", "json", *arguments))["items"]
+
+
+def words(result):
+    return [line.rsplit('" ', 1)[-1] for line in result.stdout.splitlines()]
+
+
+# ---- the lab ----
+
+def run_pods(names):
+    """There is no kubelet: bind the Pods, and say that they run."""
+    kubectl("create", "-f", "-", stdin='{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}')
+    for i, name in enumerate(names):
+        kubectl("create", "--raw", f"/api/v1/namespaces/default/pods/{name}/binding", "-f", "-", stdin=json.dumps(
+            {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}, "target": {"kind": "Node", "name": "n"}}))
+        ip = f"10.9.0.{i + 1}"
+        kubectl("patch", "pod", name, "--subresource=status", "-p", json.dumps({"status": {
+            "phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": [{"type": "Ready", "status": "True"}]}}))
+
+
+def endpoints(service):
+    slices = objects("endpointslices", "-l", f"kubernetes.io/service-name={service}")
+    return sum(len(piece.get("endpoints") or []) for piece in slices)
+
+
+def comes(test):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if test():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def lab():
+    result = apply("--skip-check", "testdata/lab/before")  # the check knows what is wrong
+    expect("the lab in one command", result.returncode == 0 and set(words(result)) == {"created"}, result.stderr)
+    run_pods(["healthy-monolith", "monolith", "secure-monolith"])
+    expect("the slice of monolith is there and empty",
+           comes(lambda: objects("endpointslices", "-l", "kubernetes.io/service-name=monolith")) and
+           endpoints("monolith") == 0)
+    result = apply("testdata/lab/after")
+    expect("the label's fix", result.returncode == 0 and sorted(set(words(result))) == ["configured", "unchanged"],
+           result.stdout + result.stderr)
+    expect("makes the endpoint appear", comes(lambda: endpoints("monolith") == 1))
+    result = apply("testdata/lab/after")
+    expect("again: all unchanged", set(words(result)) == {"unchanged"}, result.stdout)
+    manifest = "testdata/lab/conflict/services/telemetry.yaml"
+    line = next(i for i, text in enumerate(open(manifest, encoding="utf-8"), 1) if "nodePort" in text)
+    result = apply(manifest)
+    expect("a second NodePort 31000 is refused at its line",
+           result.returncode == 1 and f"{manifest}:{line}:" in result.stderr and
+           "provided port is already allocated" in result.stderr, result.stderr)
+
+
+# ---- what needs itself ----
+
+SELF = """
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: fresh}
+spec:
+  priorityClassName: important
+  containers: [{name: c, image: "a:1"}]
+---
+apiVersion: example.org/v1
+kind: Widget
+metadata: {name: w, namespace: fresh}
+spec: {size: 3}
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: important}
+value: 1000
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org}
+spec:
+  group: example.org
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: fresh}
+"""
+
+
+def needs_itself():
+    result = apply("-", stdin=SELF)
+    expect("a Namespace, a definition, a class and their users at once",
+           result.returncode == 0 and words(result) == ["created"] * 5, result.stdout + result.stderr)
+    result = apply("-", stdin="apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: x, namespace: fresh}\n")
+    expect("a kind that only the cluster knows", words(result) == ["created"], result.stdout + result.stderr)
+    kubectl("patch", "widget", "w", "-n", "fresh", "--type=merge", "--field-manager=other", "-p", '{"spec":{"size":4}}')
+    result = apply("--dry-run=server", "-", stdin=SELF)
+    expect("a conflict is told at the field", result.returncode == 1 and words(result).count("conflict") == 1 and
+           "<stdin>:12:" in result.stderr, result.stdout + result.stderr)
+    result = apply("--force-conflicts", "-", stdin=SELF)
+    expect("and taken by force", result.returncode == 0, result.stdout + result.stderr)
+
+
+# ---- the same as kubectl ----
+
+def strip(item):
+    meta = item["metadata"]
+    for key in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "namespace"):
+        meta.pop(key, None)
+    (item.get("spec") or {}).pop("clusterIP", None)
+    (item.get("spec") or {}).pop("clusterIPs", None)
+    for port in (item.get("spec") or {}).get("ports") or []:
+        if isinstance(port, dict):
+            port.pop("nodePort", None)
+    (meta.get("annotations") or {}).pop("deployment.kubernetes.io/revision", None)  # the controller's
+    if not meta.get("annotations"):
+        meta.pop("annotations", None)
+    item.pop("status", None)
+    return item
+
+
+def one(namespace, resource, name):
+    """What is there; a controller may have removed it: a token of an account that is not."""
+    result = subprocess.run(["kubectl", "get", "-o", "json", "-n", namespace, resource, name], capture_output=True,
+                            text=True, check=False)
+    return strip(json.loads(result.stdout)) if result.returncode == 0 else None
+
+
+def same_as_kubectl():
+    kinds = ["configmaps", "secrets", "serviceaccounts", "services", "deployments", "statefulsets", "daemonsets",
+             "cronjobs", "ingresses", "networkpolicies", "roles", "rolebindings", "poddisruptionbudgets",
+             "horizontalpodautoscalers", "persistentvolumeclaims", "limitranges"]
+    equal = 0
+    for name in ("configuration.yaml", "services.yaml", "workloads.yaml", "access.yaml"):
+        path = f"tests/conformance/kinds/{name}"
+        out = subprocess.run([PROGRAM, "emit", "--no-config", "-o", "ndjson", path], capture_output=True, text=True,
+                             check=True).stdout
+        for line in out.splitlines():
+            item = json.loads(line)
+            resource = item["kind"].lower()
+            if not any(kind.startswith(resource) for kind in kinds) or "name" not in item["metadata"]:
+                continue
+            live = []
+            for who in ("ours", "theirs"):
+                item["metadata"]["namespace"] = who
+                text = json.dumps(item)
+                if who == "ours":
+                    result = apply("--skip-check", "-", stdin=text)
+                    fine = result.returncode == 0
+                else:
+                    fine = subprocess.run(["kubectl", "apply", "--server-side", "-f", "-"], input=text, text=True,
+                                          capture_output=True, check=False).returncode == 0
+                live.append(fine and one(who, resource, item["metadata"]["name"]))
+                if resource == "service" and who == "ours":  # its node ports are asked for again
+                    kubectl("delete", "service", "-n", who, item["metadata"]["name"])
+            equal += bool(live[0]) and live[0] == live[1]
+            expect(f"{item['kind']} {item['metadata']['name']} as kubectl applies it", live[0] == live[1],
+                   json.dumps(live)[:2000])
+    expect("enough objects were compared", equal > 20, str(equal))
+    print(f"rest: {equal} objects are what kubectl apply --server-side makes")
+
+
+# ---- connections that are cut ----
+
+class Proxy:
+    """Passes bytes on, and cuts connections behind random amounts of them."""
+
+    def __init__(self, host, port, seed):
+        self.rng, self.target, self.open = random.Random(seed), (host, port), True
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while self.open:
+            try:
+                client = self.server.accept()[0]
+                upstream = socket.create_connection(self.target)
+            except OSError:
+                return
+            budget = [self.rng.randrange(2000, 200000)]
+            for a, b in ((client, upstream), (upstream, client)):
+                threading.Thread(target=self.pump, args=(a, b, budget), daemon=True).start()
+
+    def pump(self, a, b, budget):
+        try:
+            while data := a.recv(16384):
+                budget[0] -= len(data)
+                if budget[0] < 0:
+                    break
+                b.sendall(data)
+        except OSError:
+            pass
+        for end in (a, b):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+
+    def stop(self):
+        self.open = False
+        self.server.close()
+
+
+def faults():
+    server = json.loads(kubectl("config", "view", "-o", "json", "--minify"))["clusters"][0]["cluster"]["server"]
+    host, port = server.split("//")[1].split(":")
+    finished = 0
+    for seed in range(FAULTS):
+        namespace = f"fault-{seed}"
+        kubectl("create", "namespace", namespace)
+        text = "".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cm-{i}, namespace: {namespace}}}\n"
+                       f"data: {{key: v{i}}}\n" for i in range(150))
+        proxy = Proxy(host, int(port), seed)
+        flags = ["--no-preflight"] if seed % 2 else []
+        result = apply(*flags, "--server", f"https://127.0.0.1:{proxy.port}", "-", stdin=text)
+        proxy.stop()
+        there = {item["metadata"]["name"] for item in objects("configmaps", "-n", namespace)}
+        told = {line.split('"')[1] if "/" not in line.split('"')[1] else line.split('"')[1].split("/")[1]:
+                line.rsplit('" ', 1)[-1] for line in result.stdout.splitlines()}
+        wrong = [name for name, word in told.items()
+                 if (word in ("created", "configured", "unchanged") and name not in there) or
+                 (word in ("not written", "refused") and name in there)]
+        complete = result.returncode == 0
+        finished += complete
+        expect(f"seed {seed}: complete, or an exact account",
+               not wrong and (len(there) == 150 if complete else result.returncode in (1, 2)),
+               f"{wrong[:5]} {len(there)} {result.stderr[-1500:]}")
+        again = apply("-", stdin=text)
+        expect(f"seed {seed}: a second run finishes", again.returncode == 0 and
+               len(objects("configmaps", "-n", namespace)) == 150, again.stderr[-1000:])
+    print(f"rest: {finished} of {FAULTS} runs through a proxy that cuts connections were complete at once")
+
+
+# ---- what it costs ----
+
+def speed():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        for i in range(1000):
+            file.write(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: speed-{i}}}\ndata: {{key: v{i}}}\n")
+        file.flush()
+        for title, command in (("plimsoll, first", [PROGRAM, "apply", "--no-config"]),
+                               ("plimsoll, again", [PROGRAM, "apply", "--no-config"]),
+                               ("plimsoll --no-preflight, again", [PROGRAM, "apply", "--no-config", "--no-preflight"]),
+                               ("kubectl apply --server-side, again",
+                                ["kubectl", "apply", "--server-side", "--force-conflicts", "-f"])):
+            start = time.monotonic()
+            result = subprocess.run([*command, file.name], capture_output=True, text=True, check=False)
+            print(f"rest: 1000 ConfigMaps, {title}: {time.monotonic() - start:.2f} s")
+            expect(title, result.returncode == 0, result.stderr[-1000:])
+
+
+for namespace in ("ours", "theirs"):
+    kubectl("create", "namespace", namespace)
+lab()
+needs_itself()
+same_as_kubectl()
+faults()
+speed()
+print(f"tally {passed} {failed}")
+sys.exit(failed > 0)
