@@ -110,6 +110,8 @@ typedef struct Options {
     KubeFlags kube;
     bool force_conflicts, skip_check, no_preflight; /* apply */
     bool dry_run;             /* apply: stop behind the server's dry run */
+    Str snapshot_file;
+    bool secret_values;       /* snapshot */
     uint32_t timeout;         /* seconds for all of it; 0: no limit */
     char **arguments;         /* argv, for the program that talks to the cluster */
     Str config_path;          /* --config, else what was found; empty: none */

@@ -109,6 +109,21 @@ const Command commands[] = {
                       "Send what a Helm chart makes to another cluster."}},
     },
     {
+        .name = "snapshot",
+        .arguments = "[RESOURCE...]",
+        .summary = "write what a cluster holds, for --assume-cluster",
+        .text =
+            "Writes the objects of a cluster that matter to a check, a line of JSON each: all of "
+            "them, or those of the resources named, such as `pods services`. `plimsoll check "
+            "--assume-cluster FILE` then takes them for what is there. Of Secrets only the keys are "
+            "written, unless `--with-secret-values` is given, and the file is readable for its "
+            "owner alone. What the user may not list is told on stderr, and the exit status is 1.",
+        .mask = FOR_SNAPSHOT,
+        .run = run_cluster,
+        .examples = {{"plimsoll snapshot -o cluster.ndjson",
+                      "Keep what the cluster holds, for checks without it."}},
+    },
+    {
         .name = "versions",
         .arguments = "PATH...",
         .summary = "say which Kubernetes versions accept the manifests",

@@ -6,7 +6,9 @@
 #include "cluster/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const RuleInfo rule_generate_name = {
@@ -229,12 +231,72 @@ static int run_apply(Options *options)
     return status;
 }
 
+/* ---- snapshot ---- */
+
+static int write_snapshot(Options *options, Client *client, int fd)
+{
+    Arena arena = {0};
+    Out out;
+    out_init(&out, fd);
+    RestSnapshot snapshot = {&arena, client, &out, options->secret_values, 0, {0}};
+    bool answered = rest_snapshot(&snapshot, options->paths.at, options->paths.len);
+    bool written = out_close(&out);
+    if (!written)
+        cli_error("the snapshot could not be written: %s", strerror(out.error));
+    tell(buf_slice(&snapshot.trouble));
+    int status = !answered || !written    ? EXIT_TROUBLE
+                 : snapshot.trouble.len > 0 ? EXIT_FINDINGS
+                                            : EXIT_CLEAN;
+    if (!options->quiet)
+        fprintf(stderr, "%llu objects\n", (unsigned long long)snapshot.count);
+    buf_free(&snapshot.trouble);
+    arena_free(&arena);
+    return status;
+}
+
+static int run_snapshot(Options *options)
+{
+    Kubeconfig config;
+    KubeTarget target;
+    Auth auth;
+    Buf error = {0};
+    KubeOverrides overrides = overrides_of(options);
+    int status = EXIT_TROUBLE, fd = STDOUT_FILENO;
+    bool found = kubeconfig_find(&config, &overrides, &target);
+    tell(buf_slice(&config.errors));
+    if (found && options->snapshot_file.len) {
+        fd = open(options->snapshot_file.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (fd < 0 || fchmod(fd, 0600))
+            cli_error("%.*s: %s", STR_ARG(options->snapshot_file), strerror(errno));
+    }
+    if (found && fd >= 0) {
+        ClientOptions limits = client_defaults();
+        limits.run_ms = (int64_t)options->timeout * 1000;
+        auth_init(&auth, &target, false);
+        Client *client = client_new(&target, &auth, &limits, &error);
+        tell(buf_slice(&error));
+        if (client)
+            status = write_snapshot(options, client, fd);
+        client_free(client);
+        auth_free(&auth);
+    }
+    if (fd > STDOUT_FILENO && close(fd)) {
+        cli_error("%.*s: %s", STR_ARG(options->snapshot_file), strerror(errno));
+        status = EXIT_TROUBLE;
+    }
+    buf_free(&error);
+    kubeconfig_free(&config);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     Options options;
     int status = options_read(&options, argc, argv);
     if (status < 0)
-        status = options.command->run == run_cluster ? run_apply(&options) : EXIT_TROUBLE;
+        status = !strcmp(options.command->name, "snapshot") ? run_snapshot(&options)
+                 : options.command->run == run_cluster      ? run_apply(&options)
+                                                            : EXIT_TROUBLE;
     options_free(&options);
     return status;
 }

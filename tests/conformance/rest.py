@@ -280,6 +280,24 @@ def faults():
     print(f"rest: {finished} of {FAULTS} runs through a proxy that cuts connections were complete at once")
 
 
+# ---- snapshot ----
+
+def snapshot():
+    kubectl("create", "secret", "generic", "hidden", "--from-literal=password=deep")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "cluster.ndjson")
+        result = subprocess.run([PROGRAM, "snapshot", "-o", path], capture_output=True, text=True, check=False)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        expect("a snapshot is for its owner", result.returncode == 0 and os.stat(path).st_mode & 0o777 == 0o600,
+               result.stderr)
+        expect("with Secrets' keys alone", '"password":""' in text and "ZGVlcA" not in text)
+        check = subprocess.run([PROGRAM, "check", "--no-config", "--assume-cluster", path,
+                                "testdata/lab/conflict/services/telemetry.yaml"],
+                               capture_output=True, text=True, check=False)
+        expect("a check beside it finds the taken NodePort", "node-port-conflict" in check.stdout, check.stdout)
+
+
 # ---- what it costs ----
 
 def speed():
@@ -303,6 +321,7 @@ for namespace in ("ours", "theirs"):
 lab()
 needs_itself()
 same_as_kubectl()
+snapshot()
 faults()
 speed()
 print(f"tally {passed} {failed}")

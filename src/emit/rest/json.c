@@ -77,3 +77,33 @@ uint64_t rest_json_digest(Json *object)
                        JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
     return digest;
 }
+
+static int put_bytes(const char *bytes, size_t size, void *context)
+{
+    buf_str(context, str_slice(bytes, size));
+    return 0;
+}
+
+/* A Secret's values stand in the annotation of kubectl apply as well. */
+static void drop_values(json_t *secret)
+{
+    const char *key;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(json_object_get(secret, "data"), next, key, value)
+        json_object_set_new(json_object_get(secret, "data"), key, json_string(""));
+    json_object_del(secret, "stringData");
+    json_object_del(json_object_get(json_object_get(secret, "metadata"), "annotations"),
+                    "kubectl.kubernetes.io/last-applied-configuration");
+}
+
+void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out)
+{
+    json_t *object = (json_t *)(uintptr_t)item;
+    json_object_set_new(object, "apiVersion", json_stringn(api_version.ptr, api_version.len));
+    json_object_set_new(object, "kind", json_stringn(kind.ptr, kind.len));
+    json_object_del(json_object_get(object, "metadata"), "managedFields");
+    if (keys_only)
+        drop_values(object);
+    json_dump_callback(object, put_bytes, out, JSON_COMPACT | JSON_SORT_KEYS);
+}

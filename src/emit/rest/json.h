@@ -22,6 +22,9 @@ int64_t rest_json_number(const Json *value, int64_t otherwise);
 bool rest_json_is_yes(const Json *value);
 size_t rest_json_count(const Json *array);
 const Json *rest_json_at(const Json *array, size_t index);
+/* An item of a list as a line of its own: with its apiVersion and kind, without
+ * managedFields; without the values of its data, too, where only the keys are wanted. */
+void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out);
 /* A hash of an object's whole content, whatever the order of its keys; what every write
  * changes (managedFields, resourceVersion, generation) is taken out of it. */
 uint64_t rest_json_digest(Json *object);

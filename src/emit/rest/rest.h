@@ -70,6 +70,20 @@ typedef struct RestRun {
 bool rest_apply(RestRun *run);
 const char *rest_outcome_name(RestOutcome outcome);
 
+/* ---- snapshot.c ---- */
+typedef struct RestSnapshot {
+    Arena *arena;
+    Client *client;
+    Out *out;
+    bool secret_values;      /* else only their keys */
+    uint64_t count;          /* objects written */
+    Buf trouble;             /* what could not be listed; a line each */
+} RestSnapshot;
+
+/* Writes what the cluster holds of these resources ("pods"), or of all that check reads.
+ * False where the cluster did not answer; a list that the user may not see is told. */
+bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count);
+
 /* ---- order.c ---- */
 /* Which objects are written before which: equal ranks go together. */
 unsigned rest_rank(Str group, Str kind);

@@ -1,0 +1,89 @@
+/* What a cluster holds, as a line of JSON for each object: for `check --assume-cluster`.
+ * Lists are read in pages; of a Secret only the keys are kept, unless all was asked for. */
+#include "emit/rest/json.h"
+#include "emit/rest/rest.h"
+
+enum { SNAPSHOT_PAGE = 500 };
+
+/* What the linker looks at. */
+static const char *const USUAL[] = {
+    "/api/v1/namespaces", "/api/v1/nodes", "/api/v1/pods", "/api/v1/services",
+    "/api/v1/configmaps", "/api/v1/secrets", "/api/v1/serviceaccounts",
+    "/api/v1/persistentvolumes", "/api/v1/persistentvolumeclaims", "/api/v1/limitranges",
+    "/api/v1/resourcequotas", "/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets",
+    "/apis/apps/v1/daemonsets", "/apis/batch/v1/jobs", "/apis/batch/v1/cronjobs",
+    "/apis/networking.k8s.io/v1/ingresses", "/apis/networking.k8s.io/v1/ingressclasses",
+    "/apis/networking.k8s.io/v1/networkpolicies", "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "/apis/rbac.authorization.k8s.io/v1/roles", "/apis/storage.k8s.io/v1/storageclasses",
+    "/apis/scheduling.k8s.io/v1/priorityclasses", "/apis/node.k8s.io/v1/runtimeclasses",
+    "/apis/autoscaling/v2/horizontalpodautoscalers", "/apis/policy/v1/poddisruptionbudgets",
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+};
+
+static bool is_wanted(const char *path, const Str *resources, uint32_t count)
+{
+    const char *name = strrchr(path, '/') + 1;
+    for (uint32_t i = 0; i < count; i++)
+        if (str_is(resources[i], name))
+            return true;
+    return count == 0;
+}
+
+static void write_page(RestSnapshot *snapshot, const Json *list)
+{
+    const Json *items = rest_json_get(list, "items");
+    Str kind = rest_json_path_text(list, "kind");
+    if (str_ends(kind, STR("List")))
+        kind.len -= 4;
+    bool secret = str_is(kind, "Secret") && !snapshot->secret_values;
+    for (size_t i = 0; i < rest_json_count(items); i++) {
+        rest_json_line(rest_json_at(items, i), rest_json_path_text(list, "apiVersion"), kind,
+                       secret, &snapshot->out->buf);
+        buf_byte(&snapshot->out->buf, '\n');
+        out_spill(snapshot->out);
+        snapshot->count++;
+    }
+}
+
+/* False after trouble.  What the user may not list is told and left out. */
+static bool take_resource(RestSnapshot *snapshot, const char *path)
+{
+    for (Str token = STR("");;) {
+        Str query = token.len ? arena_format(snapshot->arena, "%s?limit=%d&continue=%.*s", path,
+                                             SNAPSHOT_PAGE, STR_ARG(token))
+                              : arena_format(snapshot->arena, "%s?limit=%d", path, SNAPSHOT_PAGE);
+        Call call = {.method = "GET", .path = query};
+        client_do(snapshot->client, &call);
+        Json *list = call.status == 200 ? rest_json_read(buf_slice(&call.answer)) : NULL;
+        write_page(snapshot, list);
+        token = arena_str(snapshot->arena, rest_json_path_text(list, "metadata.continue"));
+        bool absent = call.status == 404 || call.status == 403;
+        if (!list)
+            buf_format(&snapshot->trouble, "%s: %.*s\n", path,
+                       STR_ARG(rest_status_message(snapshot->arena, &call)));
+        rest_json_free(list);
+        call_free(&call);
+        if (!list && !absent)
+            return false;
+        if (!token.len)
+            return true;
+    }
+}
+
+bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < BASE_COUNT(USUAL); k++)
+            known |= is_wanted(USUAL[k], &resources[i], 1);
+        if (!known) {
+            buf_format(&snapshot->trouble, "%.*s is none of the resources that check reads; as in: "
+                       "pods services deployments\n", STR_ARG(resources[i]));
+            return false;
+        }
+    }
+    for (size_t k = 0; k < BASE_COUNT(USUAL); k++)
+        if (is_wanted(USUAL[k], resources, count) && !take_resource(snapshot, USUAL[k]))
+            return false;
+    return true;
+}
