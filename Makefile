@@ -180,11 +180,12 @@ unit golden: tests-built
 accept: all
 	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/golden/run --accept $(ONLY)
 
-# The same units, examples and corpus, in a build that watches itself.
+# The same units, examples and corpus, and servers that mean harm, in a build that
+# watches itself.
 asan hostile:
 	@scripts/bootstrap build test
 	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
-	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers
+	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers rest
 
 # Everything with several threads, and again with more than there are processors.
 tsan:
