@@ -52,6 +52,22 @@ static inline bool str_eq(Str a, Str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
+/* Characters of ASCII, whatever the locale. */
+static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static inline bool is_alnum(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+/* What a hexadecimal digit stands for, in either case; -1: it is none. */
+static inline int hex_value(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+static inline bool is_hex(char c) { return hex_value(c) >= 0; }
+uint32_t hex_number(Str digits); /* all of them known to be such digits */
 bool str_is(Str s, const char *c_string);
 int str_compare(Str a, Str b); /* by bytes; a prefix comes first */
 bool str_starts(Str s, Str prefix);

@@ -37,6 +37,14 @@ size_t str_find(Str s, char byte)
     return found ? (size_t)(found - s.ptr) : s.len;
 }
 
+uint32_t hex_number(Str digits)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < digits.len; i++)
+        sum = sum << 4 | (uint32_t)hex_value(digits.ptr[i]);
+    return sum;
+}
+
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 Str str_trim(Str s)

@@ -6,19 +6,15 @@
  * that number a near name may be overlooked; nothing is claimed that is not so. */
 #include "checks/index.h"
 
-#include <ctype.h>
-
 /* ---- what is alike ---- */
 enum { ALIKE_SHORTEST = 4 }; /* shorter names are one edit from too many others */
-
-static bool is_digit(char c) { return isdigit((unsigned char)c) != 0; }
 
 /* Whether the letter at an offset is a word by itself. */
 static bool is_lone(Str text, size_t at)
 {
-    return at < text.len && isalnum((unsigned char)text.ptr[at]) &&
-           (at == 0 || !isalnum((unsigned char)text.ptr[at - 1])) &&
-           (at + 1 == text.len || !isalnum((unsigned char)text.ptr[at + 1]));
+    return at < text.len && is_alnum(text.ptr[at]) &&
+           (at == 0 || !is_alnum(text.ptr[at - 1])) &&
+           (at + 1 == text.len || !is_alnum(text.ptr[at + 1]));
 }
 
 bool alike(Str a, Str b)

@@ -30,7 +30,7 @@ static const char *read_bracket(CustomRule *rule, Str path, size_t *at)
         return add_step(rule, STEP_ITEMS, text);
     bool number = text.len > 0 && !quote;
     for (size_t i = 0; i < text.len && number; i++)
-        number = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        number = is_digit(text.ptr[i]);
     if (number)
         return "names one item of a list; write [*], which stands for all";
     return add_step(rule, STEP_KEY, text);

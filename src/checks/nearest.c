@@ -23,10 +23,10 @@ typedef struct Words {
 static bool next_word(Words *words, Str *word)
 {
     Str rest = words->rest;
-    while (rest.len && !isalnum((unsigned char)rest.ptr[0]))
+    while (rest.len && !is_alnum(rest.ptr[0]))
         rest = str_slice(rest.ptr + 1, rest.len - 1);
     size_t len = 0, kept = 0;
-    for (; len < rest.len && isalnum((unsigned char)rest.ptr[len]); len++)
+    for (; len < rest.len && is_alnum(rest.ptr[len]); len++)
         if (len < WORD_LONGEST)
             words->lower[kept++] = (char)tolower((unsigned char)rest.ptr[len]);
     words->rest = str_slice(rest.ptr + len, rest.len - len);

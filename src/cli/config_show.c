@@ -65,9 +65,7 @@ static bool is_plain(Str text)
             return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '_' || c == '.' || c == '/';
-        if (!plain)
+        if (!is_alnum(c) && c != '-' && c != '_' && c != '.' && c != '/')
             return false;
     }
     return true;

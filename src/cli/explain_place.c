@@ -52,14 +52,14 @@ static unsigned stability(Str version)
 {
     unsigned number = 0, second = 0, level = 3;
     size_t i = 1;
-    for (; i < version.len && isdigit((unsigned char)version.ptr[i]); i++)
+    for (; i < version.len && is_digit(version.ptr[i]); i++)
         number = number * 10 + (unsigned)(version.ptr[i] - '0');
     if (str_contains(version, STR("beta")))
         level = 2;
     else if (str_contains(version, STR("alpha")))
         level = 1;
     for (; i < version.len; i++)
-        if (isdigit((unsigned char)version.ptr[i]))
+        if (is_digit(version.ptr[i]))
             second = second * 10 + (unsigned)(version.ptr[i] - '0');
     return level << 16 | (number & 255) << 8 | (second & 255);
 }

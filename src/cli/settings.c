@@ -296,7 +296,7 @@ static int32_t cut_port(Str *text)
 {
     int32_t number = 0;
     size_t at = 0;
-    while (at < text->len && text->ptr[at] >= '0' && text->ptr[at] <= '9' && number <= 65535)
+    while (at < text->len && is_digit(text->ptr[at]) && number <= 65535)
         number = number * 10 + (text->ptr[at++] - '0');
     *text = str_slice(text->ptr + at, text->len - at);
     return at && number <= 65535 ? number : 0;

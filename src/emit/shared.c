@@ -50,9 +50,7 @@ static uint64_t hash_path(uint64_t hash, Str path)
 {
     for (size_t at = 0; at < path.len; at++) {
         char c = path.ptr[at];
-        bool digit = c >= '0' && c <= '9';
-        if (!digit || at == 0 || (path.ptr[at - 1] != '[' && !(path.ptr[at - 1] >= '0' &&
-                                                              path.ptr[at - 1] <= '9')))
+        if (!is_digit(c) || at == 0 || (path.ptr[at - 1] != '[' && !is_digit(path.ptr[at - 1])))
             hash = (hash ^ (unsigned char)c) * 0x100000001b3;
     }
     return hash_part(hash, STR(""));

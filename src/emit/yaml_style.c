@@ -29,8 +29,6 @@ static bool is_word(Str value)
     return false;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* Whether the value opens like a number or a date and holds nothing that those may
  * not hold.  That is more than any one reader takes for one. */
 static bool is_like_number(Str value)

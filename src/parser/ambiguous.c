@@ -20,7 +20,6 @@ typedef struct View {
     char shown[SCALAR_FLOAT_LONGEST]; /* a number or a boolean, as JSON */
 } View;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static char lower(char c) { return (char)(c | 0x20); }
 
 static View view_of(const ScalarValue *value)

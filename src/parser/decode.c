@@ -110,16 +110,6 @@ static void put_code_point(Decoder *decoder, uint32_t c)
     }
 }
 
-static uint32_t hex_value(Str digits)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        char c = digits.ptr[i];
-        sum = sum << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return sum;
-}
-
 /* The reader has already refused what is no escape. */
 static void unescape(Decoder *decoder)
 {
@@ -137,7 +127,7 @@ static void unescape(Decoder *decoder)
     decoder->at++;
     size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
     if (digits && decoder->at + digits <= decoder->in.len) {
-        put_code_point(decoder, hex_value(str_slice(decoder->in.ptr + decoder->at, digits)));
+        put_code_point(decoder, hex_number(str_slice(decoder->in.ptr + decoder->at, digits)));
         decoder->at += digits;
         return;
     }

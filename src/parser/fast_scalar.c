@@ -84,11 +84,6 @@ bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop)
 
 /* ---- quoted ---- */
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 /* An escape that both libraries take: \x41, \u0041 and \U00000041 are left to libyaml
  * where they could name no character. */
 static bool is_escape(const FastReader *reader, uint32_t at, uint32_t *length)

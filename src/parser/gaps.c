@@ -33,8 +33,7 @@ uint32_t yaml_skip_blank(Str text, uint32_t at)
 
 static bool is_anchor_char(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           c == '_' || c == '-';
+    return is_alnum(c) || c == '_' || c == '-';
 }
 
 static uint32_t property_end(Str text, uint32_t at)

@@ -28,8 +28,6 @@ typedef struct JsonReader {
     FastMask window[JSON_WINDOW];
 } JsonReader;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 static char peek(const JsonReader *reader)
 {
     return reader->at < reader->text.len ? reader->text.ptr[reader->at] : '\0';
@@ -103,11 +101,6 @@ static inline void skip_space(JsonReader *reader)
 
 /* ---- strings ---- */
 
-static bool is_hex(char c)
-{
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 static bool skip_escape(JsonReader *reader)
 {
     size_t start = reader->at++;
@@ -151,15 +144,6 @@ static bool skip_string(JsonReader *reader, bool *escaped)
     return fail(reader, start, "this text is never closed");
 }
 
-static uint32_t hex4(const char *digits)
-{
-    uint32_t sum = 0;
-    for (int i = 0; i < 4; i++)
-        sum = sum << 4 |
-              (uint32_t)(is_digit(digits[i]) ? digits[i] - '0' : (digits[i] | 0x20) - 'a' + 10);
-    return sum;
-}
-
 static size_t put_utf8(char *out, uint32_t c)
 {
     if (c < 0x80) {
@@ -176,12 +160,12 @@ static size_t put_utf8(char *out, uint32_t c)
 /* A surrogate without its other half becomes U+FFFD, as in Go. */
 static uint32_t unescape_unicode(Str in, size_t *at)
 {
-    uint32_t c = hex4(in.ptr + *at + 1);
+    uint32_t c = hex_number(str_slice(in.ptr + *at + 1, 4));
     *at += 5;
     if (c < 0xD800 || c > 0xDFFF)
         return c;
     if (c <= 0xDBFF && *at + 6 <= in.len && in.ptr[*at] == '\\' && in.ptr[*at + 1] == 'u') {
-        uint32_t low = hex4(in.ptr + *at + 2);
+        uint32_t low = hex_number(str_slice(in.ptr + *at + 2, 4));
         if (low >= 0xDC00 && low <= 0xDFFF) {
             *at += 6;
             return 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);

@@ -60,17 +60,7 @@ static bool find_word(Str plain, ScalarValue *value)
 
 /* ---- integers, as strconv.ParseInt reads them in base 0 ---- */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static char lower(char c) { return (char)(c | 0x20); }
-
-static unsigned digit_value(char c)
-{
-    if (is_digit(c))
-        return (unsigned)(c - '0');
-    if (lower(c) >= 'a' && lower(c) <= 'f')
-        return (unsigned)(lower(c) - 'a') + 10;
-    return 99;
-}
 
 typedef enum Parsed { PARSED_NO, PARSED_YES, PARSED_TOO_BIG } Parsed;
 
@@ -80,7 +70,7 @@ static Parsed parse_digits(Str digits, unsigned base, uint64_t *out)
     uint64_t sum = 0;
     bool over = false;
     for (size_t i = 0; i < digits.len; i++) {
-        unsigned digit = digit_value(digits.ptr[i]);
+        unsigned digit = (unsigned)hex_value(digits.ptr[i]); /* none is beyond every base */
         if (digit >= base)
             return PARSED_NO;
         over = over || sum > (UINT64_MAX - digit) / base;
@@ -243,7 +233,7 @@ static bool is_numeric(Str plain, bool *underscores)
     *underscores = false;
     for (size_t i = 0; i < plain.len; i++) {
         char c = plain.ptr[i];
-        if (digit_value(c) < 16 || c == '.' || c == '+' || c == '-' || lower(c) == 'x' ||
+        if (is_hex(c) || c == '.' || c == '+' || c == '-' || lower(c) == 'x' ||
             lower(c) == 'o')
             continue;
         if (c != '_')

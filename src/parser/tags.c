@@ -7,8 +7,6 @@
 
 #define LONG_TAG "tag:yaml.org,2002:"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* ---- timestamps: the four forms go-yaml hands to time.Parse ---- */
 
 typedef struct Cursor {

@@ -255,7 +255,7 @@ static bool is_version_number(Str text, uint32_t *at)
 {
     uint32_t start = *at;
     unsigned sum = 0;
-    while (*at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9')
+    while (*at < text.len && is_digit(text.ptr[*at]))
         sum = sum * 10 + (unsigned)(text.ptr[(*at)++] - '0');
     return *at - start <= 2 && sum == 1;
 }

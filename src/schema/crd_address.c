@@ -4,17 +4,6 @@
 
 #include "schema/validation/formats.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static Str from(Str text, size_t at) { return str_slice(text.ptr + at, text.len - at); }
 static Str upto(Str text, size_t end) { return str_slice(text.ptr, end); }
 
@@ -52,11 +41,6 @@ bool address_is_mac(Str text)
 /* ---- URLs ---- */
 
 typedef enum UrlPart { URL_PATH, URL_HOST, URL_ZONE, URL_USER } UrlPart;
-
-static bool is_alnum(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool stands_in_host(char c)
 {

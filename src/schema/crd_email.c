@@ -169,11 +169,6 @@ static bool split_encoded(Str word, Encoded *encoded)
            str_find(encoded->text, '?') == encoded->text.len;
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 static bool is_decodable(const Encoded *encoded)
 {
     Str text = encoded->text;

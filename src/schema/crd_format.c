@@ -151,8 +151,6 @@ static bool matches(CrdSet *set, CrdFormat format, Str text)
     return found;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 static unsigned two_digits(const char *at)
 {
     return is_digit(at[0]) && is_digit(at[1]) ? (unsigned)((at[0] - '0') * 10 + (at[1] - '0')) : 100;

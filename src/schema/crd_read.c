@@ -356,7 +356,7 @@ static size_t skip_literal(Str text, size_t at, bool raw)
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return is_alnum(c) || c == '_';
 }
 
 /* Whether a CEL expression speaks of oldSelf: then it has nothing to run on when an

@@ -82,7 +82,7 @@ static void put_literal(Re2 *re, uint32_t rune)
 static bool read_count(Re2 *re, int *count)
 {
     size_t start = re->at;
-    while (!re2_at_end(re) && re->in.ptr[re->at] >= '0' && re->in.ptr[re->at] <= '9')
+    while (!re2_at_end(re) && is_digit(re->in.ptr[re->at]))
         re->at++;
     size_t digits = re->at - start;
     if (digits == 0 || (digits > 1 && re->in.ptr[start] == '0'))
@@ -217,8 +217,7 @@ static bool is_name(Str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
-        if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-              (c >= 'a' && c <= 'z')))
+        if (c != '_' && !is_alnum(c))
             return false;
     }
     return name.len > 0;

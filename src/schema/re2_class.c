@@ -221,14 +221,6 @@ static bool read_property(Re2 *re)
 
 /* ---- escapes ---- */
 
-static int hex_value(uint32_t c)
-{
-    if (c >= '0' && c <= '9')
-        return (int)(c - '0');
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (int)(c - 'a' + 10) : -1;
-}
-
 static bool read_hex(Re2 *re, size_t from, uint32_t *rune)
 {
     static const char WANTED[] = "\\x wants two hexadecimal digits, or a number up to 10FFFF in {}";
@@ -236,7 +228,7 @@ static bool read_hex(Re2 *re, size_t from, uint32_t *rune)
     bool braces = !re2_at_end(re) && re->in.ptr[re->at] == '{';
     if (braces) {
         size_t start = ++re->at;
-        for (int digit; !re2_at_end(re) && (digit = hex_value((unsigned char)re->in.ptr[re->at])) >= 0;
+        for (int digit; !re2_at_end(re) && (digit = hex_value(re->in.ptr[re->at])) >= 0;
              re->at++) {
             value = value * 16 + (uint32_t)digit;
             if (value > RUNE_MAX)
@@ -247,7 +239,7 @@ static bool read_hex(Re2 *re, size_t from, uint32_t *rune)
         re->at++;
     } else {
         for (int i = 0; i < 2; i++, re->at++) {
-            int digit = re2_at_end(re) ? -1 : hex_value((unsigned char)re->in.ptr[re->at]);
+            int digit = re2_at_end(re) ? -1 : hex_value(re->in.ptr[re->at]);
             if (digit < 0)
                 return re2_fail(re, from, WANTED);
             value = value * 16 + (uint32_t)digit;

@@ -3,8 +3,6 @@
  * the real ones. */
 #include "schema/value.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* ---- quantities: k8s.io/apimachinery/pkg/api/resource, quantity.go and suffix.go ---- */
 
 /* Bytes of a blank at the end (or start) of text as strings.TrimSpace sees it, of

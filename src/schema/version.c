@@ -15,7 +15,7 @@ static bool read_version(Str *text, unsigned *minor)
     for (unsigned part = 0; part < 2; part++) {
         size_t digits = 0;
         unsigned value = 0;
-        while (digits < at.len && at.ptr[digits] >= '0' && at.ptr[digits] <= '9' && digits < 4)
+        while (digits < at.len && is_digit(at.ptr[digits]) && digits < 4)
             value = value * 10 + (unsigned)(at.ptr[digits++] - '0');
         if (digits == 0)
             return false;

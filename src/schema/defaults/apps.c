@@ -46,7 +46,7 @@ void prepare_daemon_set(Normal *n, Value *object)
     Value *given = value_entry(annotations, key);
     int64_t generation = 0;
     for (size_t i = 0; given && i < given->text.len && generation < INT32_MAX; i++)
-        generation = given->text.ptr[i] >= '0' && given->text.ptr[i] <= '9'
+        generation = is_digit(given->text.ptr[i])
                          ? generation * 10 + (given->text.ptr[i] - '0')
                          : 0;
     /* The numbers are no pointers to the server. */

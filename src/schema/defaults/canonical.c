@@ -86,7 +86,7 @@ Str canonical_time(Str text, bool micro, Arena *arena)
                       number_at(at + minute + 3, 2);
     Str fraction = str_slice(at + end, 0);
     if (end < text.len && (at[end] == '.' || at[end] == ','))
-        for (end++; end < text.len && at[end] >= '0' && at[end] <= '9'; end++)
+        for (end++; end < text.len && is_digit(at[end]); end++)
             fraction.len++;
     if (end + 6 <= text.len && (at[end] == '+' || at[end] == '-')) {
         int64_t zone = number_at(at + end + 1, 2) * 3600 + number_at(at + end + 4, 2) * 60;

@@ -4,7 +4,6 @@
 
 static bool is_lower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_alnum(char c) { return is_lower(c) || is_upper(c); }
 
 static Str cut(Str text, size_t from, size_t to) { return str_slice(text.ptr + from, to - from); }
 
@@ -81,7 +80,7 @@ static bool is_tag(Str tag)
     return true;
 }
 
-static bool is_hex(Str text, size_t length)
+static bool is_lower_hex(Str text, size_t length)
 {
     if (text.len != length)
         return false;
@@ -98,9 +97,9 @@ static bool is_digest(Str digest)
     if (colon == digest.len)
         return false;
     Str hex = cut(digest, colon + 1, digest.len);
-    return (str_is(algorithm, "sha256") && is_hex(hex, 64)) ||
-           (str_is(algorithm, "sha384") && is_hex(hex, 96)) ||
-           (str_is(algorithm, "sha512") && is_hex(hex, 128));
+    return (str_is(algorithm, "sha256") && is_lower_hex(hex, 64)) ||
+           (str_is(algorithm, "sha384") && is_lower_hex(hex, 96)) ||
+           (str_is(algorithm, "sha512") && is_lower_hex(hex, 128));
 }
 
 /* splitDockerDomain: whether what stands before the first slash is a host. */
@@ -120,7 +119,7 @@ bool image_is_latest(Str image)
 {
     size_t at = str_find(image, '@');
     Str name = cut(image, 0, at);
-    if (is_hex(image, 64) || (at < image.len && !is_digest(cut(image, at + 1, image.len))))
+    if (is_lower_hex(image, 64) || (at < image.len && !is_digest(cut(image, at + 1, image.len))))
         return false;
     size_t slash = str_find(name, '/');
     bool hosted = has_domain(name, slash);

@@ -9,7 +9,7 @@ Str value_number_text(Normal *n, const Document *doc, uint32_t node)
 {
     Str plain = node_str(doc, node);
     size_t digits = 0;
-    while (digits < plain.len && plain.ptr[digits] >= '0' && plain.ptr[digits] <= '9')
+    while (digits < plain.len && is_digit(plain.ptr[digits]))
         digits++;
     if (digits == plain.len && digits < 19 && (digits == 1 || plain.ptr[0] != '0'))
         return plain;

@@ -141,15 +141,11 @@ static void validate_cephfs(Validation *v, Field source, Str volume_name)
 
 static bool all_alphanumeric(Str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_alnum(text.ptr[i]))
             return false;
-    }
     return true;
 }
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* iqn.2001-04.com.example:name; the server's pattern is open at its start, so that
  * this may stand behind other things that start with iqn. */

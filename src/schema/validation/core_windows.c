@@ -34,11 +34,6 @@ static bool is_net_bios(Str domain)
            !has_any(domain, "\\/:*?\"<>|");
 }
 
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Labels of at most 63 letters, digits and dashes, in either case. */
 static bool is_dns_domain(Str domain)
 {

@@ -350,7 +350,7 @@ const char *format_uuid(Str text)
     for (size_t i = 0; well && i < text.len; i++) {
         char c = text.ptr[i];
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        bool hex = is_digit(c) || (c >= 'a' && c <= 'f');
         well = dash ? c == '-' : hex;
     }
     return well ? NULL : "must be a UUID in lower case with four \"-\"";

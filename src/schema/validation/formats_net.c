@@ -10,7 +10,7 @@ static bool parse_v4(Str text, uint8_t bytes[4], bool sloppy)
             return false;
         size_t start = at;
         unsigned value = 0;
-        while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9') {
+        while (at < text.len && is_digit(text.ptr[at])) {
             value = value * 10 + (unsigned)(text.ptr[at++] - '0');
             if (value > 255)
                 return false;
@@ -20,15 +20,6 @@ static bool parse_v4(Str text, uint8_t bytes[4], bool sloppy)
         bytes[part] = (uint8_t)value;
     }
     return at == text.len;
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool parse_v6(Str text, uint8_t bytes[16], bool sloppy)

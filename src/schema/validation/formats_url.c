@@ -1,16 +1,6 @@
 /* formats_url.c: URLs as Go's net/url takes them apart. */
 #include "schema/validation/formats.h"
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Whether each % has two hexadecimal digits behind it. */
 static bool unescapes(Str text)
 {

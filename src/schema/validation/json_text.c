@@ -66,7 +66,7 @@ static bool json_string(Json *json)
 static bool json_digits(Json *json)
 {
     const char *start = json->at;
-    while (json->at < json->end && *json->at >= '0' && *json->at <= '9')
+    while (json->at < json->end && is_digit(*json->at))
         json->at++;
     return json->at > start;
 }

@@ -246,8 +246,7 @@ static bool der_oid(Str *der, Str *oid)
 static bool is_printable_byte(char c)
 {
     static const char OTHERS[] = " '()+,-./:=?*&";
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr(OTHERS, c));
+    return is_alnum(c) || (c && strchr(OTHERS, c));
 }
 
 static bool is_string(unsigned tag, Str value)
@@ -260,7 +259,7 @@ static bool is_string(unsigned tag, Str value)
         return well;
     case DER_NUMERIC_STRING:
         for (size_t i = 0; i < value.len; i++)
-            well &= value.ptr[i] == ' ' || (value.ptr[i] >= '0' && value.ptr[i] <= '9');
+            well &= value.ptr[i] == ' ' || is_digit(value.ptr[i]);
         return well;
     case DER_IA5_STRING:
         for (size_t i = 0; i < value.len; i++)

@@ -80,8 +80,6 @@ typedef struct Parts {
     Str suffix;
 } Parts;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 static void add_digit(Parts *parts, char c)
 {
     if (parts->dropped || parts->digits >= LONGEST_LEAST) {

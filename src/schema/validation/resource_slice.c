@@ -19,11 +19,9 @@ enum {
 
 /* ---- attributes ---- */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 static bool is_word_byte(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+    return is_alnum(c) || c == '-';
 }
 
 /* Takes a number without leading zeros from the text's start. */
