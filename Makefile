@@ -8,6 +8,7 @@
 #   make fuzz       FUZZ_SECONDS=60 for each target make conformance against a real API server
 #   make schemas    write schemas/ anew             make schemas-verify
 #   make install    DESTDIR= PREFIX=/usr/local      make dist        build/plimsoll-VERSION.tar.gz
+#   make bench      PART=check BENCH_SCALE=0.1 beside its peers
 #   make wheel      build/packages/*.whl            make deb         build/packages/*.deb
 #
 # Everything that is made lies under build/, a folder for each flavour of the
@@ -228,6 +229,11 @@ lint:
 figures: all
 	@$(PYTHON) scripts/figures $(BUILD)/plimsoll $(CORPUS)
 
+# Beside its peers, which are installed into a cache: PART="check emit files file objects",
+# BENCH_SCALE=0.1 for a tenth, BENCH_RECORD=1 to keep the figures.
+bench: all
+	@CC="$(CC)" PKGCONFIG="$(PKGCONFIG)" $(PYTHON) bench/run $(BUILD)/plimsoll $(PART)
+
 conformance: all
 	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/conformance/run.sh
 
@@ -293,7 +299,7 @@ dist:
 clean:
 	rm -rf build
 
-.PHONY: all docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
+.PHONY: all bench docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
         lint conformance schemas schemas-verify install uninstall dist clean \
         static wheel deb version
 .DELETE_ON_ERROR:
