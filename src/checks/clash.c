@@ -30,7 +30,7 @@ bool link_same_identity(const Link *link, uint32_t a, uint32_t b)
     const Facts *facts = link->facts;
     const Object *x = facts_object(facts, a), *y = facts_object(facts, b);
     return a == b || (x->name && x->name == y->name && x->ns == y->ns && x->kind == y->kind &&
-                      x->group == y->group);
+                      (x->group == y->group || link_is_moved(link, x->group, y->group)));
 }
 
 enum { DEFINITIONS_LOOKED_AT = 64 };

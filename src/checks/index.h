@@ -156,6 +156,8 @@ void nearest_free(Link *link);
 /* ---- resolve.c ---- */
 void resolve_build(Link *link);
 void resolve_free(Link *link);
+/* Whether a kind of one group may have moved to the other, so that both hold one object. */
+bool link_is_moved(const Link *link, uint32_t group_a, uint32_t group_b);
 
 /* ---- parameters.c, labelled.c ---- */
 void parameters_build(Link *link); /* first of all: it adds references */

@@ -211,7 +211,8 @@ bool link_next_clash(const Link *link, Clashes *clashes);
 Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
                            const Clashes *clashes, const char *verb);
 
-/* Whether both are definitions of one object. */
+/* Whether both are definitions of one object; one whose name the server makes up is
+ * another each time. */
 bool link_same_identity(const Link *link, uint32_t a, uint32_t b);
 /* Whether another file defines one of them too, so that perhaps only that is applied. */
 bool link_has_alternatives(const Link *link, uint32_t a, uint32_t b);

@@ -19,10 +19,21 @@ static uint32_t find_named(const Link *link, const Reference *reference, uint32_
 }
 
 /* Kinds that moved: a Deployment is one object in extensions and apps. */
+static const char *const MOVED[][2] = {
+    {"extensions", "apps"}, {"extensions", "networking.k8s.io"}, {"apps", "extensions"}};
+
+bool link_is_moved(const Link *link, uint32_t a, uint32_t b)
+{
+    Str x = facts_text(link->facts, a), y = facts_text(link->facts, b);
+    for (size_t i = 0; i < BASE_COUNT(MOVED); i++)
+        if ((str_is(x, MOVED[i][0]) && str_is(y, MOVED[i][1])) ||
+            (str_is(y, MOVED[i][0]) && str_is(x, MOVED[i][1])))
+            return true;
+    return false;
+}
+
 static uint32_t find_moved(const Link *link, const Reference *reference)
 {
-    static const char *const MOVED[][2] = {
-        {"extensions", "apps"}, {"extensions", "networking.k8s.io"}, {"apps", "extensions"}};
     Str group = facts_text(link->facts, reference->group);
     for (size_t i = 0; i < BASE_COUNT(MOVED); i++) {
         if (!str_is(group, MOVED[i][0]))

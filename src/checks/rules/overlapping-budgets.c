@@ -33,12 +33,6 @@ static void report_budget(const LinkContext *context, const SelectFact *select,
               STR_ARG(facts_object_text(facts, pod->object, context->scratch)));
 }
 
-static bool same_object(const Facts *facts, uint32_t a, uint32_t b)
-{
-    const Object *x = facts_object(facts, a), *y = facts_object(facts, b);
-    return x->name == y->name && x->ns == y->ns && x->group == y->group;
-}
-
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
@@ -58,7 +52,7 @@ static void on_link(const LinkContext *context)
                 continue;
             }
             const SelectFact *other = &facts->selects.at[*budget];
-            if (!told && !same_object(facts, other->object, select->object))
+            if (!told && !link_same_identity(context->link, other->object, select->object))
                 report_budget(context, select, other, sample.at[j]);
             told = true;
         }

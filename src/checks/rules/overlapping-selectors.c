@@ -3,12 +3,6 @@
 
 extern const Rule rule_overlapping_selectors;
 
-static bool same_object(const Facts *facts, uint32_t a, uint32_t b)
-{
-    const Object *x = facts_object(facts, a), *y = facts_object(facts, b);
-    return a == b || (x->name == y->name && x->ns == y->ns && x->kind == y->kind);
-}
-
 /* A Job says with a generated label which Pods are its own. */
 static bool has_own_label(const Facts *facts, uint32_t object)
 {
@@ -61,7 +55,7 @@ static void check_workload(const LinkContext *context, const SelectFact *select,
     link_sample(context->link, select->selector, &sample);
     for (uint32_t i = 0; i < sample.count; i++) {
         const PodFact *pod = &facts->pods.at[sample.at[i]];
-        if (same_object(facts, pod->object, select->object) ||
+        if (link_same_identity(context->link, pod->object, select->object) ||
             !link_side_by_side(context->link, pod->object, select->object) ||
             !facts_object(facts, pod->object)->name || owned[pod->object] || has_own_label(facts, pod->object))
             continue;
