@@ -64,6 +64,18 @@ void by_object_build(ByObject *by, const Report *report,
 /* for (uint32_t at = by->first[object]; (finding = by_object_next(by, &at)) != NULL;) */
 const Finding *by_object_next(const ByObject *by, uint32_t *at);
 
+/* The objects of the input with their verdicts, in the report's order:
+ *   for (EachObject each = {.report = report}; each_object_next(&each);) use(each.object); */
+typedef struct EachObject {
+    const Report *report;
+    uint32_t object;
+    Verdict verdict;
+    uint32_t next;
+    const uint8_t *verdicts;
+    Arena arena;     /* freed behind the last */
+} EachObject;
+bool each_object_next(EachObject *each);
+
 /* One for each finding, made of its rule, its object's names, its path without the
  * numbers of items, and the text at its place; of several with the same each gets its
  * own.  Lines, file names and the order of documents do not count. */

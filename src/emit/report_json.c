@@ -48,22 +48,14 @@ static void put_suppressed(const Report *report, Out *out)
 
 static void put_objects(const Report *report, Out *out)
 {
-    Arena arena = {0};
-    uint32_t count = report->facts ? facts_input_count(report->facts) : 0;
-    const uint8_t *verdicts = report->verdicts;
-    if (count && !verdicts)
-        verdicts = report_verdicts(report->diag, report->facts, &arena);
-    const uint32_t *order = report->order;
     bool first = true;
     buf_text(&out->buf, ",\n\"objects\":[");
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t object = order ? order[i] : i;
+    for (EachObject each = {.report = report}; each_object_next(&each);) {
         open_line(&out->buf, &first);
-        report_json_object(report, object, (Verdict)verdicts[object], &out->buf);
+        report_json_object(report, each.object, each.verdict, &out->buf);
         out_spill(out);
     }
     close_list(&out->buf, first);
-    arena_free(&arena);
 }
 
 static void put_scope_object(const Report *report, const ScopeObject *object, Buf *out)

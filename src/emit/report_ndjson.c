@@ -31,19 +31,11 @@ void report_ndjson_write(const Report *report, Out *out)
         report_json_suppressed(report, &report->suppressed[i], &out->buf);
         put_typed(out, start, "suppressed");
     }
-    Arena arena = {0};
-    uint32_t count = report->facts ? facts_input_count(report->facts) : 0;
-    const uint8_t *verdicts = report->verdicts;
-    if (count && !verdicts)
-        verdicts = report_verdicts(report->diag, report->facts, &arena);
-    const uint32_t *order = report->order;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t object = order ? order[i] : i;
+    for (EachObject each = {.report = report}; each_object_next(&each);) {
         size_t start = out->buf.len;
-        report_json_object(report, object, (Verdict)verdicts[object], &out->buf);
+        report_json_object(report, each.object, each.verdict, &out->buf);
         put_typed(out, start, "object");
     }
-    arena_free(&arena);
     size_t start = out->buf.len;
     report_json_summary(&report->summary, &out->buf);
     put_typed(out, start, "summary");

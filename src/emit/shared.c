@@ -1,5 +1,6 @@
 /* What several report formats need of the findings as a whole: those of each object,
- * fingerprints that outlive moved lines, and paths as a repository has them. */
+ * the objects in their order, fingerprints that outlive moved lines, and paths as a
+ * repository has them. */
 #include "emit/render.h"
 
 /* ---- findings by object ---- */
@@ -31,6 +32,25 @@ const Finding *by_object_next(const ByObject *by, uint32_t *at)
     const Finding *finding = &by->diag->findings.at[*at];
     *at = by->next[*at];
     return finding;
+}
+
+/* ---- objects in their order ---- */
+
+bool each_object_next(EachObject *each)
+{
+    const Report *report = each->report;
+    if (!report->facts || each->next == facts_input_count(report->facts)) {
+        arena_free(&each->arena);
+        return false;
+    }
+    if (each->next == 0)
+        each->verdicts = report->verdicts
+                             ? report->verdicts
+                             : report_verdicts(report->diag, report->facts, &each->arena);
+    each->object = report->order ? report->order[each->next] : each->next;
+    each->verdict = (Verdict)each->verdicts[each->object];
+    each->next++;
+    return true;
 }
 
 /* ---- fingerprints ---- */
