@@ -93,15 +93,7 @@ static void test_object(Worker *worker, Document *doc)
     Object object = schema_open(&worker->checker, doc);
     doc->object = facts_add_object(worker->facts, object);
     schema_check(&worker->checker, doc, facts_object(worker->facts, doc->object));
-    ObjectContext context = {
-        .doc = doc,
-        .object = facts_object(worker->facts, doc->object),
-        .options = &worker->options->schema,
-        .facts = worker->facts,
-        .diag = &worker->diag,
-        .scratch = parser_arena(worker->parser),
-        .custom = worker->options->custom,
-    };
+    ObjectContext context = worker_context(worker, doc);
     custom_check(worker->options->custom, &context);
 }
 

@@ -119,6 +119,17 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
     return use == USE_NONE ? USE_OBJECTS : use; /* an empty List is a manifest all the same */
 }
 
+ObjectContext worker_context(Worker *worker, const Document *doc)
+{
+    return (ObjectContext){.doc = doc,
+                           .object = facts_object(worker->facts, doc->object),
+                           .options = &worker->options->schema,
+                           .facts = worker->facts,
+                           .diag = &worker->diag,
+                           .scratch = parser_arena(worker->parser),
+                           .custom = worker->options->custom};
+}
+
 /* ---- documents of a file ---- */
 
 /* A document that does not parse is an object all the same, without names, so that

@@ -52,15 +52,7 @@ static void check_tree(Worker *worker, Document *doc)
 {
     if (!check_type(worker, doc) || worker->patch)
         return;
-    ObjectContext context = {
-        .doc = doc,
-        .object = facts_object(worker->facts, doc->object),
-        .options = &worker->options->schema,
-        .facts = worker->facts,
-        .diag = &worker->diag,
-        .scratch = parser_arena(worker->parser),
-        .custom = worker->options->custom,
-    };
+    ObjectContext context = worker_context(worker, doc);
     StatsPass before = meter_pass(worker->meter, STATS_COLLECT);
     checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
     meter_pass(worker->meter, before);

@@ -126,6 +126,8 @@ void worker_file(Worker *worker, const Input *input, FileNote *note);
 bool worker_whole_file(Worker *worker, const Input *input, FileNote *note);
 /* The same for one window of such a file. */
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
+/* What checks of the document's object are given; it is among the facts. */
+ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again and hands the one object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
 

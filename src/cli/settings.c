@@ -447,16 +447,24 @@ bool setting_assume(Setter *setter, Str value)
     return true;
 }
 
-bool setting_exclude(Setter *setter, Str value)
+static bool root_glob(Setter *setter, Str value, Exclusion *glob)
 {
-    Options *options = setter->options;
     if (!value.len)
         return refuse(setter, "the glob is empty");
     if (str_starts(value, STR("../")) || str_is(value, ".."))
         return refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
                       STR_ARG(value));
-    vec_push(&options->excluded,
-             ((Exclusion){.glob = arena_str(&options->arena, value), .folder = setter->root}));
+    *glob = (Exclusion){.glob = arena_str(&setter->options->arena, value),
+                        .folder = setter->root};
+    return true;
+}
+
+bool setting_exclude(Setter *setter, Str value)
+{
+    Exclusion glob;
+    if (!root_glob(setter, value, &glob))
+        return false;
+    vec_push(&setter->options->excluded, glob);
     return true;
 }
 
@@ -480,14 +488,10 @@ bool setting_scope_name(Setter *setter, Str value)
 bool setting_scope_path(Setter *setter, Str value)
 {
     Options *options = setter->options;
-    if (!value.len)
-        return refuse(setter, "the glob is empty");
-    if (str_starts(value, STR("../")) || str_is(value, ".."))
-        return refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
-                      STR_ARG(value));
-    NamedScope *scope = &options->scopes.at[options->scopes.len - 1];
-    Exclusion path = {.glob = arena_str(&options->arena, value), .folder = setter->root};
-    vec_push(&scope->paths, path);
+    Exclusion path;
+    if (!root_glob(setter, value, &path))
+        return false;
+    vec_push(&options->scopes.at[options->scopes.len - 1].paths, path);
     return true;
 }
 
