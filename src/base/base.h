@@ -124,6 +124,8 @@ size_t arena_size(const Arena *arena); /* bytes held, for --stats */
 void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size);
 void *vec_more(void *at, uint32_t *cap, size_t item_size);
 void mem_free(void *memory);
+/* Below, above or at 0, for the comparisons of sorts. */
+static inline int compare_uint(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
 /* A stable sort whose comparison gets a context (qsort_r differs between systems). */
 void sort_with(void *items, size_t count, size_t size,
                int (*compare)(const void *, const void *, void *), void *context);

@@ -360,7 +360,7 @@ static int compare_claims_by_place(const void *left, const void *right, void *co
     const Claim *a = &link->facts->claims.at[*(const uint32_t *)left];
     const Claim *b = &link->facts->claims.at[*(const uint32_t *)right];
     int order = link_compare_objects(link, a->object, b->object);
-    return order ? order : (a->place.offset > b->place.offset) - (a->place.offset < b->place.offset);
+    return order ? order : compare_uint(a->place.offset, b->place.offset);
 }
 
 FaultList link_faults(const Link *link) { return (FaultList){link->faults.at, link->faults.len}; }

@@ -14,7 +14,7 @@ static int compare_claims(const void *left, const void *right, void *context)
     int order = link_compare_objects(context, a->object, b->object);
     if (order)
         return order;
-    return (a->place.offset > b->place.offset) - (a->place.offset < b->place.offset);
+    return compare_uint(a->place.offset, b->place.offset);
 }
 
 void clash_build(Link *link)

@@ -125,7 +125,7 @@ static int compare_ranges(const void *left, const void *right, void *context)
         if (x != y)
             return x < y ? -1 : 1;
     }
-    return (a->count > b->count) - (a->count < b->count);
+    return compare_uint(a->count, b->count);
 }
 
 static uint32_t compile_one(Compiler *compiler, const Selector *selector)

@@ -88,7 +88,7 @@ static int compare_pairs(const void *left, const void *right, void *context)
 {
     (void)context;
     const LabelEntry *a = left, *b = right;
-    return (a->pair > b->pair) - (a->pair < b->pair);
+    return compare_uint(a->pair, b->pair);
 }
 
 static uint32_t sort_many_labels(Facts *facts, LabelEntry *labels, uint32_t count)

@@ -218,7 +218,7 @@ static int compare_moved(const void *left, const void *right, void *context)
 {
     (void)context;
     const MovedPair *a = left, *b = right;
-    return (a->pair > b->pair) - (a->pair < b->pair);
+    return compare_uint(a->pair, b->pair);
 }
 
 /* Label sets are kept in the order of their pairs, which may be another one here. */

@@ -9,7 +9,7 @@ static int compare_listeners(const void *left, const void *right, void *context)
     const Listener *a = left, *b = right;
     if (a->object != b->object)
         return a->object < b->object ? -1 : 1;
-    return (a->place.offset > b->place.offset) - (a->place.offset < b->place.offset);
+    return compare_uint(a->place.offset, b->place.offset);
 }
 
 void gateway_build(Link *link)

@@ -114,7 +114,7 @@ static int compare_numbers(const void *left, const void *right, void *context)
 {
     (void)context;
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
+    return compare_uint(a, b);
 }
 
 /* Makes the set that was gathered ascending and without repetition, and interns it. */

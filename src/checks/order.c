@@ -4,8 +4,6 @@
  * "by place" simply mean the smaller index. */
 #include "checks/index.h"
 
-static int compare_numbers(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
-
 static int compare_files(const void *left, const void *right, void *context)
 {
     const Sources *sources = context;
@@ -14,7 +12,7 @@ static int compare_files(const void *left, const void *right, void *context)
     int order = sources->files.at[b].backdrop - sources->files.at[a].backdrop;
     if (!order)
         order = str_compare(sources->files.at[a].name, sources->files.at[b].name);
-    return order ? order : compare_numbers(a, b);
+    return order ? order : compare_uint(a, b);
 }
 
 typedef struct DocOrder {
@@ -27,8 +25,8 @@ static int compare_docs(const void *left, const void *right, void *context)
     const DocOrder *order = context;
     const SourceDoc *a = &order->sources->docs.at[*(const uint32_t *)left];
     const SourceDoc *b = &order->sources->docs.at[*(const uint32_t *)right];
-    int by_file = compare_numbers(order->file_ranks[a->file], order->file_ranks[b->file]);
-    return by_file ? by_file : compare_numbers(a->index, b->index);
+    int by_file = compare_uint(order->file_ranks[a->file], order->file_ranks[b->file]);
+    return by_file ? by_file : compare_uint(a->index, b->index);
 }
 
 /* Numbers 0 … count - 1, sorted. */
@@ -68,10 +66,10 @@ int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
     if (a == b)
         return 0;
     const Object *x = facts_object(link->facts, a), *y = facts_object(link->facts, b);
-    int order = compare_numbers(link->doc_ranks[x->doc], link->doc_ranks[y->doc]);
+    int order = compare_uint(link->doc_ranks[x->doc], link->doc_ranks[y->doc]);
     if (!order)
-        order = compare_numbers(x->offset, y->offset);
-    return order ? order : compare_numbers(a, b);
+        order = compare_uint(x->offset, y->offset);
+    return order ? order : compare_uint(a, b);
 }
 
 static int compare_objects(const void *left, const void *right, void *context)
@@ -89,7 +87,7 @@ static int compare_pods(const void *left, const void *right, void *context)
 {
     const PodFact *a = left, *b = right;
     int order = link_compare_objects(context, a->object, b->object);
-    return order ? order : compare_numbers(a->place.offset, b->place.offset);
+    return order ? order : compare_uint(a->place.offset, b->place.offset);
 }
 
 static int compare_services(const void *left, const void *right, void *context)
@@ -102,7 +100,7 @@ static int compare_references(const void *left, const void *right, void *context
 {
     const Reference *a = left, *b = right;
     int order = link_compare_objects(context, a->object, b->object);
-    return order ? order : compare_numbers(a->place.offset, b->place.offset);
+    return order ? order : compare_uint(a->place.offset, b->place.offset);
 }
 
 /* ---- identity ---- */

@@ -155,7 +155,7 @@ static int compare_symbols(const void *left, const void *right, void *context)
     const Symbol *a = left, *b = right;
     if (a->object != b->object)
         return a->object < b->object ? -1 : 1;
-    return (a->name > b->name) - (a->name < b->name);
+    return compare_uint(a->name, b->name);
 }
 
 /* The first symbol that does not stand before (object, name). */

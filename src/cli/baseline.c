@@ -46,7 +46,7 @@ static int compare_entries(const void *left, const void *right, void *context)
 {
     (void)context;
     const Entry *a = left, *b = right;
-    return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
+    return compare_uint(a->fingerprint, b->fingerprint);
 }
 
 /* ---- reading ---- */

@@ -376,14 +376,12 @@ typedef struct Merging {
     const ScopeSet *scopes;
 } Merging;
 
-static int compare_numbers(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
-
 static int compare_place(const Finding *a, const Finding *b)
 {
     int order = strcmp(a->rule->id, b->rule->id);
-    order = order ? order : compare_numbers(a->place.doc, b->place.doc);
-    order = order ? order : compare_numbers(a->place.offset, b->place.offset);
-    return order ? order : compare_numbers(a->place.length, b->place.length);
+    order = order ? order : compare_uint(a->place.doc, b->place.doc);
+    order = order ? order : compare_uint(a->place.offset, b->place.offset);
+    return order ? order : compare_uint(a->place.length, b->place.length);
 }
 
 static int compare_found(const void *left, const void *right, void *context)
@@ -394,10 +392,10 @@ static int compare_found(const void *left, const void *right, void *context)
     uint32_t first = merging->scopes->first_found;
     int order = compare_place(x, y);
     if (!order)
-        order = compare_numbers(merging->scopes->found_in.at[a - first],
-                                merging->scopes->found_in.at[b - first]);
+        order = compare_uint(merging->scopes->found_in.at[a - first],
+                             merging->scopes->found_in.at[b - first]);
     order = order ? order : str_compare(x->message, y->message);
-    return order ? order : compare_numbers(a, b);
+    return order ? order : compare_uint(a, b);
 }
 
 static uint32_t scope_of(const ScopeSet *scopes, uint32_t finding)

@@ -290,7 +290,7 @@ static int compare_begins(const void *left, const void *right, void *context)
     bool a_line = a->scope == SUPPRESS_LINE, b_line = b->scope == SUPPRESS_LINE;
     if (a_line != b_line)
         return a_line - b_line;
-    return (a->begin > b->begin) - (a->begin < b->begin);
+    return compare_uint(a->begin, b->begin);
 }
 
 void suppress_comments(Suppressions *all, Worker *worker, const Document *doc,

@@ -150,8 +150,6 @@ static FindingOrder order_of(const Diag *diag, const Sources *sources, uint32_t 
     return order;
 }
 
-static int compare_uint(uint32_t a, uint32_t b) { return (a > b) - (a < b); }
-
 static int compare_findings(const Finding *a, const Finding *b)
 {
     int order = compare_uint(a->place.offset, b->place.offset);

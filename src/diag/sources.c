@@ -103,7 +103,7 @@ static int compare_redactions(const void *left, const void *right)
     const Redaction *a = left, *b = right;
     if (a->doc != b->doc)
         return a->doc < b->doc ? -1 : 1;
-    return (a->offset > b->offset) - (a->offset < b->offset);
+    return compare_uint(a->offset, b->offset);
 }
 
 /* Sorts them and makes one of those that overlap. */

@@ -119,7 +119,7 @@ static int compare_fingerprints(const void *left, const void *right, void *conte
 {
     (void)context;
     const Fingerprinted *a = left, *b = right;
-    return (a->hash > b->hash) - (a->hash < b->hash);
+    return compare_uint(a->hash, b->hash);
 }
 
 uint64_t *report_fingerprints(const Report *report, Arena *arena)

@@ -16,7 +16,7 @@ static int compare_ports(const void *left, const void *right, void *context)
     if (a->protocol != b->protocol)
         return a->protocol < b->protocol ? -1 : 1;
     int order = link_compare_objects(link->link, a->object, b->object);
-    return order ? order : (a->place.offset > b->place.offset) - (a->place.offset < b->place.offset);
+    return order ? order : compare_uint(a->place.offset, b->place.offset);
 }
 
 /* Whether both run on one node.  Sure is not what taints may keep apart. */

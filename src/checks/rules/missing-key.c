@@ -33,7 +33,7 @@ static int compare_places(const void *left, const void *right, void *context)
 {
     (void)context;
     const Symbol *a = left, *b = right;
-    return (a->place.offset > b->place.offset) - (a->place.offset < b->place.offset);
+    return compare_uint(a->place.offset, b->place.offset);
 }
 
 static Str keys_text(const LinkContext *context, uint32_t object)
