@@ -88,12 +88,17 @@ Str arena_str(Arena *arena, Str s)
 
 Str arena_vformat(Arena *arena, const char *format, va_list args)
 {
-    Buf text = {0};
-    buf_vformat(&text, format, args);
-    Str copy = arena_str(arena, buf_slice(&text));
-    buf_free(&text);
-    return copy;
+    buf_vformat(arena_draft(arena), format, args);
+    return arena_draft_end(arena);
 }
+
+Buf *arena_draft(Arena *arena)
+{
+    arena->draft.len = 0;
+    return &arena->draft;
+}
+
+Str arena_draft_end(Arena *arena) { return arena_str(arena, buf_slice(&arena->draft)); }
 
 Str arena_format(Arena *arena, const char *format, ...)
 {
@@ -121,11 +126,13 @@ void arena_free(Arena *arena)
         mem_free(block);
         block = next;
     }
+    buf_free(&arena->draft);
     *arena = (Arena){0};
 }
 
 void arena_adopt(Arena *arena, Arena *other)
 {
+    buf_free(&other->draft);
     if (!other->first)
         return;
     /* Behind the current block stand only blocks that are free: the other's blocks

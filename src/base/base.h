@@ -46,8 +46,11 @@ typedef struct Str {
 /* For printf's "%.*s". */
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
-Str str_of(const char *c_string); /* NULL gives the empty slice */
 static inline Str str_slice(const char *ptr, size_t len) { return (Str){ptr, len}; }
+static inline Str str_of(const char *c_string) /* NULL gives the empty slice */
+{
+    return c_string ? str_slice(c_string, strlen(c_string)) : str_slice("", 0);
+}
 static inline bool str_eq(Str a, Str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
@@ -68,7 +71,8 @@ static inline int hex_value(char c)
 }
 static inline bool is_hex(char c) { return hex_value(c) >= 0; }
 uint32_t hex_number(Str digits); /* all of them known to be such digits */
-bool str_is(Str s, const char *c_string);
+/* Of a literal the compiler knows the length, and compares in place. */
+static inline bool str_is(Str s, const char *c_string) { return str_eq(s, str_of(c_string)); }
 int str_compare(Str a, Str b); /* by bytes; a prefix comes first */
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
@@ -86,12 +90,20 @@ unsigned utf8_length(const unsigned char *s, size_t available);
 /* Code points in the bytes; an invalid byte counts as one. */
 size_t utf8_count(Str s);
 
+/* Growable bytes: buf.c, below. */
+typedef struct Buf {
+    char *ptr;
+    size_t len;
+    size_t cap;
+} Buf;
+
 /* ---- arena.c: bump allocation with one lifetime ---- */
 typedef struct ArenaBlock ArenaBlock;
 typedef struct Arena {
     ArenaBlock *first;   /* kept over a reset, so that a warm arena never asks malloc */
     ArenaBlock *current;
     size_t used;         /* of the current block */
+    Buf draft;           /* of the text that is being written */
 } Arena;
 
 void *arena_alloc(Arena *arena, size_t size); /* aligned for any type, not zeroed */
@@ -101,6 +113,9 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 Str arena_str(Arena *arena, Str s); /* a copy, with a NUL behind it that len does not count */
 Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str arena_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
+/* A text of many pieces: an empty Buf, the arena's own, and then a copy of what it holds. */
+Buf *arena_draft(Arena *arena);
+Str arena_draft_end(Arena *arena);
 void arena_reset(Arena *arena);
 void arena_free(Arena *arena);
 /* Takes over another arena's memory, which keeps its place; the other is empty then. */
@@ -148,16 +163,26 @@ void interner_clear(Interner *interner); /* to "" alone; keeps the memory */
 void interner_free(Interner *interner);
 
 /* ---- buf.c: growable bytes, and checked output ---- */
-typedef struct Buf {
-    char *ptr;
-    size_t len;
-    size_t cap;
-} Buf;
-
-void buf_reserve(Buf *buf, size_t more);
-void buf_byte(Buf *buf, char byte);
-void buf_str(Buf *buf, Str s);
-void buf_text(Buf *buf, const char *c_string);
+void buf_grow(Buf *buf, size_t more); /* buf_reserve, where there is no room */
+static inline void buf_reserve(Buf *buf, size_t more)
+{
+    if (buf->cap - buf->len < more)
+        buf_grow(buf, more);
+}
+static inline void buf_byte(Buf *buf, char byte)
+{
+    buf_reserve(buf, 1);
+    buf->ptr[buf->len++] = byte;
+}
+static inline void buf_str(Buf *buf, Str s)
+{
+    if (!s.len)
+        return;
+    buf_reserve(buf, s.len);
+    memcpy(buf->ptr + buf->len, s.ptr, s.len);
+    buf->len += s.len;
+}
+static inline void buf_text(Buf *buf, const char *c_string) { buf_str(buf, str_of(c_string)); }
 void buf_format(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3); /* format.c */
 void buf_vformat(Buf *buf, const char *format, va_list args) BASE_PRINTF(2, 0);
 void buf_uint(Buf *buf, uint64_t value);

@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-void buf_reserve(Buf *buf, size_t more)
+void buf_grow(Buf *buf, size_t more)
 {
-    if (buf->cap - buf->len >= more)
-        return;
     if (more > SIZE_MAX / 2 - buf->len)
         fatal("an output of %zu bytes is too large", more);
 #ifdef PLIMSOLL_HOSTILE
@@ -20,23 +18,6 @@ void buf_reserve(Buf *buf, size_t more)
     buf->ptr = mem_resize(buf->ptr, cap);
     buf->cap = cap;
 }
-
-void buf_byte(Buf *buf, char byte)
-{
-    buf_reserve(buf, 1);
-    buf->ptr[buf->len++] = byte;
-}
-
-void buf_str(Buf *buf, Str s)
-{
-    if (!s.len)
-        return;
-    buf_reserve(buf, s.len);
-    memcpy(buf->ptr + buf->len, s.ptr, s.len);
-    buf->len += s.len;
-}
-
-void buf_text(Buf *buf, const char *c_string) { buf_str(buf, str_of(c_string)); }
 
 void buf_uint(Buf *buf, uint64_t value)
 {

@@ -15,6 +15,22 @@ typedef struct Conversion {
     bool plain;     /* nothing but these */
 } Conversion;
 
+static bool is_flag(char c)
+{
+    switch (c) {
+    case '-': case '+': case ' ': case '#': case '.': case '*': case '\'': return true;
+    default: return c >= '0' && c <= '9';
+    }
+}
+
+static bool is_known(char letter)
+{
+    switch (letter) {
+    case 's': case 'c': case 'd': case 'i': case 'u': case '%': return true;
+    default: return false;
+    }
+}
+
 static Conversion read_conversion(const char *at)
 {
     Conversion it = {.start = at++, .plain = true};
@@ -22,7 +38,7 @@ static Conversion read_conversion(const char *at)
         it.measured = true;
         at += 2;
     }
-    for (; *at && strchr("-+ #0123456789.*'", *at); at++)
+    for (; is_flag(*at); at++)
         it.plain = false;
     for (; *at == 'l'; at++)
         it.longs++;
@@ -67,13 +83,15 @@ static void put_text(Buf *buf, const char *text, int limit)
 void buf_vformat(Buf *buf, const char *format, va_list args)
 {
     for (;;) {
-        size_t plain = strcspn(format, "%");
-        buf_str(buf, str_slice(format, plain));
-        format += plain;
-        if (!*format)
+        const char *percent = strchr(format, '%');
+        if (!percent) {
+            buf_text(buf, format);
             return;
+        }
+        buf_str(buf, str_slice(format, (size_t)(percent - format)));
+        format = percent;
         Conversion it = read_conversion(format);
-        if (!it.plain || !it.letter || !strchr("scdiu%", it.letter)) {
+        if (!it.plain || !is_known(it.letter)) {
             put_rest(buf, format, args);
             return;
         }

@@ -2,13 +2,6 @@
  * "did you mean". */
 #include "base/base.h"
 
-Str str_of(const char *c_string)
-{
-    return c_string ? str_slice(c_string, strlen(c_string)) : str_slice("", 0);
-}
-
-bool str_is(Str s, const char *c_string) { return str_eq(s, str_of(c_string)); }
-
 int str_compare(Str a, Str b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;

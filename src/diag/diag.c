@@ -132,44 +132,68 @@ void diag_merge(Diag *into, Diag *from, uint32_t doc_base, uint32_t object_base)
 
 /* What findings are ordered by, read out once per finding. */
 typedef struct FindingOrder {
-    Str file;
+    uint32_t file; /* BASE_NONE comes first */
     uint32_t doc;
+    uint32_t offset;
+    uint32_t length;
     uint32_t finding;
 } FindingOrder;
 
 static FindingOrder order_of(const Diag *diag, const Sources *sources, uint32_t index)
 {
     Place place = diag->findings.at[index].place;
-    FindingOrder order = {.file = STR(""), .doc = 0, .finding = index};
+    FindingOrder order = {place.file, 0, place.offset, place.length, index};
     if (place.doc != BASE_NONE) {
-        order.file = sources->files.at[sources->docs.at[place.doc].file].name;
+        order.file = sources->docs.at[place.doc].file;
         order.doc = sources->docs.at[place.doc].index + 1;
-    } else if (place.file != BASE_NONE) {
-        order.file = sources->files.at[place.file].name;
     }
     return order;
 }
 
-static int compare_findings(const Finding *a, const Finding *b)
+static int compare_files(const Sources *sources, uint32_t a, uint32_t b)
 {
-    int order = compare_uint(a->place.offset, b->place.offset);
-    if (!order)
-        order = compare_uint(a->place.length, b->place.length);
-    if (!order)
-        order = strcmp(a->rule->id, b->rule->id);
+    if (a == b)
+        return 0;
+    if (a == BASE_NONE || b == BASE_NONE)
+        return a == BASE_NONE ? -1 : 1;
+    return str_compare(sources->files.at[a].name, sources->files.at[b].name);
+}
+
+/* Of two at one place. */
+static int compare_words(const Finding *a, const Finding *b)
+{
+    int order = strcmp(a->rule->id, b->rule->id);
     return order ? order : str_compare(a->message, b->message);
 }
+
+typedef struct SortContext {
+    const Diag *diag;
+    const Sources *sources;
+} SortContext;
 
 static int compare_orders(const void *left, const void *right, void *context)
 {
     const FindingOrder *a = left, *b = right;
-    const Diag *diag = context;
-    int order = str_compare(a->file, b->file);
+    const SortContext *sort = context;
+    const Finding *findings = sort->diag->findings.at;
+    int order = compare_files(sort->sources, a->file, b->file);
     if (!order)
         order = compare_uint(a->doc, b->doc);
     if (!order)
-        order = compare_findings(&diag->findings.at[a->finding], &diag->findings.at[b->finding]);
+        order = compare_uint(a->offset, b->offset);
+    if (!order)
+        order = compare_uint(a->length, b->length);
+    if (!order)
+        order = compare_words(&findings[a->finding], &findings[b->finding]);
     return order ? order : compare_uint(a->finding, b->finding);
+}
+
+/* Whether one place is told the same twice. */
+static bool is_repeated(const Finding *a, const Finding *b)
+{
+    return a->place.doc == b->place.doc && a->place.file == b->place.file &&
+           a->place.offset == b->place.offset && a->place.length == b->place.length &&
+           compare_words(a, b) == 0;
 }
 
 void diag_sort(Diag *diag, const Sources *sources)
@@ -180,15 +204,13 @@ void diag_sort(Diag *diag, const Sources *sources)
     FindingOrder *orders = mem_resize(NULL, sizeof *orders * count);
     for (uint32_t i = 0; i < count; i++)
         orders[i] = order_of(diag, sources, i);
-    sort_with(orders, count, sizeof *orders, compare_orders, diag);
+    SortContext context = {diag, sources};
+    sort_with(orders, count, sizeof *orders, compare_orders, &context);
     Finding *sorted = mem_resize(NULL, sizeof *sorted * count);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
         const Finding *finding = &diag->findings.at[orders[i].finding];
-        bool repeated = kept && sorted[kept - 1].place.doc == finding->place.doc &&
-                        sorted[kept - 1].place.file == finding->place.file &&
-                        compare_findings(&sorted[kept - 1], finding) == 0;
-        if (!repeated)
+        if (!kept || !is_repeated(&sorted[kept - 1], finding))
             sorted[kept++] = *finding;
     }
     memcpy(diag->findings.at, sorted, sizeof *sorted * kept);

@@ -60,6 +60,20 @@ typedef struct Landmark {
     uint32_t column;     /* code points before it in its line */
 } Landmark;
 
+/* A document that places were asked for, and what is kept from one to the next. */
+typedef struct SourceView {
+    uint32_t doc;        /* BASE_NONE: none */
+    Str text;            /* its bytes */
+    uint64_t used;       /* the count of looks when it was asked for last */
+    FileText bytes;      /* of its file from base on: more than the document, often */
+    uint64_t base;
+    uint32_t file;       /* BASE_NONE: there are no bytes */
+    VEC(Landmark) landmarks; /* as far as any place was asked for */
+    Landmark last;       /* the place that was asked for last */
+} SourceView;
+
+enum { SOURCES_VIEWS = 4 }; /* a finding's, and some of its notes' */
+
 typedef struct Sources {
     Arena names;
     VEC(SourceFile) files;
@@ -67,13 +81,10 @@ typedef struct Sources {
     VEC(SourceTemplate) templates;
     VEC(Redaction) redactions;
     bool redactions_sorted;
-    /* What sources_locate keeps from call to call: the document that it read last,
-     * landmarks in it as far as any place was asked for, and the excerpt. */
-    FileText window;
-    Str window_text;
-    uint32_t window_doc;
-    VEC(Landmark) landmarks;
-    Buf excerpt;
+    /* What sources_locate keeps from call to call. */
+    SourceView views[SOURCES_VIEWS];
+    uint64_t looks;
+    Buf excerpt;         /* where it is not what stands in the document */
 } Sources;
 
 /* A range of a document.  A place without a document (doc BASE_NONE) stands for

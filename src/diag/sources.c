@@ -1,19 +1,27 @@
 /* Files and documents, and the way from an offset back to its line.
  *
  * Documents are forgotten after they were checked; when a report wants a line, the
- * document's bytes are read again, and kept until a place in another is asked for.
- * Landmarks every few kilobytes bound what is counted for one place, so that many
- * places cost as much each as few, also where the document is one long line. */
+ * document's bytes are read again, with some of what follows, since findings come in the
+ * order of the file.  The last few documents are kept: a finding's notes are often in
+ * another one.  Landmarks every few kilobytes bound what is counted for one place, so that
+ * many places cost as much each as few, also where the document is one long line. */
 #include "diag/diag.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum {
     LANDMARK_STEP = 16 * 1024,  /* bytes */
+    READ_AHEAD = 32 * 1024,     /* bytes that are read at once, if the document has fewer */
     EXCERPT_AROUND = 1024,      /* bytes kept of a line on either side of where a range starts */
 };
 
-void sources_init(Sources *sources) { *sources = (Sources){.window_doc = BASE_NONE}; }
+void sources_init(Sources *sources)
+{
+    *sources = (Sources){.looks = 0};
+    for (size_t i = 0; i < SOURCES_VIEWS; i++)
+        sources->views[i].doc = sources->views[i].file = BASE_NONE;
+}
 
 uint32_t sources_add_file(Sources *sources, Str name)
 {
@@ -141,27 +149,75 @@ static uint32_t redaction_at(Sources *sources, uint32_t doc, size_t offset)
     return low;
 }
 
-/* Brings the document's bytes into the window; false if they cannot be had. */
-static bool window_load(Sources *sources, uint32_t doc_index)
+/* ---- the documents that are looked at ---- */
+
+static bool view_holds(const SourceView *view, const SourceDoc *doc)
 {
-    if (sources->window_doc == doc_index)
-        return true;
-    const SourceDoc *doc = &sources->docs.at[doc_index];
-    const SourceFile *file = &sources->files.at[doc->file];
-    sources->window_doc = BASE_NONE;
-    if (file->kept) {
-        if (doc->base + doc->size > file->text.len)
-            return false;
-        sources->window_text = str_slice(file->text.ptr + doc->base, doc->size);
-    } else {
-        if (file_read_at(&sources->window, file->name.ptr, doc->base, doc->size))
-            return false;
-        sources->window_text = str_slice(sources->window.ptr, sources->window.len);
-    }
-    sources->window_doc = doc_index;
-    vec_clear(&sources->landmarks);
+    return view->file == doc->file && view->base <= doc->base &&
+           doc->base + doc->size <= view->base + view->bytes.len;
+}
+
+/* Reads what is to be seen; false if it cannot be had. */
+static bool view_read(SourceView *view, const SourceFile *file, const SourceDoc *doc)
+{
+    size_t size = doc->size > READ_AHEAD ? doc->size : READ_AHEAD;
+    view->file = BASE_NONE;
+    view->bytes.len = 0;
+    /* Of the file's end there is less than was asked for, which is no error here. */
+    int error = file_read_at(&view->bytes, file->name.ptr, doc->base, size);
+    if ((error && error != EIO) || view->bytes.len < doc->size)
+        return false;
+    view->file = doc->file;
+    view->base = doc->base;
     return true;
 }
+
+/* The view of the document, or the one that is to take it: if its bytes are there already
+ * the one that has them, else the one that was not used for longest. */
+static SourceView *view_choose(Sources *sources, uint32_t doc_index)
+{
+    SourceView *chosen = NULL;
+    for (SourceView *view = sources->views; view < sources->views + SOURCES_VIEWS; view++) {
+        if (view->doc == doc_index)
+            return view;
+        if (view_holds(view, &sources->docs.at[doc_index]))
+            chosen = view;
+    }
+    if (chosen)
+        return chosen;
+    chosen = sources->views;
+    for (SourceView *view = sources->views; view < sources->views + SOURCES_VIEWS; view++)
+        if (view->used < chosen->used)
+            chosen = view;
+    return chosen;
+}
+
+/* NULL if the document's bytes cannot be had. */
+static SourceView *view_open(Sources *sources, uint32_t doc_index)
+{
+    SourceView *view = view_choose(sources, doc_index);
+    view->used = ++sources->looks;
+    if (view->doc == doc_index)
+        return view;
+    const SourceDoc *doc = &sources->docs.at[doc_index];
+    const SourceFile *file = &sources->files.at[doc->file];
+    view->doc = BASE_NONE;
+    if (file->kept) {
+        if (doc->base + doc->size > file->text.len)
+            return NULL;
+        view->text = str_slice(file->text.ptr + doc->base, doc->size);
+    } else {
+        if (!view_holds(view, doc) && !view_read(view, file, doc))
+            return NULL;
+        view->text = str_slice(view->bytes.ptr + (doc->base - view->base), doc->size);
+    }
+    view->doc = doc_index;
+    view->last = (Landmark){0};
+    vec_clear(&view->landmarks);
+    return view;
+}
+
+/* ---- lines and columns ---- */
 
 /* Moves a landmark forward. */
 static void landmark_move(Landmark *landmark, Str text, size_t to)
@@ -184,87 +240,114 @@ static bool is_inside_character(Str text, size_t at)
     return at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
 }
 
-/* The line and column of a place in the window. */
-static Landmark window_place(Sources *sources, size_t offset)
+/* The line and column of a place in the document. */
+static Landmark view_place(SourceView *view, size_t offset)
 {
-    Str text = sources->window_text;
-    if (sources->landmarks.len == 0)
-        vec_push(&sources->landmarks, ((Landmark){0}));
+    if (view->landmarks.len == 0)
+        vec_push(&view->landmarks, ((Landmark){0}));
     for (;;) {
-        Landmark next = sources->landmarks.at[sources->landmarks.len - 1];
-        size_t to = (size_t)sources->landmarks.len * LANDMARK_STEP;
+        Landmark next = view->landmarks.at[view->landmarks.len - 1];
+        size_t to = (size_t)view->landmarks.len * LANDMARK_STEP;
         if (to > offset)
             break;
-        for (unsigned i = 0; i < 3 && is_inside_character(text, to); i++)
+        for (unsigned i = 0; i < 3 && is_inside_character(view->text, to); i++)
             to++;
-        landmark_move(&next, text, to);
-        vec_push(&sources->landmarks, next);
+        landmark_move(&next, view->text, to);
+        vec_push(&view->landmarks, next);
     }
-    size_t last = offset / LANDMARK_STEP;
-    if (sources->landmarks.at[last].offset > offset)
-        last--;
-    Landmark place = sources->landmarks.at[last];
-    landmark_move(&place, text, offset);
+    size_t step = offset / LANDMARK_STEP;
+    if (view->landmarks.at[step].offset > offset)
+        step--;
+    Landmark place = view->landmarks.at[step];
+    if (view->last.offset > place.offset && view->last.offset <= offset)
+        place = view->last;
+    landmark_move(&place, view->text, offset);
+    if (!is_inside_character(view->text, offset)) /* from there characters are miscounted */
+        view->last = place;
     return place;
 }
+
+/* ---- excerpts ---- */
 
 static uint32_t columns(Str text, size_t to)
 {
     return (uint32_t)utf8_count(str_slice(text.ptr, to));
 }
 
-/* Writes the line [start, end) into the excerpt, hiding what is redacted, and finds
- * where the range [from, to) lies in what was written. */
-static void excerpt_cut(Sources *sources, Located *located, size_t start, size_t end, size_t from,
-                        size_t to)
+/* Bytes of an excerpt that a range takes. */
+typedef struct Carets {
+    size_t from, to;
+} Carets;
+
+/* Writes the line [start, end) into the excerpt, hiding what is redacted, the first of
+ * which is `next`, and finds where the range lies in what was written. */
+static Carets excerpt_redact(Sources *sources, const SourceView *view, size_t start, size_t end,
+                             Carets range, uint32_t next)
 {
-    Str text = sources->window_text;
+    Str text = view->text;
     Buf *excerpt = &sources->excerpt;
     excerpt->len = 0;
-    size_t caret_from = SIZE_MAX, caret_to = 0; /* bytes of the excerpt */
-    uint32_t next = redaction_at(sources, sources->window_doc, start);
+    Carets carets = {SIZE_MAX, 0};
     for (size_t at = start; at <= end; at++) {
         const Redaction *hide = NULL;
         while (next < sources->redactions.len) {
             hide = &sources->redactions.at[next];
-            if (hide->doc == sources->window_doc && (size_t)hide->offset + hide->length <= at) {
+            if (hide->doc == view->doc && (size_t)hide->offset + hide->length <= at) {
                 next++;
                 hide = NULL;
                 continue;
             }
-            if (hide->doc != sources->window_doc || hide->offset > at)
+            if (hide->doc != view->doc || hide->offset > at)
                 hide = NULL;
             break;
         }
-        if (at >= from && caret_from == SIZE_MAX)
-            caret_from = excerpt->len;
+        if (at >= range.from && carets.from == SIZE_MAX)
+            carets.from = excerpt->len;
         if (at == end)
             break;
         if (hide && text.ptr[at] != ' ' && text.ptr[at] != '\t') {
             size_t stop = (size_t)hide->offset + hide->length;
             stop = stop < end ? stop : end;
-            if (from > at && from < stop)
-                caret_from = excerpt->len;
+            if (range.from > at && range.from < stop)
+                carets.from = excerpt->len;
             buf_text(excerpt, "***");
             at = stop - 1;
         } else {
             buf_byte(excerpt, text.ptr[at]);
         }
-        if (at < to)
-            caret_to = excerpt->len;
+        if (at < range.to)
+            carets.to = excerpt->len;
     }
-    located->excerpt = buf_slice(excerpt);
-    if (caret_from > excerpt->len)
-        caret_from = excerpt->len;
-    located->caret_start = columns(located->excerpt, caret_from);
+    if (carets.from > excerpt->len)
+        carets.from = excerpt->len;
+    return carets;
+}
+
+/* Makes the line [start, end) the excerpt, and counts its carets. */
+static void excerpt_cut(Sources *sources, const SourceView *view, Located *located, size_t start,
+                        size_t end, Carets range)
+{
+    Carets carets;
+    uint32_t next = redaction_at(sources, view->doc, start);
+    if (next < sources->redactions.len && sources->redactions.at[next].doc == view->doc &&
+        sources->redactions.at[next].offset < end) {
+        carets = excerpt_redact(sources, view, start, end, range, next);
+        located->excerpt = buf_slice(&sources->excerpt);
+    } else {
+        carets.from = (range.from < end ? range.from : end) - start;
+        carets.to = range.to > start ? range.to - start : 0;
+        located->excerpt = str_slice(view->text.ptr + start, end - start);
+    }
+    located->caret_start = columns(located->excerpt, carets.from);
     located->caret_width =
-        caret_to > caret_from ? columns(located->excerpt, caret_to) - located->caret_start : 1;
+        carets.to > carets.from ? columns(located->excerpt, carets.to) - located->caret_start : 1;
 }
 
 /* The line that starts at start, or what stands around the range where it is long. */
-static void locate_excerpt(Sources *sources, Located *located, size_t start, size_t from, size_t to)
+static void locate_excerpt(Sources *sources, const SourceView *view, Located *located, size_t start,
+                           size_t from, size_t to)
 {
-    Str text = sources->window_text;
+    Str text = view->text;
     if (from - start > EXCERPT_AROUND) {
         start = from - EXCERPT_AROUND;
         while (start < from && is_inside_character(text, start))
@@ -280,7 +363,7 @@ static void locate_excerpt(Sources *sources, Located *located, size_t start, siz
     } else if (end > start && text.ptr[end - 1] == '\r') {
         end--;
     }
-    excerpt_cut(sources, located, start, end, from, to < end ? to : end);
+    excerpt_cut(sources, view, located, start, end, (Carets){from, to < end ? to : end});
 }
 
 Located sources_locate(Sources *sources, Place place)
@@ -295,15 +378,16 @@ Located sources_locate(Sources *sources, Place place)
     located.file = sources->files.at[doc->file].name;
     located.doc = doc->index;
     located.made_from = sources_template(sources, place.doc);
-    if (!window_load(sources, place.doc)) {
+    SourceView *view = view_open(sources, place.doc);
+    if (!view) {
         located.unreadable = true;
         located.line = doc->line;
         return located;
     }
-    Str text = sources->window_text;
+    Str text = view->text;
     size_t from = place.offset < text.len ? place.offset : text.len;
     size_t to = from + place.length < text.len ? from + place.length : text.len;
-    Landmark first = window_place(sources, from), last = window_place(sources, to);
+    Landmark first = view_place(view, from), last = view_place(view, to);
     /* A byte order mark is no column. */
     bool marked = doc->base == 0 && str_starts(text, STR("\xEF\xBB\xBF"));
     size_t start = first.line_start;
@@ -317,7 +401,7 @@ Located sources_locate(Sources *sources, Place place)
     located.column = (first.line ? 1 : doc->column) + first.column;
     located.end_line = doc->line + last.line;
     located.end_column = (last.line ? 1 : doc->column) + last.column;
-    locate_excerpt(sources, &located, start, from, to);
+    locate_excerpt(sources, view, &located, start, from, to);
     return located;
 }
 
@@ -330,8 +414,10 @@ void sources_free(Sources *sources)
     vec_free(&sources->docs);
     vec_free(&sources->templates);
     vec_free(&sources->redactions);
-    vec_free(&sources->landmarks);
-    file_free(&sources->window);
+    for (size_t i = 0; i < SOURCES_VIEWS; i++) {
+        vec_free(&sources->views[i].landmarks);
+        file_free(&sources->views[i].bytes);
+    }
     buf_free(&sources->excerpt);
-    *sources = (Sources){.window_doc = BASE_NONE};
+    sources_init(sources);
 }

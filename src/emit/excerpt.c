@@ -23,6 +23,7 @@ typedef struct LineLayout {
     size_t caret_from, caret_to;
     size_t from, to;               /* what is shown of it */
     bool before, after;            /* there is more of the line on that side */
+    bool plain;                    /* each byte of it is a column */
 } LineLayout;
 
 /* A tab is drawn as it is in a line that is shown whole, and as one blank in a cut
@@ -40,7 +41,7 @@ static void measure(LineLayout *layout, const Located *located, bool cut)
     size_t caret_end = (size_t)located->caret_start + located->caret_width;
     size_t column = 0, index = 0, at = 0;
     layout->caret_from = layout->caret_to = SIZE_MAX;
-    if (render_plain(line) == line.len) {
+    if (layout->plain) {
         column = at = line.len;
         if (located->caret_start < line.len)
             layout->caret_from = located->caret_start;
@@ -99,7 +100,7 @@ static void put_line(Buf *out, Str line, const LineLayout *layout, bool cut)
     size_t column = 0, at = 0;
     if (layout->before)
         buf_text(out, DOTS);
-    if (render_plain(line) == line.len) {
+    if (layout->plain) {
         at = line.len;
         size_t end = layout->to < line.len ? layout->to : line.len;
         buf_str(out, str_slice(line.ptr + layout->from, end - layout->from));
@@ -131,7 +132,7 @@ static void put_indent(Buf *out, Str line, const LineLayout *layout, bool cut)
                                  (layout->before ? sizeof DOTS - 1 : 0));
         return;
     }
-    if (render_plain(line) >= layout->caret_from) {
+    if (layout->plain ? layout->caret_from <= line.len : render_plain(line) >= layout->caret_from) {
         buf_repeat(out, ' ', layout->caret_from);
         return;
     }
@@ -151,7 +152,8 @@ void render_excerpt(Buf *out, const Located *located, ExcerptStyle style)
 {
     if (located->unreadable || !located->line || !located->column)
         return;
-    LineLayout layout;
+    Str line = located->excerpt;
+    LineLayout layout = {.plain = render_plain(line) == line.len};
     measure(&layout, located, false);
     bool cut = layout.columns > EXCERPT_COLUMNS || located->cut_before || located->cut_after;
     layout.from = 0;
@@ -165,13 +167,13 @@ void render_excerpt(Buf *out, const Located *located, ExcerptStyle style)
     put_gutter(out, located->line, style);
     if (layout.columns) {
         buf_byte(out, ' ');
-        put_line(out, located->excerpt, &layout, cut);
+        put_line(out, line, &layout, cut);
     }
     buf_byte(out, '\n');
 
     put_gutter(out, 0, style);
     buf_byte(out, ' ');
-    put_indent(out, located->excerpt, &layout, cut);
+    put_indent(out, line, &layout, cut);
     size_t end = layout.caret_to;
     if (cut && end > layout.to)
         end = layout.to;

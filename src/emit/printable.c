@@ -124,9 +124,21 @@ void render_put(Buf *out, Str text, size_t at, Glyph glyph)
         buf_format(out, "\\U%08x", (unsigned)glyph.code);
 }
 
+/* Whether one of eight bytes is none of 0x20 … 0x7E. */
+static bool is_special(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    return (((word - 0x20 * ones) & ~word) | word | (word + ones)) & (0x80 * ones);
+}
+
 size_t render_plain(Str text)
 {
     size_t at = 0;
+    for (uint64_t word; at + sizeof word <= text.len; at += sizeof word) {
+        memcpy(&word, text.ptr + at, sizeof word);
+        if (is_special(word))
+            break;
+    }
     while (at < text.len && text.ptr[at] >= 0x20 && text.ptr[at] < 0x7F)
         at++;
     return at;

@@ -47,11 +47,15 @@ static void put_place(Buf *out, const Located *located, const TextStyle *style)
         return;
     buf_text(out, style->bold);
     render_text(out, located->file);
-    if (located->line)
-        buf_format(out, ":%u", (unsigned)located->line);
-    if (located->line && located->column)
-        buf_format(out, ":%u", (unsigned)located->column);
     buf_byte(out, ':');
+    if (located->line) {
+        buf_uint(out, located->line);
+        buf_byte(out, ':');
+    }
+    if (located->line && located->column) {
+        buf_uint(out, located->column);
+        buf_byte(out, ':');
+    }
     buf_text(out, style->reset);
     buf_byte(out, ' ');
 }
@@ -94,7 +98,13 @@ static void put_finding(const Report *report, const Finding *finding, const Text
         render_text(out, finding->versions);
         buf_byte(out, ')');
     }
-    buf_format(out, " %s[%s]%s\n", style->rule, finding->rule->id, style->reset);
+    buf_byte(out, ' ');
+    buf_text(out, style->rule);
+    buf_byte(out, '[');
+    buf_text(out, finding->rule->id);
+    buf_byte(out, ']');
+    buf_text(out, style->reset);
+    buf_byte(out, '\n');
     render_excerpt(out, &located, (ExcerptStyle){style->gutter, color, style->reset});
     put_template(out, &located, style);
 

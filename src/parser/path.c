@@ -114,35 +114,34 @@ static void add_key(Buf *path, Str key)
     buf_str(path, key);
 }
 
-static Str keep(Buf *path, Arena *arena)
+static void add_index(Buf *path, uint32_t index)
 {
-    Str text = arena_str(arena, buf_slice(path));
-    buf_free(path);
-    return text;
+    buf_byte(path, '[');
+    buf_uint(path, index);
+    buf_byte(path, ']');
 }
 
 Str document_path(const Document *doc, uint32_t node, Arena *arena)
 {
-    Buf path = {0};
+    Buf *path = arena_draft(arena);
     uint32_t at = doc->root, index;
     for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
         at = step_down(doc, at, node, finger_at(doc, FROM_OBJECT, depth), &index);
         if (map)
-            add_key(&path, node_str(doc, at - 1));
+            add_key(path, node_str(doc, at - 1));
         else
-            buf_format(&path, "[%u]", index);
+            add_index(path, index);
         if (map && node == at - 1)
             break;
     }
-    return keep(&path, arena);
+    return arena_draft_end(arena);
 }
 
 /* ---- RFC 6901 ---- */
 
 static void add_pointer_key(Buf *path, Str key)
 {
-    buf_byte(path, '/');
     for (size_t i = 0; i < key.len; i++) {
         if (key.ptr[i] == '~')
             buf_text(path, "~0");
@@ -155,19 +154,20 @@ static void add_pointer_key(Buf *path, Str key)
 
 Str document_pointer(const Document *doc, uint32_t node, Arena *arena)
 {
-    Buf path = {0};
+    Buf *path = arena_draft(arena);
     uint32_t at = 0, index;
     for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
         at = step_down(doc, at, node, finger_at(doc, FROM_ROOT, depth), &index);
+        buf_byte(path, '/');
         if (map)
-            add_pointer_key(&path, node_str(doc, at - 1));
+            add_pointer_key(path, node_str(doc, at - 1));
         else
-            buf_format(&path, "/%u", index);
+            buf_uint(path, index);
         if (map && node == at - 1)
             break;
     }
-    return keep(&path, arena);
+    return arena_draft_end(arena);
 }
 
 /* ---- findings ---- */
