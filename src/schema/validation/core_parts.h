@@ -90,6 +90,12 @@ typedef struct VolumeSource {
 } VolumeSource;
 enum { VOLUME_SOURCE_COUNT = 22 };
 extern const VolumeSource volume_sources[VOLUME_SOURCE_COUNT];
+/* A kind of volume that is no more, and what is said of one that is given. */
+typedef struct GoneVolume {
+    NameId kind;
+    char says[48];
+} GoneVolume;
+void warn_of_gone_volumes(Validation *v, Field volume, const GoneVolume *gone, size_t count);
 /* iqn., eui. or naa. names. */
 bool iscsi_name_is_valid(Str text);
 

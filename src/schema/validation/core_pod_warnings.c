@@ -177,28 +177,18 @@ static void warn_of_projected(Validation *v, Field projected)
 
 static void warn_of_volume(Validation *v, Field volume)
 {
-    static const struct {
-        NameId name;
-        char since[44];
-    } GONE[] = {
-        {SCHEMA_NAME_photonPersistentDisk, "on its way out since 1.11, gone in 1.16"},
-        {SCHEMA_NAME_gitRepo, "on its way out since 1.11, off since 1.33"},
-        {SCHEMA_NAME_scaleIO, "on its way out since 1.16, gone in 1.22"},
-        {SCHEMA_NAME_flocker, "on its way out since 1.22, gone in 1.25"},
-        {SCHEMA_NAME_storageos, "on its way out since 1.22, gone in 1.25"},
-        {SCHEMA_NAME_quobyte, "on its way out since 1.22, gone in 1.25"},
-        {SCHEMA_NAME_glusterfs, "on its way out since 1.25, gone in 1.26"},
-        {SCHEMA_NAME_cephfs, "on its way out since 1.28, gone in 1.31"},
-        {SCHEMA_NAME_rbd, "on its way out since 1.28, gone in 1.31"},
+    static const GoneVolume GONE[] = {
+        {SCHEMA_NAME_photonPersistentDisk, "is on its way out since 1.11, gone in 1.16"},
+        {SCHEMA_NAME_gitRepo, "is on its way out since 1.11, off since 1.33"},
+        {SCHEMA_NAME_scaleIO, "is on its way out since 1.16, gone in 1.22"},
+        {SCHEMA_NAME_flocker, "is on its way out since 1.22, gone in 1.25"},
+        {SCHEMA_NAME_storageos, "is on its way out since 1.22, gone in 1.25"},
+        {SCHEMA_NAME_quobyte, "is on its way out since 1.22, gone in 1.25"},
+        {SCHEMA_NAME_glusterfs, "is on its way out since 1.25, gone in 1.26"},
+        {SCHEMA_NAME_cephfs, "is on its way out since 1.28, gone in 1.31"},
+        {SCHEMA_NAME_rbd, "is on its way out since 1.28, gone in 1.31"},
     };
-    for (size_t i = 0; i < BASE_COUNT(GONE); i++) {
-        Field source = field_get(v, volume, GONE[i].name);
-        if (!field_given(source))
-            continue;
-        Finding *finding = validation_warning(v, source, "is %s", GONE[i].since);
-        if (GONE[i].name == SCHEMA_NAME_storageos)
-            validation_as(v, finding, volume, ".storageOS");
-    }
+    warn_of_gone_volumes(v, volume, GONE, BASE_COUNT(GONE));
     static const NameId KEYED[] = {SCHEMA_NAME_configMap, SCHEMA_NAME_secret,
                                    SCHEMA_NAME_downwardAPI};
     for (size_t i = 0; i < BASE_COUNT(KEYED); i++) {

@@ -206,13 +206,13 @@ static void validate_mount_options(Validation *v, Field meta, Field spec)
 
 static void warn_of_persistent_volume(Validation *v, Field meta, Field spec)
 {
-    static const struct {
-        NameId field;
-        const char *since;
-    } GONE[] = {
-        {SCHEMA_NAME_cephfs, "1.31"},    {SCHEMA_NAME_photonPersistentDisk, "1.16"},
-        {SCHEMA_NAME_scaleIO, "1.22"},   {SCHEMA_NAME_storageos, "1.25"},
-        {SCHEMA_NAME_glusterfs, "1.26"}, {SCHEMA_NAME_rbd, "1.31"},
+    static const GoneVolume GONE[] = {
+        {SCHEMA_NAME_cephfs, "does nothing since 1.31"},
+        {SCHEMA_NAME_photonPersistentDisk, "does nothing since 1.16"},
+        {SCHEMA_NAME_scaleIO, "does nothing since 1.22"},
+        {SCHEMA_NAME_storageos, "does nothing since 1.25"},
+        {SCHEMA_NAME_glusterfs, "does nothing since 1.26"},
+        {SCHEMA_NAME_rbd, "does nothing since 1.31"},
     };
     Field annotations = GET(meta, annotations);
     Field class = field_entry(v, annotations, "volume.beta.kubernetes.io/storage-class");
@@ -226,14 +226,7 @@ static void warn_of_persistent_volume(Validation *v, Field meta, Field spec)
     }
     if (field_text_is(v, GET(spec, persistentVolumeReclaimPolicy), "Recycle"))
         validation_warning(v, GET(spec, persistentVolumeReclaimPolicy), "Recycle is deprecated");
-    for (size_t i = 0; i < BASE_COUNT(GONE); i++) {
-        Field source = field_get(v, spec, GONE[i].field);
-        if (!field_given(source))
-            continue;
-        Finding *finding = validation_warning(v, source, "does nothing since %s", GONE[i].since);
-        if (GONE[i].field == SCHEMA_NAME_storageos)
-            validation_as(v, finding, spec, ".storageOS");
-    }
+    warn_of_gone_volumes(v, spec, GONE, BASE_COUNT(GONE));
 }
 
 /* ValidatePersistentVolume */

@@ -382,3 +382,15 @@ const VolumeSource volume_sources[VOLUME_SOURCE_COUNT] = {
     {SCHEMA_NAME_storageos, NULL, validate_storage_os},
     {SCHEMA_NAME_csi, NULL, validate_csi},
 };
+
+void warn_of_gone_volumes(Validation *v, Field volume, const GoneVolume *gone, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        Field source = field_get(v, volume, gone[i].kind);
+        if (!field_given(source))
+            continue;
+        Finding *finding = validation_warning(v, source, "%s", gone[i].says);
+        if (gone[i].kind == SCHEMA_NAME_storageos)
+            validation_as(v, finding, volume, ".storageOS");
+    }
+}
