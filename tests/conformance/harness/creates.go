@@ -2,50 +2,28 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 
 	"plimsoll.dev/conformance/internal/cluster"
 	"plimsoll.dev/conformance/internal/compare"
 	"plimsoll.dev/conformance/internal/controlplane"
 	"plimsoll.dev/conformance/internal/creates"
-	"plimsoll.dev/conformance/internal/verdict"
 )
 
 // runCreates creates Services that clash for real, and holds plimsoll's word
 // on them against the server's.
 func runCreates(args []string) int {
-	flags := flag.NewFlagSet("creates", flag.ExitOnError)
-	plane := addPlaneFlags(flags)
-	seed := flags.Uint64("seed", 1, "of the sets that are made")
-	count := flags.Int("count", 350, "sets to make")
-	recorded := flags.String("recorded", "", "compare with this recording: no server")
-	out := flags.String("o", "", "record to this `file`, gzipped when it ends in .gz")
-	binary := flags.String("plimsoll", "", "compare with what this `binary` says")
-	_ = flags.Parse(args)
-	ctx, cancel := interruptible()
-	defer cancel()
-	var sets []creates.Set
-	var err error
-	if *recorded != "" {
-		err = verdict.ReadLines(*recorded, func(set creates.Set) error {
-			sets = append(sets, set)
-			return nil
-		})
-	} else {
-		sets = creates.Generate(*seed, *count)
-		err = createAll(ctx, plane, sets)
-	}
-	if err == nil && *out != "" {
-		err = writeLines(*out, sets)
-	}
-	if err != nil {
-		return fail(err)
-	}
-	if *binary == "" {
-		return 0
-	}
-	return compareCreates(&compare.Plimsoll{Binary: *binary, Args: []string{"-n", creates.Namespaces[0]}}, sets)
+	return runSets(args, setCommand[creates.Set]{
+		name: "creates",
+		observe: func(ctx context.Context, flags *planeFlags, seed uint64, count int, _ []string) ([]creates.Set, error) {
+			sets := creates.Generate(seed, count)
+			return sets, createAll(ctx, flags, sets)
+		},
+		compare: func(binary string, sets []creates.Set) int {
+			plimsoll := &compare.Plimsoll{Binary: binary, Args: []string{"-n", creates.Namespaces[0]}}
+			return compareCreates(plimsoll, sets)
+		},
+	})
 }
 
 func createAll(ctx context.Context, flags *planeFlags, sets []creates.Set) error {

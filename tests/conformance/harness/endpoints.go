@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 
@@ -16,36 +15,13 @@ import (
 // runEndpoints lets the real controllers make endpoints of sets of objects,
 // and holds plimsoll's against them.
 func runEndpoints(args []string) int {
-	flags := flag.NewFlagSet("endpoints", flag.ExitOnError)
-	plane := addPlaneFlags(flags)
-	seed := flags.Uint64("seed", 1, "of the sets that are made")
-	count := flags.Int("count", 350, "sets to make")
-	recorded := flags.String("recorded", "", "compare with this recording: no server")
-	out := flags.String("o", "", "record to this `file`, gzipped when it ends in .gz")
-	binary := flags.String("plimsoll", "", "compare with what this `binary` says")
-	_ = flags.Parse(args)
-	ctx, cancel := interruptible()
-	defer cancel()
-	var sets []endpoints.Set
-	var err error
-	if *recorded != "" {
-		err = verdict.ReadLines(*recorded, func(set endpoints.Set) error {
-			sets = append(sets, set)
-			return nil
-		})
-	} else {
-		sets, err = observe(ctx, plane, endpoints.Generate(*seed, *count), flags.Args())
-	}
-	if err == nil && *out != "" {
-		err = writeLines(*out, sets)
-	}
-	if err != nil {
-		return fail(err)
-	}
-	if *binary == "" {
-		return 0
-	}
-	return compareEndpoints(*binary, sets)
+	return runSets(args, setCommand[endpoints.Set]{
+		name: "endpoints",
+		observe: func(ctx context.Context, flags *planeFlags, seed uint64, count int, folders []string) ([]endpoints.Set, error) {
+			return observe(ctx, flags, endpoints.Generate(seed, count), folders)
+		},
+		compare: compareEndpoints,
+	})
 }
 
 // observe runs the controllers: on each folder of manifests by itself, since
@@ -109,19 +85,6 @@ func joined(folder string) (string, error) {
 		}
 	}
 	return text, nil
-}
-
-func writeLines[T any](name string, lines []T) error {
-	out, err := verdict.NewLineWriter(name)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		if err := out.Write(&lines[i]); err != nil {
-			return err
-		}
-	}
-	return out.Close()
 }
 
 func compareEndpoints(binary string, sets []endpoints.Set) int {
