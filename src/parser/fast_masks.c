@@ -1,8 +1,8 @@
 /* fast_masks: bytes to masks, by four sets of instructions that give the same.
  *
  * Each says, for 64 bytes, where six kinds of characters stand (Raw), and three more
- * where any is odd; what follows from that is common.  SSE2 and NEON are in every processor of their kind, AVX2 is
- * looked for when the program runs. */
+ * where any is odd; what follows from that is common.  SSE2 and NEON are in every
+ * processor of their kind, AVX2 is looked for when the program runs. */
 #include "parser/fast_masks.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -84,17 +84,21 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
 
 /* ---- what is common to all sets of instructions ---- */
 
-/* Each set says how to load 64 bytes (Bytes), what EQUAL and EITHER are for one of its
- * vectors, and how GATHER makes 64 bits of a test of all of them.  From that come two
- * loops: over blocks, for their masks; and up to the block with a separator. */
-#define NEWLINE(v) EQUAL(v, '\n')
-#define SPACE(v) EQUAL(v, ' ')
-#define TAB(v) EQUAL(v, '\t')
-#define CR(v) EQUAL(v, '\r')
-#define COLON(v) EQUAL(v, ':')
-#define HASH(v) EQUAL(v, '#')
-#define DASH(v) EQUAL(v, '-')
-#define QUOTE(v) EITHER(EITHER(EQUAL(v, '"'), EQUAL(v, '\'')), EQUAL(v, '\\'))
+/* Each set says, in names that end in its own, how to load 64 bytes (Bytes), what EQUAL,
+ * EITHER, WIDE and ODD are for one of its vectors, and how GATHER makes 64 bits of a test
+ * of all of them.  From that come two loops: over blocks, for their masks; and up to the
+ * block with a separator. */
+#define NEWLINE(set, v) EQUAL_##set(v, '\n')
+#define SPACE(set, v) EQUAL_##set(v, ' ')
+#define TAB(set, v) EQUAL_##set(v, '\t')
+#define CR(set, v) EQUAL_##set(v, '\r')
+#define COLON(set, v) EQUAL_##set(v, ':')
+#define HASH(set, v) EQUAL_##set(v, '#')
+#define DASH(set, v) EQUAL_##set(v, '-')
+#define QUOTE(set, v)                                                                  \
+    EITHER_##set(EITHER_##set(EQUAL_##set(v, '"'), EQUAL_##set(v, '\'')), EQUAL_##set(v, '\\'))
+#define WIDE(set, v) WIDE_##set(v)
+#define ODD(set, v) ODD_##set(v)
 
 #define FAST_LOOPS(name, target)                                                       \
     target static void blocks_##name(const char *text, size_t count, FastMask *out,    \
@@ -102,16 +106,18 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
     {                                                                                  \
         for (size_t i = 0; i < count; i++) {                                           \
             Bytes_##name bytes = load_##name(text + i * 64);                           \
-            Raw raw = {.newline = GATHER(NEWLINE),                                     \
-                       .space = GATHER(SPACE),                                         \
-                       .colon = GATHER(COLON),                                         \
-                       .hash = GATHER(HASH),                                           \
-                       .quote = GATHER(QUOTE),                                         \
-                       .odd = GATHER(ODD)};                                            \
+            Raw raw = {.newline = GATHER_##name(NEWLINE),                              \
+                       .space = GATHER_##name(SPACE),                                  \
+                       .colon = GATHER_##name(COLON),                                  \
+                       .hash = GATHER_##name(HASH),                                    \
+                       .quote = GATHER_##name(QUOTE),                                  \
+                       .odd = GATHER_##name(ODD)};                                     \
             Odd odd = {0};                                                             \
             raw.odd &= ~raw.newline;                                                   \
             if (raw.odd)                                                               \
-                odd = (Odd){.tab = GATHER(TAB), .cr = GATHER(CR), .wide = GATHER(WIDE)}; \
+                odd = (Odd){.tab = GATHER_##name(TAB),                                 \
+                            .cr = GATHER_##name(CR),                                   \
+                            .wide = GATHER_##name(WIDE)};                              \
             combine(&raw, &odd, carry, &out[i]);                                       \
         }                                                                              \
     }                                                                                  \
@@ -121,7 +127,8 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
     {                                                                                  \
         for (size_t i = 0; i < count; i++) {                                           \
             Bytes_##name bytes = load_##name(text + i * 64);                           \
-            Edges edges = {.newline = GATHER(NEWLINE), .dash = GATHER(DASH)};          \
+            Edges edges = {.newline = GATHER_##name(NEWLINE),                          \
+                           .dash = GATHER_##name(DASH)};                               \
             const char *found = find_separator(&edges, carry, text + i * 64, end);     \
             if (found) {                                                               \
                 uint64_t before = (UINT64_C(1) << (found - text - i * 64)) - 1;        \
@@ -166,21 +173,16 @@ static inline uint64_t gather_bytes(uint64_t word)
     return (word & EACH_BYTE(0x80)) * UINT64_C(0x0002040810204081) >> 56;
 }
 
-#define EQUAL(v, c) equal_bytes(v, c)
-#define EITHER(a, b) ((a) | (b))
-#define WIDE(v) (v)
-#define ODD(v) (zero_bytes((v) & EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
-#define PART(of, i) (gather_bytes(of(bytes.at[i])) << ((i) * 8))
-#define GATHER(of)                                                                     \
-    (PART(of, 0) | PART(of, 1) | PART(of, 2) | PART(of, 3) | PART(of, 4) | PART(of, 5) | \
-     PART(of, 6) | PART(of, 7))
+#define EQUAL_portable(v, c) equal_bytes(v, c)
+#define EITHER_portable(a, b) ((a) | (b))
+#define WIDE_portable(v) (v)
+#define ODD_portable(v) (zero_bytes((v) & EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
+#define PART_portable(of, i) (gather_bytes(of(portable, bytes.at[i])) << ((i) * 8))
+#define GATHER_portable(of)                                                            \
+    (PART_portable(of, 0) | PART_portable(of, 1) | PART_portable(of, 2) |              \
+     PART_portable(of, 3) | PART_portable(of, 4) | PART_portable(of, 5) |              \
+     PART_portable(of, 6) | PART_portable(of, 7))
 FAST_LOOPS(portable, )
-#undef EQUAL
-#undef EITHER
-#undef WIDE
-#undef ODD
-#undef PART
-#undef GATHER
 
 /* ---- x86-64 ---- */
 
@@ -198,18 +200,14 @@ static inline Bytes_sse2 load_sse2(const char *text)
 }
 
 /* With one added, all that is odd is less than 0x21 as a signed number. */
-#define EQUAL(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8(c))
-#define EITHER(a, b) _mm_or_si128(a, b)
-#define WIDE(v) (v)
-#define ODD(v) _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(v, _mm_set1_epi8(1)))
-#define PART(of, i) ((uint64_t)(uint32_t)_mm_movemask_epi8(of(bytes.at[i])) << ((i) * 16))
-#define GATHER(of) (PART(of, 0) | PART(of, 1) | PART(of, 2) | PART(of, 3))
+#define EQUAL_sse2(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8(c))
+#define EITHER_sse2(a, b) _mm_or_si128(a, b)
+#define WIDE_sse2(v) (v)
+#define ODD_sse2(v) _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(v, _mm_set1_epi8(1)))
+#define PART_sse2(of, i)                                                               \
+    ((uint64_t)(uint32_t)_mm_movemask_epi8(of(sse2, bytes.at[i])) << ((i) * 16))
+#define GATHER_sse2(of) (PART_sse2(of, 0) | PART_sse2(of, 1) | PART_sse2(of, 2) | PART_sse2(of, 3))
 FAST_LOOPS(sse2, )
-#undef EQUAL
-#undef EITHER
-#undef ODD
-#undef PART
-#undef GATHER
 
 #define AVX2 __attribute__((target("avx2,popcnt,bmi")))
 
@@ -223,18 +221,15 @@ AVX2 static inline Bytes_avx2 load_avx2(const char *text)
     return (Bytes_avx2){{_mm256_loadu_si256(from), _mm256_loadu_si256(from + 1)}};
 }
 
-#define EQUAL(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
-#define EITHER(a, b) _mm256_or_si256(a, b)
-#define ODD(v) _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), _mm256_add_epi8(v, _mm256_set1_epi8(1)))
-#define PART(of, i) ((uint64_t)(uint32_t)_mm256_movemask_epi8(of(bytes.at[i])) << ((i) * 32))
-#define GATHER(of) (PART(of, 0) | PART(of, 1))
+#define EQUAL_avx2(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
+#define EITHER_avx2(a, b) _mm256_or_si256(a, b)
+#define WIDE_avx2(v) (v)
+#define ODD_avx2(v)                                                                    \
+    _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), _mm256_add_epi8(v, _mm256_set1_epi8(1)))
+#define PART_avx2(of, i)                                                               \
+    ((uint64_t)(uint32_t)_mm256_movemask_epi8(of(avx2, bytes.at[i])) << ((i) * 32))
+#define GATHER_avx2(of) (PART_avx2(of, 0) | PART_avx2(of, 1))
 FAST_LOOPS(avx2, AVX2)
-#undef EQUAL
-#undef EITHER
-#undef WIDE
-#undef ODD
-#undef PART
-#undef GATHER
 
 #endif
 
@@ -265,11 +260,13 @@ static inline uint64_t gather_neon(uint8x16_t a, uint8x16_t b, uint8x16_t c, uin
     return vgetq_lane_u64(vreinterpretq_u64_u8(sum), 0);
 }
 
-#define EQUAL(v, c) vceqq_u8(v, vdupq_n_u8(c))
-#define EITHER(a, b) vorrq_u8(a, b)
-#define WIDE(v) vcgeq_u8(v, vdupq_n_u8(0x80))
-#define ODD(v) vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7F)))
-#define GATHER(of) gather_neon(of(bytes.at[0]), of(bytes.at[1]), of(bytes.at[2]), of(bytes.at[3]))
+#define EQUAL_neon(v, c) vceqq_u8(v, vdupq_n_u8(c))
+#define EITHER_neon(a, b) vorrq_u8(a, b)
+#define WIDE_neon(v) vcgeq_u8(v, vdupq_n_u8(0x80))
+#define ODD_neon(v) vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7F)))
+#define GATHER_neon(of)                                                                \
+    gather_neon(of(neon, bytes.at[0]), of(neon, bytes.at[1]), of(neon, bytes.at[2]),   \
+                of(neon, bytes.at[3]))
 FAST_LOOPS(neon, )
 
 #endif
