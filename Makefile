@@ -89,6 +89,10 @@ $(BUILD)/plimsoll-shared: $(OBJECTS)
 	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(OBJECTS) \
 	    $$($(PKGCONFIG) --libs $(LIBRARIES)) -pthread -lm $(LDLIBS)
 
+$(BUILD)/plimsoll-rest-shared: $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
+	    $$($(PKGCONFIG) --libs $(LIBRARIES)) $(CURL_LIBS) -pthread -lm $(LDLIBS)
+
 # libcurl stays a shared library: it brings TLS, which a system keeps fresh.
 $(BUILD)/plimsoll-rest: $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
@@ -286,8 +290,9 @@ wheel deb: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/nu
 wheel: $(BUILD)/plimsoll-static
 	@$(PYTHON) scripts/plimsoll_wheel.py $(BUILD)/plimsoll-static $(PACKAGES)
 
-deb: all $(BUILD)/plimsoll-shared
-	@MAKE="$(MAKE)" scripts/deb $(BUILD)/plimsoll-shared $(PACKAGES)
+SHARED := $(BUILD)/plimsoll-shared $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
+deb: all $(SHARED)
+	@MAKE="$(MAKE)" scripts/deb $(PACKAGES) $(SHARED)
 
 version:
 	@echo $(VERSION)

@@ -61,24 +61,31 @@ const Command commands[] = {
     },
     {
         .name = "diff",
-        .arguments = "A B",
-        .summary = "say where two inputs mean different things",
+        .arguments = "PATH...",
+        .summary = "say what an apply would change, or where two inputs differ",
         .text =
-            "Compares two inputs as a server would store them (`--offline`: with each other, without "
-            "a cluster): files, folders, what `kubectl get -o yaml` wrote, or `-`. A manifest that "
-            "is written shorter, in another order or in another style is equal; a changed meaning "
-            "is shown by its path, with both values and where they come from.\n\n"
+            "Checks manifests as `plimsoll apply` does, has the server apply them in a dry run, and "
+            "shows what that would change of what the cluster holds: as a unified diff unless `-o` asks "
+            "for the paths of the fields, with both values and the line of the input (`text`, "
+            "`json`). "
+            "Nothing is written. What cannot be asked about yet, since its Namespace or definition is "
+            "part of the input, is shown as it would be sent.\n\n"
+            "`plimsoll diff --offline A B` compares two inputs as a server would store them, without "
+            "a cluster: files, folders, what `kubectl get -o yaml` wrote, or `-`. A manifest that "
+            "is written shorter, in another order or in another style is equal.\n\n"
             "Objects are paired by group, kind, namespace and name. Lists whose items have keys "
             "(containers, ports, env) are compared by them, sets as sets. What only a running "
             "server sets is left out, and so are the annotations of kubectl apply and of a "
             "Deployment's revision. Objects of a controller that only one side has are passed over "
             "and counted. The values of Secrets are not shown.\n\n"
-            "The exit status is 0 where both are equal, 1 where they differ, and 2 where one "
-            "could not be read.",
+            "The exit status is 0 where nothing differs, 1 where something does, and 2 where an input "
+            "could not be read, the cluster could not be talked to, or the check or the server "
+            "refuses something.",
         .mask = FOR_DIFF,
         .reads_input = true,
         .run = run_diff,
-        .examples = {{"plimsoll diff --offline deploy/ new/",
+        .examples = {{"plimsoll diff deploy/", "See what an apply would change."},
+                     {"plimsoll diff --offline deploy/ new/",
                       "See what a rewrite changes, style and order aside."},
                      {"kubectl get deploy,svc -o yaml | plimsoll diff --offline deploy/ -",
                       "Compare a tree with what a cluster holds."}},

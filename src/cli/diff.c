@@ -1,11 +1,12 @@
 /* diff.c: plimsoll diff --offline A B: two inputs, each read into the stored form of its
- * objects, paired by group, kind, namespace and name, and compared.
+ * objects, paired by group, kind, namespace and name, and compared.  The same for what a
+ * cluster holds and what it would: plimsoll-rest asks for it.
  *
  * What kubectl, controllers or the cluster add to an object that is read back is left
  * out on both sides: status and the rest of the mask (docs/normal-form.md), and the
  * annotations below.  An object of a controller that only one side has is passed over. */
+#include "cli/live_diff.h"
 #include "cli/run.h"
-#include "emit/diff.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -262,9 +263,9 @@ static bool tell_errors(Run *run)
     return run->unreadable;
 }
 
-static bool write_report(const Options *options, const DiffReport *report)
+static bool write_report(const Options *options, const char *usual, const DiffReport *report)
 {
-    Output output = output_of(options, "text");
+    Output output = output_of(options, usual);
     Out out;
     if (!output_open(&out, &output))
         return false;
@@ -280,12 +281,28 @@ static bool write_report(const Options *options, const DiffReport *report)
     return true;
 }
 
-int run_diff(Options *options)
+static void diff_free(Diff *diff)
 {
-    if (options->paths.len != 2 || !options->offline) {
-        cli_error(options->offline ? "diff compares two: plimsoll diff --offline A B"
-                                   : "diff compares two inputs without a cluster: plimsoll diff "
-                                     "--offline A B");
+    vec_free(&diff->found);
+    vec_free(&diff->left.objects);
+    vec_free(&diff->right.objects);
+    arena_free(&diff->left.arena);
+    arena_free(&diff->right.arena);
+    arena_free(&diff->arena);
+}
+
+/* The report of what was found, written; false where it could not be. */
+static bool diff_write(Diff *diff, Options *options, const char *usual)
+{
+    diff->report.objects = diff->found.at;
+    diff->report.object_count = diff->found.len;
+    return write_report(options, usual, &diff->report);
+}
+
+static int offline_diff(Options *options)
+{
+    if (options->paths.len != 2) {
+        cli_error("diff compares two without a cluster: plimsoll diff --offline A B");
         return EXIT_TROUBLE;
     }
     Str left = options->paths.at[0], right = options->paths.at[1];
@@ -303,16 +320,56 @@ int run_diff(Options *options)
         pair_sides(&diff, runs[0].types);
     diff.report.left = &runs[0].sources;
     diff.report.right = &runs[1].sources;
-    diff.report.objects = diff.found.at;
-    diff.report.object_count = diff.found.len;
-    trouble |= readable && !write_report(options, &diff.report);
+    trouble |= readable && !diff_write(&diff, options, "text");
     int status = trouble ? EXIT_TROUBLE : diff.found.len ? EXIT_FINDINGS : EXIT_CLEAN;
-    vec_free(&diff.found);
-    vec_free(&diff.left.objects);
-    vec_free(&diff.right.objects);
-    arena_free(&diff.left.arena);
-    arena_free(&diff.right.arena);
-    arena_free(&diff.arena);
+    diff_free(&diff);
+    run_end(&runs[0]);
+    run_end(&runs[1]);
+    return status;
+}
+
+int run_diff(Options *options)
+{
+    return options->offline ? offline_diff(options) : run_cluster(options);
+}
+
+/* ---- live ---- */
+
+static void read_stream(Run *run, Options *options, Buf *text, Side *side)
+{
+    options->paths.len = 0;
+    run_begin(run, options, normal_object);
+    run->worker.take_normal = keep_object;
+    run->worker.keeper = side;
+    run_crds(run);
+    worker_stream(&run->worker, STR("cluster"), text);
+    run_deferred(run, normal_again);
+}
+
+int live_diff(Options *options, LiveDiff *live)
+{
+    normal_target(options);
+    Diff diff = {0};
+    Run runs[2];
+    options->schema.schema = NULL;
+    read_stream(&runs[0], options, &live->before, &diff.left);
+    options->schema.schema = NULL;
+    read_stream(&runs[1], options, &live->after, &diff.right);
+    pair_sides(&diff, runs[0].types);
+    diff.report.left = &runs[0].sources;
+    diff.report.right = &runs[1].sources;
+    diff.report.input = live->input;
+    diff.report.same += live->same;
+    for (uint32_t i = 0; i < diff.found.len; i++) {
+        ObjectDifference *object = &diff.found.at[i];
+        Place *places = arena_zero(&diff.arena, sizeof *places * (object->fields.count + 1u));
+        live->locate(live->context, object, places);
+        object->places = places;
+    }
+    int status = !diff_write(&diff, options, "unified") ? EXIT_TROUBLE
+                 : diff.found.len                       ? EXIT_FINDINGS
+                                                        : EXIT_CLEAN;
+    diff_free(&diff);
     run_end(&runs[0]);
     run_end(&runs[1]);
     return status;

@@ -304,6 +304,20 @@ bool worker_whole_file(Worker *worker, const Input *input, FileNote *note)
     return !note->error;
 }
 
+void worker_stream(Worker *worker, Str name, Buf *text)
+{
+    Input input = {.path = name};
+    FileNote note = {0};
+    size_t len = text->len;
+    buf_repeat(text, 0, FILE_PADDING);
+    FileText kept = {.ptr = text->ptr, .len = len, .cap = text->cap};
+    *text = (Buf){0};
+    worker_text(worker, &input, str_slice(kept.ptr, kept.len), 0, &note);
+    SourceFile *file = &worker->sources->files.at[worker->sources->files.len - 1];
+    file->kept = true;
+    file->text = kept;
+}
+
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)
 {
     Str text;

@@ -101,11 +101,11 @@ const OptionInfo option_table[] = {
      .commands = FOR_INPUT | FOR_CONFIG, .store = setting_schema_location,
      .help = "a folder or path template with JSON schemas of custom resources, in "
              "kubeconform's or the CRDs-catalog's layout; may be given again"},
-    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
+    {"missing-schemas", 0, GROUP_TYPES, VALUE_WORD, "HOW", .commands = FOR_CHECK | FOR_SEND | FOR_CONFIG,
      .store = setting_missing_schemas, .words = SETTING_WORDS_MISSING,
      .help = "a custom resource whose definition is nowhere is an `error`, a warning (`warn`, "
              "the default), or passed over (`skip`)"},
-    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
+    {"pod-security", 0, GROUP_TYPES, VALUE_WORD, "LEVEL", .commands = FOR_CHECK | FOR_SEND | FOR_CONFIG,
      .store = setting_pod_security, .words = SETTING_WORDS_POD_SECURITY,
      .help = "hold the Pods of all namespaces to a Pod Security Standard, `baseline` or "
              "`restricted`, beside what their Namespaces ask for; `privileged`, the default, "
@@ -118,9 +118,9 @@ const OptionInfo option_table[] = {
     {"dry-run", 0, GROUP_CLUSTER, VALUE_WORD, "HOW", .commands = FOR_APPLY,
      .store = setting_dry_run, .words = SETTING_WORDS_DRY_RUN,
      .help = "`server`: ask the server about everything, and write nothing"},
-    {"force-conflicts", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(force_conflicts),
+    {"force-conflicts", 0, GROUP_CLUSTER, .commands = FOR_SEND, FLAG(force_conflicts),
      .help = "take over fields that another manager owns"},
-    {"skip-check", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(skip_check),
+    {"skip-check", 0, GROUP_CLUSTER, .commands = FOR_SEND, FLAG(skip_check),
      .help = "go on where the offline check found errors"},
     {"no-preflight", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(no_preflight),
      .help = "write without a dry run of everything before"},
@@ -156,7 +156,7 @@ const OptionInfo option_table[] = {
      .store = setting_config, .help = "read this configuration, and look for no other"},
     {"no-config", 0, GROUP_CONFIG, .commands = FOR_INPUT | FOR_CONFIG | FOR_TABLES, FLAG(no_config),
      .help = "read no configuration"},
-    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK | FOR_APPLY | FOR_CONFIG,
+    {"severity", 0, GROUP_CONFIG, VALUE_RULE, "RULE=LEVEL", .commands = FOR_CHECK | FOR_SEND | FOR_CONFIG,
      .store = setting_severity,
      .help = "give a rule another severity: `error`, `warning`, `info` or `off`; may be given "
              "again"},

@@ -116,8 +116,9 @@ enum {
     FOR_CONFIG = 1 << 10,
     FOR_APPLY = 1 << 11,
     FOR_SNAPSHOT = 1 << 12,
-    FOR_CLUSTER = FOR_APPLY | FOR_SNAPSHOT,
-    FOR_LINK = FOR_CHECK | FOR_GRAPH | FOR_APPLY, /* what links objects: apply checks first */
+    FOR_SEND = FOR_APPLY | FOR_DIFF,  /* what checks, and asks a server about all of it */
+    FOR_CLUSTER = FOR_SEND | FOR_SNAPSHOT,
+    FOR_LINK = FOR_CHECK | FOR_GRAPH | FOR_SEND, /* what links objects: apply checks first */
     FOR_TABLES = FOR_RULES | FOR_EXPLAIN,
     FOR_INPUT = FOR_LINK | FOR_EMIT | FOR_VERSIONS | FOR_DIFF,
     FOR_ALL = FOR_INPUT | FOR_SNAPSHOT | FOR_TABLES | FOR_HELP | FOR_VERSION | FOR_CONFIG,

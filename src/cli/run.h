@@ -124,6 +124,8 @@ void worker_free(Worker *worker);
 void worker_file(Worker *worker, const Input *input, FileNote *note);
 /* The same without windows; false after an error on stderr. */
 bool worker_whole_file(Worker *worker, const Input *input, FileNote *note);
+/* The same for objects that no file holds; takes the text's memory. */
+void worker_stream(Worker *worker, Str name, Buf *text);
 /* The same for one window of such a file. */
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
 /* What checks of the document's object are given; it is among the facts. */

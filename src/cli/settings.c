@@ -135,7 +135,7 @@ bool setting_output(Setter *setter, Str value)
         if (!str_is(file, "-"))
             output.file = arena_str(&options->arena, file);
     }
-    if (!(options->command->mask & FOR_LINK))
+    if (!(options->command->mask & (FOR_CHECK | FOR_GRAPH)))
         vec_clear(&options->outputs);
     for (uint32_t i = 0; i < options->outputs.len; i++)
         if (str_eq(options->outputs.at[i].file, output.file))

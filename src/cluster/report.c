@@ -228,10 +228,15 @@ static void write_summary(const Session *session, const RestRun *run)
     buf_free(&line);
 }
 
-bool report_outcomes(Session *session, const RestRun *run)
+void report_refusals(Session *session)
 {
     tell_warnings(session);
     tell_refusals(session);
+}
+
+bool report_outcomes(Session *session, const RestRun *run)
+{
+    report_refusals(session);
     bool written = write_lines(session);
     if (!session->run.options->quiet)
         write_summary(session, run);

@@ -1,4 +1,4 @@
-/* diff.c: the two forms of a diff, and its summary.  Places become lines here, one after
+/* diff.c: the structural forms of a diff, and its summary.  Places become lines here, one after
  * the other in the order of the left side's files. */
 #include "emit/diff.h"
 #include "emit/render.h"
@@ -51,6 +51,13 @@ static void put_place(Buf *out, Sources *sources, const Document *doc, uint32_t 
     buf_format(out, ":%u", at.line);
 }
 
+static void put_input_place(Buf *out, const DiffReport *report, Place place)
+{
+    Located at = sources_locate(report->input, place);
+    render_text(out, at.file);
+    buf_format(out, ":%u", at.line);
+}
+
 static void put_text_value(Buf *out, const Document *doc, uint32_t node, bool hidden)
 {
     Buf value = {0};
@@ -76,8 +83,9 @@ static bool is_filled(const Document *doc, uint32_t node)
 }
 
 static void put_text_field(const DiffReport *report, const ObjectDifference *object,
-                           const Difference *field, Buf *out)
+                           uint32_t index, Buf *out)
 {
+    const Difference *field = &object->fields.at[index];
     bool hidden = is_hidden(object, field);
     buf_text(out, "  ");
     render_text(out, field->path);
@@ -87,9 +95,13 @@ static void put_text_field(const DiffReport *report, const ObjectDifference *obj
     put_text_value(out, object->right, field->right, hidden);
     buf_text(out, is_filled(object->right, field->right) ? " by default" : "");
     buf_text(out, "\n    at ");
-    put_place(out, report->left, object->left, field->left_near);
-    buf_text(out, " and ");
-    put_place(out, report->right, object->right, field->right_near);
+    if (report->input) {
+        put_input_place(out, report, object->places[1 + index]);
+    } else {
+        put_place(out, report->left, object->left, field->left_near);
+        buf_text(out, " and ");
+        put_place(out, report->right, object->right, field->right_near);
+    }
     buf_byte(out, '\n');
 }
 
@@ -110,34 +122,53 @@ static void write_text(const DiffReport *report, Out *out)
         buf_byte(&out->buf, ' ');
         put_name(object, &out->buf);
         buf_text(&out->buf, " at ");
-        if (object->left)
+        if (report->input)
+            put_input_place(&out->buf, report, object->places[0]);
+        if (object->left && !report->input)
             put_place(&out->buf, report->left, object->left, object->left->root);
-        buf_text(&out->buf, object->left && object->right ? " and " : "");
-        if (object->right)
+        buf_text(&out->buf, object->left && object->right && !report->input ? " and " : "");
+        if (object->right && !report->input)
             put_place(&out->buf, report->right, object->right, object->right->root);
         buf_byte(&out->buf, '\n');
         for (uint32_t f = 0; f < object->fields.count; f++)
-            put_text_field(report, object, &object->fields.at[f], &out->buf);
+            put_text_field(report, object, f, &out->buf);
         out_spill(out);
     }
 }
 
 /* ---- JSON ---- */
 
-static void put_json_place(Buf *out, const char *name, Sources *sources, const Document *doc,
-                           uint32_t node)
+static void put_json_located(Buf *out, Located at)
 {
-    member_key(out, name);
-    if (!doc) {
-        buf_text(out, "null");
-        return;
-    }
-    Located at = locate(sources, doc, node);
     buf_byte(out, '{');
     member_string(out, "file", at.file);
     member_uint_or_null(out, "line", at.line, 0);
     member_uint_or_null(out, "column", at.column, 0);
     buf_byte(out, '}');
+}
+
+static void put_json_place(Buf *out, const char *name, Sources *sources, const Document *doc,
+                           uint32_t node)
+{
+    member_key(out, name);
+    if (doc)
+        put_json_located(out, locate(sources, doc, node));
+    else
+        buf_text(out, "null");
+}
+
+/* Both sides' places; of what no reader has seen, those of the input, on the right. */
+static void put_json_places(Buf *out, const DiffReport *report, const ObjectDifference *object,
+                            const uint32_t nodes[2], uint32_t index)
+{
+    if (report->input) {
+        put_json_place(out, "leftAt", NULL, NULL, 0);
+        member_key(out, "rightAt");
+        put_json_located(out, sources_locate(report->input, object->places[index]));
+        return;
+    }
+    put_json_place(out, "leftAt", report->left, object->left, nodes[0]);
+    put_json_place(out, "rightAt", report->right, object->right, nodes[1]);
 }
 
 static void put_json_side(Buf *out, const char *name, const Document *doc, uint32_t node,
@@ -151,15 +182,15 @@ static void put_json_side(Buf *out, const char *name, const Document *doc, uint3
 }
 
 static void put_json_field(const DiffReport *report, const ObjectDifference *object,
-                           const Difference *field, Buf *out)
+                           uint32_t index, Buf *out)
 {
+    const Difference *field = &object->fields.at[index];
     bool hidden = is_hidden(object, field);
     buf_byte(out, '{');
     member_string(out, "path", field->path);
     put_json_side(out, "left", object->left, field->left, hidden);
     put_json_side(out, "right", object->right, field->right, hidden);
-    put_json_place(out, "leftAt", report->left, object->left, field->left_near);
-    put_json_place(out, "rightAt", report->right, object->right, field->right_near);
+    put_json_places(out, report, object, (uint32_t[]){field->left_near, field->right_near}, 1 + index);
     member_key(out, "leftDefault");
     buf_text(out, is_filled(object->left, field->left) ? "true" : "false");
     member_key(out, "rightDefault");
@@ -175,14 +206,14 @@ static void put_json_object(const DiffReport *report, const ObjectDifference *ob
     member_string(out, "kind", object->kind);
     member_string_or_null(out, "namespace", object->ns);
     member_string(out, "name", object->name);
-    put_json_place(out, "leftAt", report->left, object->left, object->left ? object->left->root : 0);
-    put_json_place(out, "rightAt", report->right, object->right,
-                   object->right ? object->right->root : 0);
+    put_json_places(out, report, object,
+                    (uint32_t[]){object->left ? object->left->root : 0,
+                                 object->right ? object->right->root : 0}, 0);
     member_key(out, "fields");
     buf_byte(out, '[');
     for (uint32_t f = 0; f < object->fields.count; f++) {
         buf_text(out, f ? "," : "");
-        put_json_field(report, object, &object->fields.at[f], out);
+        put_json_field(report, object, f, out);
     }
     buf_text(out, "]}");
 }
@@ -222,5 +253,6 @@ void diff_summary_line(const DiffReport *report, Buf *line)
 const DiffFormat diff_formats[] = {
     {"text", write_text},
     {"json", write_json},
+    {"unified", diff_unified_write},
 };
 const size_t diff_format_count = BASE_COUNT(diff_formats);

@@ -29,9 +29,13 @@ def expect(what, fine, shown=""):
         print(f"FAILED {what}\n{shown}")
 
 
-def apply(*arguments, stdin=None):
-    return subprocess.run([PROGRAM, "apply", "--no-config", *arguments], input=stdin, capture_output=True,
+def run(command, *arguments, stdin=None):
+    return subprocess.run([PROGRAM, command, "--no-config", *arguments], input=stdin, capture_output=True,
                           text=True, check=False)
+
+
+def apply(*arguments, stdin=None):
+    return run("apply", *arguments, stdin=stdin)
 
 
 def kubectl(*arguments, stdin=None):
@@ -146,6 +150,57 @@ def needs_itself():
            "<stdin>:12:" in result.stderr, result.stdout + result.stderr)
     result = apply("--force-conflicts", "-", stdin=SELF)
     expect("and taken by force", result.returncode == 0, result.stdout + result.stderr)
+
+
+# ---- diff ----
+
+WEB = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: differs}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: differs}}
+  template:
+    metadata: {labels: {app: differs}}
+    spec:
+      containers:
+      - name: web
+        image: "web:1"
+        resources: {limits: {memory: 512Mi}}
+      - {name: log, image: "log:1"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: differs}
+stringData: {password: deep}
+"""
+
+
+def diff():
+    result = run("diff", "-", stdin=WEB)
+    expect("diff: what is new is added", result.returncode == 1 and result.stdout.count("--- /dev/null") == 2 and
+           "ZGVlcA" not in result.stdout, result.stdout + result.stderr)
+    apply("-", stdin=WEB)
+    kubectl("scale", "deployment/differs", "--replicas=2")  # a second manager, of the same value
+    expect("diff: what was applied is the same", run("diff", "-", stdin=WEB).returncode == 0)
+    expect("diff: written in another way as well",
+           run("diff", "-", stdin=WEB.replace("512Mi", "536870912")).returncode == 0)
+    changed = WEB.replace("web:1", "web:2").replace("      - {name: log, image: \"log:1\"}\n", "").replace("deep", "down")
+    result = run("diff", "-o", "json", "-", stdin=changed)
+    found = json.loads(result.stdout)["objects"]
+    paths = {field["path"]: (field["rightAt"]["line"], field["right"]) for item in found for field in item["fields"]}
+    expect("diff: fields that an apply would change, or remove, at their lines", result.returncode == 1 and paths == {
+        "spec.template.spec.containers[name=web].image": (13, "web:2"),
+        "spec.template.spec.containers[name=log]": (12, None), "data.password": (19, "***")}, json.dumps(paths))
+    result = run("diff", "-", stdin=changed)
+    expect("diff: and as hunks", '-      - image: log:1' in result.stdout and
+           '+      - image: web:2' in result.stdout and '+  password: "*** (after)"' in result.stdout, result.stdout)
+    result = run("diff", "-", stdin=WEB.replace("app: differs}}\n  t", "app: other}}\n  t")
+                 .replace("labels: {app: differs}", "labels: {app: other}"))
+    expect("diff: what the server refuses is trouble", result.returncode == 2 and "<stdin>:7:" in result.stderr and
+           "immutable" in result.stderr, result.stdout + result.stderr)
+    expect("diff: nothing was written", run("diff", "-", stdin=WEB).returncode == 0)
 
 
 # ---- the same as kubectl ----
@@ -320,6 +375,7 @@ for namespace in ("ours", "theirs"):
     kubectl("create", "namespace", namespace)
 lab()
 needs_itself()
+diff()
 same_as_kubectl()
 snapshot()
 faults()

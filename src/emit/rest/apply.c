@@ -118,6 +118,8 @@ static bool ask(RestRun *run, Absent *absent, bool (*pick)(const RestObject *obj
         rest_answer(run, object, true);
         if (run->options->dry_run && object->outcome == REST_CONFIGURED)
             object->digest = rest_digest(call);
+        if (run->options->keep_answers && !is_bad(object))
+            object->after = arena_str(run->arena, buf_slice(&call->answer));
         call_free(call);
         if (object->outcome == REST_FAILED)
             client_stop(run->client);
@@ -238,6 +240,8 @@ static void compare_plans(RestRun *run)
         RestObject *object = call->owner;
         if (call->status == 200 && rest_digest(call) == object->digest)
             object->outcome = REST_UNCHANGED;
+        if (call->status == 200 && run->options->keep_answers)
+            object->before = arena_str(run->arena, buf_slice(&call->answer));
         call_free(call);
     }
 }

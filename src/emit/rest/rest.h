@@ -44,6 +44,8 @@ typedef struct RestObject {
     uint32_t cause_count;
     Str warnings;            /* a line each */
     uint64_t digest;         /* of what a dry run made of it */
+    Str before, after;       /* RestOptions.keep_answers: JSON of the live object and of what a
+                                dry run made of it; empty: there is none */
     unsigned rank;           /* order.c's */
     Call call;
 } RestObject;
@@ -52,8 +54,8 @@ typedef struct RestOptions {
     bool force;              /* --force-conflicts */
     bool dry_run;            /* --dry-run=server: stop behind the preflight */
     bool no_preflight;
+    bool keep_answers;       /* of a dry run, for a diff */
     int64_t established_ms;  /* how long a definition may take to be served */
-    ClientOptions client;
 } RestOptions;
 
 typedef struct RestRun {

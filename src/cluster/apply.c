@@ -1,0 +1,40 @@
+/* plimsoll apply: the check, and what was checked sent to a cluster. */
+#include "cluster/session.h"
+
+static int apply_objects(Session *session, const Options *options, Connection *connection)
+{
+    if (!connection_open(connection, options))
+        return EXIT_TROUBLE;
+    RestOptions rest = {
+        .force = options->force_conflicts,
+        .dry_run = options->dry_run,
+        .no_preflight = options->no_preflight,
+        .established_ms = SESSION_ESTABLISHED_MS,
+    };
+    RestRun run = session_run(session, connection, &rest);
+    int status = rest_apply(&run) ? EXIT_CLEAN : EXIT_FINDINGS;
+    if (run.trouble.len) {
+        tell_lines(buf_slice(&run.trouble));
+        status = EXIT_TROUBLE;
+    } else if (!report_outcomes(session, &run)) {
+        status = EXIT_TROUBLE;
+    }
+    session_run_end(&run);
+    return status;
+}
+
+int run_apply(Options *options)
+{
+    Connection connection;
+    Session session = {0};
+    int status = EXIT_TROUBLE;
+    if (connection_find(&connection, options)) {
+        if (session_check(&session, options, &status)) {
+            session_objects(&session);
+            status = apply_objects(&session, options, &connection);
+        }
+        session_free(&session);
+    }
+    connection_close(&connection);
+    return status;
+}
