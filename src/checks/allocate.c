@@ -161,10 +161,8 @@ static bool check_address(Allocator *a, uint32_t claim)
                                                    a->facts->claims.at[claim].object)) {
         fault.kind = FAULT_ADDRESS_TAKEN;
         fault.taken = holder;
-        fault.sure = link_side_by_side(a->link, a->facts->claims.at[holder].object,
-                                       a->facts->claims.at[claim].object) &&
-                     !link_has_alternatives(a->link, a->facts->claims.at[holder].object,
-                                            a->facts->claims.at[claim].object);
+        fault.sure = link_surely_meet(a->link, a->facts->claims.at[holder].object,
+                                      a->facts->claims.at[claim].object);
     } else if (!offered && !has_family(a, address.v6)) {
         return true; /* told already; another cluster would have it */
     } else if (!offered) {
@@ -239,7 +237,7 @@ static bool take_port(Allocator *a, int32_t number, uint32_t index, uint32_t ser
         fault.kind = FAULT_PORT_TAKEN;
         fault.taken = port->service;
         fault.taken_index = port->index;
-        fault.sure = !link_has_alternatives(a->link, other, object);
+        fault.sure = link_surely_meet(a->link, other, object);
     }
     add_fault(a, fault);
     return false;

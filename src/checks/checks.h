@@ -75,7 +75,13 @@ typedef struct ChecksOptions {
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
     /* From checks_doc_ranks, where several links are made of one input; else NULL. */
     const uint32_t *doc_ranks;
+    struct Whole *whole; /* where the facts are those of a scope: the objects of all; or NULL */
 } ChecksOptions;
+
+/* The objects of the whole input, for links of parts of it.  The facts are borrowed. */
+typedef struct Whole Whole;
+Whole *whole_new(const Facts *facts);
+void whole_free(Whole *whole);
 
 /* Per document: its place among all.  Free it with mem_free. */
 uint32_t *checks_doc_ranks(const Sources *sources);

@@ -50,9 +50,9 @@ static bool defined_elsewhere(const Link *link, uint32_t object)
     return false;
 }
 
-bool link_has_alternatives(const Link *link, uint32_t a, uint32_t b)
+bool link_surely_meet(const Link *link, uint32_t a, uint32_t b)
 {
-    return defined_elsewhere(link, a) || defined_elsewhere(link, b);
+    return link_is_near(link, a, b) && !defined_elsewhere(link, a) && !defined_elsewhere(link, b);
 }
 
 bool link_next_clash(const Link *link, Clashes *clashes)
@@ -74,9 +74,7 @@ bool link_next_clash(const Link *link, Clashes *clashes)
             continue;
         clashes->claim = claim;
         clashes->taken = first;
-        clashes->sure = link_side_by_side(link, claim->object, first->object) &&
-                        !link_has_alternative(link, claim->object) &&
-                        !link_has_alternative(link, first->object);
+        clashes->sure = link_surely_meet(link, claim->object, first->object);
         return true;
     }
     return false;

@@ -64,6 +64,8 @@ struct Link {
 
     /* resolve.c */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
+    SeqTable inhabited;        /* (namespace): some object is in it; where a reference asks */
+    SeqTable crowded;          /* (namespace): several are */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
     uint32_t *object_pod;      /* per object: in facts->pods, or BASE_NONE */

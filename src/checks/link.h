@@ -69,9 +69,16 @@ bool link_lives_elsewhere(const Link *link, const Reference *reference);
 /* Whether nothing can be said of it: the input holds no object of its kind, and those of
  * that kind are rarely written down. */
 bool link_is_beyond(const Link *link, const Reference *reference);
+/* For one that is not resolved, of a scope: the object of another scope that has this
+ * identity, and where its name stands; an id of the whole input's facts, or BASE_NONE. */
+uint32_t link_find_in_whole(const Link *link, const Reference *reference, Place *place);
 /* For one that is not resolved: the first object of that kind and name in another
  * namespace, and whether no third namespace has one; BASE_NONE: none. */
 uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *only);
+/* How many objects are in a namespace: none, one, or more.  Counted only where some
+ * reference is unresolved. */
+typedef enum Population { POPULATION_NONE, POPULATION_ONE, POPULATION_MORE } Population;
+Population link_population(const Link *link, uint32_t ns);
 /* Keys of one definition of a ConfigMap or Secret; and whether any definition of that
  * object has the key, or may get it from a controller. */
 typedef struct SymbolList {
@@ -202,7 +209,7 @@ uint32_t link_class_count(const Link *link);
 typedef struct Clashes {
     ClaimSpace space;
     const Claim *claim, *taken;
-    bool sure;            /* they stand side by side, and neither has an alternative */
+    bool sure;            /* both are surely applied: link_surely_meet */
     uint32_t next, first;
     bool begun;
 } Clashes;
@@ -214,8 +221,9 @@ Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
 /* Whether both are definitions of one object; one whose name the server makes up is
  * another each time. */
 bool link_same_identity(const Link *link, uint32_t a, uint32_t b);
-/* Whether another file defines one of them too, so that perhaps only that is applied. */
-bool link_has_alternatives(const Link *link, uint32_t a, uint32_t b);
+/* Whether both are surely applied to one cluster: they are near each other, and no other
+ * file defines one of them too, so that perhaps only that is applied. */
+bool link_surely_meet(const Link *link, uint32_t a, uint32_t b);
 
 /* ---- what a cluster hands out once: allocate.c ---- */
 /* Why the server would not create a Service behind those that stand before it. */

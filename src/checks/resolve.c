@@ -148,6 +148,23 @@ uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *
     return list.count ? list.at[0] : BASE_NONE;
 }
 
+static void note_namespaces(Link *link)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; i < facts_object_count(facts) && seq_count(&link->namesakes.keys); i++) {
+        uint32_t ns = facts_object(facts, i)->ns, met = seq_count(&link->inhabited);
+        if (ns && seq_intern(&link->inhabited, &ns, 1) != met)
+            seq_intern(&link->crowded, &ns, 1);
+    }
+}
+
+Population link_population(const Link *link, uint32_t ns)
+{
+    if (seq_find(&link->crowded, &ns, 1) != BASE_NONE)
+        return POPULATION_MORE;
+    return seq_find(&link->inhabited, &ns, 1) != BASE_NONE ? POPULATION_ONE : POPULATION_NONE;
+}
+
 /* ---- keys ---- */
 static int compare_symbols(const void *left, const void *right, void *context)
 {
@@ -302,6 +319,7 @@ void resolve_build(Link *link)
     index_kinds(link);
     intern_namesakes(link);
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
+    note_namespaces(link);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
               NULL);
     index_objects(link);
@@ -311,6 +329,8 @@ void resolve_free(Link *link)
 {
     postings_free(&link->namesakes);
     seq_table_free(&link->kinds_held);
+    seq_table_free(&link->inhabited);
+    seq_table_free(&link->crowded);
     mem_free(link->object_service);
     mem_free(link->object_pod);
 }

@@ -41,6 +41,7 @@ struct ScopeSet {
     uint32_t *memberships;  /* per object: scopes that it is in */
     VEC(uint32_t) found_in; /* per finding of the linker: its scope */
     uint32_t first_found;
+    Whole *elsewhere;       /* where there are several scopes: all objects */
 };
 
 ScopeSet *scopes_new(Worker *worker, InputList *inputs)
@@ -352,6 +353,7 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index, uint32_t
     scope->checks.assumed = options->assumed.at;
     scope->checks.assumed_count = options->assumed.len;
     scope->checks.doc_ranks = scopes->doc_ranks;
+    scope->checks.whole = scopes->elsewhere;
     scope->checks.cluster = &options->cluster;
     scope->checks.pod_security = options->pod_security;
     /* Folders and files of the command line may hold several deployments. */
@@ -497,6 +499,8 @@ void scopes_link(ScopeSet *scopes)
     memset(scopes->memberships, 0, sizeof *scopes->memberships * ((size_t)count + 1));
     scopes->first_found = worker->diag.findings.len;
     PartIndex *index = NULL;
+    if (scopes->list.len > 1)
+        scopes->elsewhere = whole_new(facts);
     if (scopes->list.len == 1 && scopes->tree.all.len == 0 && !facts->backdrop)
         scopes->list.at[0]->whole = true;
     else
@@ -551,6 +555,7 @@ void scopes_free(ScopeSet *scopes)
     vec_free(&scopes->files);
     vec_free(&scopes->rendered);
     vec_free(&scopes->found_in);
+    whole_free(scopes->elsewhere);
     mem_free(scopes->doc_ranks);
     mem_free(scopes->own_order);
     mem_free(scopes->memberships);

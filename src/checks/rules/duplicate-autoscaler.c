@@ -7,7 +7,8 @@ static void on_link(const LinkContext *context)
 {
     for (Clashes clashes = {.space = CLAIM_SCALE_TARGET}; link_next_clash(context->link, &clashes);) {
         /* In two files they may be alternatives, of which one is applied. */
-        clashes.sure &= link_same_file(context->link, clashes.claim->object,
+        clashes.sure &= link_options(context->link)->joined ||
+                        link_same_file(context->link, clashes.claim->object,
                                        clashes.taken->object);
         link_report_clash(context, &rule_duplicate_autoscaler.info, &clashes, "scales");
         arena_reset(context->scratch);

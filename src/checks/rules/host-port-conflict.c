@@ -38,9 +38,7 @@ static bool clash(const LinkContext *context, const HostPort *a, const HostPort 
         return false;
     if ((a->address && b->address && a->address != b->address) || !share_node(a, b, sure))
         return false;
-    *sure &= link_side_by_side(context->link, a->object, b->object) &&
-             !link_has_alternative(context->link, a->object) &&
-             !link_has_alternative(context->link, b->object);
+    *sure &= link_surely_meet(context->link, a->object, b->object);
     return true;
 }
 

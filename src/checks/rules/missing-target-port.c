@@ -74,6 +74,15 @@ static void tell_near(const LinkContext *context, Finding *finding, const PodSam
     }
 }
 
+/* In folders that have nothing to do with each other, equal labels mean little. */
+static bool any_near(const Link *link, const ServiceFact *service, const PodSample *sample)
+{
+    for (uint32_t i = 0; i < sample->count; i++)
+        if (link_is_near(link, service->object, link_facts(link)->pods.at[sample->at[i]].object))
+            return true;
+    return false;
+}
+
 static void report_port(const LinkContext *context, const ServiceFact *service, uint32_t index,
                         const PodSample *sample)
 {
@@ -95,7 +104,7 @@ static void report_port(const LinkContext *context, const ServiceFact *service, 
     finding->pointer = arena_format(&context->diag->arena, "%.*s/spec/ports/%u/targetPort",
                                     STR_ARG(start), (unsigned)index);
     uint32_t ns = facts_object(facts, service->object)->ns;
-    if (link_may_have_more_pods(context->link, ns))
+    if (link_may_have_more_pods(context->link, ns) || !any_near(context->link, service, sample))
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     tell_near(context, finding, sample, port);
 }

@@ -21,7 +21,8 @@ static void report_budget(const LinkContext *context, const SelectFact *select,
     finding->path = STR("spec.selector");
     finding->pointer =
         arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(start));
-    if (!link_same_file(context->link, select->object, other->object) ||
+    if (!(link_options(context->link)->joined ||
+          link_same_file(context->link, select->object, other->object)) ||
         link_has_alternative(context->link, select->object) ||
         link_has_alternative(context->link, other->object))
         diag_lower(context->diag, finding, SEVERITY_WARNING);

@@ -56,7 +56,7 @@ static void check_workload(const LinkContext *context, const SelectFact *select,
     for (uint32_t i = 0; i < sample.count; i++) {
         const PodFact *pod = &facts->pods.at[sample.at[i]];
         if (link_same_identity(context->link, pod->object, select->object) ||
-            !link_side_by_side(context->link, pod->object, select->object) ||
+            !link_belong_together(context->link, pod->object, select->object) ||
             !facts_object(facts, pod->object)->name || owned[pod->object] || has_own_label(facts, pod->object))
             continue;
         report_selector(context, select, pod);
@@ -89,7 +89,8 @@ const Rule rule_overlapping_selectors = {
             .why = "A workload counts the Pods that its selector matches.  A Pod that nobody owns "
                    "it takes over, and removes when there are too many; autoscalers and budgets "
                    "count the other's Pods as its own.  The API server accepts it, and it may be "
-                   "meant, so this is a warning; looked at are objects of one folder.",
+                   "meant, so this is a warning; looked at are objects of one folder, "
+                   "of one kustomization or chart, and of a Namespace that the input declares.",
             .fix = "Give each workload a label that no other has, in its selector and in its "
                    "template.",
         },

@@ -36,6 +36,8 @@ static void report_route(const LinkContext *context, const Reference *reference,
     if (!finding)
         return;
     finding->object = reference->object;
+    if (!link_is_near(context->link, reference->object, gateway))
+        diag_lower(context->diag, finding, SEVERITY_WARNING);
     finding->path = facts_text(facts, reference->path);
     finding->pointer = facts_text(facts, reference->pointer);
     diag_note(context->diag, finding, facts_place(facts, gateway, listener->from_place),

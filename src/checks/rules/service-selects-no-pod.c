@@ -253,7 +253,9 @@ static void report_service(const LinkContext *context, const ServiceFact *servic
     report.finding->pointer =
         arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(pointer));
     Nearest nearest = link_nearest(context->link, service->selector, scratch);
-    bool sure = nearest.sure && !link_may_have_more_pods(context->link, object->ns);
+    bool sure = nearest.sure && !link_may_have_more_pods(context->link, object->ns) &&
+                link_is_near(context->link, service->object,
+                             facts->pods.at[nearest.pods[nearest.meant]].object);
     if (!sure)
         diag_lower(context->diag, report.finding, SEVERITY_WARNING);
     /* Whoever fails many terms is hardly meant: one of them is enough to show. */
