@@ -8,31 +8,28 @@
 
 typedef void (*RowCollector)(Collector *collector, uint32_t node, const LinkRow *row);
 
-static const struct {
-    uint16_t verb;
-    RowCollector collect;
-} COLLECTORS[] = {
-    {SCHEMA_LINK_pod, collect_pod},
-    {SCHEMA_LINK_pod_template, collect_pod_template},
-    {SCHEMA_LINK_service, collect_service},
-    {SCHEMA_LINK_ref, collect_reference},
-    {SCHEMA_LINK_declares, collect_declaration},
-    {SCHEMA_LINK_keys, collect_keys},
-    {SCHEMA_LINK_own_ports, collect_own_ports},
-    {SCHEMA_LINK_claims, collect_claims},
-    {SCHEMA_LINK_ingress_rule, collect_ingress_rule},
-    {SCHEMA_LINK_selects, collect_selects},
-    {SCHEMA_LINK_admission, collect_admission},
-    {SCHEMA_LINK_pod_security, collect_pod_security},
-    {SCHEMA_LINK_limit_range, collect_limit_range},
-    {SCHEMA_LINK_volume_claim, collect_volume_claim},
-    {SCHEMA_LINK_labelled, collect_labelled},
-    {SCHEMA_LINK_asks, collect_asks},
-    {SCHEMA_LINK_topology, collect_topology},
-    {SCHEMA_LINK_network_policy, collect_network_policy},
-    {SCHEMA_LINK_takes_parameters, collect_takes_parameters},
-    {SCHEMA_LINK_gives_parameters, collect_gives_parameters},
-    {SCHEMA_LINK_resource_quota, collect_resource_quota},
+static const RowCollector COLLECTORS[SCHEMA_LINK_COUNT] = {
+    [SCHEMA_LINK_pod] = collect_pod,
+    [SCHEMA_LINK_pod_template] = collect_pod_template,
+    [SCHEMA_LINK_service] = collect_service,
+    [SCHEMA_LINK_ref] = collect_reference,
+    [SCHEMA_LINK_declares] = collect_declaration,
+    [SCHEMA_LINK_keys] = collect_keys,
+    [SCHEMA_LINK_own_ports] = collect_own_ports,
+    [SCHEMA_LINK_claims] = collect_claims,
+    [SCHEMA_LINK_ingress_rule] = collect_ingress_rule,
+    [SCHEMA_LINK_selects] = collect_selects,
+    [SCHEMA_LINK_admission] = collect_admission,
+    [SCHEMA_LINK_pod_security] = collect_pod_security,
+    [SCHEMA_LINK_limit_range] = collect_limit_range,
+    [SCHEMA_LINK_volume_claim] = collect_volume_claim,
+    [SCHEMA_LINK_labelled] = collect_labelled,
+    [SCHEMA_LINK_asks] = collect_asks,
+    [SCHEMA_LINK_topology] = collect_topology,
+    [SCHEMA_LINK_network_policy] = collect_network_policy,
+    [SCHEMA_LINK_takes_parameters] = collect_takes_parameters,
+    [SCHEMA_LINK_gives_parameters] = collect_gives_parameters,
+    [SCHEMA_LINK_resource_quota] = collect_resource_quota,
 };
 
 /* ---- places ---- */
@@ -117,7 +114,7 @@ static void note_maker(const ObjectContext *context)
     const Object *object = context->object;
     const SchemaOptions *options = context->options;
     if (object->kind_id != BASE_NONE &&
-        !schema_kind_info(options->schema, object->kind_id).custom)
+        !schema_kind_is_custom(options->schema, object->kind_id))
         return;
     uint32_t ns = object->ns;
     if (!ns && object->scope != SCOPE_CLUSTER) {
@@ -148,9 +145,8 @@ static void collect_mark(Collector *collector, const Mark *mark)
     uint32_t count;
     const LinkRow *rows = schema_links(collector->context->options->schema, mark->type, &count);
     for (uint32_t i = 0; i < count; i++)
-        for (size_t j = 0; j < BASE_COUNT(COLLECTORS); j++)
-            if (COLLECTORS[j].verb == rows[i].verb)
-                COLLECTORS[j].collect(collector, mark->node, &rows[i]);
+        if (COLLECTORS[rows[i].verb])
+            COLLECTORS[rows[i].verb](collector, mark->node, &rows[i]);
 }
 
 void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count)
@@ -164,7 +160,7 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
     for (uint32_t i = 0; i < mark_count; i++)
         collect_mark(&collector, &marks[i]);
     if (context->object->kind_id == BASE_NONE ||
-        schema_kind_info(context->options->schema, context->object->kind_id).custom)
+        schema_kind_is_custom(context->options->schema, context->object->kind_id))
         collect_custom(&collector);
     for (size_t i = 0; i < checks_rule_count; i++)
         if (checks_rules[i]->on_object)

@@ -54,12 +54,14 @@ Str link_word(const LinkRow *row, uint32_t key)
 LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
 {
     const LinkArg *arg = find_arg(row, key);
-    return (LinkCursor){
-        .doc = doc,
-        .node = BASE_NONE,
-        .start = node,
-        .steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL,
-    };
+    LinkCursor cursor; /* its levels are written where one is opened */
+    cursor.doc = doc;
+    cursor.node = BASE_NONE;
+    cursor.start = node;
+    cursor.steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL;
+    cursor.depth = 0;
+    cursor.started = false;
+    return cursor;
 }
 
 static bool is_collection(const Document *doc, uint32_t node)
@@ -125,8 +127,22 @@ bool link_next(LinkCursor *cursor)
     return false;
 }
 
+/* The first value of a path.  Nearly all paths lead through fields alone, and need no
+ * cursor. */
 uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
 {
+    const LinkArg *arg = find_arg(row, key);
+    if (!arg || arg->word)
+        return BASE_NONE;
+    const uint32_t *steps = &schema_link_steps[arg->value];
+    uint32_t at = node;
+    for (; *steps != LINK_STEP_ITEMS && *steps != LINK_STEP_KEYS; steps++) {
+        if (*steps == LINK_STEP_END)
+            return node_kind(doc, at) != NODE_NULL ? at : BASE_NONE;
+        at = schema_get(doc, at, *steps);
+        if (at == BASE_NONE)
+            return BASE_NONE;
+    }
     LinkCursor cursor = link_open(doc, node, row, key);
     return link_next(&cursor) ? cursor.node : BASE_NONE;
 }

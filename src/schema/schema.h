@@ -92,6 +92,7 @@ typedef struct KindInfo {
 
 bool schema_kind_find(const Schema *schema, Str group, Str version, Str kind, KindInfo *info);
 KindInfo schema_kind_info(const Schema *schema, KindId id);
+bool schema_kind_is_custom(const Schema *schema, KindId id); /* from a CRD */
 KindId schema_kind_count(const Schema *schema); /* ids are 0 … count - 1 */
 bool schema_group_is_builtin(Str group);
 TypeKind schema_type_kind(const Schema *schema, TypeId type);

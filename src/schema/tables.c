@@ -93,6 +93,11 @@ bool schema_kind_find(const Schema *schema, Str group, Str version, Str kind, Ki
     return true;
 }
 
+bool schema_kind_is_custom(const Schema *schema, KindId id)
+{
+    return (kind_row(schema, id)->flags & KIND_CUSTOM) != 0;
+}
+
 KindId schema_kind_count(const Schema *schema)
 {
     return SCHEMA_STATIC_KINDS + (schema ? schema->kinds.len : 0);
