@@ -100,7 +100,7 @@ Finding *link_report_clash(const LinkContext *context, const RuleInfo *rule,
         return NULL;
     finding->object = claim->object;
     finding->path = facts_text(facts, claim->path);
-    finding->pointer = facts_text(facts, claim->pointer);
+    finding->pointer = facts_pointer(facts, claim->path, claim->pointer, &context->diag->arena);
     if (!clashes->sure)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     diag_note(context->diag, finding, facts_place(facts, taken->object, taken->place),
@@ -122,7 +122,7 @@ Finding *link_report_address(const LinkContext *context, const RuleInfo *rule, c
         return NULL;
     finding->object = claim->object;
     finding->path = facts_text(facts, claim->path);
-    finding->pointer = facts_text(facts, claim->pointer);
+    finding->pointer = facts_pointer(facts, claim->path, claim->pointer, &context->diag->arena);
     finding->reason = STR("FieldValueInvalid");
     finding->later = fault->later;
     /* The server speaks of the list, whichever of the two fields was given. */

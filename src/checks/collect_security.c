@@ -24,15 +24,12 @@ static void break_check(SecurityScan *scan, SecurityCheck check, uint32_t node)
 {
     Facts *facts = scan->context->facts;
     facts->containers.at[scan->container].violations |= BIT(check);
-    Str path = document_path(scan->doc, node, scan->context->scratch);
-    Str pointer = document_pointer(scan->doc, node, scan->context->scratch);
     SecurityValue value = {
         .container = scan->container,
         .place = node_span(scan->doc, node),
-        .path = intern(facts->strings, path),
-        .pointer = intern(facts->strings, pointer),
         .check = (uint8_t)check,
     };
+    collect_where(&(Collector){scan->context}, node, &value.path, &value.pointer);
     vec_push(&facts->security_values, value);
 }
 

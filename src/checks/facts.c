@@ -39,6 +39,13 @@ uint32_t facts_object_count(const Facts *facts) { return facts->objects.len; }
 uint32_t facts_input_count(const Facts *facts) { return facts->objects.len - facts->backdrop; }
 Str facts_text(const Facts *facts, uint32_t string) { return interned(facts->strings, string); }
 
+Str facts_pointer(const Facts *facts, uint32_t path, uint32_t pointer, Arena *arena)
+{
+    return pointer == FACTS_POINTER_OF_PATH
+               ? path_pointer(STR(""), facts_text(facts, path), arena)
+               : facts_text(facts, pointer);
+}
+
 Place facts_place(const Facts *facts, uint32_t object, Span span)
 {
     return (Place){facts->objects.at[object].doc, span.offset, span.length, BASE_NONE};

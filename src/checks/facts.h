@@ -15,6 +15,9 @@
 #include "checks/checks.h"
 #include "checks/table.h"
 
+/* A fact's pointer is a string's id, or this: its path says it too. */
+enum { FACTS_POINTER_OF_PATH = 0 };
+
 /* A range of the document that the fact's object stands in. */
 typedef struct Span {
     uint32_t offset, length;
@@ -198,7 +201,7 @@ typedef struct Reference {
     uint32_t group, kind, ns, name; /* of what is named; strings.  ns 0: cluster-scoped */
     Span place;           /* of the name's value */
     uint32_t path;        /* string: the field's path in the server's form */
-    uint32_t pointer;     /* string: the same from the document's root, RFC 6901 */
+    uint32_t pointer;     /* string: the same from the document's root, RFC 6901; facts_pointer */
     uint32_t wants;       /* first of want_count */
     uint16_t want_count;
     uint16_t flags;
@@ -513,6 +516,8 @@ void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t lin
 void facts_clear(Facts *facts);
 Place facts_place(const Facts *facts, uint32_t object, Span span);
 Place facts_name_place(const Facts *facts, uint32_t object); /* of metadata.name */
+/* What a fact's path and pointer stand for as a pointer, for a finding. */
+Str facts_pointer(const Facts *facts, uint32_t path, uint32_t pointer, Arena *arena);
 /* The same names everywhere: Pod "a", Deployment "b". */
 Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena);
 static inline uint32_t facts_pair_key(const Facts *facts, uint32_t pair)

@@ -183,7 +183,7 @@ Finding *link_report_query(const LinkContext *context, const RuleInfo *rule, uin
         return NULL;
     finding->object = query->object;
     finding->path = facts_text(facts, query->path);
-    finding->pointer = facts_text(facts, query->pointer);
+    finding->pointer = facts_pointer(facts, query->path, query->pointer, &context->diag->arena);
     uint32_t failed;
     *nearest = link_nearest_labelled(context->link, index, &failed);
     if (*nearest != BASE_NONE)

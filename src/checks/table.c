@@ -21,7 +21,7 @@ uint32_t hash_numbers(const uint32_t *items, uint32_t count)
 }
 
 /* The slot that holds what equals key, or the free one where it belongs. */
-static uint32_t find_slot(const IdTable *table, const IdTraits *traits, const void *owner,
+static inline uint32_t find_slot(const IdTable *table, const IdTraits *traits, const void *owner,
                           const void *key, uint32_t hash)
 {
     uint32_t mask = table->slot_count - 1;
@@ -97,27 +97,41 @@ static uint32_t seq_hash(const void *owner, uint32_t id)
     return hash_numbers(seq.at, seq.count);
 }
 
-static bool seq_equal(const void *owner, uint32_t id, const void *key)
+/* Most are of two numbers or three: a loop is shorter than a call. */
+static inline bool seq_equal(const void *owner, uint32_t id, const void *key)
 {
     Seq seq = seq_at(owner, id);
     const Seq *wanted = key;
-    return seq.count == wanted->count &&
-           (seq.count == 0 || memcmp(seq.at, wanted->at, sizeof *seq.at * seq.count) == 0);
+    if (seq.count != wanted->count)
+        return false;
+    for (uint32_t i = 0; i < seq.count; i++)
+        if (seq.at[i] != wanted->at[i])
+            return false;
+    return true;
 }
 
 static const IdTraits SEQ_TRAITS = {seq_hash, seq_equal};
 
-uint32_t seq_find(const SeqTable *table, const uint32_t *items, uint32_t count)
+/* id_find for sequences, with nothing called through a pointer. */
+static inline uint32_t seq_find_hashed(const SeqTable *table, const uint32_t *items,
+                                       uint32_t count, uint32_t hash)
 {
     Seq key = {items, count};
-    return id_find(&table->index, &SEQ_TRAITS, table, &key, hash_numbers(items, count));
+    if (!table->index.slot_count)
+        return BASE_NONE;
+    uint32_t found = table->index.slots[find_slot(&table->index, &SEQ_TRAITS, table, &key, hash)];
+    return found ? found - 1 : BASE_NONE;
+}
+
+uint32_t seq_find(const SeqTable *table, const uint32_t *items, uint32_t count)
+{
+    return seq_find_hashed(table, items, count, hash_numbers(items, count));
 }
 
 uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count)
 {
     uint32_t hash = hash_numbers(items, count);
-    Seq key = {items, count};
-    uint32_t id = id_find(&table->index, &SEQ_TRAITS, table, &key, hash);
+    uint32_t id = seq_find_hashed(table, items, count, hash);
     if (id != BASE_NONE)
         return id;
     for (uint32_t i = 0; i < count; i++)

@@ -254,6 +254,10 @@ void documents_close(Documents *documents);
 /* Server's form relative to the object under hand: spec.ports[0].nodePort,
  * metadata.labels[a.b/c] for keys of maps that are no plain words. */
 Str document_path(const Document *doc, uint32_t node, Arena *arena);
+/* The same, and whether it is plain: made of words and indices alone. */
+Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain);
+/* The pointer of what a plain path leads to from where start points. */
+Str path_pointer(Str start, Str path, Arena *arena);
 Str document_pointer(const Document *doc, uint32_t node, Arena *arena); /* RFC 6901 */
 Place document_place(const Document *doc, uint32_t node);
 /* A finding at a node (a key or a value), with path, pointer and object filled in. */

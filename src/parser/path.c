@@ -101,17 +101,20 @@ static bool is_plain_word(Str key)
     return key.len > 0;
 }
 
-static void add_key(Buf *path, Str key)
+/* False where it is no plain word. */
+static bool add_key(Buf *path, Str key)
 {
-    if (!is_plain_word(key)) {
+    bool plain = is_plain_word(key);
+    if (!plain) {
         buf_byte(path, '[');
         buf_str(path, key);
         buf_byte(path, ']');
-        return;
+        return false;
     }
     if (path->len)
         buf_byte(path, '.');
     buf_str(path, key);
+    return true;
 }
 
 static void add_index(Buf *path, uint32_t index)
@@ -123,13 +126,20 @@ static void add_index(Buf *path, uint32_t index)
 
 Str document_path(const Document *doc, uint32_t node, Arena *arena)
 {
+    bool plain;
+    return document_path_of(doc, node, arena, &plain);
+}
+
+Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain)
+{
     Buf *path = arena_draft(arena);
+    *plain = true;
     uint32_t at = doc->root, index;
     for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
         at = step_down(doc, at, node, finger_at(doc, FROM_OBJECT, depth), &index);
         if (map)
-            add_key(path, node_str(doc, at - 1));
+            *plain &= add_key(path, node_str(doc, at - 1));
         else
             add_index(path, index);
         if (map && node == at - 1)
@@ -167,6 +177,18 @@ Str document_pointer(const Document *doc, uint32_t node, Arena *arena)
         if (map && node == at - 1)
             break;
     }
+    return arena_draft_end(arena);
+}
+
+Str path_pointer(Str start, Str path, Arena *arena)
+{
+    Buf *pointer = arena_draft(arena);
+    buf_str(pointer, start);
+    if (path.len && path.ptr[0] != '[')
+        buf_byte(pointer, '/');
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] != ']')
+            buf_byte(pointer, path.ptr[i] == '.' || path.ptr[i] == '[' ? '/' : path.ptr[i]);
     return arena_draft_end(arena);
 }
 

@@ -38,7 +38,8 @@ static void report_set(const LinkContext *context, const Reference *reference, u
         return;
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
-    finding->pointer = facts_text(facts, reference->pointer);
+    finding->pointer =
+        facts_pointer(facts, reference->path, reference->pointer, &context->diag->arena);
     if (headless) {
         diag_note(context->diag, finding,
                   facts_place(facts, target, facts->selectors.at[service->selector].place),

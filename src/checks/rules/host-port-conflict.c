@@ -61,7 +61,7 @@ static void report_port(const LinkContext *context, const HostPort *port, const 
         return;
     finding->object = port->object;
     finding->path = facts_text(facts, port->path);
-    finding->pointer = facts_text(facts, port->pointer);
+    finding->pointer = facts_pointer(facts, port->path, port->pointer, &context->diag->arena);
     if (!sure)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     diag_note(context->diag, finding, facts_place(facts, taken->object, taken->place),

@@ -70,7 +70,7 @@ static void report_key(const LinkContext *context, const Reference *reference, c
         return;
     finding->object = reference->object;
     finding->path = facts_text(facts, want->path);
-    finding->pointer = facts_text(facts, want->pointer);
+    finding->pointer = facts_pointer(facts, want->path, want->pointer, &context->diag->arena);
     if (!link_belong_together(context->link, reference->object, target))
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     NearKey near = find_near(context, target, key);

@@ -88,7 +88,7 @@ static void report_port(const LinkContext *context, const Reference *reference, 
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     finding->object = reference->object;
     finding->path = facts_text(facts, want->path);
-    finding->pointer = facts_text(facts, want->pointer);
+    finding->pointer = facts_pointer(facts, want->path, want->pointer, &context->diag->arena);
     tell_near(context, finding, target, want);
 }
 

@@ -17,7 +17,7 @@ static Finding *report_peer(const LinkContext *context, const PeerFact *peer, Pl
         return NULL;
     finding->object = peer->object;
     finding->path = facts_text(facts, path);
-    finding->pointer = facts_text(facts, pointer);
+    finding->pointer = facts_pointer(facts, path, pointer, &context->diag->arena);
     return finding;
 }
 

@@ -21,9 +21,9 @@ typedef struct Case {
 /* A place where a check is broken: a value, or a container that lacks one. */
 typedef struct Breach {
     Span place;
-    Str path, pointer;
+    Str path;
+    const SecurityValue *value; /* NULL: it is missing */
     uint32_t container;
-    bool missing;
 } Breach;
 
 /* ---- places ---- */
@@ -40,19 +40,14 @@ static Str container_path(const Case *it, const ContainerFact *container, const 
                         LISTS[container->part], (unsigned)container->index, field);
 }
 
-/* Of a path without keys of maps. */
-static Str pointer_of(const Case *it, Str path)
+static Str pointer_of(const Case *it, const Breach *breach)
 {
     Arena *arena = &it->context->diag->arena;
+    if (breach->value)
+        return facts_pointer(link_facts(it->context->link), breach->value->path,
+                             breach->value->pointer, arena);
     Str start = link_object_pointer(it->context->link, it->pod->object, it->context->scratch);
-    char *text = arena_alloc(arena, start.len + 1 + path.len);
-    size_t len = start.len;
-    memcpy(text, start.ptr, start.len);
-    text[len++] = '/';
-    for (size_t i = 0; i < path.len; i++)
-        if (path.ptr[i] != ']')
-            text[len++] = path.ptr[i] == '.' || path.ptr[i] == '[' ? '/' : path.ptr[i];
-    return str_slice(text, len);
+    return path_pointer(start, breach->path, arena);
 }
 
 static bool is_told(const Case *it, const SecurityValue *value, uint32_t told)
@@ -77,7 +72,7 @@ static bool next_value(const Case *it, uint32_t container, SecurityCheck check, 
             continue;
         *breach = (Breach){.place = value->place,
                            .path = facts_text(facts, value->path),
-                           .pointer = facts_text(facts, value->pointer),
+                           .value = value,
                            .container = container};
         return true;
     }
@@ -131,7 +126,7 @@ static Finding *report_first(const Case *it, SecurityMode mode, SecurityCheck ch
                       : arena_format(context->scratch, "v1.%d", (int)policy->version);
     Str where = forced ? STR("--pod-security")
                        : facts_object_text(facts, it->ns->object, context->scratch);
-    Str who = breach->missing ? container_text(it, breach->container) : STR("");
+    Str who = !breach->value ? container_text(it, breach->container) : STR("");
     return diag_report(context->diag, &rule_pod_security.info,
                        facts_place(facts, it->pod->object, breach->place),
                        "%.*s %s Pod Security \"%s:%.*s\"%s%.*s: %s%.*s (%s)", STR_ARG(subject),
@@ -167,7 +162,7 @@ static void add_breach(const Case *it, SecurityMode mode, SecurityCheck check,
         if (*finding) {
             (*finding)->object = it->pod->object;
             (*finding)->path = breach->path;
-            (*finding)->pointer = breach->pointer;
+            (*finding)->pointer = pointer_of(it, breach);
         }
     } else if (*count <= NOTES_MOST) {
         Str name = facts_text(facts, facts->containers.at[breach->container].name);
@@ -195,9 +190,8 @@ static void report_check(const Case *it, SecurityMode mode, SecurityCheck check,
             add_breach(it, mode, check, &breach, &finding, &count);
         if (has_value(it, index, check))
             continue;
-        breach = (Breach){.place = container->place, .container = index, .missing = true};
+        breach = (Breach){.place = container->place, .container = index};
         breach.path = container_path(it, container, security_checks[check].field);
-        breach.pointer = pointer_of(it, breach.path);
         add_breach(it, mode, check, &breach, &finding, &count);
     }
     if (count)

@@ -20,7 +20,7 @@ static void report_parameters(const LinkContext *context, const Parameters *it,
         return;
     finding->object = it->object;
     finding->path = facts_text(facts, it->path);
-    finding->pointer = facts_text(facts, it->pointer);
+    finding->pointer = facts_pointer(facts, it->path, it->pointer, &context->diag->arena);
     diag_note(context->diag, finding,
               policy->place.length ? facts_place(facts, policy->object, policy->place)
                                    : facts_name_place(facts, policy->object),

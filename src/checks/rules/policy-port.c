@@ -91,7 +91,7 @@ static void report_port(PortSearch *search)
         return;
     finding->object = port->object;
     finding->path = facts_text(facts, port->path);
-    finding->pointer = facts_text(facts, port->pointer);
+    finding->pointer = facts_pointer(facts, port->path, port->pointer, &context->diag->arena);
     if (!port->name)
         diag_lower(context->diag, finding, SEVERITY_INFO);
     const PodFact *pod = &facts->pods.at[search->near.len ? search->near_pod : search->pod];

@@ -20,7 +20,8 @@ static void report_reference(const LinkContext *context, const Reference *refere
         return;
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
-    finding->pointer = facts_text(facts, reference->pointer);
+    finding->pointer =
+        facts_pointer(facts, reference->path, reference->pointer, &context->diag->arena);
     diag_note(context->diag, finding, facts_name_place(facts, target), "%.*s", STR_ARG(other));
     diag_help(context->diag, finding,
               "a ReferenceGrant in \"%.*s\" has to name, as from, %.*s of namespace \"%.*s\", and, "

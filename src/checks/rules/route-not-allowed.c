@@ -39,7 +39,8 @@ static void report_route(const LinkContext *context, const Reference *reference,
     if (!link_is_near(context->link, reference->object, gateway))
         diag_lower(context->diag, finding, SEVERITY_WARNING);
     finding->path = facts_text(facts, reference->path);
-    finding->pointer = facts_text(facts, reference->pointer);
+    finding->pointer =
+        facts_pointer(facts, reference->path, reference->pointer, &context->diag->arena);
     diag_note(context->diag, finding, facts_place(facts, gateway, listener->from_place),
               "the listener \"%.*s\"", STR_ARG(facts_text(facts, listener->name)));
     diag_help(context->diag, finding,

@@ -16,7 +16,7 @@ static void on_link(const LinkContext *context)
         if (finding) {
             finding->object = it->object;
             finding->path = facts_text(facts, it->path);
-            finding->pointer = facts_text(facts, it->pointer);
+            finding->pointer = facts_pointer(facts, it->path, it->pointer, &context->diag->arena);
         }
         Str near = facts_text(facts, it->near);
         diag_note(context->diag, finding, facts_place(facts, it->object, it->near_place),

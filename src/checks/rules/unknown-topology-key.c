@@ -50,7 +50,7 @@ static void check_key(const LinkContext *context, const TopologyKey *it, bool no
         return;
     finding->object = it->object;
     finding->path = facts_text(facts, it->path);
-    finding->pointer = facts_text(facts, it->pointer);
+    finding->pointer = facts_pointer(facts, it->path, it->pointer, &context->diag->arena);
     /* A label of one's own may well be named "zone". */
     if (meant && !nodes_known && (str_is(key, "zone") || str_is(key, "region")))
         diag_lower(context->diag, finding, SEVERITY_INFO);

@@ -97,7 +97,8 @@ static void report_reference(const LinkContext *context, const Reference *refere
         return;
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
-    finding->pointer = facts_text(facts, reference->pointer);
+    finding->pointer =
+        facts_pointer(facts, reference->path, reference->pointer, &context->diag->arena);
     if (reference->flags & REFERENCE_HINT)
         diag_lower(context->diag, finding, SEVERITY_INFO);
     if (tell_alike(context, finding, reference) || tell_namesake(context, finding, reference))
