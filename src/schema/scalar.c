@@ -154,6 +154,8 @@ static bool is_quantity(Walk *walk, uint32_t node)
 {
     if (node_kind(walk->doc, node) == NODE_STRING)
         return value_is_quantity(node_str(walk->doc, node));
+    if (node_kind(walk->doc, node) == NODE_INT)
+        return true; /* digits, once kubectl wrote them */
     Buf json = {0};
     node_json(walk->doc, node, &json);
     bool ok = value_is_quantity(buf_slice(&json));

@@ -11,6 +11,9 @@ static size_t blank_at(Str text, bool end)
 {
     static const char BLANKS[][4] = {" ", "\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xAF",
                                      "\xE2\x81\x9F", "\xE3\x80\x80"};
+    unsigned char last = text.len ? (unsigned char)text.ptr[end ? text.len - 1 : 0] : 'x';
+    if (last > ' ' && last < 0x80)
+        return 0; /* as nearly always */
     for (size_t i = 0; i < BASE_COUNT(BLANKS); i++) {
         Str blank = str_of(BLANKS[i]);
         if (end ? str_ends(text, blank) : str_starts(text, blank))
@@ -48,13 +51,13 @@ static bool is_exponent(Str text)
     return value <= (uint64_t)INT64_MAX + negative;
 }
 
+static bool is_among(char c, const char *letters) { return c && strchr(letters, c); }
+
 static bool is_quantity_suffix(Str suffix)
 {
-    static const char KNOWN[][3] = {"",  "n", "u", "m",  "k",  "M",  "G",  "T",
-                                    "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-    for (size_t i = 0; i < BASE_COUNT(KNOWN); i++)
-        if (str_is(suffix, KNOWN[i]))
-            return true;
+    if (suffix.len == 0 || (suffix.len == 1 && is_among(suffix.ptr[0], "numkMGTPE")) ||
+        (suffix.len == 2 && suffix.ptr[1] == 'i' && is_among(suffix.ptr[0], "KMGTPE")))
+        return true;
     return suffix.len > 1 && (suffix.ptr[0] == 'e' || suffix.ptr[0] == 'E') &&
            is_exponent(str_slice(suffix.ptr + 1, suffix.len - 1));
 }

@@ -11,18 +11,29 @@ enum { DIGITS_MOST = 36, NANO = -9 };
 /* The least number of DIGITS_MOST digits: 10 to the power of 35. */
 #define LONGEST_LEAST ((Int128)1000000000000000000 * 100000000000000000)
 
+enum { SMALL_MOST = 18 }; /* digits that an int64 holds, whatever they are */
+static const int64_t SMALL_POWERS[SMALL_MOST + 1] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+    100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+    10000000000000000, 100000000000000000, 1000000000000000000,
+};
+
 static Int128 power_of_ten(unsigned exponent)
 {
     Int128 power = 1;
-    while (exponent--)
+    for (; exponent > SMALL_MOST; exponent--)
         power *= 10;
-    return power;
+    return power * SMALL_POWERS[exponent];
 }
 
 static unsigned count_digits(Int128 value)
 {
     unsigned count = 0;
-    for (Int128 rest = value < 0 ? -value : value; rest; rest /= 10)
+    Int128 rest = value < 0 ? -value : value;
+    for (; rest >= SMALL_POWERS[SMALL_MOST]; rest /= 10)
+        count++;
+    int64_t small = (int64_t)rest;
+    for (unsigned i = 0; i < SMALL_MOST && small >= SMALL_POWERS[i]; i++)
         count++;
     return count;
 }
@@ -80,20 +91,39 @@ typedef struct Parts {
     Str suffix;
 } Parts;
 
-static void add_digit(Parts *parts, char c)
+/* The digits from *at on, behind those that parts has; returns how many they are. */
+static size_t read_digits(Str text, size_t *at, Parts *parts)
 {
-    if (parts->dropped || parts->digits >= LONGEST_LEAST) {
-        parts->dropped++;
-        parts->rest |= c != '0';
-    } else {
-        parts->digits = parts->digits * 10 + (c - '0');
+    size_t start = *at;
+    int64_t small = 0;
+    if (parts->digits == 0)
+        for (; *at < text.len && is_digit(text.ptr[*at]) && *at - start < SMALL_MOST; (*at)++)
+            small = small * 10 + (text.ptr[*at] - '0');
+    parts->digits += small;
+    for (; *at < text.len && is_digit(text.ptr[*at]); (*at)++) {
+        if (parts->dropped || parts->digits >= LONGEST_LEAST) {
+            parts->dropped++;
+            parts->rest |= text.ptr[*at] != '0';
+        } else {
+            parts->digits = parts->digits * 10 + (text.ptr[*at] - '0');
+        }
+    }
+    return *at - start;
+}
+
+static bool is_suffix_letter(char c)
+{
+    switch (c) {
+    case 'e': case 'E': case 'i': case 'n': case 'u': case 'm': case 'k':
+    case 'K': case 'M': case 'G': case 'T': case 'P': return true;
+    default: return false;
     }
 }
 
 static bool is_suffix(Str text)
 {
     size_t at = 0;
-    while (at < text.len && strchr("eEinumkKMGTP", text.ptr[at]) && text.ptr[at])
+    while (at < text.len && is_suffix_letter(text.ptr[at]))
         at++;
     if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
         at++;
@@ -111,11 +141,11 @@ static bool split(Str text, Parts *parts)
         parts->negative = text.ptr[at++] == '-';
     while (at < text.len && text.ptr[at] == '0')
         at++;
-    for (; at < text.len && is_digit(text.ptr[at]); at++, parts->whole++)
-        add_digit(parts, text.ptr[at]);
-    if (at < text.len && text.ptr[at] == '.')
-        for (at++; at < text.len && is_digit(text.ptr[at]); at++, parts->fraction++)
-            add_digit(parts, text.ptr[at]);
+    parts->whole = read_digits(text, &at, parts);
+    if (at < text.len && text.ptr[at] == '.') {
+        at++;
+        parts->fraction = read_digits(text, &at, parts);
+    }
     parts->suffix = str_slice(text.ptr + at, text.len - at);
     return is_suffix(parts->suffix);
 }
@@ -265,6 +295,8 @@ int quantity_compare(const Quantity *a, const Quantity *b)
         return sign > quantity_sign(b) ? 1 : -1;
     if (sign == 0)
         return 0;
+    if (a->scale == b->scale)
+        return a->digits < b->digits ? -1 : a->digits > b->digits;
     int64_t order_a = (int64_t)count_digits(a->digits) + a->scale;
     int64_t order_b = (int64_t)count_digits(b->digits) + b->scale;
     if (order_a != order_b)
