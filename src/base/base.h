@@ -74,8 +74,14 @@ uint32_t hex_number(Str digits); /* all of them known to be such digits */
 /* Of a literal the compiler knows the length, and compares in place. */
 static inline bool str_is(Str s, const char *c_string) { return str_eq(s, str_of(c_string)); }
 int str_compare(Str a, Str b); /* by bytes; a prefix comes first */
-bool str_starts(Str s, Str prefix);
-bool str_ends(Str s, Str suffix);
+static inline bool str_starts(Str s, Str prefix)
+{
+    return s.len >= prefix.len && str_eq(str_slice(s.ptr, prefix.len), prefix);
+}
+static inline bool str_ends(Str s, Str suffix)
+{
+    return s.len >= suffix.len && str_eq(str_slice(s.ptr + s.len - suffix.len, suffix.len), suffix);
+}
 bool str_contains(Str s, Str part);
 size_t str_find(Str s, char byte); /* its index, or s.len */
 Str str_trim(Str s);               /* without spaces, tabs, CR and LF at both ends */

@@ -9,16 +9,6 @@ int str_compare(Str a, Str b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-bool str_starts(Str s, Str prefix)
-{
-    return s.len >= prefix.len && str_eq(str_slice(s.ptr, prefix.len), prefix);
-}
-
-bool str_ends(Str s, Str suffix)
-{
-    return s.len >= suffix.len && str_eq(str_slice(s.ptr + s.len - suffix.len, suffix.len), suffix);
-}
-
 bool str_contains(Str s, Str part)
 {
     return part.len == 0 || (s.len >= part.len && memmem(s.ptr, s.len, part.ptr, part.len));

@@ -226,6 +226,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .first_finding = checker->diag->findings.len,
     };
     vec_clear(&checker->marks);
+    vec_clear(&checker->folded);
     checker->accepted = object->accepted = 0;
     if (object->no_object)
         return CHECK_DONE;
@@ -246,4 +247,8 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     return CHECK_DONE;
 }
 
-void schema_checker_free(SchemaChecker *checker) { vec_free(&checker->marks); }
+void schema_checker_free(SchemaChecker *checker)
+{
+    vec_free(&checker->marks);
+    vec_free(&checker->folded);
+}

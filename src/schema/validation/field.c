@@ -7,38 +7,38 @@ const Field FIELD_NONE = {.node = BASE_NONE, .above = BASE_NONE};
 
 /* ---- places ---- */
 
-Field field_root(const Validation *v) { return field_at(v, v->doc->root); }
+/* Four names of a field that is not there fit into it.  Deeper ones, which only an object
+ * that lacks nearly everything has, share a list of the names above them, and a number
+ * from here on stands for four of those in place of a name. */
+enum { FIELD_FOLDED = 0x8000 };
 
-Field field_at(const Validation *v, uint32_t node)
+uint64_t field_fold(const Validation *v, uint64_t names)
 {
-    Field field;
-    field.node = node_kind(v->doc, node) == NODE_NULL ? BASE_NONE : node;
-    field.above = node;
-    field.depth = 0;
-    return field;
+    SchemaChecker *checker = v->walk->checker;
+    uint32_t at = 0;
+    while (at < checker->folded.len && checker->folded.at[at] != names)
+        at++;
+    if (at == checker->folded.len)
+        vec_push(&checker->folded, names);
+    return FIELD_FOLDED + at;
 }
 
-Field field_key(uint32_t key)
+static uint32_t add_names(const Validation *v, uint64_t names, NameId *list, uint32_t count)
 {
-    Field field;
-    field.node = field.above = key;
-    field.depth = 0;
-    return field;
-}
-
-Field field_get(const Validation *v, Field parent, NameId name)
-{
-    if (parent.node != BASE_NONE) {
-        uint32_t value = schema_get(v->doc, parent.node, name);
-        if (value != BASE_NONE) {
-            parent.node = parent.above = value;
-            return parent;
-        }
+    for (unsigned shift = 64; shift > 0 && count < FIELD_NAMES_MOST;) {
+        shift -= 16;
+        NameId name = names >> shift & UINT16_MAX;
+        if (name >= FIELD_FOLDED)
+            count = add_names(v, v->walk->checker->folded.at[name - FIELD_FOLDED], list, count);
+        else if (name)
+            list[count++] = name;
     }
-    parent.node = BASE_NONE;
-    if (parent.depth < FIELD_ABSENT_MOST)
-        parent.absent[parent.depth++] = (uint16_t)name;
-    return parent;
+    return count;
+}
+
+uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_MOST])
+{
+    return add_names(v, field.absent, names, 0);
 }
 
 Field field_down(const Validation *v, Field parent, const NameId *names, size_t count)
@@ -50,14 +50,9 @@ Field field_down(const Validation *v, Field parent, const NameId *names, size_t 
 
 /* ---- values ---- */
 
-static NodeKind kind_of(const Validation *v, Field field)
-{
-    return field.node == BASE_NONE ? NODE_NULL : node_kind(v->doc, field.node);
-}
-
 bool field_is_empty(const Validation *v, Field field)
 {
-    switch (kind_of(v, field)) {
+    switch (field_kind(v, field)) {
     case NODE_NULL: return true;
     case NODE_STRING: return node_at(v->doc, field.node)->len == 0;
     case NODE_INT: return field_int(v, field) == 0;
@@ -71,7 +66,7 @@ bool field_is_empty(const Validation *v, Field field)
 uint32_t field_length(const Validation *v, Field field)
 {
     uint32_t count = 0;
-    switch (kind_of(v, field)) {
+    switch (field_kind(v, field)) {
     case NODE_SEQ: return node_at(v->doc, field.node)->len;
     case NODE_MAP:
         for (Entries at = entries_of(v, field); entries_next(v, &at);)
@@ -81,28 +76,12 @@ uint32_t field_length(const Validation *v, Field field)
     }
 }
 
-Str field_text(const Validation *v, Field field)
-{
-    return kind_of(v, field) == NODE_STRING ? node_str(v->doc, field.node) : str_slice("", 0);
-}
-
-Str field_text_or(const Validation *v, Field field, const char *fallback)
-{
-    Str text = field_text(v, field);
-    return text.len ? text : str_of(fallback);
-}
-
-bool field_text_is(const Validation *v, Field field, const char *text)
-{
-    return str_is(field_text(v, field), text);
-}
-
 int64_t field_int_or(const Validation *v, Field field, int64_t fallback)
 {
     if (field.node == BASE_NONE)
         return fallback;
     int64_t value;
-    return kind_of(v, field) == NODE_INT && node_int64(v->doc, field.node, &value) ? value : 0;
+    return field_kind(v, field) == NODE_INT && node_int64(v->doc, field.node, &value) ? value : 0;
 }
 
 int64_t field_int(const Validation *v, Field field) { return field_int_or(v, field, 0); }
@@ -111,7 +90,7 @@ bool field_bool_or(const Validation *v, Field field, bool fallback)
 {
     if (field.node == BASE_NONE)
         return fallback;
-    return kind_of(v, field) == NODE_BOOL && node_bool(v->doc, field.node);
+    return field_kind(v, field) == NODE_BOOL && node_bool(v->doc, field.node);
 }
 
 bool field_bool(const Validation *v, Field field) { return field_bool_or(v, field, false); }
@@ -119,38 +98,14 @@ bool field_bool(const Validation *v, Field field) { return field_bool_or(v, fiel
 Quantity field_quantity(const Validation *v, Field field)
 {
     Quantity quantity;
-    NodeKind kind = kind_of(v, field);
+    NodeKind kind = field_kind(v, field);
     if ((kind == NODE_STRING || kind == NODE_INT || kind == NODE_FLOAT) &&
         quantity_parse(str_trim(node_str(v->doc, field.node)), &quantity))
         return quantity;
     return quantity_of_int(0);
 }
 
-bool field_is_number(const Validation *v, Field field) { return kind_of(v, field) == NODE_INT; }
-bool field_is_string(const Validation *v, Field field) { return kind_of(v, field) == NODE_STRING; }
-
 /* ---- items and entries ---- */
-
-Items items_of(const Validation *v, Field list)
-{
-    Items items = {.next = 1, .end = 0};
-    if (kind_of(v, list) == NODE_SEQ) {
-        items.next = node_first(list.node);
-        items.end = node_end(v->doc, list.node);
-    }
-    return items;
-}
-
-bool items_next(const Validation *v, Items *items)
-{
-    if (items->next >= items->end)
-        return false;
-    items->index += items->started;
-    items->started = true;
-    items->item = field_at(v, items->next);
-    items->next = node_after(v->doc, items->next);
-    return true;
-}
 
 Field items_at(const Validation *v, Field list, uint32_t index)
 {
@@ -159,16 +114,6 @@ Field items_at(const Validation *v, Field list, uint32_t index)
             return i.item;
     list.node = BASE_NONE;
     return list;
-}
-
-Entries entries_of(const Validation *v, Field map)
-{
-    Entries entries = {.next = 1, .end = 0};
-    if (kind_of(v, map) == NODE_MAP) {
-        entries.next = node_first(map.node);
-        entries.end = node_end(v->doc, map.node);
-    }
-    return entries;
 }
 
 bool entries_next(const Validation *v, Entries *entries)

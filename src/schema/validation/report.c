@@ -63,8 +63,10 @@ static void add_node(const Validation *v, uint32_t node, Buf *path)
 
 static void add_absent(const Validation *v, Field field, Buf *path)
 {
-    for (uint32_t i = 0; i < field.depth; i++)
-        add_name(path, schema_name_text(v->walk->schema, field.absent[i]));
+    NameId names[FIELD_NAMES_MOST];
+    uint32_t count = field_names(v, field, names);
+    for (uint32_t i = 0; i < count; i++)
+        add_name(path, schema_name_text(v->walk->schema, names[i]));
 }
 
 Str validation_path(const Validation *v, Field field)
@@ -137,12 +139,13 @@ void validation_as(Validation *v, Finding *finding, Field base, const char *suff
 /* Where to point: at the value, at a null, or at what lacks the field. */
 static uint32_t place_of(const Validation *v, Field field)
 {
-    if (field.depth == 0)
+    NameId names[FIELD_NAMES_MOST];
+    if (field_names(v, field, names) == 0)
         return field.above;
     if (node_kind(v->doc, field.above) == NODE_MAP)
         for (uint32_t key = node_first(field.above); key < node_end(v->doc, field.above);
              key = node_after_entry(v->doc, key))
-            if (node_at(v->doc, key)->bind == field.absent[0])
+            if (node_at(v->doc, key)->bind == names[0])
                 return key + 1;
     return server_place_of_absence(v->doc, field.above);
 }
@@ -154,7 +157,7 @@ static bool is_undecodable(const Validation *v, Field field)
     enum { ASKED_MOST = 1000 };
     const Walk *walk = v->walk;
     const Diag *diag = walk->checker->diag;
-    if (!(walk->stopped[STAGE_DECODE] & v->versions) || field.depth > 0)
+    if (!(walk->stopped[STAGE_DECODE] & v->versions) || field.absent)
         return false;
     uint32_t offset = node_at(v->doc, field.above)->offset, asked = 0;
     for (uint32_t i = walk->first_finding; i < diag->findings.len && asked++ < ASKED_MOST; i++) {
@@ -209,7 +212,7 @@ static Finding *report(Validation *v, const RuleInfo *rule, const char *reason, 
         return NULL;
     finding->reason = str_of(reason);
     finding->path = path;
-    if (field.depth)
+    if (field.absent)
         finding->pointer = document_pointer(v->doc, field.above, &v->walk->checker->diag->arena);
     set_server_path(v, finding, validation_path(v, field));
     return finding;
@@ -299,11 +302,17 @@ static bool next_word(const char **words, Str *word)
 
 bool word_is_one_of(Str text, const char *words)
 {
-    Str word;
-    while (next_word(&words, &word))
-        if (str_eq(word, text))
-            return true;
-    return false;
+    for (;;) {
+        size_t same = 0;
+        while (same < text.len && words[same] == text.ptr[same] && words[same] && words[same] != ',')
+            same++;
+        if (same == text.len && (words[same] == ',' || !words[same]))
+            return words[0] != 0;
+        for (words += same; *words != ','; words++)
+            if (!*words)
+                return false;
+        words++;
+    }
 }
 
 Finding *validation_not_supported(Validation *v, Field field, const char *words)

@@ -25,13 +25,11 @@
 
 /* ---- field.c: places, and reading them as Go would ---- */
 
-enum { FIELD_ABSENT_MOST = 10 };
-
 typedef struct Field {
     uint32_t node;   /* the value; BASE_NONE where it is absent or null */
     uint32_t above;  /* the value itself, or the nearest one above it that is there */
-    uint32_t depth;  /* how many names lie between above and the field; 0: it is above */
-    uint16_t absent[FIELD_ABSENT_MOST]; /* those names, downwards: names of built-in types */
+    uint64_t absent; /* the names between above and the field, 16 bits each, the last one
+                        lowest; 0: it is above.  See field_names */
 } Field;
 
 typedef struct Validation {
@@ -51,22 +49,41 @@ typedef struct Rename {
     Field base;
 } Rename;
 
-/* The object itself. */
-Field field_root(const Validation *v);
 /* A value that is there, by its node; a null one counts as absent. */
-Field field_at(const Validation *v, uint32_t node);
+static inline Field field_at(const Validation *v, uint32_t node)
+{
+    return (Field){node_kind(v->doc, node) == NODE_NULL ? BASE_NONE : node, node, 0};
+}
+/* The object itself. */
+static inline Field field_root(const Validation *v) { return field_at(v, v->doc->root); }
 /* A key of a map, to report at it: its text is the key. */
-Field field_key(uint32_t key);
-/* A field of a struct, by its SCHEMA_NAME constant. */
-Field field_get(const Validation *v, Field parent, NameId name);
+static inline Field field_key(uint32_t key) { return (Field){key, key, 0}; }
+/* A field of a struct, by its SCHEMA_NAME constant.  Most that are asked for are not there,
+ * which costs some ten instructions. */
+uint64_t field_fold(const Validation *v, uint64_t names);
+static inline Field field_get(const Validation *v, Field parent, NameId name)
+{
+    uint32_t value = schema_get(v->doc, parent.node, name);
+    if (value != BASE_NONE)
+        return (Field){value, value, 0};
+    uint64_t names = parent.absent >> 48 ? field_fold(v, parent.absent) : parent.absent;
+    return (Field){BASE_NONE, parent.above, names << 16 | name};
+}
 /* The same down several fields: FIELD_PATH(v, pod, SCHEMA_NAME_spec, SCHEMA_NAME_volumes). */
 Field field_down(const Validation *v, Field parent, const NameId *names, size_t count);
 #define FIELD_PATH(v, parent, ...) \
     field_down(v, parent, (const NameId[]){__VA_ARGS__}, \
                sizeof((const NameId[]){__VA_ARGS__}) / sizeof(NameId))
+/* The names of built-in types that lie between field.above and the field, downwards. */
+enum { FIELD_NAMES_MOST = 16 };
+uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_MOST]);
 
 /* Not nil: there and not null. */
 static inline bool field_given(Field field) { return field.node != BASE_NONE; }
+static inline NodeKind field_kind(const Validation *v, Field field)
+{
+    return field.node == BASE_NONE ? NODE_NULL : node_kind(v->doc, field.node);
+}
 /* Go's zero value: absent, null, "", 0, false, [] or {} (a struct that is given is
  * never empty in this sense unless it has no entries). */
 bool field_is_empty(const Validation *v, Field field);
@@ -74,10 +91,20 @@ bool field_is_empty(const Validation *v, Field field);
 uint32_t field_length(const Validation *v, Field field);
 
 /* A string's text; empty for anything else. */
-Str field_text(const Validation *v, Field field);
+static inline Str field_text(const Validation *v, Field field)
+{
+    return field_kind(v, field) == NODE_STRING ? node_str(v->doc, field.node) : str_slice("", 0);
+}
 /* As defaulted: fallback where it is absent or "". */
-Str field_text_or(const Validation *v, Field field, const char *fallback);
-bool field_text_is(const Validation *v, Field field, const char *text);
+static inline Str field_text_or(const Validation *v, Field field, const char *fallback)
+{
+    Str text = field_text(v, field);
+    return text.len ? text : str_of(fallback);
+}
+static inline bool field_text_is(const Validation *v, Field field, const char *text)
+{
+    return str_is(field_text(v, field), text);
+}
 /* A number's value; 0 for anything else. */
 int64_t field_int(const Validation *v, Field field);
 /* As defaulted where the Go field is a pointer: fallback where it is absent. */
@@ -87,8 +114,14 @@ bool field_bool_or(const Validation *v, Field field, bool fallback);
 /* Zero where it is absent or no quantity (the walk reports that). */
 Quantity field_quantity(const Validation *v, Field field);
 /* An IntOrString that is a number, or a text. */
-bool field_is_number(const Validation *v, Field field);
-bool field_is_string(const Validation *v, Field field);
+static inline bool field_is_number(const Validation *v, Field field)
+{
+    return field_kind(v, field) == NODE_INT;
+}
+static inline bool field_is_string(const Validation *v, Field field)
+{
+    return field_kind(v, field) == NODE_STRING;
+}
 
 /* Items of a list, null ones too (they read as empty):
  *   for (Items i = items_of(v, list); items_next(v, &i);) use(i.item, i.index); */
@@ -96,10 +129,25 @@ typedef struct Items {
     Field item;
     uint32_t index;
     uint32_t next, end; /* nodes */
-    bool started;
 } Items;
-Items items_of(const Validation *v, Field list);
-bool items_next(const Validation *v, Items *items);
+static inline Items items_of(const Validation *v, Field list)
+{
+    Items items = {.index = UINT32_MAX, .next = 1};
+    if (field_kind(v, list) == NODE_SEQ) {
+        items.next = node_first(list.node);
+        items.end = node_end(v->doc, list.node);
+    }
+    return items;
+}
+static inline bool items_next(const Validation *v, Items *items)
+{
+    if (items->next >= items->end)
+        return false;
+    items->index++;
+    items->item = field_at(v, items->next);
+    items->next = node_after(v->doc, items->next);
+    return true;
+}
 /* The item of that index, or an absent Field at the list. */
 Field items_at(const Validation *v, Field list, uint32_t index);
 
@@ -111,7 +159,15 @@ typedef struct Entries {
     Field value;
     uint32_t next, end;
 } Entries;
-Entries entries_of(const Validation *v, Field map);
+static inline Entries entries_of(const Validation *v, Field map)
+{
+    Entries entries = {.next = 1};
+    if (field_kind(v, map) == NODE_MAP) {
+        entries.next = node_first(map.node);
+        entries.end = node_end(v->doc, map.node);
+    }
+    return entries;
+}
 bool entries_next(const Validation *v, Entries *entries);
 /* The value under a key of a map<…>, by its text. */
 Field entries_get(const Validation *v, Field map, Str key);
