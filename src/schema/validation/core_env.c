@@ -5,10 +5,7 @@
 /* Numbers and protocols of ports are rows of schemas/rules. */
 void validate_container_ports(Validation *v, Field ports)
 {
-    Seen names;
-    names.count = 0;
-    names.all = NULL;
-    names.room = 0;
+    Seen names = {0};
     for (Items i = items_of(v, ports); items_next(v, &i);) {
         Field name = GET(i.item, name), host_port = GET(i.item, hostPort), first;
         if (!field_is_empty(v, name) && validation_optional_text(v, name, format_port_name) &&

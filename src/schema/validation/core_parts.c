@@ -4,74 +4,70 @@
 
 /* ---- values that may not repeat ---- */
 
-static bool seen_in_table(Seen *seen, Str key, Field *first)
+enum { SEEN_FEW = 32 };
+
+/* Where the key lies in the table, or the free slot that it would take. */
+static uint32_t *seen_slot(const Seen *seen, Str key)
 {
     uint32_t mask = seen->room * 2 - 1, slot = str_hash(key) & mask;
-    for (; seen->slots[slot]; slot = (slot + 1) & mask) {
-        const struct SeenEntry *entry = &seen->all[seen->slots[slot] - 1];
-        if (str_eq(entry->key, key)) {
-            *first = entry->at;
-            return true;
-        }
+    while (seen->slots[slot] && !str_eq(seen->all[seen->slots[slot] - 1].key, key))
+        slot = (slot + 1) & mask;
+    return &seen->slots[slot];
+}
+
+static const struct SeenEntry *find_entry(const Seen *seen, Str key)
+{
+    if (seen->slots) {
+        uint32_t number = *seen_slot(seen, key);
+        return number ? &seen->all[number - 1] : NULL;
     }
-    seen->slots[slot] = seen->count + 1;
-    return false;
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (str_eq(seen->all[i].key, key))
+            return &seen->all[i];
+    return NULL;
 }
 
 static void grow_seen(Validation *v, Seen *seen)
 {
     Arena *arena = v->walk->checker->scratch;
-    uint32_t room = seen->room ? seen->room * 2 : 128;
-    struct SeenEntry *all = arena_alloc(arena, room * sizeof *all);
-    memcpy(all, seen->all ? seen->all : seen->few, seen->count * sizeof *all);
-    seen->all = all;
+    uint32_t room = seen->room ? seen->room * 2 : 4;
+    seen->all = arena_grow(arena, seen->all, seen->count * sizeof *seen->all,
+                           room * sizeof *seen->all);
     seen->room = room;
-    seen->slots = arena_alloc(arena, 2 * (size_t)room * sizeof *seen->slots);
-    memset(seen->slots, 0, 2 * (size_t)room * sizeof *seen->slots);
-    uint32_t count = seen->count;
-    Field ignored;
-    for (seen->count = 0; seen->count < count; seen->count++)
-        seen_in_table(seen, all[seen->count].key, &ignored);
+    if (room <= SEEN_FEW)
+        return;
+    seen->slots = arena_zero(arena, 2 * (size_t)room * sizeof *seen->slots);
+    for (uint32_t i = 0; i < seen->count; i++)
+        *seen_slot(seen, seen->all[i].key) = i + 1;
 }
 
 bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first)
 {
-    if (seen->count >= (seen->all ? seen->room : SEEN_FEW))
+    const struct SeenEntry *before = find_entry(seen, key);
+    if (before) {
+        *first = before->at;
+        return true;
+    }
+    if (seen->count == seen->room)
         grow_seen(v, seen);
-    if (seen->all) {
-        if (seen_in_table(seen, key, first))
-            return true;
-        seen->all[seen->count++] = (struct SeenEntry){key, at};
-        return false;
-    }
-    for (uint32_t i = 0; i < seen->count; i++) {
-        if (str_eq(seen->few[i].key, key)) {
-            *first = seen->few[i].at;
-            return true;
-        }
-    }
-    seen->few[seen->count++] = (struct SeenEntry){key, at};
+    if (seen->slots)
+        *seen_slot(seen, key) = seen->count + 1;
+    seen->all[seen->count++] = (struct SeenEntry){key, at};
     return false;
 }
 
 Field seen_find(const Seen *seen, Str key)
 {
-    if (!seen->all) {
-        for (uint32_t i = 0; i < seen->count; i++)
-            if (str_eq(seen->few[i].key, key))
-                return seen->few[i].at;
-        return FIELD_NONE;
-    }
-    uint32_t mask = seen->room * 2 - 1, slot = str_hash(key) & mask;
-    for (; seen->slots[slot]; slot = (slot + 1) & mask)
-        if (str_eq(seen->all[seen->slots[slot] - 1].key, key))
-            return seen->all[seen->slots[slot] - 1].at;
-    return FIELD_NONE;
+    const struct SeenEntry *entry = find_entry(seen, key);
+    return entry ? entry->at : FIELD_NONE;
 }
 
 Str seen_pair(const Validation *v, Str word, int64_t number)
 {
-    return arena_format(v->walk->checker->scratch, "%lld %.*s", (long long)number, STR_ARG(word));
+    char *key = arena_alloc(v->walk->checker->scratch, word.len + sizeof number);
+    memcpy(key, word.ptr, word.len);
+    memcpy(key + word.len, &number, sizeof number);
+    return str_slice(key, word.len + sizeof number);
 }
 
 /* ---- texts ---- */

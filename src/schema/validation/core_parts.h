@@ -12,22 +12,22 @@
 
 /* ---- core_parts.c ---- */
 
-/* What was seen of a list, to find the second of two equals.  Some dozens are compared one by
- * one; beyond that a table in the document's scratch keeps long lists linear. */
-enum { SEEN_FEW = 24 };
+/* What was seen of a list, to find the second of two equals; {0} has seen nothing.  Some
+ * dozens are compared one by one, more have a table, which keeps long lists linear.  All of
+ * it lies in the document's scratch. */
 typedef struct Seen {
     struct SeenEntry {
         Str key;
         Field at;
-    } few[SEEN_FEW], *all;
-    uint32_t *slots;        /* index + 1 into all; 0: free */
+    } *all;
+    uint32_t *slots;        /* index + 1 into all; 0: free.  NULL while they are few */
     uint32_t count, room;
 } Seen;
 /* Notes the key; where it was noted before, *first is the place and it returns true. */
 bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first);
 /* Where the key was noted, or BASE_NONE as the place's node. */
 Field seen_find(const Seen *seen, Str key);
-/* A key made of a word and a number; in the document's scratch. */
+/* A key made of a word and a number, for seen_before; in the document's scratch. */
 Str seen_pair(const Validation *v, Str word, int64_t number);
 
 /* IsValidPortNum. */

@@ -140,9 +140,8 @@ static void warn_of_path(Validation *v, Seen *paths, Field path)
 {
     Field first;
     Str text = field_text(v, path);
-    const struct SeenEntry *all = paths->all ? paths->all : paths->few;
     for (uint32_t i = 0; i < paths->count; i++)
-        if (overlaps(all[i].key, text)) {
+        if (overlaps(paths->all[i].key, text)) {
             validation_warning(v, path, "lies in, over or above another path of the volume");
             break;
         }

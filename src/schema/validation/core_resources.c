@@ -4,12 +4,33 @@
 
 /* ---- names ---- */
 
-#define COMPUTE_RESOURCES                                                              \
-    "cpu,memory,ephemeral-storage,requests.cpu,requests.memory,requests.storage,"      \
-    "requests.ephemeral-storage,limits.cpu,limits.memory,limits.ephemeral-storage"
-#define COUNTED_RESOURCES                                                              \
-    "pods,resourcequotas,services,replicationcontrollers,secrets,configmaps,"          \
-    "persistentvolumeclaims,services.nodeports,services.loadbalancers"
+/* What Kubernetes knows by its whole name: what computes, and what is counted. */
+enum { COMPUTES = 1 << 0, COUNTED = 1 << 1 };
+
+static unsigned known_as(Str name)
+{
+    static const struct {
+        uint8_t as, len;
+        char text[28];
+    } KNOWN[] = {
+#define RESOURCE(as, text) {as, sizeof(text) - 1, text}
+        RESOURCE(COMPUTES, "cpu"), RESOURCE(COMPUTES, "memory"),
+        RESOURCE(COMPUTES, "ephemeral-storage"), RESOURCE(COMPUTES, "requests.cpu"),
+        RESOURCE(COMPUTES, "requests.memory"), RESOURCE(COMPUTES, "requests.storage"),
+        RESOURCE(COMPUTES, "requests.ephemeral-storage"), RESOURCE(COMPUTES, "limits.cpu"),
+        RESOURCE(COMPUTES, "limits.memory"), RESOURCE(COMPUTES, "limits.ephemeral-storage"),
+        RESOURCE(COUNTED, "pods"), RESOURCE(COUNTED, "resourcequotas"),
+        RESOURCE(COUNTED, "services"), RESOURCE(COUNTED, "replicationcontrollers"),
+        RESOURCE(COUNTED, "secrets"), RESOURCE(COUNTED, "configmaps"),
+        RESOURCE(COUNTED, "persistentvolumeclaims"), RESOURCE(COUNTED, "services.nodeports"),
+        RESOURCE(COUNTED, "services.loadbalancers"),
+#undef RESOURCE
+    };
+    for (size_t i = 0; i < BASE_COUNT(KNOWN); i++)
+        if (str_eq(name, str_slice(KNOWN[i].text, KNOWN[i].len)))
+            return KNOWN[i].as;
+    return 0;
+}
 
 static bool has_prefix(Str name)
 {
@@ -42,7 +63,7 @@ bool resource_is_extended(Str name)
 
 bool resource_is_integer(Str name)
 {
-    return word_is_one_of(name, COUNTED_RESOURCES) || resource_is_extended(name);
+    return known_as(name) == COUNTED || resource_is_extended(name);
 }
 
 bool resource_is_overcommit_allowed(Str name)
@@ -52,8 +73,7 @@ bool resource_is_overcommit_allowed(Str name)
 
 bool resource_is_standard_quota(Str name)
 {
-    return word_is_one_of(name, COMPUTE_RESOURCES "," COUNTED_RESOURCES) ||
-           is_quota_huge_page(name);
+    return known_as(name) || is_quota_huge_page(name);
 }
 
 static bool is_standard(Str name)
@@ -106,9 +126,11 @@ void validate_limit_range_container_resource_name(Validation *v, Field key)
 
 void validate_resource_quantity_value(Validation *v, Str name, Field field)
 {
-    Quantity quantity = field_quantity(v, field);
     validation_nonnegative_quantity(v, field);
-    if (resource_is_integer(name) && !quantity_is_whole(&quantity))
+    if (!resource_is_integer(name))
+        return;
+    Quantity quantity = field_quantity(v, field);
+    if (!quantity_is_whole(&quantity))
         validation_invalid(v, field, "must be a whole number");
 }
 
