@@ -91,6 +91,7 @@ void session_objects(Session *session)
                                   sizeof(RestObject) * ((size_t)session->sent.len + 1));
     for (uint32_t i = 0; i < session->sent.len; i++)
         session->objects[session->count++] = make_object(session, &session->sent.at[i]);
+    order_levels(session);
 }
 
 /* ---- the check ---- */

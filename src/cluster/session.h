@@ -52,6 +52,10 @@ RestRun session_run(Session *session, Connection *connection, const RestOptions 
 void session_run_end(RestRun *run);
 void session_free(Session *session);
 
+/* ---- order.c ---- */
+/* What names another of its rank goes behind it: sets the levels of the objects. */
+void order_levels(Session *session);
+
 /* ---- report.c ---- */
 /* Findings as text on stderr. */
 void report_findings(Session *session, const Diag *diag);

@@ -128,14 +128,37 @@ static bool is_established(const Json *definition)
     return false;
 }
 
+/* Established comes a moment before the server answers for the resource, and an older
+ * definition is established while a new version is not served yet: so each is asked for. */
+static bool is_served(RestRun *run, const Json *definition)
+{
+    const Json *versions = rest_json_path(definition, "spec.versions");
+    bool served = true;
+    for (size_t i = 0; i < rest_json_count(versions) && served; i++) {
+        const Json *version = rest_json_at(versions, i);
+        if (!rest_json_is_yes(rest_json_get(version, "served")))
+            continue;
+        Buf path = {0};
+        put_group(&path, rest_json_path_text(definition, "spec.group"),
+                  rest_json_path_text(version, "name"));
+        buf_byte(&path, '/');
+        put_escaped(&path, rest_json_path_text(definition, "spec.names.plural"));
+        buf_text(&path, "?limit=1");
+        Call call = {.method = "GET", .path = buf_slice(&path), .accept = AS_METADATA_LIST};
+        client_do(run->client, &call);
+        served = call.status != 404;
+        call_free(&call);
+        buf_free(&path);
+    }
+    return served;
+}
+
 static void pause_ms(long ms)
 {
     struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
     nanosleep(&pause, NULL);
 }
 
-/* Established comes a moment before every server answers for the resource: the list of its
- * group is asked as well. */
 bool rest_wait_established(RestRun *run, RestObject *definition)
 {
     Str path = rest_path(run->arena, definition, true);
@@ -144,7 +167,7 @@ bool rest_wait_established(RestRun *run, RestObject *definition)
         Call call = {.method = "GET", .path = path};
         client_do(run->client, &call);
         Json *answer = call.status == 200 ? rest_json_read(buf_slice(&call.answer)) : NULL;
-        bool established = is_established(answer);
+        bool established = is_established(answer) && is_served(run, answer);
         rest_json_free(answer);
         call_free(&call);
         if (established)

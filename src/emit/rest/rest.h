@@ -32,6 +32,7 @@ typedef struct RestObject {
     Str ns, name;            /* ns empty: cluster-scoped */
     bool namespaced, known;  /* known: resource and namespaced are */
     Str body;
+    unsigned level;          /* within its rank: below that of what names it */
     /* The answer. */
     RestOutcome outcome;
     bool planned;            /* the outcome is a dry run's: nothing was written */
@@ -46,7 +47,8 @@ typedef struct RestObject {
     uint64_t digest;         /* of what a dry run made of it */
     Str before, after;       /* RestOptions.keep_answers: JSON of the live object and of what a
                                 dry run made of it; empty: there is none */
-    unsigned rank;           /* order.c's */
+    unsigned rank, step;     /* order.c's */
+    bool written;            /* in this run */
     Call call;
 } RestObject;
 
@@ -66,6 +68,7 @@ typedef struct RestRun {
     uint32_t count;
     Buf trouble;             /* why the cluster could not be talked to; a line each */
     bool stopped;            /* a write failed, and no more were begun */
+    unsigned steps;
 } RestRun;
 
 /* True where every object was applied (or would be). */
@@ -86,9 +89,20 @@ typedef struct RestSnapshot {
  * False where the cluster did not answer; a list that the user may not see is told. */
 bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count);
 
+/* ---- apply.c, preflight.c ---- */
+#define REST_MANAGER "plimsoll"
+void rest_start_apply(RestRun *run, RestObject *object, bool dry_run);
+bool rest_is_bad(const RestObject *object);
+/* Asks the server about everything; true where nothing was refused for good. */
+bool rest_preflight(RestRun *run);
+/* The same for what it could not tell, from this step on, once those before are written. */
+bool rest_preflight_again(RestRun *run, unsigned step);
+
 /* ---- order.c ---- */
-/* Which objects are written before which: equal ranks go together. */
+/* Which objects are written before which: what is of one rank and level goes together. */
 unsigned rest_rank(Str group, Str kind);
+/* Sets rank and step of each; returns the number of steps. */
+unsigned rest_order(RestObject *objects, uint32_t count, Arena *arena);
 enum { REST_RANK_NAMESPACE, REST_RANK_DEFINITION, REST_RANK_FIRST_FREE };
 
 /* ---- answer.c ---- */

@@ -1,0 +1,265 @@
+/* The question before the writes: everything as a server dry run, and nothing is written
+ * where something is refused.
+ *
+ * A dry run cannot see what this very run will write.  Objects in a Namespace or of a
+ * definition that is not there yet are not asked about at all.  A refusal that names an
+ * object of an earlier step, by kind and name, which does not exist yet is not held against
+ * it; nor is one of a custom resource whose definition the run changes.  All of them are
+ * asked about again once that is written, before they are written themselves. */
+#include "emit/rest/json.h"
+#include "emit/rest/rest.h"
+
+#include <ctype.h>
+
+/* An object that this run creates, or a definition that it changes. */
+typedef struct Arrival {
+    Str kind;
+    unsigned step;
+    bool there;     /* only changed */
+    uint32_t next;  /* of the same name */
+} Arrival;
+
+typedef struct Arrivals {
+    Interner names;
+    VEC(uint32_t) first; /* per name; BASE_NONE: none */
+    VEC(Arrival) all;
+} Arrivals;
+
+bool rest_is_bad(const RestObject *object) { return object->outcome >= REST_CONFLICT; }
+
+/* ---- what arrives ---- */
+
+static void add_arrival(Arrivals *arrivals, const RestObject *object)
+{
+    uint32_t id = intern(&arrivals->names, object->name);
+    while (arrivals->first.len <= id)
+        vec_push(&arrivals->first, BASE_NONE);
+    Arrival arrival = {object->kind, object->step, object->outcome == REST_CONFIGURED,
+                       arrivals->first.at[id]};
+    arrivals->first.at[id] = arrivals->all.len;
+    vec_push(&arrivals->all, arrival);
+}
+
+static void gather_arrivals(RestRun *run, Arrivals *arrivals)
+{
+    *arrivals = (Arrivals){0};
+    interner_init(&arrivals->names);
+    for (uint32_t i = 0; i < run->count; i++) {
+        const RestObject *object = &run->objects[i];
+        bool created = (object->asked_in_vain || object->absent) && !object->written;
+        bool changed = object->rank == REST_RANK_DEFINITION && object->planned &&
+                       object->outcome == REST_CONFIGURED;
+        if (created || changed)
+            add_arrival(arrivals, object);
+    }
+}
+
+static void free_arrivals(Arrivals *arrivals)
+{
+    interner_free(&arrivals->names);
+    vec_free(&arrivals->first);
+    vec_free(&arrivals->all);
+}
+
+static const Arrival *first_of(const Arrivals *arrivals, Str name)
+{
+    uint32_t id = name.len ? interner_find(&arrivals->names, name) : BASE_NONE;
+    return id == BASE_NONE || id >= arrivals->first.len || arrivals->first.at[id] == BASE_NONE
+               ? NULL
+               : &arrivals->all.at[arrivals->first.at[id]];
+}
+
+static const Arrival *next_of(const Arrivals *arrivals, const Arrival *arrival)
+{
+    return arrival->next == BASE_NONE ? NULL : &arrivals->all.at[arrival->next];
+}
+
+/* ---- what cannot be told yet ---- */
+
+static const Arrival *arrives_before(const Arrivals *arrivals, const RestObject *object,
+                                     const char *kind, Str name)
+{
+    for (const Arrival *at = first_of(arrivals, name); at; at = next_of(arrivals, at))
+        if (str_is(at->kind, kind) && at->step < object->step)
+            return at;
+    return NULL;
+}
+
+static const Arrival *definition_of(const Arrivals *arrivals, const RestObject *object, Arena *arena)
+{
+    Str name = arena_format(arena, "%.*s.%.*s", STR_ARG(object->resource), STR_ARG(object->group));
+    return object->group.len ? arrives_before(arrivals, object, "CustomResourceDefinition", name)
+                             : NULL;
+}
+
+static bool waits_for_run(const Arrivals *arrivals, const RestObject *object, Arena *arena)
+{
+    const Arrival *definition = definition_of(arrivals, object, arena);
+    return (definition && !definition->there) ||
+           (object->namespaced && arrives_before(arrivals, object, "Namespace", object->ns));
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+/* Whether the text has the word in it, in any case: `serviceaccount` of ServiceAccount. */
+static bool mentions(Str text, Str word)
+{
+    for (size_t i = 0; i + word.len <= text.len; i++) {
+        size_t same = 0;
+        while (same < word.len && tolower((unsigned char)text.ptr[i + same]) ==
+                                      tolower((unsigned char)word.ptr[same]))
+            same++;
+        if (same == word.len)
+            return true;
+    }
+    return false;
+}
+
+/* The message behind `pods "web" is forbidden: `: it is about that very object, and another
+ * of its name is not meant. */
+static Str behind_own_name(const RestObject *object)
+{
+    Str text = object->message;
+    size_t quote = str_find(text, '"');
+    Str rest = str_slice(text.ptr + quote, text.len - quote);
+    size_t head = object->name.len + 2;
+    if (rest.len > head && rest.ptr[head - 1] == '"' &&
+        str_eq(str_slice(rest.ptr + 1, object->name.len), object->name))
+        return str_slice(rest.ptr + head, rest.len - head);
+    return text;
+}
+
+static bool names_arrival(const Arrivals *arrivals, const RestObject *object)
+{
+    Str text = behind_own_name(object);
+    for (size_t i = 0; i < text.len;) {
+        size_t from = i;
+        while (i < text.len && is_name_byte(text.ptr[i]))
+            i++;
+        size_t end = i;
+        while (end > from && text.ptr[end - 1] == '.')
+            end--;
+        Str word = str_slice(text.ptr + from, end - from);
+        for (const Arrival *at = first_of(arrivals, word); at; at = next_of(arrivals, at))
+            if (!at->there && at->step < object->step && mentions(text, at->kind))
+                return true;
+        i += i == from;
+    }
+    return false;
+}
+
+static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *arena)
+{
+    if (object->outcome != REST_REFUSED)
+        return false;
+    return definition_of(arrivals, object, arena) ||
+           (!str_is(object->reason, "Invalid") && names_arrival(arrivals, object));
+}
+
+/* ---- asking ---- */
+
+typedef bool Pick(const RestObject *object, unsigned step);
+
+static bool opens(const RestObject *object, unsigned step)
+{
+    (void)step;
+    return object->rank < REST_RANK_FIRST_FREE;
+}
+
+static bool follows(const RestObject *object, unsigned step) { return !opens(object, step); }
+
+static bool is_left_open(const RestObject *object, unsigned step)
+{
+    return object->asked_in_vain && object->step >= step && object->outcome == REST_PENDING;
+}
+
+static void take_answers(RestRun *run)
+{
+    for (Call *call; (call = client_next(run->client)) != NULL;) {
+        RestObject *object = call->owner;
+        rest_answer(run, object, true);
+        bool compared = run->options->dry_run || object->rank == REST_RANK_DEFINITION;
+        if (compared && object->outcome == REST_CONFIGURED)
+            object->digest = rest_digest(call);
+        if (run->options->keep_answers && !rest_is_bad(object))
+            object->after = arena_str(run->arena, buf_slice(&call->answer));
+        call_free(call);
+        if (object->outcome == REST_FAILED)
+            client_stop(run->client);
+    }
+}
+
+/* Whether a dry run would change anything: the live object beside what it would be. */
+static void compare_plans(RestRun *run, Pick *pick)
+{
+    Call *calls = arena_zero(run->arena, sizeof *calls * ((size_t)run->count + 1));
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!object->planned || object->outcome != REST_CONFIGURED || !object->digest ||
+            !pick(object, 0))
+            continue;
+        calls[i] = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
+                          .owner = object};
+        client_start(run->client, &calls[i]);
+    }
+    for (Call *call; (call = client_next(run->client)) != NULL;) {
+        RestObject *object = call->owner;
+        if (call->status == 200 && rest_digest(call) == object->digest)
+            object->outcome = REST_UNCHANGED;
+        if (call->status == 200 && run->options->keep_answers)
+            object->before = arena_str(run->arena, buf_slice(&call->answer));
+        call_free(call);
+    }
+}
+
+/* Asks about every object that is picked; true where none was refused for good. */
+static bool ask(RestRun *run, Pick *pick, unsigned step)
+{
+    bool fine = true;
+    Arrivals arrivals;
+    gather_arrivals(run, &arrivals);
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!pick(object, step))
+            continue;
+        object->asked_in_vain = waits_for_run(&arrivals, object, run->arena);
+        if (!object->asked_in_vain)
+            rest_start_apply(run, object, true);
+    }
+    take_answers(run);
+    free_arrivals(&arrivals);
+    gather_arrivals(run, &arrivals);
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!pick(object, step) || !rest_is_bad(object))
+            continue;
+        object->asked_in_vain = is_early(&arrivals, object, run->arena);
+        if (object->asked_in_vain)
+            object->outcome = REST_PENDING;
+        else
+            fine = false;
+    }
+    free_arrivals(&arrivals);
+    return fine;
+}
+
+bool rest_preflight(RestRun *run)
+{
+    bool fine = ask(run, opens, 0);
+    compare_plans(run, opens);
+    fine = ask(run, follows, 0) && fine;
+    if (run->options->dry_run)
+        compare_plans(run, follows);
+    return fine;
+}
+
+bool rest_preflight_again(RestRun *run, unsigned step)
+{
+    for (uint32_t i = 0; i < run->count; i++)
+        if (is_left_open(&run->objects[i], step))
+            return ask(run, is_left_open, step);
+    return true;
+}
