@@ -46,6 +46,10 @@ LabelEntry *collect_labels(const Collector *collector, uint32_t labels, uint32_t
 /* Pushes the terms of a LabelSelector, or (plain) of a map of labels; false, and nothing
  * is pushed, where it cannot be read. */
 bool collect_terms(const Collector *collector, uint32_t selector, bool plain);
+/* Pushes those of a list of expressions, of labels or (fields) of an object's fields. */
+bool collect_expressions(const Collector *collector, uint32_t list, bool fields);
+/* The labels of a custom resource, which may be an admission policy's parameters. */
+void collect_custom_labels(const Collector *collector);
 /* Index in facts->label_queries; BASE_NONE where it is no selector. */
 uint32_t collect_label_query(const Collector *collector, uint32_t selector, bool plain,
                              LabelSpace space);

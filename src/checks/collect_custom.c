@@ -200,9 +200,11 @@ void collect_custom(Collector *collector)
             continue;
         custom_follow(collector, row->path, use_row, row);
     }
+    collect_custom_labels(collector);
     if (str_is(group, GATEWAY))
         collect_gateway(collector, kind);
-    /* Without their CRDs, that a cluster has Istio is only a guess. */
-    if (str_is(group, ISTIO) && context->object->kind_id != BASE_NONE)
+    /* Without their CRDs, that a cluster has Istio is only a guess; what hosts there are is not. */
+    if (str_is(group, ISTIO) &&
+        (context->object->kind_id != BASE_NONE || str_is(kind, "ServiceEntry")))
         collect_istio(collector, kind);
 }

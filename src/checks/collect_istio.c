@@ -1,9 +1,10 @@
 /* Istio's VirtualServices and DestinationRules: the Services that their hosts name, the
- * subsets, and the Gateways.
+ * subsets, and the Gateways; and the hosts that ServiceEntries add to those of Services.
  *
  * A host without a dot is a Service of the object's own namespace, one that ends in
- * .svc or .svc.cluster.local says its namespace; any other may be a name of the world
- * or of a ServiceEntry, and is not followed.
+ * .svc or .svc.cluster.local says its namespace; any other may be a name of the world,
+ * and is not followed.  What a VirtualService is for (spec.hosts) are names of Services
+ * only within the mesh: at a gateway it is what clients write.
  * https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
 #include "checks/collect.h"
 
@@ -67,6 +68,41 @@ static void use_destination(const Collector *collector, uint32_t node, const voi
                              subset, NULL, 0);
 }
 
+static void use_host(const Collector *collector, uint32_t node, const void *unused)
+{
+    (void)unused;
+    Str name, ns;
+    if (read_host(scalar_text(collector->context->doc, node), &name, &ns))
+        collect_reference_at(collector, reference_of(collector, "", "Service", ns, name), node,
+                             NULL, 0);
+}
+
+/* Whether a VirtualService is for the mesh: by default, or by its name. */
+static bool is_for_mesh(const Collector *collector)
+{
+    const Document *doc = collector->context->doc;
+    uint32_t gateways = custom_value(doc, custom_value(doc, doc->root, "spec"), "gateways");
+    if (!is_seq(doc, gateways) || node_first(gateways) >= node_end(doc, gateways))
+        return true;
+    for (uint32_t at = node_first(gateways); at < node_end(doc, gateways);
+         at = node_after(doc, at))
+        if (str_is(scalar_text(doc, at), "mesh"))
+            return true;
+    return false;
+}
+
+/* A ServiceEntry's host stands for a Service to whoever names it. */
+static void declare_host(const Collector *collector, uint32_t node, const void *unused)
+{
+    (void)unused;
+    Str name, ns;
+    if (!read_host(scalar_text(collector->context->doc, node), &name, &ns))
+        return;
+    Reference it = reference_of(collector, "", "Service", ns, name);
+    uint32_t parts[4] = {it.group, it.kind, it.ns, it.name};
+    facts_declare(collector->context->facts, parts);
+}
+
 static void use_gateway(const Collector *collector, uint32_t node, const void *unused)
 {
     (void)unused;
@@ -109,8 +145,12 @@ void collect_istio(const Collector *collector, Str kind)
         custom_follow(collector, "spec", use_destination, NULL);
         custom_follow(collector, "spec.subsets[]", declare_subset, NULL);
     }
+    if (str_is(kind, "ServiceEntry"))
+        custom_follow(collector, "spec.hosts[]", declare_host, NULL);
     if (!str_is(kind, "VirtualService"))
         return;
+    if (is_for_mesh(collector))
+        custom_follow(collector, "spec.hosts[]", use_host, NULL);
     for (size_t i = 0; i < BASE_COUNT(DESTINATIONS); i++)
         custom_follow(collector, DESTINATIONS[i], use_destination, NULL);
     custom_follow(collector, "spec.gateways[]", use_gateway, NULL);

@@ -43,6 +43,10 @@ void collect_gives_parameters(Collector *collector, uint32_t node, const LinkRow
         .place = node_span(doc, place),
         .name_place = name == BASE_NONE ? (Span){0, 0} : node_span(doc, name),
     };
+    uint32_t selector = link_node(doc, node, row, SCHEMA_KEY_selector);
+    parameters.query = selector == BASE_NONE
+                           ? BASE_NONE
+                           : collect_label_query(collector, selector, false, LABELS_PARAMETERS);
     collect_target_kind(facts, row, &parameters.policy_group, &parameters.policy_kind);
     collect_where(collector, place, &parameters.path, &parameters.pointer);
     if (name != BASE_NONE)

@@ -31,8 +31,9 @@ static bool read_operator(Str text, TermOp *op)
     return false;
 }
 
-/* False where the expression cannot be read: then it is not known what is selected. */
-static bool add_expression(const Collector *collector, uint32_t node)
+/* False where the expression cannot be read: then it is not known what is selected.  One of
+ * fields asks for keys with a dot in front, which no label has. */
+static bool add_expression(const Collector *collector, uint32_t node, bool fields)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
@@ -40,6 +41,8 @@ static bool add_expression(const Collector *collector, uint32_t node)
     Str name = scalar_text(doc, schema_get(doc, node, SCHEMA_NAME_operator));
     uint32_t values = schema_get(doc, node, SCHEMA_NAME_values);
     TermOp op;
+    if (fields && key.len)
+        key = arena_format(collector->context->scratch, ".%.*s", STR_ARG(key));
     if (!key.len || !read_operator(name, &op))
         return false;
     Term term = {.key = intern(facts->strings, key),
@@ -62,6 +65,21 @@ static bool add_expression(const Collector *collector, uint32_t node)
     return true;
 }
 
+bool collect_expressions(const Collector *collector, uint32_t list, bool fields)
+{
+    const Document *doc = collector->context->doc;
+    Facts *facts = collector->context->facts;
+    uint32_t first = facts->terms.len;
+    if (!is_seq(doc, list))
+        return true;
+    for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at))
+        if (!add_expression(collector, at, fields)) {
+            facts->terms.len = first;
+            return false;
+        }
+    return true;
+}
+
 bool collect_terms(const Collector *collector, uint32_t selector, bool plain)
 {
     const Document *doc = collector->context->doc;
@@ -71,13 +89,10 @@ bool collect_terms(const Collector *collector, uint32_t selector, bool plain)
         return false;
     add_labels(collector, plain ? selector : schema_get(doc, selector, SCHEMA_NAME_matchLabels));
     uint32_t list = plain ? BASE_NONE : schema_get(doc, selector, SCHEMA_NAME_matchExpressions);
-    if (is_seq(doc, list))
-        for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at))
-            if (!add_expression(collector, at)) {
-                facts->terms.len = first;
-                return false;
-            }
-    return true;
+    if (collect_expressions(collector, list, false))
+        return true;
+    facts->terms.len = first;
+    return false;
 }
 
 uint32_t collect_label_selector(const Collector *collector, uint32_t selector, bool plain)

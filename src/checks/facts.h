@@ -97,7 +97,15 @@ typedef struct Selector {
 /* ---- labels of what is no Pod ---- */
 #define FACTS_NAMESPACE_LABEL "kubernetes.io/metadata.name" /* set by the server */
 
-typedef enum LabelSpace { LABELS_NAMESPACE, LABELS_NODE, LABELS_CLUSTER_ROLE } LabelSpace;
+/* No label: of a Node its name, as matchFields asks for it. */
+#define FACTS_NODE_NAME ".metadata.name"
+
+typedef enum LabelSpace {
+    LABELS_NAMESPACE,
+    LABELS_NODE,
+    LABELS_CLUSTER_ROLE,
+    LABELS_PARAMETERS, /* of admission policies: ConfigMaps and custom resources */
+} LabelSpace;
 
 typedef struct LabelledFact {
     uint32_t object;
@@ -111,6 +119,9 @@ typedef struct LabelQuery {
     uint32_t terms, term_count;
     Span place;
     uint32_t path, pointer; /* strings */
+    /* Of parameters, set by parameters.c: of which kind, and of which namespace; 0: any. */
+    uint32_t group, kind, ns;
+    uint16_t alternatives; /* so many queries behind it: one of them has to be met */
     uint8_t space;        /* LabelSpace */
 } LabelQuery;
 
@@ -421,6 +432,7 @@ typedef struct Parameters {
     uint32_t path, pointer; /* strings */
     Span name_place;
     uint32_t name_path, name_pointer;
+    uint32_t query;       /* paramRef.selector, in label_queries; or BASE_NONE */
     bool given;           /* there is a paramRef */
     bool allows_absence;  /* parameterNotFoundAction: Allow */
 } Parameters;

@@ -31,7 +31,7 @@ enum {
 #define MAP_OF(list) (MAP_LIST + LIST_##list)
 #define MAP_OBJECT MAP_OF(objects)
 
-enum { MEMBERS = 10 };
+enum { MEMBERS = 11 };
 typedef struct Member {
     uint16_t offset;
     uint8_t map;
@@ -113,7 +113,8 @@ static const ListRow ROWS[LIST_COUNT] = {
                           AT(Parameters, policy, MAP_STRING), AT(Parameters, ns, MAP_STRING),
                           AT(Parameters, name, MAP_STRING), FIELD(Parameters),
                           AT(Parameters, name_path, MAP_STRING),
-                          AT(Parameters, name_pointer, MAP_STRING)}},
+                          AT(Parameters, name_pointer, MAP_STRING),
+                          AT(Parameters, query, MAP_OF(label_queries))}},
     [LIST_declared_by] = {OWNED(MAP_DECLARED)},
     [LIST_granted_by] = {OWNED(MAP_GRANT)},
     [LIST_made_by] = {OWNED(MAP_MAKER)},
@@ -145,14 +146,14 @@ SIZE_IS(NamespaceFact, 68);
 SIZE_IS(LimitFact, 28);
 SIZE_IS(QuotaFact, 20);
 SIZE_IS(LabelledFact, 12);
-SIZE_IS(LabelQuery, 32);
+SIZE_IS(LabelQuery, 44);
 SIZE_IS(TopologyKey, 24);
 SIZE_IS(NamespaceUse, 16);
 SIZE_IS(PeerFact, 32);
 SIZE_IS(PolicyPort, 44);
 SIZE_IS(IdleRules, 32);
 SIZE_IS(PolicyKind, 20);
-SIZE_IS(Parameters, 64);
+SIZE_IS(Parameters, 68);
 SIZE_IS(Owned, 8);
 
 /* And a list or table that is not among FACTS_LISTS and FACTS_TABLES shows here. */

@@ -78,7 +78,7 @@ struct Link {
 
     /* labelled.c */
     Postings labelled;         /* (space, pair) -> facts->labelled, capped; BASE_NONE: all */
-    SeqTable labelled_keys;    /* (space, key): some object has it */
+    SeqTable node_keys;        /* (key): some Node has a label of it */
     uint32_t *object_labelled; /* per object: in facts->labelled, or BASE_NONE; or NULL */
     uint32_t namespace_kind;   /* the string "Namespace" */
 

@@ -1,5 +1,5 @@
-/* Label queries beside those for Pods: which Namespaces, Nodes or ClusterRoles they
- * match.
+/* Label queries beside those for Pods: which Namespaces, Nodes, ClusterRoles or parameters
+ * of admission policies they match.
  *
  * A list of objects stands behind every pair that a query asks for; a query walks the
  * shortest of its lists, and a fixed number of objects at most.  Past that number the
@@ -29,6 +29,14 @@ static bool term_is_met(const Facts *facts, const Term *term, Seq set)
         return held == (term->op == TERM_IN);
     }
     return false;
+}
+
+/* Whether the object is of a kind and namespace that are asked about at all. */
+static bool is_wanted(const Facts *facts, const LabelQuery *query, uint32_t labelled)
+{
+    const Object *object = facts_object(facts, facts->labelled.at[labelled].object);
+    return !query->kind || (object->kind == query->kind && object->group == query->group &&
+                            (!query->ns || object->ns == query->ns || !object->ns));
 }
 
 /* How many terms an object fails. */
@@ -123,7 +131,8 @@ LabelAnswer link_find_labelled(const Link *link, uint32_t index, uint32_t *objec
         uint32_t count;
         Seq list = list_of(link, query, pairs.at[i], &count);
         for (uint32_t j = 0; j < list.count; j++)
-            if (count_failed(facts, query, list.at[j]) == 0) {
+            if (is_wanted(facts, query, list.at[j]) &&
+                count_failed(facts, query, list.at[j]) == 0) {
                 *object = facts->labelled.at[list.at[j]].object;
                 return LABELS_FOUND;
             }
@@ -133,9 +142,19 @@ LabelAnswer link_find_labelled(const Link *link, uint32_t index, uint32_t *objec
     return LABELS_NONE;
 }
 
+static bool asks_alike(const Facts *facts, const Term *term, uint32_t pair)
+{
+    Seq wanted = term->op == TERM_NOT_IN ? (Seq){NULL, 0} : term_pairs(facts, term);
+    bool near = false;
+    for (uint32_t i = 0; i < wanted.count; i++)
+        near |= alike(facts_text(facts, facts_pair_value(facts, wanted.at[i])),
+                      facts_text(facts, facts_pair_value(facts, pair)));
+    return near;
+}
+
 /* Whether an object that fails all terms has one of the labels that are asked for, with
- * another value.  All Namespaces have the label with their name: there the value has to
- * be a letter away. */
+ * another value.  Namespaces and Nodes all have a name: there the value has to be a letter
+ * away. */
 static bool comes_near(const Facts *facts, const LabelQuery *query, uint32_t labelled)
 {
     Seq set = seq_at(&facts->label_sets, facts->labelled.at[labelled].labels);
@@ -143,10 +162,9 @@ static bool comes_near(const Facts *facts, const LabelQuery *query, uint32_t lab
         const Term *term = &facts->terms.at[query->terms + i];
         for (uint32_t j = 0; j < set.count; j++)
             if (facts_pair_key(facts, set.at[j]) == term->key &&
-                (query->space != LABELS_NAMESPACE ||
-                 (term->op == TERM_EQUALS &&
-                  alike(facts_text(facts, facts_pair_value(facts, term->value)),
-                        facts_text(facts, facts_pair_value(facts, set.at[j]))))))
+                ((query->space != LABELS_NAMESPACE &&
+                  !str_is(facts_text(facts, term->key), FACTS_NODE_NAME)) ||
+                 asks_alike(facts, term, set.at[j])))
                 return true;
     }
     return false;
@@ -161,7 +179,7 @@ uint32_t link_nearest_labelled(const Link *link, uint32_t index, uint32_t *faile
     *failed = UINT32_MAX;
     for (uint32_t i = 0; i < list.count; i++) {
         uint32_t fails = count_failed(facts, query, list.at[i]);
-        if (fails < *failed &&
+        if (fails < *failed && is_wanted(facts, query, list.at[i]) &&
             (fails < query->term_count || comes_near(facts, query, list.at[i]))) {
             *failed = fails;
             nearest = list.at[i];
@@ -222,10 +240,9 @@ bool link_space_is_empty(const Link *link, LabelSpace space)
     return true;
 }
 
-bool link_key_in_space(const Link *link, LabelSpace space, uint32_t key)
+bool link_key_on_nodes(const Link *link, uint32_t key)
 {
-    uint32_t parts[2] = {(uint32_t)space, key};
-    return seq_find(&link->labelled_keys, parts, 2) != BASE_NONE;
+    return seq_find(&link->node_keys, &key, 1) != BASE_NONE;
 }
 
 static void index_keys(Link *link)
@@ -234,8 +251,10 @@ static void index_keys(Link *link)
     for (uint32_t i = 0; i < facts->labelled.len; i++) {
         const LabelledFact *fact = &facts->labelled.at[i];
         Seq set = seq_at(&facts->label_sets, fact->labels);
-        for (uint32_t j = 0; j < set.count; j++)
-            seq_intern2(&link->labelled_keys, fact->space, facts_pair_key(facts, set.at[j]));
+        for (uint32_t j = 0; j < set.count && fact->space == LABELS_NODE; j++) {
+            uint32_t key = facts_pair_key(facts, set.at[j]);
+            seq_intern(&link->node_keys, &key, 1);
+        }
     }
 }
 
@@ -267,6 +286,6 @@ void labelled_build(Link *link)
 void labelled_free(Link *link)
 {
     postings_free(&link->labelled);
-    seq_table_free(&link->labelled_keys);
+    seq_table_free(&link->node_keys);
     mem_free(link->object_labelled);
 }

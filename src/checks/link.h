@@ -160,9 +160,9 @@ Finding *link_report_query(const LinkContext *context, const RuleInfo *rule, uin
 /* Whether a namespace (a string) meets a query; of one that the input does not declare
  * only the name is known, and all else is taken to be met. */
 bool link_namespace_meets(const Link *link, uint32_t query, uint32_t ns);
-/* Whether the input holds no object of the space; and whether one has the label's key. */
+/* Whether the input holds no object of the space; and whether a Node has the label's key. */
 bool link_space_is_empty(const Link *link, LabelSpace space);
-bool link_key_in_space(const Link *link, LabelSpace space, uint32_t key);
+bool link_key_on_nodes(const Link *link, uint32_t key);
 
 /* ---- the nearest miss: nearest.c ---- */
 enum {

@@ -63,9 +63,16 @@ void parameters_build(Link *link)
     for (uint32_t i = 0; i < facts->parameters.len; i++) {
         Parameters *parameters = &facts->parameters.at[i];
         parameters->policy_index = find_policy(&policies, parameters, indices);
-        if (parameters->policy_index != BASE_NONE && parameters->given)
-            add_reference(facts, &names, parameters,
-                          &facts->policy_kinds.at[parameters->policy_index]);
+        if (parameters->policy_index == BASE_NONE || !parameters->given)
+            continue;
+        const PolicyKind *policy = &facts->policy_kinds.at[parameters->policy_index];
+        add_reference(facts, &names, parameters, policy);
+        if (parameters->query != BASE_NONE) {
+            LabelQuery *query = &facts->label_queries.at[parameters->query];
+            query->group = policy->group;
+            query->kind = policy->kind;
+            query->ns = parameters->ns;
+        }
     }
     mem_free(indices);
     seq_table_free(&policies);

@@ -82,6 +82,7 @@ void part_copy_policies(Part *part, uint32_t origin)
     FOR_EACH_OF(part->index->parameters, origin, i) {
         Parameters parameters = whole->parameters.at[i];
         parameters.object = part->object;
+        parameters.query = mapped(part->index->query_ids, parameters.query);
         vec_push(&facts->parameters, parameters);
     }
 }

@@ -1,4 +1,5 @@
-/* A Pod asks for a Node with labels that none of the input's Nodes has. */
+/* A Pod, or a volume, asks for a Node with labels or a name that none of the input's Nodes
+ * has. */
 #include "checks/link.h"
 
 extern const Rule rule_no_node_matches;
@@ -12,7 +13,7 @@ static bool is_set_at_runtime(const LinkContext *context, const LabelQuery *quer
         uint32_t key = facts->terms.at[query->terms + i].key;
         for (size_t j = 0; j < BASE_COUNT(PARTS); j++)
             if (str_contains(facts_text(facts, key), PARTS[j]) &&
-                !link_key_in_space(context->link, LABELS_NODE, key))
+                !link_key_on_nodes(context->link, key))
                 return true;
     }
     return false;
@@ -20,14 +21,31 @@ static bool is_set_at_runtime(const LinkContext *context, const LabelQuery *quer
 
 static void report_query(const LinkContext *context, uint32_t index)
 {
-    uint32_t nearest;
+    const Facts *facts = link_facts(context->link);
+    const LabelQuery *query = &facts->label_queries.at[index];
+    uint32_t nearest, key = facts->terms.at[query->terms].key;
     Finding *finding =
         link_report_query(context, &rule_no_node_matches.info, index,
-                          "asks for a Node with these labels, and none of the input has them",
+                          query->alternatives
+                              ? "asks for a Node with these labels, or others, and none of the "
+                                "input has either"
+                              : "asks for a Node with these labels, and none of the input has them",
                           &nearest);
     /* Nodes with a label of this name are perhaps not among the input at all. */
-    if (nearest == BASE_NONE)
+    if (nearest == BASE_NONE && !str_is(facts_text(facts, key), FACTS_NODE_NAME))
         diag_lower(context->diag, finding, SEVERITY_INFO);
+}
+
+/* Whether something may meet the query, or one of the alternatives behind it. */
+static bool may_match(const LinkContext *context, uint32_t first)
+{
+    const Facts *facts = link_facts(context->link);
+    uint32_t end = first + 1 + facts->label_queries.at[first].alternatives, object;
+    for (uint32_t i = first; i < end; i++)
+        if (link_find_labelled(context->link, i, &object) != LABELS_NONE ||
+            is_set_at_runtime(context, &facts->label_queries.at[i]))
+            return true;
+    return false;
 }
 
 static void on_link(const LinkContext *context)
@@ -37,11 +55,9 @@ static void on_link(const LinkContext *context)
         return;
     for (uint32_t i = 0; i < facts->label_queries.len; i++) {
         const LabelQuery *query = &facts->label_queries.at[i];
-        uint32_t object;
-        if (query->space == LABELS_NODE &&
-            link_find_labelled(context->link, i, &object) == LABELS_NONE &&
-            !is_set_at_runtime(context, query))
+        if (query->space == LABELS_NODE && !may_match(context, i))
             report_query(context, i);
+        i += query->alternatives;
         arena_reset(context->scratch);
     }
 }
@@ -52,12 +68,15 @@ const Rule rule_no_node_matches = {
             .id = "no-node-matches",
             .origin = ORIGIN_LINK,
             .severity = SEVERITY_WARNING,
-            .summary = "A Pod's nodeSelector matches no Node of the input",
-            .why = "A Pod is placed only on a Node that has all labels of its nodeSelector; where none "
-                   "has, it stays Pending (\"didn't match Pod's node affinity/selector\").  Looked at "
+            .summary = "A nodeSelector or required node affinity matches no Node of the input",
+            .why = "A Pod is placed only on a Node that has all labels of its nodeSelector, and that "
+                   "meets one of the terms of its required node affinity, of labels or of the name; "
+                   "where none does, it stays Pending (\"didn't match Pod's node "
+                   "affinity/selector\"), and so does a Pod whose PersistentVolume is for such Nodes.  "
+                   "Looked at "
                    "only where the input holds Nodes, and a warning, because there may be more; an info "
                    "where no Node of the input has any label of that name.",
-            .fix = "Correct the label, or give it to a Node.",
+            .fix = "Correct the label or the name, or give it to a Node.",
         },
     .on_link = on_link,
 };

@@ -27,6 +27,23 @@ static void report_parameters(const LinkContext *context, const Parameters *it,
               it->given ? "%.*s has no paramKind" : "the paramKind of %.*s", STR_ARG(other));
 }
 
+/* ConfigMaps and custom resources alone are known by their labels. */
+static bool has_labels(const Facts *facts, const PolicyKind *policy)
+{
+    return str_is(facts_text(facts, policy->kind), "ConfigMap") ||
+           str_contains(facts_text(facts, policy->group), STR("."));
+}
+
+static void report_selector(const LinkContext *context, const Parameters *it,
+                            const PolicyKind *policy)
+{
+    uint32_t nearest;
+    Str words = arena_format(context->scratch,
+                             "gives parameters by labels that no %.*s of the input has",
+                             STR_ARG(facts_text(link_facts(context->link), policy->kind)));
+    link_report_query(context, &rule_policy_parameters.info, it->query, words.ptr, &nearest);
+}
+
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
@@ -38,6 +55,11 @@ static void on_link(const LinkContext *context)
         if (it->given != (policy->kind != 0) &&
             !link_has_alternative(context->link, policy->object))
             report_parameters(context, it, policy);
+        uint32_t object;
+        if (it->query != BASE_NONE && policy->kind && !it->allows_absence &&
+            has_labels(facts, policy) &&
+            link_find_labelled(context->link, it->query, &object) == LABELS_NONE)
+            report_selector(context, it, policy);
         arena_reset(context->scratch);
     }
 }
@@ -52,7 +74,8 @@ const Rule rule_policy_parameters = {
             .why = "A policy with paramKind reads params, which its binding gives by paramRef.  Without "
                    "a paramRef params is null, and an expression that reads a field of it fails, which "
                    "failurePolicy: Fail turns into a refusal of every request.  A paramRef for a policy "
-                   "without paramKind is ignored.  The API server accepts both.",
+                   "without paramKind is ignored.  A paramRef whose selector finds nothing refuses every "
+                   "request where parameterNotFoundAction is Deny.  The API server accepts all.",
             .fix = "Give the policy a paramKind and the binding a paramRef, or neither.",
         },
     .on_link = on_link,

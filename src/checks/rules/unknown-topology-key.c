@@ -37,7 +37,7 @@ static void check_key(const LinkContext *context, const TopologyKey *it, bool no
     const Facts *facts = link_facts(context->link);
     Str key = facts_text(facts, it->key);
     const char *meant = find_meant(key);
-    bool on_nodes = nodes_known && link_key_in_space(context->link, LABELS_NODE, it->key);
+    bool on_nodes = nodes_known && link_key_on_nodes(context->link, it->key);
     bool runtime = str_contains(key, STR("kubernetes.io/")) && !meant;
     if (on_nodes || (!meant && (!nodes_known || runtime)))
         return;
