@@ -168,6 +168,21 @@ Str interned(const Interner *interner, uint32_t id);     /* valid until interner
 void interner_clear(Interner *interner); /* to "" alone; keeps the memory */
 void interner_free(Interner *interner);
 
+/* ---- base64.c ---- */
+static inline int base64_digit(char c) /* 0 to 63; -1: it is none */
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (is_digit(c))
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+/* The bytes, on the arena, with a NUL behind them that len does not count.  False where the
+ * text is no base64 as Go's StdEncoding has it; line ends are passed over. */
+bool base64_decode(Str text, Arena *arena, Str *bytes);
+
 /* ---- buf.c: growable bytes, and checked output ---- */
 void buf_grow(Buf *buf, size_t more); /* buf_reserve, where there is no room */
 static inline void buf_reserve(Buf *buf, size_t more)

@@ -109,54 +109,6 @@ static bool is_timestamp(Str text)
 
 /* ---- !!binary ---- */
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (is_digit(c))
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Standard alphabet, padded; line ends count for nothing. */
-static bool decode_base64(Str text, Str *out, Arena *arena)
-{
-    char *bytes = arena_alloc(arena, text.len / 4 * 3 + 3);
-    size_t len = 0;
-    uint32_t group = 0;
-    int digits = 0, padding = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '\r' || c == '\n')
-            continue;
-        int value = base64_value(c);
-        if (c == '=' && digits >= 2 && digits + padding < 4)
-            padding++;
-        else if (value < 0 || padding)
-            return false;
-        else {
-            group = group << 6 | (uint32_t)value;
-            digits++;
-        }
-        if (digits + padding < 4)
-            continue;
-        group <<= 6 * padding;
-        for (int byte = 0; byte < 3 - padding; byte++)
-            bytes[len++] = (char)(group >> (16 - 8 * byte));
-        if (padding) { /* nothing but line ends may follow */
-            for (i++; i < text.len; i++)
-                if (text.ptr[i] != '\r' && text.ptr[i] != '\n')
-                    return false;
-        }
-        group = 0;
-        digits = padding = 0;
-    }
-    *out = str_slice(bytes, len);
-    return digits + padding == 0; /* no group is cut short */
-}
-
 /* encoding/json writes U+FFFD for each byte that is no UTF-8. */
 static Str as_utf8(Str bytes, Arena *arena)
 {
@@ -206,7 +158,7 @@ TagResult scalar_tagged(Str tag, Str *text, ScalarValue *value, Arena *arena)
     Str name = str_slice(tag.ptr + sizeof LONG_TAG - 1, tag.len - (sizeof LONG_TAG - 1));
     if (str_is(name, "binary")) {
         Str bytes;
-        if (!decode_base64(*text, &bytes, arena))
+        if (!base64_decode(*text, arena, &bytes))
             return TAG_BAD_BASE64;
         *text = as_utf8(bytes, arena);
         return TAG_OK;

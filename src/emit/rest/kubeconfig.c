@@ -140,46 +140,6 @@ static Str file_of(Reader *reader, uint32_t node, bool program)
                         STR_ARG(path));
 }
 
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* As Go's standard encoding: padded, ends of lines are passed over. */
-static bool base64_decode(Str text, Arena *arena, Str *bytes)
-{
-    char *out = arena_alloc(arena, text.len / 4 * 3 + 4);
-    size_t len = 0, digits = 0, padding = 0;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '\n' || c == '\r')
-            continue;
-        int digit = base64_digit(c);
-        if (c == '=' ? digits % 4 < 2 || ++padding > 2 : digit < 0 || padding)
-            return false;
-        bits = bits << 6 | (uint32_t)(c == '=' ? 0 : digit);
-        if (++digits % 4 == 0) {
-            out[len++] = (char)(bits >> 16);
-            out[len++] = (char)(bits >> 8);
-            out[len++] = (char)bits;
-        } else if (padding == 2 && digits % 4 == 0) {
-            break;
-        }
-    }
-    if (digits % 4)
-        return false;
-    out[len -= padding] = 0;
-    *bytes = str_slice(out, len);
-    return true;
-}
-
 static void read_fields(Reader *reader, uint32_t map, const Field *fields, void *into);
 
 static TextList texts_of(Reader *reader, uint32_t list)

@@ -7,19 +7,8 @@ enum { DATA_MOST = 1024 * 1024 }; /* MaxSecretSize, of ConfigMaps too */
 
 /* ---- bytes ---- */
 
-static int base64_digit(char byte)
-{
-    if (byte >= 'A' && byte <= 'Z')
-        return byte - 'A';
-    if (byte >= 'a' && byte <= 'z')
-        return byte - 'a' + 26;
-    if (byte >= '0' && byte <= '9')
-        return byte - '0' + 52;
-    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
-}
-
 /* How many bytes a base64 text stands for; into may be NULL.  The walk tells what is none. */
-static size_t base64_decode(Str text, char *into)
+static size_t base64_bytes(Str text, char *into)
 {
     uint32_t bits = 0;
     size_t digits = 0, len = 0;
@@ -41,7 +30,7 @@ static Str decoded(const Validation *v, Field value)
 {
     Str text = field_text(v, value);
     char *bytes = arena_alloc(v->walk->checker->scratch, text.len + 1);
-    return str_slice(bytes, base64_decode(text, bytes));
+    return str_slice(bytes, base64_bytes(text, bytes));
 }
 
 /* ---- ConfigMap ---- */
@@ -54,7 +43,7 @@ static size_t validate_config_map_keys(Validation *v, Field map, bool binary)
         if (wrong)
             validation_invalid(v, field_key(at.at), "%s", wrong);
         Str text = field_text(v, at.value);
-        total += binary ? base64_decode(text, NULL) : text.len;
+        total += binary ? base64_bytes(text, NULL) : text.len;
     }
     return total;
 }
@@ -129,7 +118,7 @@ static size_t validate_secret_keys(Validation *v, const SecretData *all, Field m
             validation_as(v, validation_invalid(v, field_key(at.at), "%s", wrong), all->secret,
                           ".data[%.*s]", STR_ARG(at.key));
         Str text = field_text(v, at.value);
-        total += encoded ? base64_decode(text, NULL) : text.len;
+        total += encoded ? base64_bytes(text, NULL) : text.len;
     }
     return total;
 }
@@ -212,7 +201,7 @@ void validate_secret(Validation *v, Field secret)
             seen_before(v, &keys, at.key, field_key(at.at), &first);
         for (Entries at = entries_of(v, all.data); entries_next(v, &at);)
             if (seen_before(v, &keys, at.key, field_key(at.at), &first))
-                total -= base64_decode(field_text(v, at.value), NULL);
+                total -= base64_bytes(field_text(v, at.value), NULL);
     }
     if (total > DATA_MOST)
         validation_as(v, validation_other(v, field_given(all.data) ? all.data : all.string_data,

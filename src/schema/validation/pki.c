@@ -2,48 +2,6 @@
  * far it goes. */
 #include "schema/validation/pki.h"
 
-/* ---- base64 ---- */
-
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-bool base64_decode(Str text, Arena *arena, Str *bytes)
-{
-    char *out = arena_alloc(arena, text.len / 4 * 3 + 3);
-    uint32_t held = 0;
-    size_t len = 0, digits = 0, pads = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        int digit = base64_digit(c);
-        if (c == '\n' || c == '\r')
-            continue;
-        if (c == '=')
-            pads++;
-        else if (digit < 0 || pads)
-            return false;
-        held = held << 6 | (uint32_t)(digit < 0 ? 0 : digit);
-        if (++digits % 4 != 0)
-            continue;
-        for (unsigned shift = 16, left = 3; left > 0; left--, shift -= 8)
-            out[len++] = (char)(held >> shift);
-        held = 0;
-        if (pads && pads != digits) /* padding ends the text */
-            for (i++; i < text.len; i++)
-                if (text.ptr[i] != '\n' && text.ptr[i] != '\r')
-                    return false;
-    }
-    *bytes = str_slice(out, len - (pads < len ? pads : len));
-    return digits % 4 == 0 && pads <= 2;
-}
-
 /* ---- PEM ---- */
 
 #define PEM_BEGIN "-----BEGIN "

@@ -9,10 +9,6 @@
 
 #include "base/base.h"
 
-/* encoding/base64's StdEncoding of a text that is well; line breaks are passed over.  False
- * where it is not well. */
-bool base64_decode(Str text, Arena *arena, Str *bytes);
-
 typedef struct PemBlock {
     Str type;          /* "CERTIFICATE" */
     Str bytes;
