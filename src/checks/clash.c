@@ -151,21 +151,18 @@ void link_set_node_port(const LinkContext *context, Finding *finding, const Faul
     if (!finding)
         return;
     Arena *arena = &context->diag->arena;
-    finding->object = link_facts(context->link)->services.at[fault->service].object;
+    uint32_t object = link_facts(context->link)->services.at[fault->service].object;
     finding->later = fault->later;
     if (!fault->sure)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
-    Str start = link_object_pointer(context->link, finding->object, context->scratch);
     if (fault->index == FAULT_HEALTH_CHECK) {
-        finding->path = STR("spec.healthCheckNodePort");
-        finding->pointer = arena_format(arena, "%.*s/spec/healthCheckNodePort", STR_ARG(start));
+        link_set_field(context, finding, object, STR("spec.healthCheckNodePort"));
         return; /* which the server calls an internal error, at no field */
     }
     finding->reason = STR("FieldValueInvalid");
-    finding->path = arena_format(arena, "spec.ports[%u].nodePort", (unsigned)fault->index);
+    link_set_field(context, finding, object,
+                   arena_format(arena, "spec.ports[%u].nodePort", (unsigned)fault->index));
     if (fault->server_index != fault->index)
         finding->server_path =
             arena_format(arena, "spec.ports[%u].nodePort", (unsigned)fault->server_index);
-    finding->pointer = arena_format(arena, "%.*s/spec/ports/%u/nodePort", STR_ARG(start),
-                                    (unsigned)fault->index);
 }

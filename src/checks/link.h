@@ -37,6 +37,11 @@ bool link_assumed(const Link *link, Str kind, Str ns, Str name);
 bool link_may_have_more_pods(const Link *link, uint32_t ns);
 /* The pointer of the object in its document: "" or "/items/3". */
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
+/* The pointer of a field of the object, by its path, which is plain; with the life of
+ * findings. */
+Str link_field_pointer(const LinkContext *context, uint32_t object, Str path);
+/* Says of a finding that it is at that field. */
+void link_set_field(const LinkContext *context, Finding *finding, uint32_t object, Str path);
 
 /* Whether both stand in one folder.  Until scopes are known, what lies in different
  * folders may belong to different deployments, so that a clash between them is less

@@ -165,6 +165,19 @@ Str link_object_pointer(const Link *link, uint32_t object, Arena *arena)
     return item < 0 ? STR("") : arena_format(arena, "/items/%d", (int)item);
 }
 
+Str link_field_pointer(const LinkContext *context, uint32_t object, Str path)
+{
+    return path_pointer(link_object_pointer(context->link, object, context->scratch), path,
+                        &context->diag->arena);
+}
+
+void link_set_field(const LinkContext *context, Finding *finding, uint32_t object, Str path)
+{
+    finding->object = object;
+    finding->path = path;
+    finding->pointer = link_field_pointer(context, object, path);
+}
+
 /* ---- building ---- */
 void order_build(Link *link)
 {

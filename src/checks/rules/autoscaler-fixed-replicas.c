@@ -16,11 +16,7 @@ static void report_workload(const LinkContext *context, const Reference *referen
                     STR_ARG(scaler));
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, pod->object, context->scratch);
-    finding->object = pod->object;
-    finding->path = STR("spec.replicas");
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/replicas", STR_ARG(start));
+    link_set_field(context, finding, pod->object, STR("spec.replicas"));
     diag_note(context->diag, finding,
               facts_place(facts, reference->object, reference->place), "%.*s scales it",
               STR_ARG(scaler));

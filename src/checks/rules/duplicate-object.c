@@ -27,11 +27,7 @@ static void report_duplicate(const LinkContext *context, uint32_t id, uint32_t f
                              "%.*s is defined more than once", STR_ARG(name));
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, id, context->scratch);
-    finding->object = id;
-    finding->path = STR("metadata.name");
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/metadata/name", STR_ARG(start));
+    link_set_field(context, finding, id, STR("metadata.name"));
     bool one_build = link_options(context->link)->one_build &&
                      object->api_version == facts_object(facts, first)->api_version;
     if ((!same_file || alone) && !one_build)

@@ -43,19 +43,12 @@ static Str path_of(const Subject *subject, const char *list, Str resource)
                         STR_ARG(subject->path), list, STR_ARG(resource));
 }
 
-/* Fields from dots and brackets, names of resources with their slashes escaped. */
+/* The names of resources with their slashes escaped. */
 static Str pointer_of(const Subject *subject, const char *list, Str resource)
 {
     Arena *arena = &subject->context->diag->arena;
     Buf buf = {0};
-    buf_str(&buf, link_object_pointer(subject->context->link, subject->object,
-                                      subject->context->scratch));
-    buf_byte(&buf, '/');
-    for (size_t i = 0; i < subject->path.len; i++) {
-        char c = subject->path.ptr[i];
-        if (c != ']')
-            buf_byte(&buf, c == '.' || c == '[' ? '/' : c);
-    }
+    buf_str(&buf, link_field_pointer(subject->context, subject->object, subject->path));
     buf_format(&buf, "/%s/", list);
     for (size_t i = 0; i < resource.len; i++)
         if (resource.ptr[i] == '/')

@@ -97,12 +97,9 @@ static void report_port(const LinkContext *context, const ServiceFact *service, 
                     STR_ARG(name));
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, service->object, context->scratch);
-    finding->object = service->object;
-    finding->path =
-        arena_format(&context->diag->arena, "spec.ports[%u].targetPort", (unsigned)index);
-    finding->pointer = arena_format(&context->diag->arena, "%.*s/spec/ports/%u/targetPort",
-                                    STR_ARG(start), (unsigned)index);
+    link_set_field(
+        context, finding, service->object,
+        arena_format(&context->diag->arena, "spec.ports[%u].targetPort", (unsigned)index));
     uint32_t ns = facts_object(facts, service->object)->ns;
     if (link_may_have_more_pods(context->link, ns) || !any_near(context->link, service, sample))
         diag_lower(context->diag, finding, SEVERITY_WARNING);

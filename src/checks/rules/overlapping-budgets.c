@@ -16,11 +16,7 @@ static void report_budget(const LinkContext *context, const SelectFact *select,
         STR_ARG(facts_object_text(facts, select->object, context->scratch)), STR_ARG(other_name));
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, select->object, context->scratch);
-    finding->object = select->object;
-    finding->path = STR("spec.selector");
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(start));
+    link_set_field(context, finding, select->object, STR("spec.selector"));
     if (!(link_options(context->link)->joined ||
           link_same_file(context->link, select->object, other->object)) ||
         link_has_alternative(context->link, select->object) ||

@@ -23,11 +23,7 @@ static void report_selector(const LinkContext *context, const SelectFact *select
         STR_ARG(facts_object_text(facts, select->object, context->scratch)), STR_ARG(other));
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, select->object, context->scratch);
-    finding->object = select->object;
-    finding->path = STR("spec.selector");
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(start));
+    link_set_field(context, finding, select->object, STR("spec.selector"));
     diag_note(context->diag, finding, facts_place(facts, pod->object, pod->place),
               "labels of %.*s", STR_ARG(other));
 }

@@ -42,12 +42,10 @@ static Str container_path(const Case *it, const ContainerFact *container, const 
 
 static Str pointer_of(const Case *it, const Breach *breach)
 {
-    Arena *arena = &it->context->diag->arena;
     if (breach->value)
         return facts_pointer(link_facts(it->context->link), breach->value->path,
-                             breach->value->pointer, arena);
-    Str start = link_object_pointer(it->context->link, it->pod->object, it->context->scratch);
-    return path_pointer(start, breach->path, arena);
+                             breach->value->pointer, &it->context->diag->arena);
+    return link_field_pointer(it->context, it->pod->object, breach->path);
 }
 
 static bool is_told(const Case *it, const SecurityValue *value, uint32_t told)

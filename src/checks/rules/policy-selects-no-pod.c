@@ -14,12 +14,8 @@ static void report_policy(const LinkContext *context, const SelectFact *select,
                     STR_ARG(facts_object_text(facts, select->object, context->scratch)));
     if (!finding)
         return;
-    const char *field = select->use == SELECT_BUDGET ? "selector" : "podSelector";
-    Str start = link_object_pointer(context->link, select->object, context->scratch);
-    finding->object = select->object;
-    finding->path = arena_format(&context->diag->arena, "spec.%s", field);
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/%s", STR_ARG(start), field);
+    link_set_field(context, finding, select->object,
+                   select->use == SELECT_BUDGET ? STR("spec.selector") : STR("spec.podSelector"));
     Nearest nearest = link_nearest(context->link, select->selector, scratch);
     if (nearest.count == 0)
         return;

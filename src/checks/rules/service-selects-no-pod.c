@@ -247,11 +247,7 @@ static void report_service(const LinkContext *context, const ServiceFact *servic
                                  "%.*s selects no Pod", STR_ARG(name));
     if (!report.finding)
         return;
-    Str pointer = link_object_pointer(context->link, service->object, context->scratch);
-    report.finding->object = service->object;
-    report.finding->path = STR("spec.selector");
-    report.finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/selector", STR_ARG(pointer));
+    link_set_field(context, report.finding, service->object, STR("spec.selector"));
     Nearest nearest = link_nearest(context->link, service->selector, scratch);
     bool sure = nearest.sure && !link_may_have_more_pods(context->link, object->ns) &&
                 link_is_near(context->link, service->object,

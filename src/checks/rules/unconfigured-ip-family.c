@@ -19,16 +19,12 @@ static void report_field(const LinkContext *context, const Fault *fault)
         STR_ARG(name), both ? "one" : v6 ? "IPv6" : "IPv4");
     if (!finding)
         return;
-    Arena *arena = &context->diag->arena;
-    Str start = link_object_pointer(context->link, service->object, context->scratch);
-    finding->object = service->object;
     finding->later = fault->later;
     finding->reason = STR("FieldValueInvalid");
-    finding->path = both ? STR("spec.ipFamilyPolicy")
-                         : arena_format(arena, "spec.ipFamilies[%u]", (unsigned)fault->index);
-    finding->pointer = both ? arena_format(arena, "%.*s/spec/ipFamilyPolicy", STR_ARG(start))
-                            : arena_format(arena, "%.*s/spec/ipFamilies/%u", STR_ARG(start),
-                                           (unsigned)fault->index);
+    link_set_field(context, finding, service->object,
+                   both ? STR("spec.ipFamilyPolicy")
+                        : arena_format(&context->diag->arena, "spec.ipFamilies[%u]",
+                                       (unsigned)fault->index));
     if (!fault->sure)
         diag_lower(context->diag, finding, SEVERITY_WARNING);
 }

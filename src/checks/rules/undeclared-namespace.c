@@ -32,11 +32,7 @@ static void report_namespace(const LinkContext *context, const NamespaceUse *use
         STR_ARG(facts_object_text(facts, use->object, context->scratch)), STR_ARG(name));
     if (!finding)
         return;
-    finding->object = use->object;
-    finding->path = STR("metadata.namespace");
-    Str start = link_object_pointer(context->link, use->object, context->scratch);
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/metadata/namespace", STR_ARG(start));
+    link_set_field(context, finding, use->object, STR("metadata.namespace"));
     uint32_t near = find_alike(facts, name);
     if (near == BASE_NONE) {
         diag_lower(context->diag, finding, SEVERITY_INFO);

@@ -35,13 +35,9 @@ static void report_port(const LinkContext *context, const ServiceFact *service, 
                     (int)port->target);
     if (!finding)
         return;
-    Str start = link_object_pointer(context->link, service->object, context->scratch);
-    const char *field = given ? "targetPort" : "port";
-    finding->object = service->object;
-    finding->path =
-        arena_format(&context->diag->arena, "spec.ports[%u].%s", (unsigned)index, field);
-    finding->pointer = arena_format(&context->diag->arena, "%.*s/spec/ports/%u/%s",
-                                    STR_ARG(start), (unsigned)index, field);
+    link_set_field(context, finding, service->object,
+                   arena_format(&context->diag->arena, "spec.ports[%u].%s", (unsigned)index,
+                                given ? "targetPort" : "port"));
     diag_note(context->diag, finding, facts_place(facts, pod->object, first->place),
               "%.*s declares %d/%s",
               STR_ARG(facts_object_text(facts, pod->object, context->scratch)),

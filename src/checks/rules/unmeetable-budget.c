@@ -31,16 +31,6 @@ static int64_t count_replicas(const LinkContext *context, const SelectFact *sele
     return sample->count ? sum : -1;
 }
 
-static void place_finding(const LinkContext *context, Finding *finding, const SelectFact *select,
-                          const char *field)
-{
-    Str start = link_object_pointer(context->link, select->object, context->scratch);
-    finding->object = select->object;
-    finding->path = arena_format(&context->diag->arena, "spec.%s", field);
-    finding->pointer =
-        arena_format(&context->diag->arena, "%.*s/spec/%s", STR_ARG(start), field);
-}
-
 static void report_budget(const LinkContext *context, const SelectFact *select, int64_t replicas,
                           uint32_t pod_index)
 {
@@ -57,7 +47,7 @@ static void report_budget(const LinkContext *context, const SelectFact *select, 
         never ? "that is never so" : "none of them may be evicted");
     if (!finding)
         return;
-    place_finding(context, finding, select, "minAvailable");
+    link_set_field(context, finding, select->object, STR("spec.minAvailable"));
     bool given = pod->replicas_place.length > 0;
     diag_note(context->diag, finding,
               facts_place(facts, pod->object, given ? pod->replicas_place : pod->place),
@@ -75,7 +65,7 @@ static void report_nothing(const LinkContext *context, const SelectFact *select)
                     "%.*s lets no Pod be away: none of them may be evicted",
                     STR_ARG(facts_object_text(facts, select->object, context->scratch)));
     if (finding)
-        place_finding(context, finding, select, "maxUnavailable");
+        link_set_field(context, finding, select->object, STR("spec.maxUnavailable"));
 }
 
 /* Per object: whether some autoscaler of the input names it. */
