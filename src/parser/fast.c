@@ -95,27 +95,31 @@ static bool is_integer(Str text)
     return true;
 }
 
-bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
+/* What the builder makes of it, once the node stands. */
+static void type_by_value(FastReader *reader, uint32_t node, Str text, bool is_key)
 {
     Builder *builder = reader->builder;
-    Scalar scalar = {.offset = at, .size = end - at, .style = STYLE_PLAIN};
-    scalar.text = str_slice(reader->text + at, end - at);
-    if (str_eq(scalar.text, STR("<<")))
-        return false;
-    uint32_t node = fast_push(reader, NODE_STRING, STYLE_PLAIN, is_key ? NODE_KEY : 0,
-                              scalar.text, at, end);
-    if (!is_key && is_integer(scalar.text)) {
-        builder->nodes[node].kind = NODE_INT;
-        return true;
-    }
-    if (!is_key && (str_eq(scalar.text, STR("true")) || str_eq(scalar.text, STR("false")))) {
-        builder->nodes[node].kind = NODE_BOOL;
-        return true;
-    }
-    scalar.value = scalar_value(scalar.text);
-    scalar.doubtful = ambiguous_is_candidate(scalar.text, &scalar.value);
+    Node *at = &builder->nodes[node];
+    Scalar scalar = {.text = text, .offset = at->offset, .size = at->size, .style = STYLE_PLAIN};
+    scalar.value = scalar_value(text);
+    scalar.doubtful = ambiguous_is_candidate(text, &scalar.value);
     bool valued = !is_key && node > 0 && (builder->nodes[node - 1].flags & NODE_KEY);
     builder_type(builder, node, &scalar, is_key, valued ? node - 1 : BASE_NONE);
+}
+
+bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
+{
+    Str text = str_slice(reader->text + at, end - at);
+    if (str_is(text, "<<"))
+        return false;
+    uint32_t node = fast_push(reader, NODE_STRING, STYLE_PLAIN, is_key ? NODE_KEY : 0, text, at,
+                              end);
+    if (!is_key && is_integer(text))
+        reader->builder->nodes[node].kind = NODE_INT;
+    else if (!is_key && (str_is(text, "true") || str_is(text, "false")))
+        reader->builder->nodes[node].kind = NODE_BOOL;
+    else
+        type_by_value(reader, node, text, is_key);
     return true;
 }
 
@@ -153,8 +157,13 @@ static bool read_behind(FastReader *reader, uint32_t line, uint32_t at, FastPend
 
 /* ---- scalars and what they turn out to be ---- */
 
+static NodeStyle quote_style(const FastReader *reader, uint32_t at)
+{
+    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
+}
+
 /* A plain scalar that is no key and stops at `stop` in its first line. */
-static inline bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
+FAST_INLINE bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
 {
     const char *text = reader->text;
     uint32_t end = fast_trim(text, stop);
@@ -173,41 +182,50 @@ static inline bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
     return fast_add_plain(reader, at, end);
 }
 
-/* What stands behind a key's colon, which nearly always is one space and a plain scalar. */
-static inline bool read_value(FastReader *reader, uint32_t line, uint32_t at)
+/* What stands behind a key's colon: nearly always one space and a plain scalar, or nothing. */
+FAST_INLINE bool read_value(FastReader *reader, uint32_t line, uint32_t at)
 {
     uint32_t stop;
-    if (reader->text[at] != ' ' || (fast_class(reader, at + 1) & FAST_CLASS) != FAST_PLAIN)
+    const char *text = reader->text;
+    if (text[at] == '\n') {
+        reader->pending = PENDING_VALUE;
+        reader->place = reader->last = at;
+        reader->at = at + 1;
+        return true;
+    }
+    if (text[at] != ' ' || (fast_class(reader, at + 1) & FAST_CLASS) != FAST_PLAIN)
         return read_behind(reader, line, at, PENDING_VALUE);
-    return fast_find_stop(reader, at + 1, &stop) && reader->text[stop - 1] != ':' &&
+    return fast_find_stop(reader, at + 1, &stop) && text[stop - 1] != ':' &&
            read_text(reader, at + 1, stop);
 }
 
-/* A key from at to its colon, with its value. */
-static inline bool read_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon,
-                       NodeStyle style, Str text, uint32_t end)
+/* A quoted key from at to its colon, with its value. */
+static bool read_quoted_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon,
+                              Str text, uint32_t end)
 {
-    if (colon - at > FAST_LONGEST_KEY || !fast_add_key(reader, style, text, at, end))
-        return false;
-    return read_value(reader, line, colon + 1);
+    return colon - at <= FAST_LONGEST_KEY &&
+           fast_add_key(reader, quote_style(reader, at), text, at, end) &&
+           read_value(reader, line, colon + 1);
+}
+
+/* The same of a plain key: the way of nearly every line, with nothing called on it. */
+static bool read_plain_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon)
+{
+    uint32_t end = fast_trim(reader->text, colon);
+    Str text = str_slice(reader->text + at, end - at);
+    return colon - at <= FAST_LONGEST_KEY && fast_add_key(reader, STYLE_PLAIN, text, at, end) &&
+           read_value(reader, line, colon + 1);
 }
 
 static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
 {
     uint32_t stop;
-    const char *text = reader->text;
     if (!fast_find_stop(reader, at, &stop))
         return false;
-    if (text[stop - 1] == ':') {
-        if (!fresh || !fast_open(reader, FAST_MAP, NODE_MAP, at, (int32_t)(at - line)))
-            return false;
-        uint32_t end = fast_trim(reader->text, stop - 1);
-        return read_entry(reader, line, at, stop - 1, STYLE_PLAIN, str_slice(text + at, end - at),
-                          end);
-    }
-    if (fast_top(reader)->kind == FAST_ROOT)
-        return false;
-    return read_text(reader, at, stop);
+    if (reader->text[stop - 1] == ':')
+        return fresh && fast_open(reader, FAST_MAP, NODE_MAP, at, (int32_t)(at - line)) &&
+               read_plain_entry(reader, line, at, stop - 1);
+    return fast_top(reader)->kind != FAST_ROOT && read_text(reader, at, stop);
 }
 
 /* Where a quoted scalar is a key, the place of its colon. */
@@ -218,11 +236,6 @@ static bool find_colon(const FastReader *reader, const FastQuoted *quoted, uint3
         return false;
     char next = reader->text[*colon + 1];
     return next == ' ' || next == '\n' || next == '\r';
-}
-
-static NodeStyle quote_style(const FastReader *reader, uint32_t at)
-{
-    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
 }
 
 static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
@@ -238,7 +251,7 @@ static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fre
         return false;
     Str text = fast_quoted_text(reader, at, &quoted);
     if (key)
-        return read_entry(reader, line, at, colon, quote_style(reader, at), text, quoted.end);
+        return read_quoted_entry(reader, line, at, colon, text, quoted.end);
     fast_add(reader, quote_style(reader, at), text, at, quoted.end);
     return end_line(reader, quoted.end);
 }
@@ -291,17 +304,14 @@ static inline bool read_next_key(FastReader *reader, uint32_t line, uint32_t at)
         uint32_t colon;
         if (!fast_quoted(reader, at, &quoted) || !find_colon(reader, &quoted, &colon))
             return false;
-        return read_entry(reader, line, at, colon, quote_style(reader, at),
-                          fast_quoted_text(reader, at, &quoted), quoted.end);
+        return read_quoted_entry(reader, line, at, colon, fast_quoted_text(reader, at, &quoted),
+                                 quoted.end);
     }
     if (class != FAST_PLAIN && (class != FAST_DASH || reader->text[at + 1] == '\t'))
         return false;
     uint32_t stop;
-    if (!fast_find_stop(reader, at, &stop) || reader->text[stop - 1] != ':')
-        return false;
-    uint32_t end = fast_trim(reader->text, stop - 1);
-    return read_entry(reader, line, at, stop - 1, STYLE_PLAIN,
-                      str_slice(reader->text + at, end - at), end);
+    return fast_find_stop(reader, at, &stop) && reader->text[stop - 1] == ':' &&
+           read_plain_entry(reader, line, at, stop - 1);
 }
 
 /* ---- lines ---- */
@@ -313,7 +323,9 @@ static inline bool read_line(FastReader *reader, uint32_t line, uint32_t at)
     bool dash = is_dash(reader, at);
     if (reader->pending != PENDING_NOTHING) {
         if (column > top->indent)
-            return read_node(reader, line, at, true);
+            return (fast_class(reader, at) & FAST_CLASS) == FAST_PLAIN
+                       ? read_plain(reader, line, at, true)
+                       : read_node(reader, line, at, true);
         if (dash && reader->pending == PENDING_VALUE && column == top->indent)
             return fast_open(reader, FAST_INDENTLESS, NODE_SEQ, at, column) &&
                    read_item(reader, line, at);

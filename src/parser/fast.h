@@ -77,7 +77,7 @@ enum {
 /* Spaces, tabs, CR; LF as well, but the callers stand before one. */
 static inline bool fast_is_blank(char c) { return (unsigned char)c <= ' '; }
 /* The end of [.., end) without the blanks; something else stands before them. */
-static inline uint32_t fast_trim(const char *text, uint32_t end)
+FAST_INLINE uint32_t fast_trim(const char *text, uint32_t end)
 {
     while (fast_is_blank(text[end - 1]))
         end--;
@@ -93,7 +93,7 @@ static inline uint32_t fast_nonblank(const FastReader *reader, uint32_t at)
 }
 /* Where a plain scalar that starts at `at` stops in its line: behind the ':' of a key, or
  * at a '#' or LF.  False for one with a tab in it. */
-static inline bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_t *stop)
+FAST_INLINE bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_t *stop)
 {
     *stop = fast_stop(reader->masks, at);
     if (reader->text[*stop] != '\t' || reader->text[*stop - 1] == ':')
@@ -105,8 +105,8 @@ static inline bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_
 /* ---- nodes ---- */
 void fast_grow(FastReader *reader);
 
-/* Every field is written, one by one: nodes are not zeroed. */
-static inline uint32_t fast_push(FastReader *reader, NodeKind kind, NodeStyle style,
+/* A node, of which every field is written, one by one: nodes are not zeroed. */
+FAST_INLINE uint32_t fast_node(FastReader *reader, NodeKind kind, NodeStyle style,
                                  uint16_t flags, Str text, uint32_t at, uint32_t end)
 {
     Builder *builder = reader->builder;
@@ -123,6 +123,14 @@ static inline uint32_t fast_push(FastReader *reader, NodeKind kind, NodeStyle st
     node->style = (uint8_t)style;
     node->flags = flags;
     node->bind = BASE_NONE;
+    return index;
+}
+
+/* The same behind which nothing is pending. */
+FAST_INLINE uint32_t fast_push(FastReader *reader, NodeKind kind, NodeStyle style,
+                                 uint16_t flags, Str text, uint32_t at, uint32_t end)
+{
+    uint32_t index = fast_node(reader, kind, style, flags, text, at, end);
     reader->last = end;
     reader->pending = PENDING_NOTHING;
     return index;
@@ -144,7 +152,7 @@ static inline void fast_add_empty(FastReader *reader)
 bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key);
 
 /* Whether a plain scalar is certainly text, to all readers of YAML. */
-static inline bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t end)
+FAST_INLINE bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t end)
 {
     /* Of all words that start like a special one, most are told by the second letter:
      * name is not no, and type is not true.  Letters count from 1, in either case. */
@@ -165,7 +173,7 @@ static inline bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t 
 }
 
 /* A plain scalar in the text [at, end) on one line, whose value is what stands there. */
-static inline bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
+FAST_INLINE bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
 {
     if (!fast_is_text(reader, at, end))
         return fast_add_typed(reader, at, end, false);
@@ -175,7 +183,7 @@ static inline bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
 
 /* Notes a key's looks: its length and three of its characters.  Where both of its bits
  * are taken another key may be equal. */
-static inline void fast_note_key(FastFrame *frame, Str text)
+FAST_INLINE void fast_note_key(FastFrame *frame, Str text)
 {
     if (text.len == 0) {
         frame->twice = true;
@@ -192,7 +200,7 @@ static inline void fast_note_key(FastFrame *frame, Str text)
     frame->seen[1] |= other;
 }
 
-static inline bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at,
+FAST_INLINE bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at,
                                 uint32_t end)
 {
     FastFrame *frame = fast_top(reader);
@@ -203,7 +211,7 @@ static inline bool fast_add_key(FastReader *reader, NodeStyle style, Str text, u
             return false;
     } else {
         fast_note_key(frame, text);
-        fast_push(reader, NODE_STRING, style, NODE_KEY, text, at, end);
+        fast_node(reader, NODE_STRING, style, NODE_KEY, text, at, end);
     }
     return true;
 }
