@@ -108,7 +108,7 @@ typedef struct Options {
     uint32_t jobs;            /* threads; 0: as many as there are processors, where it pays */
     bool defaults;            /* emit: as a server would store it */
     KubeFlags kube;
-    bool force_conflicts, skip_check, no_preflight; /* apply */
+    bool force_conflicts, take_over, skip_check, no_preflight; /* apply */
     bool dry_run;             /* apply: stop behind the server's dry run */
     Str snapshot_file;
     bool secret_values;       /* snapshot */

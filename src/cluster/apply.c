@@ -7,6 +7,7 @@ static int apply_objects(Session *session, const Options *options, Connection *c
         return EXIT_TROUBLE;
     RestOptions rest = {
         .force = options->force_conflicts,
+        .take_over = options->take_over,
         .dry_run = options->dry_run,
         .no_preflight = options->no_preflight,
         .established_ms = SESSION_ESTABLISHED_MS,

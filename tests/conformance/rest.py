@@ -203,6 +203,70 @@ def diff():
     expect("diff: nothing was written", run("diff", "-", stdin=WEB).returncode == 0)
 
 
+# ---- what kubectl applied from the client's side ----
+
+TAKEN = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: taken
+  labels: {keep: "1", drop: "1"}
+spec:
+  replicas: 2
+  minReadySeconds: 5
+  selector: {matchLabels: {app: taken}}
+  template:
+    metadata: {labels: {app: taken}}
+    spec:
+      containers:
+      - name: web
+        image: "web:1"
+        env: [{name: KEEP, value: "1"}, {name: DROP, value: "1"}]
+      - {name: drop, image: "drop:1"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: taken}
+data: {keep: "1", drop: "1"}
+"""
+KEPT = (TAKEN.replace(', drop: "1"', "").replace("  minReadySeconds: 5\n", "").replace(', {name: DROP, value: "1"}', "")
+        .replace('      - {name: drop, image: "drop:1"}\n', "").replace("web:1", "web:2"))
+
+
+def take_over():
+    def left(kind):
+        return [word for word in ("drop", "DROP", "minReadySeconds\": 5") if word in kubectl("get", "-o", "json", kind, "taken")
+                .replace("managedFields", "")]
+    kubectl("apply", "-f", "-", stdin=TAKEN)
+    result = apply("-", stdin=KEPT)
+    expect("client-side apply owns its fields", result.returncode == 1 and words(result).count("conflict") == 1 and
+           "kubectl-client-side-apply" in result.stderr, result.stdout + result.stderr)
+    result = apply("--take-over", "--dry-run=server", "-", stdin=KEPT)
+    expect("a dry run of taking over", result.returncode == 0 and words(result) == ["configured (server dry run)"] * 2,
+           result.stdout + result.stderr)
+    result = apply("--take-over", "-", stdin=KEPT)
+    expect("taken over", result.returncode == 0 and words(result) == ["configured"] * 2, result.stdout + result.stderr)
+    for kind in ("deployment", "configmap"):
+        expect(f"what is no longer in the manifest went from the {kind}", not left(kind),
+               kubectl("get", "-o", "json", "--show-managed-fields", kind, "taken"))
+        live = json.loads(kubectl("get", "-o", "json", "--show-managed-fields", kind, "taken"))["metadata"]
+        expect(f"no field of the {kind} is left to kubectl", "annotations" not in live or not any(
+            "last-applied" in key for key in live["annotations"]), json.dumps(live))
+        expect(f"nor an entry of it in the {kind}", not any(
+            entry["manager"].startswith("kubectl") for entry in live["managedFields"]), json.dumps(live["managedFields"]))
+    expect("once", words(apply("--take-over", "-", stdin=KEPT)) == ["unchanged"] * 2)
+    # Another manager's conflict stays one.
+    kubectl("apply", "-f", "-", stdin=TAKEN.replace("taken", "shared"))
+    kubectl("patch", "configmap", "shared", "--field-manager=other", "-p", '{"data":{"keep":"2"}}')
+    result = apply("--take-over", "-", stdin=KEPT.replace("taken", "shared"))
+    expect("a conflict with a third is none to take over", result.returncode == 1 and "other" in result.stderr and
+           set(words(result)) == {"not written", "conflict"}, result.stdout + result.stderr)
+    result = apply("--take-over", "--no-preflight", "--force-conflicts", "-", stdin=KEPT.replace("taken", "shared"))
+    expect("taken over without a preflight", result.returncode == 0 and
+           json.loads(kubectl("get", "-o", "json", "configmap", "shared"))["data"] == {"keep": "1"},
+           result.stdout + result.stderr)
+
+
 # ---- the same as kubectl ----
 
 def strip(item):
@@ -376,6 +440,7 @@ for namespace in ("ours", "theirs"):
 lab()
 needs_itself()
 diff()
+take_over()
 same_as_kubectl()
 snapshot()
 faults()

@@ -41,6 +41,8 @@ static bool write_step(RestRun *run, unsigned step)
     for (Call *call; (call = client_next(run->client)) != NULL;) {
         RestObject *object = call->owner;
         rest_answer(run, object, false);
+        if (object->outcome == REST_UNCHANGED && object->taken_from.len)
+            object->outcome = REST_CONFIGURED;
         object->written = !rest_is_bad(object) && object->outcome != REST_PENDING;
         call_free(call);
         if (rest_is_bad(object) && !run->stopped) {
@@ -64,7 +66,8 @@ static bool write_all(RestRun *run)
 {
     for (unsigned step = 0; step < run->steps; step++) {
         /* What the steps before have written is there now. */
-        if (!run->options->no_preflight && !rest_preflight_again(run, step)) {
+        if (!rest_takeover(run, step) ||
+            (!run->options->no_preflight && !rest_preflight_again(run, step))) {
             run->stopped = true;
             forget_plans(run, true);
             return false;
@@ -101,6 +104,8 @@ bool rest_apply(RestRun *run)
         fine &= !rest_is_bad(&run->objects[i]);
     if (!fine)
         return false;
+    if (run->options->take_over)
+        rest_takeover_look(run);
     if (run->options->no_preflight && !run->options->dry_run)
         fine = rest_look(run);
     else

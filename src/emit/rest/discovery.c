@@ -12,7 +12,6 @@ enum {
     ESTABLISHED_POLL_MS = 50,
 };
 
-#define AS_METADATA "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 #define AS_METADATA_LIST "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 static void put_escaped(Buf *out, Str text)
@@ -248,7 +247,7 @@ static bool look_singly(RestRun *run, const uint32_t *indices, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         RestObject *object = &run->objects[indices[i]];
         calls[i] = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
-                          .accept = AS_METADATA, .owner = object};
+                          .accept = REST_AS_METADATA, .owner = object};
         client_start(run->client, &calls[i]);
     }
     for (Call *call; (call = client_next(run->client)) != NULL;) {

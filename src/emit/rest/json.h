@@ -29,4 +29,10 @@ void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only,
  * changes (managedFields, resourceVersion, generation) is taken out of it. */
 uint64_t rest_json_digest(Json *object);
 
+/* ---- managers.c ---- */
+/* Whether kubectl's client-side apply owns fields of the object; then `names` gets its
+ * managers, a line each, and `patch` the JSON patch that gives the fields to `manager`
+ * where nobody has written the object since.  Changes the object. */
+bool rest_json_move_managers(Json *object, const char *manager, Buf *names, Buf *patch);
+
 #endif

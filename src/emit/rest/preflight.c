@@ -153,6 +153,8 @@ static bool names_arrival(const Arrivals *arrivals, const RestObject *object)
 
 static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *arena)
 {
+    if (rest_takeover_ends(object))
+        return true;
     if (object->outcome != REST_REFUSED)
         return false;
     return definition_of(arrivals, object, arena) ||
@@ -173,7 +175,8 @@ static bool follows(const RestObject *object, unsigned step) { return !opens(obj
 
 static bool is_left_open(const RestObject *object, unsigned step)
 {
-    return object->asked_in_vain && object->step >= step && object->outcome == REST_PENDING;
+    return object->asked_in_vain && object->step >= step && !rest_is_bad(object) &&
+           !object->takeover.len; /* that comes first, in its own step */
 }
 
 static void take_answers(RestRun *run)
@@ -253,6 +256,15 @@ bool rest_preflight(RestRun *run)
     fine = ask(run, follows, 0) && fine;
     if (run->options->dry_run)
         compare_plans(run, follows);
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!object->takeover.len || rest_is_bad(object))
+            continue;
+        if (run->options->dry_run)
+            object->outcome = REST_CONFIGURED;
+        else
+            object->asked_in_vain = true; /* without fields that go, it may be another thing */
+    }
     return fine;
 }
 

@@ -49,11 +49,14 @@ typedef struct RestObject {
                                 dry run made of it; empty: there is none */
     unsigned rank, step;     /* order.c's */
     bool written;            /* in this run */
+    Str takeover;            /* takeover.c: the patch that has to go before; empty: none */
+    Str taken_from;          /* managers, a line each */
     Call call;
 } RestObject;
 
 typedef struct RestOptions {
     bool force;              /* --force-conflicts */
+    bool take_over;          /* --take-over */
     bool dry_run;            /* --dry-run=server: stop behind the preflight */
     bool no_preflight;
     bool keep_answers;       /* of a dry run, for a diff */
@@ -91,12 +94,22 @@ bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
 
 /* ---- apply.c, preflight.c ---- */
 #define REST_MANAGER "plimsoll"
+#define REST_AS_METADATA "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 void rest_start_apply(RestRun *run, RestObject *object, bool dry_run);
 bool rest_is_bad(const RestObject *object);
 /* Asks the server about everything; true where nothing was refused for good. */
 bool rest_preflight(RestRun *run);
 /* The same for what it could not tell, from this step on, once those before are written. */
 bool rest_preflight_again(RestRun *run, unsigned step);
+
+/* ---- takeover.c ---- */
+/* Before the preflight: who owns what. */
+void rest_takeover_look(RestRun *run);
+/* Whether the object's conflict ends with it. */
+bool rest_takeover_ends(const RestObject *object);
+/* Takes over what is written in this step.  False where an object could not be; it has its
+ * outcome. */
+bool rest_takeover(RestRun *run, unsigned step);
 
 /* ---- order.c ---- */
 /* Which objects are written before which: what is of one rank and level goes together. */

@@ -1,0 +1,143 @@
+/* --take-over: what kubectl's client-side apply owns becomes ours (managers.c) before an
+ * object is written, so that fields which are no longer in the manifest go.
+ *
+ * A dry run cannot see that: the fields still are another's.  So a conflict with client-side
+ * apply alone is not held against an object, and what is taken over is asked about again
+ * behind that. */
+#include "emit/rest/json.h"
+#include "emit/rest/rest.h"
+
+enum { TRIES = 5 }; /* while others write the object */
+
+/* ---- what there is to take over ---- */
+
+static void read_managers(RestRun *run, RestObject *object, const Call *call)
+{
+    Json *live = call->status == 200 ? rest_json_read(buf_slice(&call->answer)) : NULL;
+    Buf names = {0}, patch = {0};
+    bool found = live && rest_json_move_managers(live, REST_MANAGER, &names, &patch);
+    object->takeover = found ? arena_str(run->arena, buf_slice(&patch)) : STR("");
+    if (found)
+        object->taken_from = arena_str(run->arena, buf_slice(&names));
+    buf_free(&names);
+    buf_free(&patch);
+    rest_json_free(live);
+}
+
+static void look(RestRun *run, bool (*pick)(const RestObject *object, unsigned step), unsigned step)
+{
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!object->known || !pick(object, step))
+            continue;
+        call_free(&object->call);
+        object->call = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
+                              .accept = REST_AS_METADATA, .owner = object};
+        client_start(run->client, &object->call);
+    }
+    for (Call *call; (call = client_next(run->client)) != NULL;) {
+        read_managers(run, call->owner, call);
+        call_free(call);
+    }
+}
+
+static bool is_any(const RestObject *object, unsigned step)
+{
+    (void)object;
+    (void)step;
+    return true;
+}
+
+void rest_takeover_look(RestRun *run) { look(run, is_any, 0); }
+
+/* ---- conflicts that it ends ---- */
+
+static bool is_taken_from(const RestObject *object, Str manager)
+{
+    for (Str rest = object->taken_from; rest.len;) {
+        size_t end = str_find(rest, '\n');
+        if (str_eq(str_slice(rest.ptr, end), manager))
+            return true;
+        rest = end < rest.len ? str_slice(rest.ptr + end + 1, rest.len - end - 1) : STR("");
+    }
+    return false;
+}
+
+/* `conflict with "kubectl-client-side-apply" using apps/v1`, of every cause. */
+bool rest_takeover_ends(const RestObject *object)
+{
+    if (!object->takeover.len || object->outcome != REST_CONFLICT || !object->cause_count)
+        return false;
+    for (uint32_t i = 0; i < object->cause_count; i++) {
+        Str text = object->causes[i].message;
+        size_t from = str_find(text, '"');
+        Str rest = from < text.len ? str_slice(text.ptr + from + 1, text.len - from - 1) : STR("");
+        if (!is_taken_from(object, str_slice(rest.ptr, str_find(rest, '"'))))
+            return false;
+    }
+    return true;
+}
+
+/* ---- taking over ---- */
+
+static bool is_due(const RestObject *object, unsigned step)
+{
+    return object->step == step && object->takeover.len > 0;
+}
+
+/* It was written by another since: it is read again, and moved from there. */
+static bool is_late(const RestObject *object, unsigned step)
+{
+    return is_due(object, step) && object->outcome == REST_CONFLICT;
+}
+
+static bool send(RestRun *run, unsigned step)
+{
+    bool fine = true;
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!is_due(object, step))
+            continue;
+        call_free(&object->call);
+        object->call = (Call){
+            .method = "PATCH",
+            .path = arena_format(run->arena, "%.*s?fieldManager=" REST_MANAGER,
+                                 STR_ARG(rest_path(run->arena, object, true))),
+            .body = object->takeover,
+            .content_type = "application/json-patch+json",
+            .accept = REST_AS_METADATA,
+            .owner = object,
+        };
+        client_start(run->client, &object->call);
+    }
+    for (Call *call; (call = client_next(run->client)) != NULL;) {
+        RestObject *object = call->owner;
+        rest_answer(run, object, false);
+        if (!rest_is_bad(object)) {
+            object->takeover = STR("");
+            object->outcome = REST_PENDING;
+        }
+        fine &= !rest_is_bad(object);
+        call_free(call);
+    }
+    return fine;
+}
+
+bool rest_takeover(RestRun *run, unsigned step)
+{
+    for (int try = 0; try < TRIES; try++) {
+        if (send(run, step))
+            return true;
+        for (uint32_t i = 0; i < run->count; i++)
+            if (is_due(&run->objects[i], step) && rest_is_bad(&run->objects[i]) &&
+                run->objects[i].outcome != REST_CONFLICT)
+                return false;
+        if (try + 1 == TRIES)
+            break; /* what it says is the outcome */
+        look(run, is_late, step);
+        for (uint32_t i = 0; i < run->count; i++)
+            if (run->objects[i].step == step && run->objects[i].outcome == REST_CONFLICT)
+                run->objects[i].outcome = REST_PENDING;
+    }
+    return false;
+}
