@@ -222,6 +222,11 @@ void baseline_filter(Baseline *baseline, const Report *report, Diag *diag, Repor
         }
     }
     diag->findings.len = kept;
+}
+
+void baseline_report_gone(Baseline *baseline, const Report *report, Diag *diag,
+                          ReportSummary *summary)
+{
     for (uint32_t i = 0; i < baseline->entries.len; i++)
         summary->gone += baseline->entries.at[i].count - baseline->entries.at[i].found;
     report_gone(baseline, diag, report->sources);

@@ -379,6 +379,8 @@ static bool any_at_least(const Diag *diag, Severity severity)
 static bool run_baseline(Run *run, Diag *diag)
 {
     Report report = {.sources = &run->sources, .diag = diag, .facts = run->worker.facts};
+    if (run->options->write_baseline.len || run->baseline)
+        report_note_fingerprints(&report, diag);
     if (run->options->write_baseline.len) {
         run->summary.known = diag->findings.len;
         bool written = baseline_write(run->options, &report);
@@ -386,8 +388,11 @@ static bool run_baseline(Run *run, Diag *diag)
             diag->findings.len = 0;
         return written;
     }
-    if (run->baseline)
+    if (run->baseline) {
         baseline_filter(run->baseline, &report, diag, &run->summary);
+        if (!run->interrupted)
+            baseline_report_gone(run->baseline, &report, diag, &run->summary);
+    }
     return true;
 }
 
@@ -405,7 +410,8 @@ bool run_filters(Run *run)
                                     .options = options,
                                     .diag = diag,
                                     .sources = &run->sources,
-                                    .facts = worker->facts});
+                                    .facts = worker->facts,
+                                    .partial = run->interrupted});
     bool written = run_baseline(run, diag);
     if (options->changed_only)
         changed_filter(diag, &run->sources);
@@ -437,6 +443,9 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
             suppressions_of(run->worker.suppressions, &report.suppressed_count);
         report.summary.suppressed = report.suppressed_count;
     }
+    for (uint32_t i = 0; i < run->options->outputs.len; i++)
+        if (find(run->options->outputs.at[i].format)->fingerprints)
+            report_note_fingerprints(&report, &run->worker.diag);
     bool written = outputs_write(run->options, &report, find);
     if (!run->options->quiet) {
         Buf line = {0};

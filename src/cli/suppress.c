@@ -248,9 +248,11 @@ void suppress_filter(SuppressPass *pass)
         return;
     sort_with(all->entries.at, all->entries.len, sizeof *all->entries.at, compare_entries, NULL);
     take_out(pass);
-    report_entries(pass);
-    report_rows(pass);
-    take_out(pass); /* unused ones may be suppressed as well */
+    if (!pass->partial) {
+        report_entries(pass);
+        report_rows(pass);
+        take_out(pass); /* unused ones may be suppressed as well */
+    }
     diag_sort(pass->diag, pass->sources);
 }
 

@@ -51,6 +51,7 @@ typedef struct SuppressPass {
     Sources *sources;
     const Facts *facts;
     PlaceMemo memo;
+    bool partial; /* Ctrl-C: what was not read may be what a suppression is for */
 } SuppressPass;
 
 /* ---- suppress.c ---- */

@@ -181,6 +181,7 @@ typedef struct Finding {
     const Fix *fix;  /* or NULL */
     const Str *scopes; /* in which it holds, where the run has several and it is of one */
     uint32_t scope_count;
+    uint64_t fingerprint; /* the emit room's; 0: not made yet */
 } Finding;
 
 /* A user's word on a rule's severity; the last one for an id wins. */

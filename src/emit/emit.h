@@ -91,11 +91,15 @@ typedef struct Report {
 typedef struct ReportFormat {
     const char *name;        /* as after -o */
     void (*write)(const Report *report, Out *out);
+    bool fingerprints;       /* it asks for those of all findings */
 } ReportFormat;
 
 extern const ReportFormat report_formats[];
 extern const size_t report_format_count;
 const ReportFormat *report_format_find(Str name);
+/* Keeps the fingerprints of diag's findings in them, so that several who ask for them (a
+ * baseline, formats) read the text at their places once. */
+void report_note_fingerprints(const Report *report, Diag *diag);
 /* The same for `plimsoll versions`. */
 extern const ReportFormat versions_formats[];
 extern const size_t versions_format_count;

@@ -6,9 +6,9 @@
 
 const ReportFormat report_formats[] = {
     {"text", report_text_write},     {"json", report_json_write},
-    {"ndjson", report_ndjson_write}, {"sarif", report_sarif_write},
+    {"ndjson", report_ndjson_write}, {"sarif", report_sarif_write, .fingerprints = true},
     {"junit", report_junit_write},   {"github", report_github_write},
-    {"gitlab", report_gitlab_write},
+    {"gitlab", report_gitlab_write, .fingerprints = true},
 };
 const size_t report_format_count = BASE_COUNT(report_formats);
 

@@ -81,7 +81,8 @@ bool each_object_next(EachObject *each);
  * own.  Lines, file names and the order of documents do not count. */
 uint64_t *report_fingerprints(const Report *report, Arena *arena);
 
-/* Of one finding, wherever it is kept; several may have the same. */
+/* Of one finding, wherever it is kept; several may have the same.  Its text is read for
+ * it, unless report_note_fingerprints came before. */
 uint64_t report_fingerprint(const Report *report, const Finding *finding);
 
 /* A file as the repository has it, with slashes; absolute where it lies elsewhere. */

@@ -96,6 +96,8 @@ static Str text_at(const Located *located)
 
 uint64_t report_fingerprint(const Report *report, const Finding *finding)
 {
+    if (finding->fingerprint)
+        return finding->fingerprint;
     uint64_t hash = hash_part(0xcbf29ce484222325, str_of(finding->rule->id));
     if (report->facts && finding->object != BASE_NONE) {
         const Object *object = facts_object(report->facts, finding->object);
@@ -108,6 +110,12 @@ uint64_t report_fingerprint(const Report *report, const Finding *finding)
     hash = hash_path(hash, finding->path);
     Located located = sources_locate(report->sources, finding->place);
     return hash_part(hash, text_at(&located));
+}
+
+void report_note_fingerprints(const Report *report, Diag *diag)
+{
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        diag->findings.at[i].fingerprint = report_fingerprint(report, &diag->findings.at[i]);
 }
 
 typedef struct Fingerprinted {
