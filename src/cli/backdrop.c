@@ -13,23 +13,6 @@
 #include "schema/crd.h"
 
 /* ---- reading ---- */
-void backdrop_hide(const Options *options, InputList *inputs)
-{
-    Arena arena = {0};
-    PlaceMemo memo = {0};
-    for (uint32_t i = 0; i < options->clusters.len; i++) {
-        PlaceMemo own = {0};
-        Str dump = path_place(options->clusters.at[i], false, &own, &arena);
-        for (uint32_t j = 0; j < inputs->inputs.len; j++) {
-            Input *input = &inputs->inputs.at[j];
-            if (!str_is(input->path, "-") && str_eq(path_name(input->path), path_name(dump)) &&
-                str_eq(path_place(input->path, false, &memo, &arena), dump))
-                input->use = INPUT_DATA;
-        }
-    }
-    arena_free(&arena);
-}
-
 static bool in_backdrop(const Sources *sources, Place place)
 {
     uint32_t file = place.doc != BASE_NONE ? sources->docs.at[place.doc].file : place.file;

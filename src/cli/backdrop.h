@@ -9,8 +9,6 @@
 #include "checks/part.h"
 #include "cli/run.h"
 
-/* Before the input is read: a dump that lies in one of its folders is no part of it. */
-void backdrop_hide(const Options *options, InputList *inputs);
 /* After the files of the input: reads the dumps.  What cannot be read is told on stderr
  * with its place, and makes the run fail. */
 void backdrop_read(Run *run);

@@ -90,6 +90,7 @@ typedef struct Options {
     VEC(Str) words;           /* arguments of a command that asks the tables, not the input */
     VEC(Str) changed;         /* --changed FILE...; the walk marks these as Input.changed */
     bool changed_only;
+    VEC(Str) deleted;         /* of the changed ones, manifests that are not there any more */
     Str source_root;          /* --source-root; empty: the working directory */
     Str since;                /* a commit of git; since.c adds to changed.  Empty: none */
     VEC(Output) outputs;      /* -o; empty: the command's first format to standard output */
@@ -191,6 +192,7 @@ typedef enum InputUse {
     INPUT_PATCH,         /* parts of objects: types are checked, nothing is linked */
     INPUT_DATA,          /* of a generator or a plugin: no manifest */
     INPUT_KUSTOMIZATION, /* it is one, and was read as such */
+    INPUT_OWN,           /* the configuration, the baseline and the like: no input at all */
 } InputUse;
 
 typedef struct Input {
@@ -217,6 +219,10 @@ void inputs_gather(InputList *list, const Options *options);
 /* The files of other paths, such as --crds; nothing is excluded. */
 void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count);
 void inputs_free(InputList *list);
+/* Marks what the options name for other purposes (own_files.c). */
+void inputs_hide(InputList *inputs, const Options *options);
+/* Whether the walk takes a file of this name. */
+bool inputs_takes_name(Str name);
 /* Whether a glob leaves a file or folder out. */
 bool inputs_excluded(const Options *options, Str path);
 

@@ -262,7 +262,7 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
         worker->summary->helm_templates++;
         return;
     }
-    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION) {
+    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION || input->use == INPUT_OWN) {
         worker->summary->skipped_files += input->use == INPUT_DATA;
         return;
     }

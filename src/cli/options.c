@@ -42,8 +42,8 @@ const OptionInfo option_table[] = {
              "a small input); what comes out is the same"},
     {"changed", 0, GROUP_REPORT, VALUE_FILE, "FILE...", .many = true, .commands = FOR_CHECK,
      .store = setting_changed,
-     .help = "report only what these files have a part in; takes every argument up to the next "
-             "option"},
+     .help = "report only what these files have a part in, and, where one of them is gone, all that "
+             "objects say of each other; takes every argument up to the next option"},
     {"since", 0, GROUP_REPORT, VALUE_TEXT, "COMMIT", .commands = FOR_CHECK, .store = setting_since,
      .help = "as `--changed`, with what git says was changed since this commit (since it and HEAD "
              "parted), and with files that git does not know yet"},

@@ -192,6 +192,7 @@ void run_begin(Run *run, Options *options, ObjectPass pass)
     run->summary.target = options->schema.target;
     sources_init(&run->sources);
     inputs_gather(&run->inputs, options);
+    inputs_hide(&run->inputs, options);
     run->unreadable = run->inputs.errors > 0;
     run->summary.excluded = run->inputs.excluded;
     worker_init(&run->worker, options, &run->sources, &run->summary, pass);
@@ -414,7 +415,7 @@ bool run_filters(Run *run)
                                     .partial = run->interrupted});
     bool written = run_baseline(run, diag);
     if (options->changed_only)
-        changed_filter(diag, &run->sources);
+        changed_filter(options, diag, &run->sources);
     count_findings(run, diag);
     return written;
 }
@@ -499,10 +500,8 @@ static void stop_early(Run *run)
  * is linked then, since what is missing may stand where nobody came to look. */
 static void run_link(Run *run)
 {
-    Options *options = run->options;
     Worker *worker = &run->worker;
     run_crds(run);
-    backdrop_hide(options, &run->inputs);
     run->scopes = scopes_new(worker, &run->inputs);
     run_files(run);
     backdrop_read(run);
@@ -544,6 +543,8 @@ int run_check(Options *options)
     Baseline *baseline = NULL;
     if (options->baseline.len && !options->write_baseline.len && !(baseline = baseline_read(options)))
         return EXIT_TROUBLE;
+    if (options->changed_only)
+        changed_find_deleted(options);
     run_begin(&run, options, check_object);
     run.baseline = baseline;
     Worker *worker = &run.worker;

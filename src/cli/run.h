@@ -175,7 +175,9 @@ bool rules_load(CustomRules *rules, Options *options, Sources *sources);
 int rules_test(Options *options, Str folder); /* `plimsoll rules test DIR` */
 
 /* ---- changed.c: --changed ---- */
-/* Keeps the findings in which a changed file has a part, at either end. */
-void changed_filter(Diag *diag, const Sources *sources);
+/* Fills options->deleted. */
+void changed_find_deleted(Options *options);
+/* Keeps the findings in which a changed file has a part, at either end, or may have had. */
+void changed_filter(const Options *options, Diag *diag, const Sources *sources);
 
 #endif

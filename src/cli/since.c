@@ -107,7 +107,8 @@ static bool ask(Options *options, Str top, FileText *text)
         return false;
     if (status == 0)
         from = arena_str(arena, first_line(text_of(text)));
-    status = GIT(top, GIT_SHOWS, text, arena, "diff", "--name-only", "--no-renames", "-z",
+    /* Of a renamed file only the new name: nothing was deleted then. */
+    status = GIT(top, GIT_SHOWS, text, arena, "diff", "--name-only", "--find-renames", "-z",
                  from.ptr, "--");
     if (status == 0)
         take_names(options, top, text);

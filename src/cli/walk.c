@@ -129,7 +129,7 @@ static bool is_excluded(const Walk *walk, Str absolute, bool is_folder, bool upw
     return false;
 }
 
-static bool is_manifest_name(Str name)
+bool inputs_takes_name(Str name)
 {
     /* The configuration is ours, and no input. */
     if (str_eq(name, STR(".plimsoll.yaml")) || str_eq(name, STR(".plimsoll.yml")))
@@ -161,7 +161,7 @@ static bool look_at(Walk *walk, const Folder *folder, const struct dirent *found
     entry->is_folder = type == DT_DIR;
     if (entry->is_folder)
         return strcmp(name, ".git") != 0;
-    if ((type != DT_REG && type != DT_LNK) || !is_manifest_name(str_of(name)))
+    if ((type != DT_REG && type != DT_LNK) || !inputs_takes_name(str_of(name)))
         return false;
     if (type == DT_REG && !walk->ask_files) {
         entry->device = folder->device;
