@@ -86,6 +86,20 @@ Str arena_str(Arena *arena, Str s)
     return str_slice(copy, s.len);
 }
 
+Str arena_quoted(Arena *arena, Str text)
+{
+    if (!text.len || !memchr(text.ptr, '"', text.len))
+        return text;
+    char *quoted = arena_alloc(arena, 2 * text.len);
+    size_t to = 0;
+    for (size_t at = 0; at < text.len; at++) {
+        if (text.ptr[at] == '"' || text.ptr[at] == '\\')
+            quoted[to++] = '\\';
+        quoted[to++] = text.ptr[at];
+    }
+    return str_slice(quoted, to);
+}
+
 Str arena_vformat(Arena *arena, const char *format, va_list args)
 {
     buf_vformat(arena_draft(arena), format, args);

@@ -117,6 +117,9 @@ void *arena_zero(Arena *arena, size_t size);  /* the same, zeroed */
 /* Moves a growing array to a place for new_count elements; may extend in place. */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 Str arena_str(Arena *arena, Str s); /* a copy, with a NUL behind it that len does not count */
+/* What stands between quotes in a message: where the text has quotes itself, they and its
+ * backslashes get a backslash, as kubectl writes them.  Most texts are returned as they are. */
+Str arena_quoted(Arena *arena, Str text);
 Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
 Str arena_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
 /* A text of many pieces: an empty Buf, the arena's own, and then a copy of what it holds. */

@@ -174,19 +174,25 @@ static void report_path(CustomRules *rules, const CustomRule *rule, const Custom
            STR_ARG(near_word_text(&nearest, &rules->arena)));
 }
 
+static Str nearest_kind(CustomRules *rules, const CustomKind *wanted, const Schema *schema)
+{
+    NearWord nearest = {.wrong = wanted->kind};
+    for (KindId id = 0; id < schema_kind_count(schema); id++)
+        near_word_try(&nearest, schema_kind_info(schema, id).kind);
+    return near_word_text(&nearest, &rules->arena);
+}
+
 /* Looks one kind of a rule up in all its API versions; count says how many were found. */
 static void bind_kind(CustomRules *rules, CustomRule *rule, const CustomKind *wanted,
                       const Schema *schema, Diag *diag, uint32_t *per_kind, uint32_t number)
 {
-    NearWord nearest = {.wrong = wanted->kind};
     Trail best = {.step = BASE_NONE};
+    Str near = STR("");
     bool found = false;
     for (KindId id = 0; id < schema_kind_count(schema); id++) {
         KindInfo kind = schema_kind_info(schema, id);
-        if (!is_kind(&kind, wanted)) {
-            near_word_try(&nearest, kind.kind);
+        if (!is_kind(&kind, wanted))
             continue;
-        }
         found = true;
         Trail trail = follow_types(schema, kind.type, rule);
         if (best.step == BASE_NONE || trail.step > best.step)
@@ -197,9 +203,11 @@ static void bind_kind(CustomRules *rules, CustomRule *rule, const CustomKind *wa
     if (!diag)
         return;
     if (!found)
-        report(rules, diag, wanted->place, nearest.best.len ? SEVERITY_ERROR : SEVERITY_WARNING,
+        near = nearest_kind(rules, wanted, schema);
+    if (!found)
+        report(rules, diag, wanted->place, near.len ? SEVERITY_ERROR : SEVERITY_WARNING,
                "the rule %s is for kind \"%.*s\", which nothing here defines%.*s", rule->info.id,
-               STR_ARG(wanted->kind), STR_ARG(near_word_text(&nearest, &rules->arena)));
+               STR_ARG(wanted->kind), STR_ARG(near));
     else if (best.step < rule->step_count)
         report_path(rules, rule, wanted, &best, diag);
     else if (!fits(rule, &best))

@@ -8,7 +8,7 @@
  *
  * Ownership: Options and InputList own all that they hold until their *_free.
  * Exit statuses: 0 clean, 1 findings at or above --fail-on, 2 usage, unreadable
- * input or our own failure. */
+ * input or our own failure, 130 Ctrl-C (EXIT_INTERRUPTED, meter.h). */
 #ifndef PLIMSOLL_CLI_H
 #define PLIMSOLL_CLI_H
 
@@ -60,10 +60,13 @@ typedef struct SuppressRule {
     bool used;
 } SuppressRule;
 
-/* Other severities for the findings in some files. */
+/* What holds for some files: other severities of their findings, another target. */
 typedef struct PathOverride {
     VEC(Exclusion) paths;
     VEC(SeverityOverride) rules;
+    bool has_target;
+    SchemaOptions schema;     /* where it has one: Options.schema with its target (overrides_schemas) */
+    uint32_t offset, size;    /* in the configuration */
 } PathOverride;
 
 /* A value that a key of the configuration was given, and by whom. */

@@ -6,6 +6,10 @@
  * rows. */
 #include "cli/options.h"
 
+#define VERSION_SCHEMA                                                                     \
+    "\"type\": [\"string\", \"number\"], \"pattern\": "                                        \
+    "\"^v?1\\\\.[0-9]+(\\\\.[0-9]+)?(\\\\.\\\\.v?1\\\\.[0-9]+(\\\\.[0-9]+)?)?$\""
+
 static const ConfigKey SCOPE_FIELDS[] = {
     {"name", CONFIG_TEXT, setting_scope_name, NULL, "a name", .required = true,
      .text = "What reports call it."},
@@ -17,7 +21,10 @@ static const ConfigKey OVERRIDE_FIELDS[] = {
     {"paths", CONFIG_LIST, setting_override_path, NULL, "a list of globs", .required = true,
      .text = "The files that it holds for, as under `exclude`."},
     {"rules", CONFIG_RULES, NULL, SETTING_WORDS_LEVEL, "a mapping of rules to severities",
-     .required = true, .text = "As the key `rules`, for these files."},
+     .text = "As the key `rules`, for these files."},
+    {"kubernetesVersion", CONFIG_TEXT, setting_override_version, NULL, "a version or a range",
+     .text = "As the key `kubernetesVersion`, for the objects in these files; `--kubernetes-version` "
+             "on the command line counts more.", .schema = VERSION_SCHEMA},
 };
 
 static const ConfigKey SUPPRESS_FIELDS[] = {
@@ -46,7 +53,7 @@ const ConfigKey config_keys[] = {
      "The version of Kubernetes, or the range of versions, that the manifests are for. The newest "
      "known version where nothing is said.",
      .example = "kubernetesVersion: 1.29..1.34\n",
-     .schema = "\"type\": [\"string\", \"number\"], \"pattern\": \"^v?1\\\\.[0-9]+(\\\\.[0-9]+)?(\\\\.\\\\.v?1\\\\.[0-9]+(\\\\.[0-9]+)?)?$\""},
+     .schema = VERSION_SCHEMA},
     {"namespace", CONFIG_TEXT, setting_namespace, NULL, "a name", "--namespace",
      "The namespace of objects that name none: `default` where nothing is said.",
      .example = "namespace: shop\n",
@@ -64,12 +71,14 @@ const ConfigKey config_keys[] = {
      "`advice`) stands for all its rules.",
      .example = "select:\n  - yaml\n  - schema\n  - server\n  - link\n",
      .schema = "\"anyOf\": [{\"$ref\": \"#/definitions/rule\"}, {\"$ref\": \"#/definitions/origin\"}]"},
-    {"overrides", CONFIG_ENTRIES, NULL, NULL, "a list of overrides, each with paths and rules", NULL,
-     "Other severities for the findings in some files. Of several overrides for one file the last "
-     "counts; they count more than `rules` and `--severity`.",
+    {"overrides", CONFIG_ENTRIES, NULL, NULL,
+     "a list of overrides, each with paths, and with rules or a version or both", NULL,
+     "Other severities for the findings in some files, and another version of Kubernetes for the "
+     "objects there. Of several overrides for one file the last counts; they count more than `rules`, "
+     "`--severity` and the key `kubernetesVersion`.",
      .example = "overrides:\n  - paths:\n      - experiments/\n    rules:\n      unresolved-reference: "
-     "warning\n",
-     FIELDS(OVERRIDE_FIELDS), .begin = setting_override_begin},
+     "warning\n  - paths:\n      - clusters/old/\n    kubernetesVersion: 1.29\n",
+     .schema = "\"minProperties\": 2", FIELDS(OVERRIDE_FIELDS), .begin = setting_override_begin},
     {"suppress", CONFIG_ENTRIES, NULL, NULL, "a list of rows, each with a rule", NULL,
      "Findings that are kept quiet. A row names one rule or several, and says for what: what it "
      "leaves out may be anything. In `kind`, `namespace`, `name` and `field` a `*` stands for any "

@@ -181,6 +181,21 @@ static void read_map(ConfigReader *reader, const ConfigKey *keys, size_t count, 
     }
 }
 
+/* An override that says nothing is a slip; one whose word was refused was told of. */
+static void judge_overrides(ConfigReader *reader)
+{
+    const Options *options = reader->setter.options;
+    bool told = reader->diag->findings.len > 0;
+    for (uint32_t i = 0; i < options->overrides.len && !told; i++) {
+        const PathOverride *override = &options->overrides.at[i];
+        if (!override->rules.len && !override->has_target)
+            diag_report(reader->diag, &rule_configuration,
+                        (Place){.doc = reader->doc->source, .offset = override->offset,
+                                .length = override->size},
+                        "overrides: an entry needs rules or kubernetesVersion");
+    }
+}
+
 /* requireReason may stand below the rows that it asks for a reason. */
 static void judge_reasons(ConfigReader *reader)
 {
@@ -208,6 +223,7 @@ static void read_document(void *context, Document *doc, Diag *diag, Sources *sou
     }
     read_map(reader, config_keys, config_key_count, doc->root);
     judge_reasons(reader);
+    judge_overrides(reader);
 }
 
 static bool read_file(Options *options, Str cwd)

@@ -68,6 +68,10 @@ static void put_shape(Buf *out, const ConfigKey *key, unsigned depth)
         buf_text(out, "\"type\": [\"array\", \"null\"],");
         put_line(out, depth);
         buf_text(out, "\"items\": {");
+        if (key->schema) {
+            put_line(out, depth + 1);
+            buf_format(out, "%s,", key->schema);
+        }
         put_object(out, key->fields, key->field_count, depth + 1);
         put_line(out, depth);
         buf_byte(out, '}');

@@ -123,7 +123,7 @@ ObjectContext worker_context(Worker *worker, const Document *doc)
 {
     return (ObjectContext){.doc = doc,
                            .object = facts_object(worker->facts, doc->object),
-                           .options = &worker->options->schema,
+                           .options = worker->checker.options,
                            .facts = worker->facts,
                            .diag = &worker->diag,
                            .scratch = parser_arena(worker->parser),
@@ -230,6 +230,7 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
     note->rendered = base == 0 && is_rendered(text);
     note->first = facts_object_count(worker->facts);
     worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
+    worker->checker.options = overrides_schema(worker->options, input->path);
     Splitter splitter;
     splitter_init(&splitter, text);
     if (worker->meter)
@@ -364,6 +365,8 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
             return false;
         chunk.text = str_slice(worker->window.ptr, worker->window.len);
     }
+    worker->checker.options =
+        file->kept ? &worker->options->schema : overrides_schema(worker->options, file->name);
     uint32_t first_finding = worker->diag.findings.len;
     Document doc;
     ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, &doc);

@@ -47,6 +47,7 @@ bool setting_timeout(Setter *setter, Str value);
 bool setting_select(Setter *setter, Str value); /* rules and origins with commas */
 void setting_override_begin(Setter *setter);
 bool setting_override_path(Setter *setter, Str value);
+bool setting_override_version(Setter *setter, Str value);
 void setting_suppress_begin(Setter *setter);
 bool setting_suppress_rule(Setter *setter, Str value);
 bool setting_suppress_kind(Setter *setter, Str value);
@@ -268,6 +269,11 @@ bool skip_client_kind(size_t i, Str *api, Str *kind);
 void help_overview(Buf *out);
 void help_command(const Command *command, Buf *out);
 /* Paragraphs broken at width, each line after `indent` spaces; `backticks` go. */
+/* ---- rules_silence.c ---- */
+/* The i-th way to keep a rule quiet: what it reaches, and what to write; NULL: there are no
+ * more. */
+const char *rules_silence(const RuleInfo *rule, size_t i, Buf *text);
+
 void help_wrap(Buf *out, Str text, size_t indent, size_t column);
 void page_man(Buf *out);
 void page_usage(Buf *out);

@@ -1,8 +1,9 @@
-/* Severities by path: the configuration's `overrides`.
+/* What holds by path: the configuration's `overrides`.
  *
- * They are known only once a finding has its file, so that this pass gives them behind the
- * barrier.  A rule that is off but for some files reports everywhere, and is taken out here
- * where no override wants it. */
+ * Severities are known only once a finding has its file, so that a pass gives them behind
+ * the barrier.  A rule that is off but for some files reports everywhere, and is taken out
+ * here where no override wants it.  Versions are asked for before a file's objects are
+ * checked: whoever checks them follows a pointer to the options that hold there. */
 #include "cli/options.h"
 #include "cli/run.h"
 
@@ -14,6 +15,42 @@ static bool covers(const PathOverride *override, Str place)
             glob_match_upward(override->paths.at[i].glob, rest, false))
             return true;
     return false;
+}
+
+void overrides_schemas(Options *options)
+{
+    for (uint32_t i = 0; i < options->overrides.len; i++) {
+        PathOverride *override = &options->overrides.at[i];
+        SchemaTarget target = override->schema.target;
+        if (options->command->all_versions || options->set_by[SETTING_KUBERNETES_VERSION] == SET_BY_FLAG)
+            override->has_target = false;
+        override->schema = options->schema;
+        override->schema.target = target;
+    }
+}
+
+uint32_t overrides_versions(const Options *options)
+{
+    uint32_t versions = 0;
+    for (uint32_t i = 0; i < options->overrides.len; i++)
+        if (options->overrides.at[i].has_target)
+            versions |= options->overrides.at[i].schema.target.versions;
+    return versions;
+}
+
+const SchemaOptions *overrides_schema(const Options *options, Str path)
+{
+    const SchemaOptions *found = &options->schema;
+    if (!overrides_versions(options) || str_is(path, "-"))
+        return found;
+    Arena arena = {0};
+    PlaceMemo memo = {0};
+    Str place = path_place(path, false, &memo, &arena);
+    for (uint32_t i = 0; i < options->overrides.len; i++)
+        if (options->overrides.at[i].has_target && covers(&options->overrides.at[i], place))
+            found = &options->overrides.at[i].schema;
+    arena_free(&arena);
+    return found;
 }
 
 static bool is_off(const Options *options, Str rule)

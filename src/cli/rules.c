@@ -95,7 +95,18 @@ static void json_rule(Buf *out, const RuleInfo *rule, bool examples)
         member(out, "bad", example.bad);
         member(out, "good", example.good);
     }
-    buf_format(out, ",\"configurable\":%s}", is_configurable(rule) ? "true" : "false");
+    buf_format(out, ",\"configurable\":%s,\"silence\":[", is_configurable(rule) ? "true" : "false");
+    Buf text = {0};
+    const char *what;
+    for (size_t i = 0; is_configurable(rule) && (what = rules_silence(rule, i, &text)); i++) {
+        buf_text(out, i ? ",{" : "{");
+        member(out, "what", what);
+        buf_text(out, ",\"text\":");
+        buf_json(out, buf_slice(&text));
+        buf_byte(out, '}');
+    }
+    buf_free(&text);
+    buf_text(out, "]}");
 }
 
 /* A line of JSON for each, for scripts/rule-pages. */
@@ -140,19 +151,23 @@ static void list_text(Buf *out, const RuleList *rules)
     }
 }
 
-static void text_block(Buf *out, const char *title, const char *text)
+static void put_indented(Buf *out, Str rest, size_t indent)
 {
-    enum { INDENT = 2 };
-    if (!*text)
-        return;
-    buf_format(out, "\n%s:\n", title);
-    for (Str rest = str_of(text); rest.len;) {
+    while (rest.len) {
         size_t end = str_find(rest, '\n');
-        buf_repeat(out, ' ', end ? INDENT : 0);
+        buf_repeat(out, ' ', end ? indent : 0);
         buf_format(out, "%.*s\n", (int)end, rest.ptr);
         size_t taken = end < rest.len ? end + 1 : end;
         rest = str_slice(rest.ptr + taken, rest.len - taken);
     }
+}
+
+static void text_block(Buf *out, const char *title, const char *text)
+{
+    if (!*text)
+        return;
+    buf_format(out, "\n%s:\n", title);
+    put_indented(out, str_of(text), 2);
 }
 
 static void text_paragraph(Buf *out, const char *title, const char *text)
@@ -177,8 +192,14 @@ static void explain_text(Buf *out, const RuleInfo *rule)
         text_paragraph(out, "How to silence it", "It cannot be silenced.");
         return;
     }
-    buf_format(out, "\nHow to silence it:\n  plimsoll check --severity %s=off, or in "
-                    ".plimsoll.yaml:\n\n    rules:\n      %s: off\n", rule->id, rule->id);
+    buf_text(out, "\nHow to silence it (docs/suppression.md):\n");
+    Buf text = {0};
+    const char *what;
+    for (size_t i = 0; (what = rules_silence(rule, i, &text)); i++) {
+        buf_format(out, "  %s:\n", what);
+        put_indented(out, buf_slice(&text), 4);
+    }
+    buf_free(&text);
 }
 
 /* ---- Markdown ---- */
@@ -213,11 +234,16 @@ static void explain_markdown(Buf *out, const RuleInfo *rule)
         buf_format(out, "\n## How to mend it\n\n%s\n", rule->fix);
     markdown_block(out, "Bad", example.bad);
     markdown_block(out, "Good", example.good);
-    if (is_configurable(rule))
-        buf_format(out, "\n## How to silence it\n\n`--severity %s=off`, or in the configuration:"
-                        "\n\n```yaml\nrules:\n  %s: off\n```\n", rule->id, rule->id);
-    else
-        buf_text(out, "\n## How to silence it\n\nIt cannot be silenced.\n");
+    buf_text(out, "\n## How to silence it\n");
+    if (!is_configurable(rule))
+        buf_text(out, "\nIt cannot be silenced.\n");
+    Buf text = {0};
+    const char *what;
+    for (size_t i = 0; is_configurable(rule) && (what = rules_silence(rule, i, &text)); i++)
+        buf_format(out, "\n%s:\n\n```%s\n%.*s```\n", what,
+                   str_starts(buf_slice(&text), STR("plimsoll")) ? "console" : "yaml",
+                   STR_ARG(buf_slice(&text)));
+    buf_free(&text);
 }
 
 /* ---- the command ---- */

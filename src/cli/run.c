@@ -144,13 +144,20 @@ static void keep_errors(Diag *diag, uint32_t from)
     diag->findings.len = kept;
 }
 
+static void narrow(SchemaTarget *target)
+{
+    target->oldest = target->newest;
+    target->versions = UINT32_C(1) << (target->newest - SCHEMA_OLDEST);
+}
+
 /* The object as a server would store it, in the order of the input: from the first one
  * on that has to wait for its CRD, all wait. */
 void normal_target(Options *options)
 {
-    SchemaTarget *target = &options->schema.target;
-    target->oldest = target->newest;
-    target->versions = UINT32_C(1) << (target->newest - SCHEMA_OLDEST);
+    narrow(&options->schema.target);
+    for (uint32_t i = 0; i < options->overrides.len; i++)
+        if (options->overrides.at[i].has_target)
+            narrow(&options->overrides.at[i].schema.target);
 }
 
 void normal_again(Worker *worker, Document *doc)
@@ -161,7 +168,7 @@ void normal_again(Worker *worker, Document *doc)
         return;
     keep_errors(&worker->diag, before);
     Str ns = interned(&worker->strings, object->ns);
-    Document normal = schema_normal_form(&worker->options->schema, doc, object, ns,
+    Document normal = schema_normal_form(worker->checker.options, doc, object, ns,
                                          parser_arena(worker->parser));
     worker->take_normal(worker, &normal);
 }
@@ -181,8 +188,11 @@ void normal_object(Worker *worker, Document *doc)
     worker->diag.findings.len = before; /* told when it is read again */
 }
 
+/* Of an API that its version does not serve nothing is left, and an error told of it. */
 static void emit_normal(Worker *worker, const Document *normal)
 {
+    if (node_at(normal, normal->root)->len == 0)
+        return;
     object_writer_put(worker->writer, normal, normal->root);
 }
 
@@ -190,6 +200,8 @@ void run_begin(Run *run, Options *options, ObjectPass pass)
 {
     *run = (Run){.options = options};
     run->summary.target = options->schema.target;
+    overrides_schemas(options);
+    run->summary.by_path = overrides_versions(options);
     sources_init(&run->sources);
     inputs_gather(&run->inputs, options);
     inputs_hide(&run->inputs, options);
@@ -328,6 +340,7 @@ static void run_types(Run *run)
         }
     }
     options->schema.schema = run->types;
+    overrides_schemas(options);
 }
 
 /* All CRDs of the input are known now: whoever still has no type stays without. */

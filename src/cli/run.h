@@ -160,7 +160,13 @@ typedef const ReportFormat *ReportFinder(Str name);
 /* Every report that was asked for.  Fills in what depends on where they go. */
 bool outputs_write(const Options *options, Report *report, ReportFinder *find);
 
-/* ---- overrides.c: severities by path ---- */
+/* ---- overrides.c: severities and versions by path ---- */
+/* Takes what the overrides' versions have in common with options->schema from there. */
+void overrides_schemas(Options *options);
+/* All versions that only overrides ask about. */
+uint32_t overrides_versions(const Options *options);
+/* What the objects of a file are checked against. */
+const SchemaOptions *overrides_schema(const Options *options, Str path);
 void overrides_apply(const Options *options, Diag *diag, const Sources *sources);
 
 /* ---- explain.c ---- */

@@ -102,7 +102,8 @@ void setting_finish_rules(Options *options)
 
 void setting_override_begin(Setter *setter)
 {
-    vec_push(&setter->options->overrides, ((PathOverride){0}));
+    PathOverride override = {.offset = setter->offset, .size = setter->size};
+    vec_push(&setter->options->overrides, override);
 }
 
 static PathOverride *last_override(const Setter *setter)
@@ -116,6 +117,15 @@ bool setting_override_path(Setter *setter, Str value)
     if (!read_glob(setter, value, &glob))
         return false;
     vec_push(&last_override(setter)->paths, glob);
+    return true;
+}
+
+bool setting_override_version(Setter *setter, Str value)
+{
+    PathOverride *override = last_override(setter);
+    if (!schema_target_parse(value, &override->schema.target, &setter->options->arena, &setter->error))
+        return false;
+    override->has_target = true;
     return true;
 }
 

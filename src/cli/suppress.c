@@ -53,10 +53,16 @@ static int compare_entries(const void *left, const void *right, void *context)
     return compare_reach(a->scope, a->id, b);
 }
 
+/* A rule may speak from two tables, as with another origin; its id says which it is. */
+static bool same_rule(const RuleInfo *a, const RuleInfo *b)
+{
+    return a == b || !strcmp(a->id, b->id);
+}
+
 static bool reaches(const Suppression *entry, const Finding *finding)
 {
     const Place *place = &finding->place;
-    if (entry->rule != finding->rule || (entry->field.len && !glob_text(entry->field, finding->path)))
+    if (!same_rule(entry->rule, finding->rule) || (entry->field.len && !glob_text(entry->field, finding->path)))
         return false;
     if (entry->scope == SUPPRESS_FILE || (entry->begin == 0 && entry->end == UINT32_MAX))
         return true;
@@ -118,7 +124,7 @@ static bool row_meets(const SuppressRule *row, const Finding *finding, const Fac
 {
     bool same = false;
     for (uint32_t i = 0; i < row->rule_count && !same; i++)
-        same = row->rules[i] == finding->rule;
+        same = same_rule(row->rules[i], finding->rule);
     if (!same || (row->field.len && !glob_text(row->field, finding->path)))
         return false;
     if (row->path.glob.len) {

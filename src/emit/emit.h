@@ -34,6 +34,7 @@ typedef struct ReportSummary {
     uint32_t gone;           /* that it holds and that were not found */
     uint32_t suppressed;     /* findings that comments, annotations or the configuration keep quiet */
     SchemaTarget target;
+    uint32_t by_path;        /* versions that only the objects in some files are checked for */
     const ReportStats *stats; /* NULL: nobody asked */
 } ReportSummary;
 

@@ -5,23 +5,23 @@
 #include "emit/render.h"
 
 const ReportFormat report_formats[] = {
-    {"text", report_text_write},     {"json", report_json_write},
-    {"ndjson", report_ndjson_write}, {"sarif", report_sarif_write, .fingerprints = true},
-    {"junit", report_junit_write},   {"github", report_github_write},
-    {"gitlab", report_gitlab_write, .fingerprints = true},
+    {"text", report_text_write, false},     {"json", report_json_write, false},
+    {"ndjson", report_ndjson_write, false}, {"sarif", report_sarif_write, true},
+    {"junit", report_junit_write, false},   {"github", report_github_write, false},
+    {"gitlab", report_gitlab_write, true},
 };
 const size_t report_format_count = BASE_COUNT(report_formats);
 
 const ReportFormat versions_formats[] = {
-    {"text", versions_text_write},
-    {"json", versions_json_write},
+    {"text", versions_text_write, false},
+    {"json", versions_json_write, false},
 };
 const size_t versions_format_count = BASE_COUNT(versions_formats);
 
 const ReportFormat graph_formats[] = {
-    {"dot", graph_dot_write},
-    {"mermaid", graph_mermaid_write},
-    {"json", graph_json_write},
+    {"dot", graph_dot_write, false},
+    {"mermaid", graph_mermaid_write, false},
+    {"json", graph_json_write, false},
 };
 const size_t graph_format_count = BASE_COUNT(graph_formats);
 

@@ -203,7 +203,8 @@ void report_json_object(const Report *report, uint32_t id, Verdict verdict, Buf 
     member_string(out, "verdict", str_of(verdict_name(verdict)));
     /* Of one version the verdict says it all. */
     const SchemaTarget *target = &report->summary.target;
-    if (target->oldest != target->newest && verdict != VERDICT_UNKNOWN_KIND)
+    bool several = target->oldest != target->newest || report->summary.by_path;
+    if (several && verdict != VERDICT_UNKNOWN_KIND)
         member_versions_or_null(out, "versions", object->accepted);
     member_key(out, "unchecked");
     buf_byte(out, '[');
@@ -260,6 +261,9 @@ void report_json_summary(const ReportSummary *summary, Buf *out)
     buf_byte(out, '"');
     render_target(out, &summary->target);
     buf_byte(out, '"');
+    if (summary->by_path)
+        member_versions_or_null(out, "kubernetesByPath", summary->by_path);
+    member_versions_or_null(out, "typesOnly", summary_types_only(summary));
     if (summary->stats)
         put_stats(summary, out);
     buf_byte(out, '}');

@@ -51,6 +51,10 @@ void report_json_object_head(const Report *report, const Object *object, Buf *ou
 void report_json_object(const Report *report, uint32_t object, Verdict verdict, Buf *out);
 void report_json_summary(const ReportSummary *summary, Buf *out);
 
+/* ---- summary.c ---- */
+/* Of the versions that were asked about, those whose types alone are known. */
+uint32_t summary_types_only(const ReportSummary *summary);
+
 /* ---- shared.c ---- */
 /* The wanted findings of each object, in their order. */
 typedef struct ByObject {

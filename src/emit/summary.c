@@ -69,11 +69,19 @@ static void put_unchecked(const ReportSummary *summary, Buf *out)
 }
 
 /* What a server says beyond the types is known of the versions from SCHEMA_VALIDATED on. */
-static void put_unvalidated(const SchemaTarget *target, Buf *out)
+uint32_t summary_types_only(const ReportSummary *summary)
 {
-    if (target->newest < SCHEMA_VALIDATED)
+    const uint32_t before = (UINT32_C(1) << (SCHEMA_VALIDATED - SCHEMA_OLDEST)) - 1;
+    return (summary->target.versions | summary->by_path) & before;
+}
+
+static void put_unvalidated(const ReportSummary *summary, Buf *out)
+{
+    uint32_t asked = summary->target.versions | summary->by_path;
+    uint32_t types_only = summary_types_only(summary);
+    if (types_only == asked)
         buf_text(out, "; only types were checked");
-    else if (target->oldest < SCHEMA_VALIDATED)
+    else if (types_only)
         buf_format(out, "; of versions before 1.%d only types were checked", SCHEMA_VALIDATED);
 }
 
@@ -95,6 +103,10 @@ void report_summary_line(const Report *report, Buf *line)
     }
     buf_text(line, " (Kubernetes ");
     render_target(line, &summary->target);
+    if (summary->by_path) {
+        buf_text(line, "; by path ");
+        render_versions(line, summary->by_path);
+    }
     buf_byte(line, ')');
     if (summary->suppressed)
         buf_format(line, "; %u suppressed", (unsigned)summary->suppressed);
@@ -104,7 +116,7 @@ void report_summary_line(const Report *report, Buf *line)
         buf_format(line, ", %u of it no longer found", (unsigned)summary->gone);
     put_skipped(summary, line);
     put_unchecked(summary, line);
-    put_unvalidated(&summary->target, line);
+    put_unvalidated(summary, line);
     if (summary->helm_templates)
         buf_text(line, "\nplimsoll: to check Helm templates, pipe what they render in: "
                        "helm template CHART | plimsoll check -");

@@ -21,10 +21,11 @@ static void report_duplicate(Builder *builder, const Node *first, const Node *la
     ScalarType type = type_of(builder, last);
     bool nan = type == SCALAR_FLOAT && str_is(str_slice(last->text, last->len), ".nan");
     bool chance = nan || type != type_of(builder, first); /* not-a-number equals nothing */
+    Str key = arena_quoted(&builder->diag->arena, str_slice(last->text, last->len));
     Finding *finding =
         diag_report(builder->diag, &rule_yaml_duplicate_key,
                     builder_place(builder, last->offset, last->size),
-                    "the key \"%.*s\" is given twice in this mapping%s", (int)last->len, last->text,
+                    "the key \"%.*s\" is given twice in this mapping%s", STR_ARG(key),
                     chance ? ", once it is JSON" : "");
     diag_note(builder->diag, finding, builder_place(builder, first->offset, first->size),
               chance ? "first given here; it is chance which of the values kubectl keeps"

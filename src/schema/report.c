@@ -141,7 +141,8 @@ Str walk_found(const Walk *walk, uint32_t node)
     const char *more;
     Str text = cut(node_str(doc, node), &more);
     switch (node_kind(doc, node)) {
-    case NODE_STRING: return arena_format(arena, "the text \"%.*s%s\"", STR_ARG(text), more);
+    case NODE_STRING:
+        return arena_format(arena, "the text \"%.*s%s\"", STR_ARG(arena_quoted(arena, text)), more);
     case NODE_BOOL: return arena_format(arena, "the boolean %.*s", STR_ARG(text));
     default: return arena_format(arena, "the number %.*s%s", STR_ARG(text), more);
     }

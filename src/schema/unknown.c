@@ -198,6 +198,7 @@ static bool is_directive(Str name)
 void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uint32_t versions)
 {
     Str name = node_str(walk->doc, key), word = walk_type_word(walk, type);
+    Str shown = arena_quoted(walk->checker->scratch, name);
     if (walk->checker->partial && is_directive(name))
         return;
     const char *in = word.len ? " in " : "";
@@ -209,19 +210,19 @@ void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uin
     if (walk->lenient) {
         walk_report(walk, key, &rule_ignored_value, versions,
                     "the server drops the unknown field \"%.*s\"%s%.*s without a word",
-                    STR_ARG(name), in, STR_ARG(word));
+                    STR_ARG(shown), in, STR_ARG(word));
         return;
     }
     if (known) {
         Str when = other_versions(walk, known, versions);
         Finding *finding = walk_report(walk, key, &rule_unknown_field, versions,
-                                       "unknown field \"%.*s\"%s%.*s: %.*s", STR_ARG(name), in,
+                                       "unknown field \"%.*s\"%s%.*s: %.*s", STR_ARG(shown), in,
                                        STR_ARG(word), STR_ARG(when));
         walk_name_as_server(walk, finding, key);
         return;
     }
     Finding *finding = walk_report(walk, key, &rule_unknown_field, versions,
-                                   "unknown field \"%.*s\"%s%.*s", STR_ARG(name), in,
+                                   "unknown field \"%.*s\"%s%.*s", STR_ARG(shown), in,
                                    STR_ARG(word));
     if (!finding)
         return;
