@@ -79,7 +79,7 @@ static void put_unvalidated(const ReportSummary *summary, Buf *out)
 {
     uint32_t asked = summary->target.versions | summary->by_path;
     uint32_t types_only = summary_types_only(summary);
-    if (types_only == asked)
+    if (types_only && types_only == asked)
         buf_text(out, "; only types were checked");
     else if (types_only)
         buf_format(out, "; of versions before 1.%d only types were checked", SCHEMA_VALIDATED);

@@ -28,7 +28,7 @@ static void an_empty_report_is_whole(void **state)
                "\"objects\":[],\n"
                "\"summary\":{\"files\":0,\"objects\":0,\"skippedFiles\":0,\"skippedDocuments\":0,"
                "\"helmTemplates\":0,\"excluded\":0,\"unknownKinds\":0,\"unchecked\":0,\"errors\":0,\"warnings\":0,"
-               "\"infos\":0,\"suppressed\":0,\"baseline\":0,\"baselineGone\":0,\"kubernetes\":\"1.37\"}}\n");
+               "\"infos\":0,\"suppressed\":0,\"baseline\":0,\"baselineGone\":0,\"kubernetes\":\"1.37\",\"typesOnly\":null}}\n");
     fixture_close(&f);
 }
 
