@@ -49,8 +49,9 @@ static void on_link(const LinkContext *context)
                 continue;
             }
             const SelectFact *other = &facts->selects.at[*budget];
-            if (!told && !link_same_identity(context->link, other->object, select->object))
-                report_budget(context, select, other, sample.at[j]);
+            if (told || link_same_identity(context->link, other->object, select->object))
+                continue;
+            report_budget(context, select, other, sample.at[j]);
             told = true;
         }
         arena_reset(context->scratch);

@@ -65,17 +65,19 @@ static bool is_domain(Str domain)
     if (domain.len < 3 || domain.ptr[0] != '[')
         return is_domain_name(domain);
     for (size_t i = 1; i + 1 < domain.len; i++)
-        if (domain.ptr[i] != ':' && !strchr("0123456789abcdefABCDEF", domain.ptr[i]))
+        if (domain.ptr[i] != ':' && !is_hex(domain.ptr[i]))
             return false;
     return domain.ptr[domain.len - 1] == ']';
 }
+
+static bool is_name_mark(char c) { return c == '_' || c == '.' || c == '-'; }
 
 static bool is_tag(Str tag)
 {
     if (tag.len == 0 || tag.len > 128 || tag.ptr[0] == '.' || tag.ptr[0] == '-')
         return false;
     for (size_t i = 0; i < tag.len; i++)
-        if (!is_alnum(tag.ptr[i]) && !strchr("_.-", tag.ptr[i]))
+        if (!is_alnum(tag.ptr[i]) && !is_name_mark(tag.ptr[i]))
             return false;
     return true;
 }
@@ -85,7 +87,7 @@ static bool is_lower_hex(Str text, size_t length)
     if (text.len != length)
         return false;
     for (size_t i = 0; i < text.len; i++)
-        if (!strchr("0123456789abcdef", text.ptr[i]))
+        if (!is_digit(text.ptr[i]) && (text.ptr[i] < 'a' || text.ptr[i] > 'f'))
             return false;
     return true;
 }

@@ -44,7 +44,7 @@ static bool json_escape(Json *json)
     if (escape != 'u')
         return strchr("\"\\/bfnrt", escape) != NULL;
     for (int i = 0; i < 4; i++, json->at++)
-        if (json->at >= json->end || !*json->at || !strchr("0123456789abcdefABCDEF", *json->at))
+        if (json->at >= json->end || !is_hex(*json->at))
             return false;
     return true;
 }
