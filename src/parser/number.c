@@ -323,13 +323,17 @@ NodeKind scalar_resolve(Str plain)
 /* ---- values of nodes ---- */
 
 /* An integer as nearly every one is written. */
-static bool is_simple_integer(Str text)
+static bool read_simple_integer(Str text, int64_t *value)
 {
     if (text.len == 0 || text.len > 18 || (text.ptr[0] == '0' && text.len > 1))
         return false;
-    for (size_t i = 0; i < text.len; i++)
+    int64_t sum = 0;
+    for (size_t i = 0; i < text.len; i++) {
         if (!is_digit(text.ptr[i]))
             return false;
+        sum = sum * 10 + (text.ptr[i] - '0');
+    }
+    *value = sum;
     return true;
 }
 
@@ -337,14 +341,9 @@ bool node_int64(const Document *doc, uint32_t node, int64_t *value)
 {
     if (doc->nodes[node].kind != NODE_INT)
         return false;
-    Str text = node_str(doc, node);
-    if (is_simple_integer(text)) {
-        int64_t sum = 0;
-        for (size_t i = 0; i < text.len; i++)
-            sum = sum * 10 + (text.ptr[i] - '0');
-        *value = sum;
+    Str text = str_slice(doc->nodes[node].text, doc->nodes[node].len);
+    if (read_simple_integer(text, value))
         return true;
-    }
     ScalarValue scalar = scalar_value(text);
     if (scalar.type == SCALAR_FLOAT)
         return float_as_integer(scalar.real, value);
@@ -390,7 +389,7 @@ static void number_json(const Document *doc, uint32_t node, Buf *out)
     Str text = node_str(doc, node);
     int64_t integer;
     double real;
-    if (is_simple_integer(text)) {
+    if (read_simple_integer(text, &integer)) {
         buf_str(out, text);
     } else if (node_int64(doc, node, &integer)) {
         /* JSON's -0.0 stays a float on its way; YAML's becomes JSON's -0, an integer. */

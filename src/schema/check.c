@@ -16,7 +16,7 @@ static void walk_ruled(Walk *walk, uint32_t map, uint32_t value, const SchemaFie
                        uint32_t versions)
 {
     uint32_t before = walk->unvalidated;
-    if (field->rules && node_kind(walk->doc, value) != NODE_NULL)
+    if (field->judged && node_kind(walk->doc, value) != NODE_NULL)
         walk->unvalidated |= server_field_rules(walk, map, value, field, versions);
     walk_value(walk, value, field->type, versions);
     walk->unvalidated = before;
@@ -61,16 +61,33 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
     walk->repeated -= again;
 }
 
+/* Kinds of nodes that a scalar's type takes as they are: by far the most frequent. */
+static const uint8_t TAKES[TYPE_LIST] = {
+    [TYPE_STRING] = 1 << NODE_STRING,
+    [TYPE_BOOL] = 1 << NODE_BOOL,
+    [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
+    [TYPE_INT_OR_STRING] = 1 << NODE_STRING,
+};
+
+static inline void walk_any(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
+{
+    Node *at = &walk->doc->nodes[node];
+    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1))
+        at->bind = type;
+    else
+        walk_value(walk, node, type, versions);
+}
+
 static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
                         uint32_t versions)
 {
-    const Schema *schema = walk->schema;
+    TypeFields fields = type_fields_open(walk->schema, type, row);
     Node *nodes = walk->doc->nodes;
     uint64_t seen = 0;
     for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
         if (nodes[key].flags & NODE_SHADOWED)
             continue;
-        const SchemaField *field = type_field(schema, type, row, nodes[key].text, nodes[key].len);
+        const SchemaField *field = type_fields_find(&fields, nodes[key].text, nodes[key].len);
         if (!field) {
             if (!(row->flags & TYPE_PRESERVES))
                 walk_unknown_field(walk, map, key, type, versions);
@@ -86,15 +103,10 @@ static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType 
             continue;
         }
         walk_bind_key(walk->doc, map, key, field->name);
-        if (field->rules && nodes[key + 1].kind != NODE_NULL) {
+        if (field->judged)
             walk_ruled(walk, map, key + 1, field, versions);
-            continue;
-        }
-        /* By far the most frequent cases need no call. */
-        if (field->type == TYPE_STRING && nodes[key + 1].kind == NODE_STRING)
-            nodes[key + 1].bind = TYPE_STRING;
         else
-            walk_value(walk, key + 1, field->type, versions);
+            walk_any(walk, key + 1, field->type, versions);
     }
     if (row->musts && (seen | 1) != (UINT64_C(2) << row->musts) - 1)
         server_missing_fields(walk, map, type, seen, versions);
@@ -107,7 +119,7 @@ static void walk_list(Walk *walk, uint32_t list, TypeId element, uint32_t versio
     const Document *doc = walk->doc;
     for (uint32_t at = node_first(list), end = node_end(doc, list); at < end;
          at = node_after(doc, at)) {
-        walk_value(walk, at, element, versions);
+        walk_any(walk, at, element, versions);
         /* A null item is an empty struct to the decoder, and lacks what is required. */
         if (node_kind(doc, at) == NODE_NULL && type_row(walk->schema, element)->musts)
             server_missing_fields(walk, at, element, 0, versions);
@@ -120,10 +132,7 @@ static void walk_map(Walk *walk, uint32_t map, TypeId element, uint32_t versions
     for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
         if (nodes[key].flags & NODE_SHADOWED)
             continue;
-        if (element == TYPE_STRING && nodes[key + 1].kind == NODE_STRING)
-            nodes[key + 1].bind = TYPE_STRING;
-        else
-            walk_value(walk, key + 1, element, versions);
+        walk_any(walk, key + 1, element, versions);
     }
 }
 
@@ -203,14 +212,13 @@ void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
         Mark mark = {node, type};
         vec_push(&walk->checker->marks, mark);
     }
-    if (type < SCHEMA_STATIC_TYPES) {
+    bool custom = type >= SCHEMA_STATIC_TYPES;
+    bool enters = !custom || crd_enter(walk, node, type, versions);
+    /* Scalars of a CRD are its own business altogether. */
+    if (enters && row->kind >= TYPE_LIST)
         walk_parts(walk, node, type, row, versions);
-    } else if (crd_enter(walk, node, type, versions)) {
-        /* Scalars of a CRD are its own business altogether. */
-        if (row->kind >= TYPE_LIST)
-            walk_parts(walk, node, type, row, versions);
+    if (enters && custom)
         crd_leave(walk, node, type, versions);
-    }
     if (row->flags & TYPE_HAS_CALLS)
         server_calls(walk, node, row, versions);
 }

@@ -36,6 +36,8 @@ Str schema_link_target(uint32_t target) { return text_str(NULL, schema_link_targ
 
 static const LinkArg *find_arg(const LinkRow *row, uint32_t key)
 {
+    if (!(row->keys & node_name_bit(key)))
+        return NULL;
     const LinkArg *args = &schema_link_args[row->args];
     for (uint32_t i = 0; i < row->arg_count; i++)
         if (args[i].key == key)

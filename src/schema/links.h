@@ -35,6 +35,7 @@ typedef struct LinkRow {
     uint32_t args;    /* first of its arguments */
     uint16_t arg_count;
     uint16_t last;    /* of its type's rows */
+    uint64_t keys;    /* node_name_bit of each argument's: most that are asked for are absent */
 } LinkRow;
 
 /* The rows of a type, in the order of the text. */

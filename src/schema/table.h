@@ -60,8 +60,9 @@ typedef struct SchemaField {
     uint32_t must : 6;      /* 1 + its number among the type's required fields; 0: not required */
     uint32_t more : 1;      /* the next row is another form of the same field */
     uint32_t documented : 1; /* OpenAPI says required; binds only custom resources */
-    uint16_t attributes;    /* index in attributes; 0: none */
-    uint16_t rules;         /* first row in rules; 0: none */
+    uint32_t attributes : 15; /* index in attributes; 0: none */
+    uint32_t judged : 1;    /* has rules that look at its value: server_field_rules */
+    uint32_t rules : 16;    /* first row in rules; 0: none */
 } SchemaField;
 
 typedef enum ListType { LIST_PLAIN, LIST_ATOMIC, LIST_SET, LIST_MAP } ListType;
@@ -263,25 +264,49 @@ static inline const SchemaAttributes *attributes_row(const Schema *schema, uint3
                : &schema->attributes.at[attributes - SCHEMA_STATIC_ATTRIBUTES];
 }
 
+/* The fields of one type, to look several names up in. */
+typedef struct TypeFields {
+    const Schema *schema;
+    const uint16_t *slots;
+    const SchemaField *fields;
+    uint32_t multiplier, shift;
+} TypeFields;
+
+static inline TypeFields type_fields_open(const Schema *schema, TypeId type, const SchemaType *row)
+{
+    static const uint16_t NONE[2] = {SCHEMA_SLOT_EMPTY, SCHEMA_SLOT_EMPTY};
+    if (row->field_count == 0)
+        return (TypeFields){.slots = NONE, .shift = 31};
+    return (TypeFields){
+        .schema = schema,
+        .slots = type < SCHEMA_STATIC_TYPES ? &schema_slots[row->slots]
+                                            : &schema->slots.at[row->slots],
+        .fields = type_fields(schema, type, row),
+        .multiplier = row->multiplier,
+        .shift = row->shift,
+    };
+}
+
 /* The first row of the field with that name, or NULL. */
+static inline const SchemaField *type_fields_find(const TypeFields *all, const char *name,
+                                                  uint32_t len)
+{
+    uint32_t slot = schema_slot(schema_hash(name, len), all->multiplier, all->shift);
+    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY;) {
+        const SchemaField *field = &all->fields[at];
+        const char *bytes = text_bytes(all->schema, field->name);
+        if (text_length(bytes) == len && schema_same(bytes, name, len))
+            return field;
+        slot = slot + 1 < UINT32_C(1) << (32 - all->shift) ? slot + 1 : 0;
+    }
+    return NULL;
+}
+
 static inline const SchemaField *type_field(const Schema *schema, TypeId type,
                                             const SchemaType *row, const char *name, uint32_t len)
 {
-    if (row->field_count == 0)
-        return NULL;
-    bool fixed = type < SCHEMA_STATIC_TYPES;
-    const uint16_t *slots = fixed ? &schema_slots[row->slots] : &schema->slots.at[row->slots];
-    const SchemaField *fields = fixed ? &schema_fields[row->fields]
-                                      : &schema->fields.at[row->fields];
-    uint32_t mask = (UINT32_C(1) << (32 - row->shift)) - 1;
-    uint32_t slot = schema_slot(schema_hash(name, len), row->multiplier, row->shift);
-    for (; slots[slot] != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & mask) {
-        const SchemaField *field = &fields[slots[slot]];
-        const char *bytes = text_bytes(schema, field->name);
-        if (text_length(bytes) == len && schema_same(bytes, name, len))
-            return field;
-    }
-    return NULL;
+    TypeFields all = type_fields_open(schema, type, row);
+    return type_fields_find(&all, name, len);
 }
 
 /* ---- extend.c: adding types; one thread, before or between the workers ---- */

@@ -37,6 +37,15 @@ static void write_types(Model *model, FILE *out)
     fprintf(out, "};\n\n");
 }
 
+/* Whether one of its rules is about the value that stands there. */
+static bool is_judged(const Field *field)
+{
+    for (size_t i = 0; i < field->rule_list.len; i++)
+        if (field->rule_list.at[i].verb != RULE_MUST && field->rule_list.at[i].verb != RULE_UNLESS)
+            return true;
+    return false;
+}
+
 static void write_fields(Model *model, FILE *out)
 {
     fprintf(out, "const SchemaField schema_fields[] = {\n");
@@ -46,9 +55,10 @@ static void write_fields(Model *model, FILE *out)
             fprintf(out, "    /* %s */\n", type->name);
         for (size_t i = 0; i < type->fields.len; i++) {
             const Field *field = &type->fields.at[i];
-            fprintf(out, "    {%u, %u, 0x%X, %u, %d, %d, %u, %u}, /* %s */\n",
+            fprintf(out, "    {%u, %u, 0x%X, %u, %d, %d, %u, %d, %u}, /* %s */\n",
                     text_id(model, field->name), field->type, field->versions, field->must,
-                    field->more, field->documented, field->attributes, field->rules, field->name);
+                    field->more, field->documented, field->attributes, is_judged(field),
+                    field->rules, field->name);
         }
     }
     fprintf(out, "};\n\nconst uint8_t schema_stored[] = {");
@@ -153,8 +163,11 @@ static void write_links(Model *model, FILE *out)
     fprintf(out, "const struct LinkRow schema_link_rows[] = {\n");
     for (size_t i = 0; i < model->links.len; i++) {
         const LinkRow *row = &model->links.at[i];
-        fprintf(out, "    {%u, %u, %u, %u, %d}, /* %s %s */\n", row->verb, row->target, row->args,
-                row->arg_count, row->last, model->link_verbs.at[row->verb],
+        uint64_t keys = 0;
+        for (uint32_t a = 0; a < row->arg_count; a++)
+            keys |= UINT64_C(1) << (model->link_args.at[row->args + a].key_id & 63);
+        fprintf(out, "    {%u, %u, %u, %u, %d, 0x%" PRIX64 "}, /* %s %s */\n", row->verb, row->target,
+                row->args, row->arg_count, row->last, keys, model->link_verbs.at[row->verb],
                 model->link_targets.at[row->target]);
     }
     fprintf(out, "};\n\nconst struct LinkArg schema_link_args[] = {\n");
