@@ -61,18 +61,31 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
     walk->repeated -= again;
 }
 
-/* Kinds of nodes that a scalar's type takes as they are: by far the most frequent. */
+/* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it. */
 static const uint8_t TAKES[TYPE_LIST] = {
     [TYPE_STRING] = 1 << NODE_STRING,
     [TYPE_BOOL] = 1 << NODE_BOOL,
+    [TYPE_INT32] = 1 << NODE_INT,
+    [TYPE_INT64] = 1 << NODE_INT,
     [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
-    [TYPE_INT_OR_STRING] = 1 << NODE_STRING,
+    [TYPE_INT_OR_STRING] = 1 << NODE_INT | 1 << NODE_STRING,
 };
 
+/* So few digits are an int32, in whatever base. */
+static bool is_small(const Node *number)
+{
+    uint32_t at = 0;
+    while (at < number->len && is_digit(number->text[at]))
+        at++;
+    return at == number->len && at <= 9;
+}
+
+/* By far the most frequent values need no call. */
 static inline void walk_any(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
 {
     Node *at = &walk->doc->nodes[node];
-    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1))
+    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1) &&
+        (at->kind != NODE_INT || is_small(at)))
         at->bind = type;
     else
         walk_value(walk, node, type, versions);

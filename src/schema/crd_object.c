@@ -148,11 +148,11 @@ void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
 
 bool crd_is_definition(const Document *doc, uint32_t node)
 {
-    uint32_t version = node_get_text(doc, node, STR("apiVersion"));
     uint32_t kind = node_get_text(doc, node, STR("kind"));
-    return kind != BASE_NONE && version != BASE_NONE &&
-           str_is(node_str(doc, kind), "CustomResourceDefinition") &&
-           str_starts(node_str(doc, version), STR("apiextensions.k8s.io/"));
+    if (kind == BASE_NONE || !str_is(node_str(doc, kind), "CustomResourceDefinition"))
+        return false;
+    uint32_t version = node_get_text(doc, node, STR("apiVersion"));
+    return version != BASE_NONE && str_starts(node_str(doc, version), STR("apiextensions.k8s.io/"));
 }
 
 CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc)

@@ -269,7 +269,7 @@ typedef struct TypeFields {
     const Schema *schema;
     const uint16_t *slots;
     const SchemaField *fields;
-    uint32_t multiplier, shift;
+    uint32_t multiplier, shift, mask;
 } TypeFields;
 
 static inline TypeFields type_fields_open(const Schema *schema, TypeId type, const SchemaType *row)
@@ -284,6 +284,7 @@ static inline TypeFields type_fields_open(const Schema *schema, TypeId type, con
         .fields = type_fields(schema, type, row),
         .multiplier = row->multiplier,
         .shift = row->shift,
+        .mask = (UINT32_C(1) << (32 - row->shift)) - 1,
     };
 }
 
@@ -292,12 +293,11 @@ static inline const SchemaField *type_fields_find(const TypeFields *all, const c
                                                   uint32_t len)
 {
     uint32_t slot = schema_slot(schema_hash(name, len), all->multiplier, all->shift);
-    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY;) {
+    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & all->mask) {
         const SchemaField *field = &all->fields[at];
         const char *bytes = text_bytes(all->schema, field->name);
         if (text_length(bytes) == len && schema_same(bytes, name, len))
             return field;
-        slot = slot + 1 < UINT32_C(1) << (32 - all->shift) ? slot + 1 : 0;
     }
     return NULL;
 }

@@ -67,6 +67,16 @@ bool resource_is_integer(Str name);
 bool resource_is_huge_page(Str name);
 bool resource_is_overcommit_allowed(Str name);
 bool resource_is_standard_quota(Str name);
+static inline bool resource_is_cpu_or_memory(Str name)
+{
+    return str_is(name, "cpu") || str_is(name, "memory");
+}
+/* Those that every container may ask for by name: IsStandardContainerResourceName, but for
+ * huge pages. */
+static inline bool resource_is_plain(Str name)
+{
+    return resource_is_cpu_or_memory(name) || str_is(name, "ephemeral-storage");
+}
 /* What ValidateContainerResourceName takes, of a text. */
 bool resource_is_of_container(Str name);
 /* validateResourceName, of a map's key.  False where the name is told to be wrong. */

@@ -23,7 +23,7 @@ static void validate_container_resource(Validation *v, Field key)
     if (!validate_resource_name(v, key))
         return;
     if (!has_slash(name)) {
-        if (!word_is_one_of(name, "cpu,memory,ephemeral-storage") && !resource_is_huge_page(name))
+        if (!resource_is_plain(name) && !resource_is_huge_page(name))
             validation_invalid(v, key, "must be a resource of containers: cpu, memory, "
                                        "ephemeral-storage or hugepages");
     } else if (!resource_is_native(name) && !resource_is_extended(name)) {
@@ -33,7 +33,7 @@ static void validate_container_resource(Validation *v, Field key)
 
 static bool is_pod_resource(Str name)
 {
-    return word_is_one_of(name, "cpu,memory") || resource_is_huge_page(name);
+    return resource_is_cpu_or_memory(name) || resource_is_huge_page(name);
 }
 
 /* validatePodResourceName */
@@ -72,7 +72,7 @@ static void validate_amount(Validation *v, Requirements *all, const Entries *at)
     else
         validate_container_resource(v, key);
     validate_resource_quantity_value(v, at->key, at->value);
-    all->computes |= word_is_one_of(at->key, "cpu,memory");
+    all->computes |= resource_is_cpu_or_memory(at->key);
     if (!resource_is_huge_page(at->key))
         return;
     all->huge_pages = true;

@@ -210,7 +210,7 @@ static void warn_of_volume(Validation *v, Field volume)
 static void warn_of_fractions(Validation *v, Field list)
 {
     for (Entries at = entries_of(v, list); entries_next(v, &at);) {
-        if (!word_is_one_of(at.key, "memory,ephemeral-storage"))
+        if (!str_is(at.key, "memory") && !str_is(at.key, "ephemeral-storage"))
             continue;
         Quantity quantity = field_quantity(v, at.value);
         quantity_round_up(&quantity, -3);

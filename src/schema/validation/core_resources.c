@@ -107,7 +107,7 @@ bool resource_is_of_container(Str name)
     if (format_qualified_name(name))
         return false;
     if (!has_prefix(name))
-        return word_is_one_of(name, "cpu,memory,ephemeral-storage") || resource_is_huge_page(name);
+        return resource_is_plain(name) || resource_is_huge_page(name);
     return resource_is_native(name) || resource_is_extended(name);
 }
 
@@ -117,7 +117,7 @@ void validate_limit_range_container_resource_name(Validation *v, Field key)
     if (!validate_resource_name(v, key))
         return;
     if (!has_prefix(name)) {
-        if (!word_is_one_of(name, "cpu,memory,ephemeral-storage") && !resource_is_huge_page(name))
+        if (!resource_is_plain(name) && !resource_is_huge_page(name))
             validation_invalid(v, key, "must be a resource of containers");
     } else if (!resource_is_native(name) && !resource_is_extended(name)) {
         validation_invalid(v, key, "must be named as extended resources are");

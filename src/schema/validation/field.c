@@ -116,7 +116,7 @@ Field items_at(const Validation *v, Field list, uint32_t index)
     return list;
 }
 
-bool entries_next(const Validation *v, Entries *entries)
+bool entries_step(const Validation *v, Entries *entries)
 {
     while (entries->next < entries->end &&
            (node_at(v->doc, entries->next)->flags & NODE_SHADOWED))

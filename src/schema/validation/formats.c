@@ -198,6 +198,8 @@ static bool is_label_word(Str text)
 
 const char *format_qualified_name(Str text)
 {
+    if (text.len <= LABEL_MOST && is_label_word(text))
+        return NULL; /* as most are: no slash, nothing wrong */
     size_t slash = str_find(text, '/');
     if (slash < text.len) {
         Str prefix = str_slice(text.ptr, slash);

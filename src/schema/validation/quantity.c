@@ -252,6 +252,7 @@ bool quantity_parse(Str text, Quantity *quantity)
         }
         quantity->digits *= (Int128)1 << exponent;
     }
+    bool is_large = quantity->scale > 0 || quantity->digits > INT64_MAX;
     normalise(quantity);
     if (quantity->scale < NANO) {
         digits_at(quantity, NANO, &quantity->digits);
@@ -262,10 +263,11 @@ bool quantity_parse(Str text, Quantity *quantity)
     }
     if (quantity->form == QUANTITY_BINARY) {
         Quantity most = quantity_of_int(INT64_MAX), one = quantity_of_int(1);
-        if (quantity_compare(quantity, &most) > 0) {
+        if (is_large && quantity_compare(quantity, &most) > 0) {
             quantity->digits = most.digits;
             quantity->scale = most.scale;
-        } else if (quantity->digits > 0 && quantity_compare(quantity, &one) < 0) {
+        } else if (quantity->scale < 0 && quantity->digits > 0 &&
+                   quantity_compare(quantity, &one) < 0) {
             quantity->form = QUANTITY_DECIMAL;
         }
     }

@@ -448,6 +448,10 @@ bool validation_nonnegative(Validation *v, Field field)
 
 bool validation_nonnegative_quantity(Validation *v, Field field)
 {
+    /* What has no minus in front is not below zero, and need not be read. */
+    Str text = str_trim(field_given(field) ? node_str(v->doc, field.node) : STR(""));
+    if (text.len == 0 || text.ptr[0] != '-')
+        return true;
     Quantity quantity = field_quantity(v, field);
     if (quantity_sign(&quantity) >= 0)
         return true;

@@ -168,7 +168,11 @@ static inline Entries entries_of(const Validation *v, Field map)
     }
     return entries;
 }
-bool entries_next(const Validation *v, Entries *entries);
+bool entries_step(const Validation *v, Entries *entries);
+static inline bool entries_next(const Validation *v, Entries *entries)
+{
+    return entries->next < entries->end && entries_step(v, entries);
+}
 /* The value under a key of a map<…>, by its text. */
 Field entries_get(const Validation *v, Field map, Str key);
 
