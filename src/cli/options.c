@@ -416,7 +416,7 @@ static int generate(const char *name)
         void (*write)(Buf *out);
     } PAGES[] = {{"man", page_man},         {"usage", page_usage},
                  {"configuration", page_configuration},
-                 {"config-schema", page_config_schema}, {"rules", page_rules},
+                 {"config-schema", page_config_schema}, {"rules", page_rules}, {"peers", page_peers},
                  {"bash", complete_bash},   {"zsh", complete_zsh},
                  {"fish", complete_fish}};
     for (size_t i = 0; name && i < BASE_COUNT(PAGES); i++)

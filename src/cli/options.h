@@ -281,6 +281,7 @@ void page_configuration(Buf *out);
 const char *explain_format(size_t i);
 const char *rules_format(size_t i); /* the i-th format of `plimsoll rules`, or NULL */
 void page_config_schema(Buf *out); /* config_schema.c */
+void page_peers(Buf *out); /* suppress_peers.c: the tables of docs/suppression.md */
 void page_rules(Buf *out); /* rules.c: a line of JSON for each rule */
 void complete_bash(Buf *out);
 void complete_zsh(Buf *out);

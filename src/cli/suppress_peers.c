@@ -64,6 +64,27 @@ static const PeerCheck KUBE_SCORE[] = {
     {NULL, NULL, NULL},
 };
 
+/* The two tables of docs/suppression.md: a line for each check, with its rules. */
+void page_peers(Buf *out)
+{
+    for (size_t i = 0; i < suppress_peer_count; i++) {
+        const Peer *peer = &suppress_peers[i];
+        buf_format(out, "%s| %s | rules |\n| --- | --- |\n", i ? "\n" : "", peer->name);
+        for (const PeerCheck *row = peer->checks; row->check; row++) {
+            bool same = row > peer->checks && !strcmp(row[-1].check, row->check);
+            if (same)
+                buf_text(out, ", ");
+            else
+                buf_format(out, "| %s | ", row->check);
+            buf_format(out, "[%s](rules/%s.md)", row->rule, row->rule);
+            if (row->field)
+                buf_format(out, " (of `%s`)", row->field);
+            if (!row[1].check || strcmp(row[1].check, row->check))
+                buf_text(out, " |\n");
+        }
+    }
+}
+
 const Peer suppress_peers[] = {
     {"kube-linter", "ignore-check.kube-linter.io/", "kube-linter.io/ignore-all", NULL,
      KUBE_LINTER},
