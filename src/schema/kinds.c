@@ -299,9 +299,13 @@ static bool report_not_creatable(Walk *walk, const SchemaKind *row, uint32_t ver
 }
 
 /* The version whose types describe an object that none of the versions asked about
- * serves: the newest before them that does, else the oldest after them. */
+ * serves: the newest of them where it can be switched on, else the newest before them that
+ * serves it, else the oldest after them. */
 static uint32_t nearest_version(const SchemaKind *row, const SchemaTarget *target)
 {
+    uint32_t off = row->defined & target->versions;
+    if (off)
+        return UINT32_C(1) << (schema_versions_newest(off) - SCHEMA_OLDEST);
     uint32_t known = row->served ? row->served : row->defined;
     uint32_t before = known & ~from_minor(target->oldest);
     unsigned minor = before ? schema_versions_newest(before) : schema_versions_oldest(known);

@@ -134,7 +134,8 @@ static bool has_demand(const Validation *v, Field request)
     return !field_is_empty(v, GET(request, deviceClassName)) ||
            !field_is_empty(v, GET(request, allocationMode)) ||
            field_int(v, GET(request, count)) != 0 || field_given(GET(request, selectors)) ||
-           field_given(GET(request, adminAccess)) || field_given(GET(request, tolerations));
+           field_given(GET(request, adminAccess)) || field_given(GET(request, tolerations)) ||
+           field_given(GET(request, capacity)) || field_given(GET(request, derivedAttributes));
 }
 
 /* validateDeviceRequest */
@@ -142,7 +143,7 @@ static void validate_device_request(Validation *v, Field request)
 {
     Field exactly = GET(request, exactly), alternatives = GET(request, firstAvailable);
     bool flat = is_flat(v), has_alternatives = field_length(v, alternatives) > 0;
-    bool has_exactly = flat ? !has_alternatives || has_demand(v, request) : field_given(exactly);
+    bool has_exactly = flat ? has_demand(v, request) : field_given(exactly);
     validate_request_name(v, GET(request, name));
     if (!has_exactly && !has_alternatives) {
         validation_required(v, request, "exactly or firstAvailable has to be given");
