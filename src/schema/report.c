@@ -60,7 +60,7 @@ void walk_mark_later(Walk *walk)
         for (unsigned stage = 0; stage < rule_stage(finding->rule); stage++)
             stopped |= walk->stopped[stage];
         /* Where a version comes that far, the finding is first-hand. */
-        finding->later = (held & ~stopped) == 0;
+        finding->later |= (held & ~stopped) == 0;
     }
 }
 

@@ -110,24 +110,27 @@ void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
     }
 }
 
-static bool names_itself(const SchemaType *row)
+static bool has_verb(const SchemaType *row, RuleVerb verb)
 {
     if (!row->rules)
         return false;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
-        if (rule->verb == RULE_NAMES_ITSELF)
+        if (rule->verb == verb)
             return true;
         if (rule->last)
             return false;
     }
 }
 
-/* metadata.name or generateName of an object that is stored. */
-static void require_name(Walk *walk, const SchemaType *row, uint32_t versions)
+/* metadata.name or generateName of an object that is stored.  Of a kind whose validation does
+ * not look at names, the registry asks for one when all else is well. */
+static void require_name(Walk *walk, const SchemaKind *kind, const SchemaType *row, uint32_t versions)
 {
     const Document *doc = walk->doc;
-    if (names_itself(row))
+    if (has_verb(row, RULE_NAMES_ITSELF))
         return;
+    bool late = !(kind->flags & KIND_CUSTOM) && !(versions & ~walk->stopped[STAGE_VALIDATE]) &&
+                (!has_verb(row, RULE_NAMED_AS) || kind->type == SCHEMA_TYPE_core_v1_Event);
     uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
     uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
     uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
@@ -143,13 +146,14 @@ static void require_name(Walk *walk, const SchemaType *row, uint32_t versions)
         return;
     finding->reason = STR("FieldValueRequired");
     finding->path = STR("metadata.name");
+    finding->later = late;
     finding->pointer = document_pointer(doc, map, &walk->checker->diag->arena);
 }
 
 void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions)
 {
     const SchemaType *row = type_row(walk->schema, kind->type);
-    require_name(walk, row, versions);
+    require_name(walk, kind, row, versions);
     validation_object(walk, row, kind, versions);
 }
 
