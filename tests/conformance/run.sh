@@ -22,6 +22,7 @@ CASES=${CASES:-5000}
 RESULTS=${RESULTS:-$top/build/conformance-results.md}
 SETS=${SETS:-350}
 RECORDED_SEED=137
+OLDER=1.31
 version=$(sed -n 's|^[[:space:]]*k8s.io/kubernetes v||p' "$here/controlplane/go.mod")
 
 command -v go >/dev/null || { echo "run.sh: Go 1.26 or newer is needed (golang-go, golang, go)" >&2; exit 2; }
@@ -59,19 +60,31 @@ make_cases() {
     fi
 }
 
-# compare NAME VERDICTS compares, keeps the result for the report, and holds it
-# against its floor.
+# compare NAME VERDICTS [OPTION…] compares, keeps the result for the report, and holds it
+# against its floor.  The options are plimsoll's.
 compare() {
-    echo "== $1"
-    floor=$(sed -n "s/^$1[[:space:]]*//p" "$here/floors")
-    [ -n "$floor" ] || { echo "run.sh: $1 has no line in floors" >&2; exit 2; }
-    case $1 in
+    set_name=$1
+    verdicts=$2
+    shift 2
+    echo "== $set_name"
+    floor=$(sed -n "s/^$set_name[[:space:]]*//p" "$here/floors")
+    [ -n "$floor" ] || { echo "run.sh: $set_name has no line in floors" >&2; exit 2; }
+    case $set_name in
     crs-*) program=with_crds ;;
     *) program=$harness ;;
     esac
-    "$program" compare -plimsoll "$PLIMSOLL" -check --no-config -root "$here" -json "$work/$1.json" \
-        -fail-under "$floor" "$2" || under="$under $1"
-    results="$results $1=$work/$1.json"
+    "$program" compare -plimsoll "$PLIMSOLL" -check "--no-config $*" -root "$here" \
+        -json "$work/$set_name.json" -fail-under "$floor" "$verdicts" || under="$under $set_name"
+    results="$results $set_name=$work/$set_name.json"
+}
+
+# The same made cases on a server of an older minor, where build.sh has built one.
+older() {
+    binaries=$(dirname "$("$here/build.sh")")/$OLDER.0
+    [ -x "$binaries/kube-apiserver" ] || { echo "== no $OLDER here: build.sh $OLDER"; return; }
+    "$harness" verdicts -lean -binaries "$binaries" -cases "$work/kinds-cases.ndjson" \
+        -o "$work/kinds-$OLDER.ndjson"
+    compare "kinds-$OLDER" "$work/kinds-$OLDER.ndjson" --kubernetes-version "$OLDER"
 }
 
 recorded() {
@@ -90,6 +103,7 @@ live() {
         make_cases "$set" "$SEED" "$CASES" "$work/$set-made.ndjson"
         compare "$set-made" "$work/$set-made.ndjson"
     done
+    older
     echo "== admission"
     "$harness" admission -plimsoll "$PLIMSOLL" -seed "$SEED" -count "$CASES" || under="$under admission"
 }
