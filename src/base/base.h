@@ -153,6 +153,8 @@ static inline int compare_uint(uint64_t a, uint64_t b) { return (a > b) - (a < b
 /* A stable sort whose comparison gets a context (qsort_r differs between systems). */
 void sort_with(void *items, size_t count, size_t size,
                int (*compare)(const void *, const void *, void *), void *context);
+/* Ascending. */
+void sort_numbers(uint32_t *numbers, size_t count);
 
 /* ---- intern.c: each distinct string once, under a dense id; 0 is "" ---- */
 typedef struct Interner {

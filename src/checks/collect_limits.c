@@ -14,11 +14,9 @@ static uint32_t quantity_text(const ObjectContext *context, uint32_t node)
         return intern(strings, node_str(doc, node));
     if (kind != NODE_INT && kind != NODE_FLOAT)
         return intern(strings, STR(""));
-    Buf json = {0};
-    node_json(doc, node, &json);
-    uint32_t text = intern(strings, buf_slice(&json));
-    buf_free(&json);
-    return text;
+    Buf *json = arena_draft(context->scratch);
+    node_json(doc, node, json);
+    return intern(strings, buf_slice(json));
 }
 
 /* A null quantity is Go's zero value. */

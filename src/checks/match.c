@@ -110,18 +110,11 @@ static void project_pair(Projection *projection, Facts *facts, uint32_t pair)
         vec_push(&projection->set, seq_intern2(&facts->pairs, key, PAIR_ANY_VALUE));
 }
 
-static int compare_numbers(const void *left, const void *right, void *context)
-{
-    (void)context;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return compare_uint(a, b);
-}
-
 /* Makes the set that was gathered ascending and without repetition, and interns it. */
 static uint32_t intern_class_set(Link *link, Projection *projection)
 {
     uint32_t *set = projection->set.at, count = projection->set.len, kept = 0;
-    sort_with(set, count, sizeof *set, compare_numbers, NULL);
+    sort_numbers(set, count);
     for (uint32_t i = 0; i < count; i++)
         if (i == 0 || set[i] != set[i - 1])
             set[kept++] = set[i];
@@ -322,7 +315,7 @@ PodList link_select(const Link *link, uint32_t selector, Arena *arena)
     ClassList classes = {0};
     ClassVisit visit = {keep_all, &classes, 0, 0};
     visit_matches(link, link->selector_query[selector], &visit);
-    sort_with(classes.at, classes.len, sizeof *classes.at, compare_numbers, NULL);
+    sort_numbers(classes.at, classes.len);
     PodList pods = {0};
     for (uint32_t i = 0; i < classes.len; i++)
         pods.count += class_pods(link, classes.at[i]).count;
@@ -337,7 +330,7 @@ PodList link_select(const Link *link, uint32_t selector, Arena *arena)
         pods.count += members.count;
     }
     vec_free(&classes);
-    sort_with(pods.at, pods.count, sizeof *pods.at, compare_numbers, NULL);
+    sort_numbers(pods.at, pods.count);
     return pods;
 }
 
@@ -371,7 +364,7 @@ bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
     sample->count = 0;
     ClassVisit visit = {sample_class, &sampling, 0, SAMPLE_VISITS};
     visit_matches(link, link->selector_query[selector], &visit);
-    sort_with(sample->at, sample->count, sizeof *sample->at, compare_numbers, NULL);
+    sort_numbers(sample->at, sample->count);
     return !sampling.more && visit.steps < SAMPLE_VISITS;
 }
 

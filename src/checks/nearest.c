@@ -94,6 +94,9 @@ bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term)
     return !search.missing;
 }
 
+/* Beside the words of a namespace in which any is looked for. */
+static const uint32_t ANY_WORD = BASE_NONE;
+
 typedef struct WordIndexing {
     Link *link;
     Postings *postings;
@@ -122,7 +125,8 @@ static void sweep_names(Link *link, Postings *postings)
     for (uint32_t i = 0; i < facts->pods.len; i++) {
         const PodFact *pod = &facts->pods.at[i];
         WordIndexing indexing = {link, postings, facts_object(facts, pod->object)->ns, i};
-        words_of(pod_name(facts, pod), put_word, &indexing);
+        if (seq_find2(&postings->keys, indexing.ns, ANY_WORD) != BASE_NONE)
+            words_of(pod_name(facts, pod), put_word, &indexing);
     }
 }
 
@@ -135,6 +139,7 @@ void nearest_build(Link *link)
         const Selector *selector = &facts->selectors.at[i];
         WordIndexing indexing = {
             link, &link->words, facts_object(facts, selector->object)->ns, BASE_NONE};
+        seq_intern2(&link->words.keys, indexing.ns, ANY_WORD);
         for (uint32_t j = 0; j < selector->term_count; j++)
             words_of_term(facts, &facts->terms.at[selector->terms + j], intern_word, &indexing);
     }

@@ -17,35 +17,35 @@ typedef enum RuntimeValue {
 } RuntimeValue;
 
 typedef struct RuntimeLabel {
-    const char *key;
+    Str key;
     const char *group, *kind;
     RuntimeValue value;
 } RuntimeLabel;
 
 static const RuntimeLabel RUNTIME_LABELS[] = {
-    {"apps.kubernetes.io/pod-index", "apps", "StatefulSet", RUNTIME_ANY},
-    {"batch.kubernetes.io/controller-uid", "batch", "CronJob", RUNTIME_ANY},
-    {"batch.kubernetes.io/controller-uid", "batch", "Job", RUNTIME_ANY},
-    {"batch.kubernetes.io/job-completion-index", "batch", "CronJob", RUNTIME_ANY},
-    {"batch.kubernetes.io/job-completion-index", "batch", "Job", RUNTIME_ANY},
-    {"batch.kubernetes.io/job-name", "batch", "CronJob", RUNTIME_NUMBERED},
-    {"batch.kubernetes.io/job-name", "batch", "Job", RUNTIME_NAME},
-    {"controller-revision-hash", "apps", "DaemonSet", RUNTIME_ANY},
-    {"controller-revision-hash", "apps", "StatefulSet", RUNTIME_ANY},
-    {"controller-uid", "batch", "CronJob", RUNTIME_ANY},
-    {"controller-uid", "batch", "Job", RUNTIME_ANY},
-    {"job-name", "batch", "CronJob", RUNTIME_NUMBERED},
-    {"job-name", "batch", "Job", RUNTIME_NAME},
-    {"pod-template-generation", "apps", "DaemonSet", RUNTIME_ANY},
-    {"pod-template-hash", "apps", "Deployment", RUNTIME_ANY},
-    {"pod-template-hash", "extensions", "Deployment", RUNTIME_ANY},
-    {"statefulset.kubernetes.io/pod-name", "apps", "StatefulSet", RUNTIME_NUMBERED},
+    {STR_INIT("apps.kubernetes.io/pod-index"), "apps", "StatefulSet", RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/controller-uid"), "batch", "CronJob", RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/controller-uid"), "batch", "Job", RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-completion-index"), "batch", "CronJob", RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-completion-index"), "batch", "Job", RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-name"), "batch", "CronJob", RUNTIME_NUMBERED},
+    {STR_INIT("batch.kubernetes.io/job-name"), "batch", "Job", RUNTIME_NAME},
+    {STR_INIT("controller-revision-hash"), "apps", "DaemonSet", RUNTIME_ANY},
+    {STR_INIT("controller-revision-hash"), "apps", "StatefulSet", RUNTIME_ANY},
+    {STR_INIT("controller-uid"), "batch", "CronJob", RUNTIME_ANY},
+    {STR_INIT("controller-uid"), "batch", "Job", RUNTIME_ANY},
+    {STR_INIT("job-name"), "batch", "CronJob", RUNTIME_NUMBERED},
+    {STR_INIT("job-name"), "batch", "Job", RUNTIME_NAME},
+    {STR_INIT("pod-template-generation"), "apps", "DaemonSet", RUNTIME_ANY},
+    {STR_INIT("pod-template-hash"), "apps", "Deployment", RUNTIME_ANY},
+    {STR_INIT("pod-template-hash"), "extensions", "Deployment", RUNTIME_ANY},
+    {STR_INIT("statefulset.kubernetes.io/pod-name"), "apps", "StatefulSet", RUNTIME_NUMBERED},
 };
 
 bool runtime_is_key(Str key)
 {
     for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++)
-        if (str_is(key, RUNTIME_LABELS[i].key))
+        if (str_eq(key, RUNTIME_LABELS[i].key))
             return true;
     return false;
 }
@@ -108,7 +108,7 @@ uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs)
     uint32_t count = 0;
     for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
         const RuntimeLabel *label = &RUNTIME_LABELS[i];
-        if (!str_is(key, label->key))
+        if (!str_eq(key, label->key))
             continue;
         if (label->value == RUNTIME_ANY)
             count = add_pair(pairs, count, facts_pair(facts, key, STR("*")));
@@ -128,7 +128,7 @@ uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs)
         const RuntimeLabel *label = &RUNTIME_LABELS[i];
         if (!str_is(kind, label->kind) || !str_is(group, label->group))
             continue;
-        Str key = str_of(label->key), name = facts_text(facts, it->name);
+        Str key = label->key, name = facts_text(facts, it->name);
         switch (label->value) {
         case RUNTIME_ANY:
             count = add_pair(pairs, count, facts_pair(facts, key, STR("*")));

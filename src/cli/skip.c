@@ -69,9 +69,9 @@ static bool is_client_kind(Str api_version, Str kind)
     Str api = str_slice(api_version.ptr, str_find(api_version, '/'));
     for (size_t i = 0; i < BASE_COUNT(client_kinds); i++) {
         const ClientKind *row = &client_kinds[i];
-        bool same = row->api.ptr[0] == '*'
-                        ? str_ends(api, str_slice(row->api.ptr + 1, row->api.len - 1))
-                        : str_eq(api, row->api);
+        bool same = str_eq(api, row->api) ||
+                    (row->api.ptr[0] == '*' &&
+                     str_ends(api, str_slice(row->api.ptr + 1, row->api.len - 1)));
         if (same && (row->kind.len == 0 || str_eq(kind, row->kind)))
             return true;
     }

@@ -309,21 +309,22 @@ void suppress_comments(Suppressions *all, Worker *worker, const Document *doc,
 /* ---- annotations ---- */
 
 /* The value under a key: by its number where the tree is bound, else by its text. */
-static uint32_t get(const Document *doc, uint32_t map, NameId name, const char *text)
+static uint32_t get(const Document *doc, uint32_t map, NameId name, Str text)
 {
     if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
         return BASE_NONE;
     for (uint32_t key = node_first(map); key < node_end(doc, map);
          key = node_after_entry(doc, key)) {
         const Node *at = node_at(doc, key);
-        bool same = at->bind == name || (at->bind == SCHEMA_UNBOUND && str_is(node_str(doc, key), text));
+        bool same = at->bind == name ||
+                    (at->bind == SCHEMA_UNBOUND && str_eq(node_str(doc, key), text));
         if (same && !(at->flags & NODE_SHADOWED))
             return key + 1;
     }
     return BASE_NONE;
 }
 
-#define GET(doc, map, name) get(doc, map, SCHEMA_NAME_##name, #name)
+#define GET(doc, map, name) get(doc, map, SCHEMA_NAME_##name, STR(#name))
 
 static void read_annotation(Reading *reading, Str value)
 {
@@ -377,7 +378,8 @@ static void read_peer(Reading *reading, const Peer *peer, Str key, Str value)
 /* Of metadata.annotations under a node; they reach as far as the node. */
 static void read_annotations(Suppressions *all, Worker *worker, const Document *doc, uint32_t holder)
 {
-    uint32_t map = GET(doc, GET(doc, holder, metadata), annotations);
+    uint32_t map = holder == BASE_NONE ? BASE_NONE
+                                       : GET(doc, GET(doc, holder, metadata), annotations);
     if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
         return;
     const Node *span = node_at(doc, holder);

@@ -10,9 +10,11 @@ uint32_t node_get_text(const Document *doc, uint32_t map, Str key)
     uint32_t found = BASE_NONE;
     if (map >= doc->count || doc->nodes[map].kind != NODE_MAP)
         return BASE_NONE;
-    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at))
-        if (str_eq(node_str(doc, at), key))
+    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at)) {
+        const Node *name = node_at(doc, at);
+        if (name->len == key.len && (key.len == 0 || memcmp(name->text, key.ptr, key.len) == 0))
             found = at + 1;
+    }
     return found;
 }
 
@@ -92,10 +94,10 @@ const Alias *document_alias(const Document *doc, uint32_t node)
 static bool is_plain_word(Str key)
 {
     for (size_t i = 0; i < key.len; i++) {
-        char c = key.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-        bool inner = (c >= '0' && c <= '9') || c == '-';
-        if (!letter && !(inner && i > 0))
+        char c = key.ptr[i], lower = (char)(c | 0x20);
+        if ((lower >= 'a' && lower <= 'z') || c == '_' || c == '$')
+            continue;
+        if (i == 0 || !(is_digit(c) || c == '-'))
             return false;
     }
     return key.len > 0;

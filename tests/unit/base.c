@@ -164,6 +164,29 @@ static void sorting_is_stable(void **state)
     assert_memory_equal(items, sorted, sizeof items);
 }
 
+static int compare_numbers(const void *left, const void *right, void *context)
+{
+    (void)context;
+    return compare_uint(*(const uint32_t *)left, *(const uint32_t *)right);
+}
+
+/* Of every length up to some hundred, with numbers of one byte and of four. */
+static void numbers_are_sorted(void **state)
+{
+    (void)state;
+    uint32_t numbers[300], expected[300], random = 1;
+    for (size_t count = 0; count <= BASE_COUNT(numbers); count++)
+        for (unsigned shift = 0; shift <= 24; shift += 12) {
+            for (size_t i = 0; i < count; i++) {
+                random = random * 1664525 + 1013904223;
+                numbers[i] = expected[i] = random >> shift;
+            }
+            sort_with(expected, count, sizeof *expected, compare_numbers, NULL);
+            sort_numbers(numbers, count);
+            assert_memory_equal(numbers, expected, sizeof *numbers * count);
+        }
+}
+
 static void a_full_disk_is_remembered(void **state)
 {
     (void)state;
@@ -221,6 +244,7 @@ int main(void)
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(formats_are_those_of_printf),
         cmocka_unit_test(sorting_is_stable),
+        cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(a_full_disk_is_remembered),
         cmocka_unit_test(files_are_read_whole_and_padded),
     };
