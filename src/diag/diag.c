@@ -213,10 +213,11 @@ void diag_sort(Diag *diag, const Sources *sources)
         if (!kept || !is_repeated(&sorted[kept - 1], finding))
             sorted[kept++] = *finding;
     }
-    memcpy(diag->findings.at, sorted, sizeof *sorted * kept);
-    diag->findings.len = kept;
-    mem_free(sorted);
     mem_free(orders);
+    mem_free(diag->findings.at);
+    diag->findings.at = sorted;
+    diag->findings.len = kept;
+    diag->findings.cap = count;
 }
 
 void diag_free(Diag *diag)

@@ -81,18 +81,18 @@ static void choose_stretch(LineLayout *layout)
     layout->to = layout->from + room;
 }
 
+/* The number of the line, if any, right-aligned, and a bar. */
 static void put_gutter(Buf *out, uint32_t line, ExcerptStyle style)
 {
-    unsigned width = 0;
+    char text[] = "               |";
+    size_t end = sizeof text - 1, at = end - 2, start = at - EXCERPT_GUTTER;
     for (uint32_t rest = line; rest; rest /= 10)
-        width++;
-    buf_text(out, style.gutter);
-    if (width < EXCERPT_GUTTER)
-        buf_repeat(out, ' ', EXCERPT_GUTTER - width);
-    if (line)
-        buf_uint(out, line);
-    buf_text(out, " |");
-    buf_text(out, style.reset);
+        text[--at] = (char)('0' + rest % 10);
+    if (at < start)
+        start = at;
+    buf_str(out, style.gutter);
+    buf_str(out, str_slice(text + start, end - start));
+    buf_str(out, style.reset);
 }
 
 static void put_line(Buf *out, Str line, const LineLayout *layout, bool cut)
@@ -177,10 +177,10 @@ void render_excerpt(Buf *out, const Located *located, ExcerptStyle style)
     size_t end = layout.caret_to;
     if (cut && end > layout.to)
         end = layout.to;
-    buf_text(out, style.caret);
+    buf_str(out, style.caret);
     buf_byte(out, '^');
     if (end > layout.caret_from)
         buf_repeat(out, '~', end - layout.caret_from - 1);
-    buf_text(out, style.reset);
+    buf_str(out, style.reset);
     buf_byte(out, '\n');
 }

@@ -27,7 +27,7 @@ size_t render_plain(Str text);
 /* The source line and, under it, the carets; each behind a gutter.  Nothing for a
  * place without a line to show.  The escape sequences are empty without colour. */
 typedef struct ExcerptStyle {
-    const char *gutter, *caret, *reset;
+    Str gutter, caret, reset;
 } ExcerptStyle;
 void render_excerpt(Buf *out, const Located *located, ExcerptStyle style);
 

@@ -15,23 +15,23 @@
 #include "emit/render.h"
 
 typedef struct TextStyle {
-    const char *bold, *error, *warning, *info, *note, *help, *rule, *gutter, *reset;
+    Str bold, error, warning, info, note, help, rule, gutter, reset;
 } TextStyle;
 
-static const TextStyle TEXT_PLAIN = {"", "", "", "", "", "", "", "", ""};
+static const TextStyle TEXT_PLAIN = {.bold = {0}}; /* nothing at all */
 static const TextStyle TEXT_COLOR = {
-    .bold = "\033[1m",
-    .error = "\033[1;31m",
-    .warning = "\033[1;33m",
-    .info = "\033[1;34m",
-    .note = "\033[1;36m",
-    .help = "\033[1;32m",
-    .rule = "\033[2m",
-    .gutter = "\033[2m",
-    .reset = "\033[0m",
+    .bold = STR_INIT("\033[1m"),
+    .error = STR_INIT("\033[1;31m"),
+    .warning = STR_INIT("\033[1;33m"),
+    .info = STR_INIT("\033[1;34m"),
+    .note = STR_INIT("\033[1;36m"),
+    .help = STR_INIT("\033[1;32m"),
+    .rule = STR_INIT("\033[2m"),
+    .gutter = STR_INIT("\033[2m"),
+    .reset = STR_INIT("\033[0m"),
 };
 
-static const char *severity_style(const TextStyle *style, Severity severity)
+static Str severity_style(const TextStyle *style, Severity severity)
 {
     switch (severity) {
     case SEVERITY_ERROR: return style->error;
@@ -45,7 +45,7 @@ static void put_place(Buf *out, const Located *located, const TextStyle *style)
 {
     if (!located->file.len)
         return;
-    buf_text(out, style->bold);
+    buf_str(out, style->bold);
     render_text(out, located->file);
     buf_byte(out, ':');
     if (located->line) {
@@ -56,16 +56,16 @@ static void put_place(Buf *out, const Located *located, const TextStyle *style)
         buf_uint(out, located->column);
         buf_byte(out, ':');
     }
-    buf_text(out, style->reset);
+    buf_str(out, style->reset);
     buf_byte(out, ' ');
 }
 
-static void put_label(Buf *out, const char *label, const char *color, const TextStyle *style)
+static void put_label(Buf *out, const char *label, Str color, const TextStyle *style)
 {
-    buf_text(out, color);
+    buf_str(out, color);
     buf_text(out, label);
     buf_byte(out, ':');
-    buf_text(out, style->reset);
+    buf_str(out, style->reset);
     buf_byte(out, ' ');
 }
 
@@ -86,24 +86,24 @@ static void put_template(Buf *out, const Located *located, const TextStyle *styl
 static void put_finding(const Report *report, const Finding *finding, const TextStyle *style,
                         Buf *out)
 {
-    const char *color = severity_style(style, finding->severity);
+    Str color = severity_style(style, finding->severity);
     Located located = sources_locate(report->sources, finding->place);
     put_place(out, &located, style);
     put_label(out, severity_name(finding->severity), color, style);
-    buf_text(out, style->bold);
+    buf_str(out, style->bold);
     render_text(out, finding->message);
-    buf_text(out, style->reset);
+    buf_str(out, style->reset);
     if (finding->versions.len) {
         buf_text(out, " (Kubernetes ");
         render_text(out, finding->versions);
         buf_byte(out, ')');
     }
     buf_byte(out, ' ');
-    buf_text(out, style->rule);
+    buf_str(out, style->rule);
     buf_byte(out, '[');
     buf_text(out, finding->rule->id);
     buf_byte(out, ']');
-    buf_text(out, style->reset);
+    buf_str(out, style->reset);
     buf_byte(out, '\n');
     render_excerpt(out, &located, (ExcerptStyle){style->gutter, color, style->reset});
     put_template(out, &located, style);
