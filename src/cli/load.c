@@ -346,8 +346,8 @@ static bool find_item(const Document *doc, uint32_t items, int32_t *left, uint32
     return false;
 }
 
-bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t object,
-                  ObjectPass pass)
+/* Parses a document once more; what that reports was reported before. */
+static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
 {
     const SourceDoc *source = &worker->sources->docs.at[doc_index];
     const SourceFile *file = &worker->sources->files.at[source->file];
@@ -368,12 +368,20 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
     worker->checker.options =
         file->kept ? &worker->options->schema : overrides_schema(worker->options, file->name);
     uint32_t first_finding = worker->diag.findings.len;
+    ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, doc);
+    worker->diag.findings.len = first_finding;
+    doc->root = 0;
+    doc->item = -1;
+    doc->object = BASE_NONE;
+    return status == PARSER_OK;
+}
+
+bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t object,
+                  ObjectPass pass)
+{
     Document doc;
-    ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, &doc);
-    worker->diag.findings.len = first_finding; /* the first reading reported them */
-    if (status != PARSER_OK)
+    if (!read_document(worker, doc_index, &doc))
         return false;
-    doc.root = 0;
     doc.item = item;
     uint32_t items = schema_list_items(&doc, 0);
     int32_t left = item;
@@ -381,5 +389,34 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
         return false;
     doc.object = object;
     pass(worker, &doc);
+    return true;
+}
+
+static void pass_items(Worker *worker, Document *doc, uint32_t items, int32_t *next_item,
+                       ObjectPass pass)
+{
+    for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
+        uint32_t nested = schema_list_items(doc, at);
+        if (nested != BASE_NONE) {
+            pass_items(worker, doc, nested, next_item, pass);
+            continue;
+        }
+        doc->root = at;
+        doc->item = (*next_item)++;
+        pass(worker, doc);
+    }
+}
+
+bool worker_again_items(Worker *worker, uint32_t doc_index, ObjectPass pass)
+{
+    Document doc;
+    int32_t next_item = 0;
+    if (!read_document(worker, doc_index, &doc))
+        return false;
+    uint32_t items = schema_list_items(&doc, 0);
+    if (items == BASE_NONE)
+        pass(worker, &doc);
+    else
+        pass_items(worker, &doc, items, &next_item, pass);
     return true;
 }

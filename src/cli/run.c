@@ -11,6 +11,7 @@
  */
 #include "cli/backdrop.h"
 #include "cli/baseline.h"
+#include "cli/immutable.h"
 #include "cli/scopes.h"
 #include "cli/suppress.h"
 #include "schema/crd.h"
@@ -186,6 +187,21 @@ void normal_object(Worker *worker, Document *doc)
     if (crd_is_definition(doc, doc->root))
         check_type(worker, doc);
     worker->diag.findings.len = before; /* told when it is read again */
+}
+
+void normal_form(Worker *worker, Document *doc)
+{
+    uint32_t before = worker->diag.findings.len;
+    const Object *object = facts_object(worker->facts, doc->object);
+    bool typed = schema_check(&worker->checker, doc, facts_object(worker->facts, doc->object)) !=
+                 CHECK_DEFERRED;
+    worker->diag.findings.len = before;
+    if (!typed)
+        return;
+    Document normal = schema_normal_form(&worker->options->schema, doc, object,
+                                         interned(&worker->strings, object->ns),
+                                         parser_arena(worker->parser));
+    worker->take_normal(worker, &normal);
 }
 
 /* Of an API that its version does not serve nothing is left, and an error told of it. */
@@ -524,6 +540,8 @@ static void run_link(Run *run)
     else
         stop_early(run);
     backdrop_forget_findings(worker);
+    if (whole && worker->facts->backdrop)
+        immutable_check(run);
     report_refused(&worker->diag, worker->facts);
     meter_pass(&run->meter, STATS_LINK);
     if (whole)

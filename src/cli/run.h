@@ -103,6 +103,8 @@ void normal_target(Options *options);
 /* Passes that hand each object to take_normal, in the order of the input. */
 void normal_object(Worker *worker, Document *doc);
 void normal_again(Worker *worker, Document *doc);
+/* The same for an object that was checked before: nothing is reported. */
+void normal_form(Worker *worker, Document *doc);
 
 /* ---- redact.c ---- */
 void redact_object(Sources *sources, const Document *doc);
@@ -132,6 +134,8 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
 ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again and hands the one object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
+/* The same for all objects of the document, whose ids the pass finds by their items. */
+bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 
 /* ---- window.c: a large file in parts ---- */
 /* How many windows it has, or 0 where it is read as a whole. */

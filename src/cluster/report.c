@@ -220,7 +220,7 @@ static void write_summary(const Session *session, const RestRun *run)
     uint32_t written = counts[REST_CREATED] + counts[REST_CONFIGURED];
     if (run->options->dry_run)
         buf_text(&line, "; a dry run: nothing was written");
-    else if (counts[REST_PENDING] && !run->stopped)
+    else if (!run->stopped && !written && session->count > counts[REST_UNCHANGED])
         buf_text(&line, "; nothing was written");
     else if (run->stopped && (written || counts[REST_PENDING]))
         buf_text(&line, "; no more was written after the failure, and a second run goes on");

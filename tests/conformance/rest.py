@@ -267,6 +267,113 @@ def take_over():
            result.stdout + result.stderr)
 
 
+# ---- fields that nobody can change ----
+
+def job(**spec):
+    return {"apiVersion": "batch/v1", "kind": "Job", "spec": {"suspend": False, "template": {"spec": {
+        "restartPolicy": "Never", "containers": [{"name": "c", "image": "a:1"}]}}, **spec}}
+
+
+def workload(kind, **spec):
+    labels = {"matchLabels": {"app": "a", "tier": "b"}}
+    return {"apiVersion": "apps/v1", "kind": kind, "spec": {"selector": labels, "template": {
+        "metadata": {"labels": {"app": "a", "tier": "b", "more": "c"}}, "spec": {"containers": [{"name": "c", "image": "a:1"}]}},
+        **spec}}
+
+
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+VOLUME = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/a"}}
+BINDING = {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}
+POD = {"containers": [{"name": "c", "image": "a:1"}]}
+# An object, a field, another value, and whether that is refused.
+CHANGES = [
+    *((workload(kind), "spec.selector.matchLabels.app", "x", True) for kind in ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet")),
+    (workload("Deployment"), "spec.selector.matchLabels.tier", None, True),
+    (workload("Deployment"), "spec.template.spec.containers.0.image", "a:2", False),
+    (workload("StatefulSet", serviceName="a"), "spec.serviceName", "b", True),
+    (workload("StatefulSet"), "spec.podManagementPolicy", "Parallel", True),
+    (workload("StatefulSet", volumeClaimTemplates=[{"metadata": {"name": "d"}, "spec": CLAIM}]),
+     "spec.volumeClaimTemplates.0.spec.resources.requests.storage", "2Gi", True),
+    (workload("StatefulSet", volumeClaimTemplates=[{"metadata": {"name": "d"}, "spec": CLAIM}]),
+     "spec.volumeClaimTemplates.0.spec.resources.requests.storage", "1024Mi", False),
+    (workload("StatefulSet"), "spec.minReadySeconds", 3, False),
+    (job(), "spec.template.spec.containers.0.image", "a:2", True),
+    (job(), "spec.template.spec.containers.0.imagePullPolicy", "IfNotPresent", False),
+    (job(), "spec.backoffLimit", 3, False),
+    (job(completions=2), "spec.completions", 3, True),
+    (job(completions=2, parallelism=2, completionMode="Indexed"), "spec", {"completions": 3, "parallelism": 3}, False),
+    (job(), "spec.completionMode", "Indexed", True),
+    (job(), "spec.parallelism", 3, False),
+    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", **BINDING}, "roleRef.name", "edit", True),
+    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", **BINDING}, "roleRef.apiGroup", None, False),
+    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", **BINDING}, "roleRef.name", "edit", True),
+    ({"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80}]}}, "spec.clusterIP", "None", True),
+    ({"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80}]}}, "spec.type", "NodePort", False),
+    ({"apiVersion": "v1", "kind": "Secret", "type": "Opaque"}, "type", "example.org/own", True),
+    ({"apiVersion": "v1", "kind": "Secret", "immutable": True, "data": {"a": "YQ=="}}, "data.a", "Yg==", True),
+    ({"apiVersion": "v1", "kind": "ConfigMap", "immutable": True, "data": {"a": "1"}}, "data.a", "2", True),
+    ({"apiVersion": "v1", "kind": "ConfigMap", "immutable": True, "data": {"a": "1"}}, "immutable", False, True),
+    ({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "1"}}, "data.a", "2", False),
+    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.accessModes", ["ReadOnlyMany"], True),
+    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {**CLAIM, "storageClassName": "x"}}, "spec.storageClassName", "y", True),
+    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.volumeMode", "Block", True),
+    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.volumeName", "v", False),
+    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.hostPath.path", "/b", True),
+    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.volumeMode", "Block", True),
+    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.persistentVolumeReclaimPolicy", "Delete", False),
+    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.containers.0.command", ["a"], True),
+    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.containers.0.image", "a:2", False),
+    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.activeDeadlineSeconds", 5, False),
+    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.hostNetwork", True, True),
+    ({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 7}, "value", 8, True),
+    ({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 7}, "preemptionPolicy", "Never", True),
+    ({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "handler": "a"}, "handler", "b", True),
+    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "provisioner", "a.b/d", True),
+    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "reclaimPolicy", "Retain", True),
+    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "allowVolumeExpansion", True, False),
+    ({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "spec": {"controller": "a.b/c"}}, "spec.controller", "a.b/d", True),
+    ({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": []}, "addressType", "IPv6", True),
+]
+
+
+def changed(item, path, value):
+    copy = json.loads(json.dumps(item))
+    *parents, last = path.split(".")
+    at = copy
+    for key in parents:
+        at = at[int(key) if key.isdigit() else key]
+    if value is None:
+        del at[last]
+    elif isinstance(value, dict):
+        at[last].update(value)
+    else:
+        at[last] = value
+    return copy
+
+
+def immutable():
+    first = [{**item, "metadata": {"name": f"frozen-{i}"}} for i, (item, *_) in enumerate(CHANGES)]
+    result = apply("--skip-check", "-", stdin="\n".join(map(json.dumps, first)))
+    expect("objects to be changed", result.returncode == 0, result.stdout + result.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        dump, manifest = os.path.join(folder, "cluster.ndjson"), os.path.join(folder, "a.json")
+        subprocess.run([PROGRAM, "snapshot", "--with-secret-values", "-o", dump], capture_output=True, check=True)
+        for item, (_, path, value, frozen) in zip(first, CHANGES):
+            name = f"{item['kind']} {path} to {value}"
+            with open(manifest, "w", encoding="utf-8") as file:
+                json.dump(changed(item, path, value), file)
+            check = run("check", "--assume-cluster", dump, manifest)
+            expect(f"offline: {name} is {'refused' if frozen else 'taken'}", ("[immutable-field]" in check.stdout) == frozen,
+                   check.stdout + check.stderr)
+            result = apply("--skip-check", "--dry-run=server", manifest)
+            expect(f"the server: {name} is {'refused' if frozen else 'taken'}", (result.returncode == 1) == frozen,
+                   result.stdout + result.stderr)
+            if frozen:
+                result = apply("--skip-check", manifest)
+                expect(f"live: {name} is refused before a write", words(result) == ["refused"] and
+                       result.stderr.count("nothing was written"), result.stdout + result.stderr)
+
+
 # ---- the same as kubectl ----
 
 def strip(item):
@@ -441,6 +548,7 @@ lab()
 needs_itself()
 diff()
 take_over()
+immutable()
 same_as_kubectl()
 snapshot()
 faults()
