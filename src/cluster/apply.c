@@ -1,6 +1,15 @@
 /* plimsoll apply: the check, and what was checked sent to a cluster. */
 #include "cluster/session.h"
 
+/* An object of which no answer came was not refused: the cluster could not be talked to. */
+static bool lost_some(const Session *session)
+{
+    for (uint32_t i = 0; i < session->count; i++)
+        if (session->objects[i].outcome == REST_FAILED)
+            return true;
+    return false;
+}
+
 static int apply_objects(Session *session, const Options *options, Connection *connection)
 {
     if (!connection_open(connection, options))
@@ -17,7 +26,7 @@ static int apply_objects(Session *session, const Options *options, Connection *c
     if (run.trouble.len) {
         tell_lines(buf_slice(&run.trouble));
         status = EXIT_TROUBLE;
-    } else if (!report_outcomes(session, &run)) {
+    } else if (!report_outcomes(session, &run) || lost_some(session)) {
         status = EXIT_TROUBLE;
     }
     session_run_end(&run);

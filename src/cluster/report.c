@@ -175,6 +175,33 @@ static void line_json(Session *session, const RestObject *object, Buf *out)
     buf_text(out, object->cause_count ? "]}" : "}");
 }
 
+typedef struct Counts {
+    uint32_t of[REST_FAILED + 1];
+} Counts;
+
+static Counts count_outcomes(const Session *session)
+{
+    Counts counts = {0};
+    for (uint32_t i = 0; i < session->count; i++)
+        counts.of[session->objects[i].outcome]++;
+    return counts;
+}
+
+static const RestOutcome outcome_order[] = {REST_CREATED, REST_CONFIGURED, REST_UNCHANGED,
+                                            REST_CONFLICT, REST_REFUSED, REST_FAILED, REST_PENDING};
+
+/* All outcomes, by their names; a program shall not have to ask whether one is there. */
+static void summary_json(const Session *session, Buf *out)
+{
+    Counts counts = count_outcomes(session);
+    for (size_t i = 0; i < BASE_COUNT(outcome_order); i++) {
+        buf_byte(out, i ? ',' : '{');
+        buf_json(out, str_of(rest_outcome_name(outcome_order[i])));
+        buf_format(out, ":%u", counts.of[outcome_order[i]]);
+    }
+    buf_byte(out, '}');
+}
+
 static bool write_lines(Session *session)
 {
     Output output = output_of(session->run.options, "text");
@@ -197,32 +224,34 @@ static bool write_lines(Session *session)
         arena_reset(&arena);
         out_spill(&out);
     }
-    buf_text(&out.buf, json ? "\n]}\n" : "");
+    if (json) {
+        buf_text(&out.buf, "\n],\"summary\":");
+        summary_json(session, &out.buf);
+        buf_text(&out.buf, "}\n");
+    }
     arena_free(&arena);
     return output_close(&out, &output, "the outcomes");
 }
 
 static void write_summary(const Session *session, const RestRun *run)
 {
-    uint32_t counts[REST_FAILED + 1] = {0};
+    Counts counts = count_outcomes(session);
     Buf line = {0};
-    for (uint32_t i = 0; i < session->count; i++)
-        counts[session->objects[i].outcome]++;
     buf_format(&line, "%u object%s", session->count, session->count == 1 ? "" : "s");
-    static const RestOutcome ORDER[] = {REST_CREATED, REST_CONFIGURED, REST_UNCHANGED,
-                                        REST_CONFLICT, REST_REFUSED, REST_FAILED, REST_PENDING};
     const char *sign = ": ";
-    for (size_t i = 0; i < BASE_COUNT(ORDER); i++)
-        if (counts[ORDER[i]]) {
-            buf_format(&line, "%s%u %s", sign, counts[ORDER[i]], rest_outcome_name(ORDER[i]));
-            sign = ", ";
-        }
-    uint32_t written = counts[REST_CREATED] + counts[REST_CONFIGURED];
+    for (size_t i = 0; i < BASE_COUNT(outcome_order); i++) {
+        uint32_t count = counts.of[outcome_order[i]];
+        if (!count)
+            continue;
+        buf_format(&line, "%s%u %s", sign, count, rest_outcome_name(outcome_order[i]));
+        sign = ", ";
+    }
+    uint32_t written = counts.of[REST_CREATED] + counts.of[REST_CONFIGURED];
     if (run->options->dry_run)
         buf_text(&line, "; a dry run: nothing was written");
-    else if (!run->stopped && !written && session->count > counts[REST_UNCHANGED])
+    else if (!run->stopped && !written && session->count > counts.of[REST_UNCHANGED])
         buf_text(&line, "; nothing was written");
-    else if (run->stopped && (written || counts[REST_PENDING]))
+    else if (run->stopped && (written || counts.of[REST_PENDING]))
         buf_text(&line, "; no more was written after the failure, and a second run goes on");
     fprintf(stderr, "%.*s\n", STR_ARG(buf_slice(&line)));
     buf_free(&line);

@@ -1,6 +1,7 @@
 /* The input of the commands that send it: checked offline, and kept as it would be sent. */
 #include "cluster/session.h"
 #include "checks/facts.h"
+#include "cli/options.h"
 
 static const RuleInfo rule_generate_name = {
     .id = "generate-name-applied", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
@@ -97,6 +98,27 @@ void session_objects(Session *session)
 /* ---- the check ---- */
 
 /* False where it ends the run, with its status. */
+/* What kustomize or Helm would make of the files is something else than what they hold. */
+static bool is_unbuilt(const Run *run)
+{
+    for (uint32_t i = 0; i < run->inputs.inputs.len; i++) {
+        const Input *input = &run->inputs.inputs.at[i];
+        if (input->use != INPUT_KUSTOMIZATION)
+            continue;
+        Arena arena = {0};
+        Str folder = path_folder(input->path, &arena);
+        cli_error("nothing was sent: %.*s is not built here; kustomize build %.*s | plimsoll %s -",
+                  STR_ARG(input->path), STR_ARG(folder), run->options->command->name);
+        arena_free(&arena);
+        return true;
+    }
+    if (!run->summary.helm_templates)
+        return false;
+    cli_error("nothing was sent: templates of Helm are not rendered here; helm template CHART | "
+              "plimsoll %s -", run->options->command->name);
+    return true;
+}
+
 bool session_check(Session *session, Options *options, int *status)
 {
     options->one_cluster = true;
@@ -107,8 +129,7 @@ bool session_check(Session *session, Options *options, int *status)
     refuse_generated(session);
     Diag *diag = &session->run.worker.diag;
     report_findings(session, diag);
-    *status = EXIT_TROUBLE;
-    if (session->run.unreadable)
+    if (session->run.unreadable || is_unbuilt(&session->run))
         return false;
     *status = EXIT_FINDINGS;
     for (uint32_t i = 0; i < diag->findings.len; i++)
