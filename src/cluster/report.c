@@ -40,6 +40,19 @@ static const RuleInfo *rule_of(const RestObject *object)
                                              : &rule_failed;
 }
 
+/* What to do about a cause, where its words say what it is. */
+static void add_help(Diag *diag, Finding *finding, const RestObject *object, Str message)
+{
+    if (object->outcome == REST_CONFLICT && str_contains(message, STR("\"kubectl-client-side-apply\"")))
+        diag_help(diag, finding, "--take-over makes what kubectl apply owns plimsoll's");
+    else if (object->outcome == REST_CONFLICT)
+        diag_help(diag, finding, "leave the field to its manager, or take it by --force-conflicts");
+    else if (str_contains(message, STR("immutable")) ||
+             str_contains(message, STR("may not change once set")))
+        diag_help(diag, finding, "keep the value that the cluster has, give the object another name, "
+                                 "or delete it first");
+}
+
 /* The object is read once more, since its tree was forgotten. */
 static void place_causes(Worker *worker, Document *doc)
 {
@@ -60,6 +73,7 @@ static void place_causes(Worker *worker, Document *doc)
             finding->reason = arena_str(&diag->arena, cause->reason);
             finding->server_path = arena_str(&diag->arena, cause->field);
         }
+        add_help(diag, finding, object, cause->message);
     }
 }
 
