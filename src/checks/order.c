@@ -26,7 +26,9 @@ static int compare_docs(const void *left, const void *right, void *context)
     const SourceDoc *a = &order->sources->docs.at[*(const uint32_t *)left];
     const SourceDoc *b = &order->sources->docs.at[*(const uint32_t *)right];
     int by_file = compare_uint(order->file_ranks[a->file], order->file_ranks[b->file]);
-    return by_file ? by_file : compare_uint(a->index, b->index);
+    int by_index = by_file ? by_file : compare_uint(a->index, b->index);
+    /* Patches that are written in a kustomization have its index. */
+    return by_index ? by_index : (a->base > b->base) - (a->base < b->base);
 }
 
 /* Numbers 0 … count - 1, sorted. */

@@ -108,12 +108,13 @@ static bool is_known(const Building *building)
     return !to->unfollowed.len && !to->incomplete;
 }
 
-static void tell(const Building *building, Place place, Str what)
+static Finding *tell(const Building *building, Place place, Str what)
 {
     Finding *finding = diag_report(&building->to->tree->worker->diag, &rule_kustomization.info,
                                    place, "%.*s", STR_ARG(what));
     if (finding)
         finding->object = BASE_NONE;
+    return finding;
 }
 
 static bool had_name(const Accumulator *to, const PartEntry *entry, Str name)
@@ -233,10 +234,14 @@ static void tell_unmatched(Building *building, const KustomizePatch *patch)
     if (patch->patterns || patch->unread || !patch->kind.len || !patch->name.len ||
         !is_known(building))
         return;
-    tell(building, patch->place,
-         arena_format(building->to->arena,
-                      "the patch is for %.*s %.*s \"%.*s\", which this kustomization does not have",
-                      STR_ARG(patch->api_version), STR_ARG(patch->kind), STR_ARG(patch->name)));
+    Finding *finding = tell(
+        building, patch->place,
+        arena_format(building->to->arena,
+                     "the patch is for %.*s %.*s \"%.*s\", which this kustomization does not have",
+                     STR_ARG(patch->api_version), STR_ARG(patch->kind), STR_ARG(patch->name)));
+    /* Of one that has nothing at all a tool fills in the rest: Fleet, a chart's post-renderer. */
+    if (finding && building->to->plan->entries.len == building->first)
+        diag_lower(&building->to->tree->worker->diag, finding, SEVERITY_WARNING);
 }
 
 static void apply_patch(Building *building, const KustomizePatch *patch)

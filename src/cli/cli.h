@@ -194,9 +194,15 @@ typedef enum InputUse {
     INPUT_RESOURCE,
     INPUT_PATCH,         /* parts of objects: types are checked, nothing is linked */
     INPUT_DATA,          /* of a generator or a plugin: no manifest */
-    INPUT_KUSTOMIZATION, /* it is one, and was read as such */
+    INPUT_KUSTOMIZATION, /* it is one, and was read as such; patches in it are as above */
     INPUT_OWN,           /* the configuration, the baseline and the like: no input at all */
 } InputUse;
+
+/* A patch that is written in a kustomization (a document of it): whole lines of that file. */
+typedef struct InlinePatch {
+    uint64_t base;       /* where they start in the file */
+    uint32_t size, line; /* and on which line */
+} InlinePatch;
 
 typedef struct Input {
     Str path;            /* to open; "-" is stdin */
@@ -206,6 +212,8 @@ typedef struct Input {
     bool named;          /* the user named it; else found in a folder */
     bool changed;        /* one of the files after --changed, however spelled */
     bool chart_template; /* lies under templates/ of a folder with a Chart.yaml */
+    const InlinePatch *patches; /* of a kustomization; in the list's arena */
+    uint32_t patch_count;
 } Input;
 
 typedef struct InputList {

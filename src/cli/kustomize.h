@@ -1,7 +1,7 @@
 /* kustomize: kustomization files, read into what they say.  Internal to the cli room.
  *
- * kustomize.c reads the files and those that they name; patch.c what a patch does to
- * what is linked; accumulate.c makes of a kustomization the objects that it would
+ * kustomize.c and the files of kustomize_reader.h read them, and say which files they name;
+ * kustomize_patch.c knows what a patch does to what is linked; accumulate.c makes of a kustomization the objects that it would
  * build, in the order in which kustomize itself goes about it (api/internal/target,
  * kusttarget.go).  Nothing is built: the objects keep their place in their files, and
  * get the names and labels that they would have.
@@ -79,6 +79,7 @@ typedef struct Kustomization {
     VEC(KustomizeResource) components;
     VEC(KustomizeLabel) labels;
     VEC(KustomizePatch) patches;
+    VEC(InlinePatch) inline_patches; /* those that can be read at their place */
     VEC(KustomizeGenerator) generators;
     VEC(KustomizeReplicas) replicas;
     VEC(KustomizeLabel) generator_labels;
@@ -104,7 +105,7 @@ bool kustomize_is_name(Str name);
 void kustomize_read(KustomizeTree *tree, Worker *worker, InputList *inputs);
 void kustomize_free(KustomizeTree *tree);
 
-/* ---- patch.c ---- */
+/* ---- kustomize_patch.c ---- */
 /* Effects of a patch's text, pushed to the kustomization; target is empty where the
  * patch says itself what it is for. */
 void kustomize_patch(KustomizeTree *tree, Kustomization *into, Str text,

@@ -1,5 +1,7 @@
 /* What a patch does, as far as links are concerned.
  *
+ * Its types are checked elsewhere: as a file, or where it stands (kustomize_patches.c).
+ *
  * A patch is not applied.  Deleting an object, its own labels, replicas and the keys
  * of a ConfigMap are followed; a field that links nothing (an image, resources, the
  * value of a variable) needs no following; any other makes the link findings of the

@@ -213,6 +213,26 @@ static bool is_rendered(Str text)
     return str_starts(text, STR("# Source: "));
 }
 
+/* What is no manifest (a list of operations, say) is not counted: nobody takes a
+ * kustomization for one. */
+static void worker_patches(Worker *worker, const Input *input, Str text, uint32_t file,
+                           FileNote *note)
+{
+    for (uint32_t i = 0; i < input->patch_count && !meter_stopped(); i++) {
+        const InlinePatch *patch = &input->patches[i];
+        if (patch->base + patch->size > text.len)
+            return; /* the file was changed meanwhile */
+        Chunk chunk = {.text = str_slice(text.ptr + patch->base, patch->size),
+                       .base = patch->base,
+                       .line = patch->line,
+                       .column = 1};
+        worker_chunk(worker, input, file, &chunk, note);
+        note->docs++;
+    }
+    note->skipped = 0;
+    note->opened = note->used > 0;
+}
+
 /* The documents of a text that starts at an offset of the file. */
 static void worker_text(Worker *worker, const Input *input, Str text, uint64_t base, FileNote *note)
 {
@@ -229,8 +249,14 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
     note->opened = true;
     note->rendered = base == 0 && is_rendered(text);
     note->first = facts_object_count(worker->facts);
-    worker->patch = worker->checker.partial = input->use == INPUT_PATCH;
+    bool within = input->use == INPUT_KUSTOMIZATION;
+    worker->patch = worker->checker.partial = within || input->use == INPUT_PATCH;
     worker->checker.options = overrides_schema(worker->options, input->path);
+    if (within) {
+        worker_patches(worker, input, text, file, note);
+        note->count = facts_object_count(worker->facts) - note->first;
+        return;
+    }
     Splitter splitter;
     splitter_init(&splitter, text);
     if (worker->meter)
@@ -263,7 +289,8 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
         worker->summary->helm_templates++;
         return;
     }
-    if (input->use == INPUT_DATA || input->use == INPUT_KUSTOMIZATION || input->use == INPUT_OWN) {
+    bool patches = input->use == INPUT_KUSTOMIZATION;
+    if (input->use == INPUT_DATA || input->use == INPUT_OWN || (patches && !input->patch_count)) {
         worker->summary->skipped_files += input->use == INPUT_DATA;
         return;
     }
@@ -274,7 +301,7 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
     } else {
         FileHandle file;
         note->error = file_open(&file, input->path.ptr);
-        note->windows = note->error || worker->whole_files ? 0 : window_count(&file);
+        note->windows = note->error || worker->whole_files || patches ? 0 : window_count(&file);
         if (!note->error && !note->windows) {
             worker->window.regular = file.regular;
             note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);

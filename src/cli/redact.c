@@ -1,9 +1,9 @@
-/* Which bytes no report may show: the values of a Secret's data and stringData,
- * whatever shape they have, and kubectl's copy of them in the annotation
+/* Which bytes no report may show: the values of a Secret's data and stringData, and of keys
+ * that may be meant as these, whatever shape they have, and kubectl's copy of them in the annotation
  * last-applied-configuration.  Keys stay visible. */
 #include "cli/run.h"
 
-static void redact_node(Sources *sources, const Document *doc, uint32_t node)
+void redact_value(Sources *sources, const Document *doc, uint32_t node)
 {
     NodeKind kind = node_kind(doc, node);
     if (kind != NODE_MAP && kind != NODE_SEQ) {
@@ -13,10 +13,10 @@ static void redact_node(Sources *sources, const Document *doc, uint32_t node)
     }
     for (uint32_t at = node_first(node); at < node_end(doc, node);) {
         if (kind == NODE_MAP) {
-            redact_node(sources, doc, at + 1);
+            redact_value(sources, doc, at + 1);
             at = node_after_entry(doc, at);
         } else {
-            redact_node(sources, doc, at);
+            redact_value(sources, doc, at);
             at = node_after(doc, at);
         }
     }
@@ -30,7 +30,17 @@ static void redact_annotation(Sources *sources, const Document *doc, uint32_t me
     uint32_t applied =
         node_get_text(doc, annotations, STR("kubectl.kubernetes.io/last-applied-configuration"));
     if (applied != BASE_NONE)
-        redact_node(sources, doc, applied);
+        redact_value(sources, doc, applied);
+}
+
+/* All else of a Secret is its data, or may be meant as that: "stringdata". */
+static bool is_open(Str field)
+{
+    static const char *const OPEN[] = {"apiVersion", "kind", "type", "immutable"};
+    for (size_t i = 0; i < BASE_COUNT(OPEN); i++)
+        if (str_is(field, OPEN[i]))
+            return true;
+    return false;
 }
 
 void redact_object(Sources *sources, const Document *doc)
@@ -42,10 +52,10 @@ void redact_object(Sources *sources, const Document *doc)
     for (uint32_t key = node_first(doc->root); key < node_end(doc, doc->root);
          key = node_after_entry(doc, key)) {
         Str name = node_str(doc, key);
-        if (str_eq(name, STR("data")) || str_eq(name, STR("stringData")))
-            redact_node(sources, doc, key + 1);
-        else if (str_eq(name, STR("metadata")))
+        if (str_eq(name, STR("metadata")))
             redact_annotation(sources, doc, key + 1);
+        else if (!is_open(name))
+            redact_value(sources, doc, key + 1);
     }
 }
 

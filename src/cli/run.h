@@ -108,6 +108,7 @@ void normal_form(Worker *worker, Document *doc);
 
 /* ---- redact.c ---- */
 void redact_object(Sources *sources, const Document *doc);
+void redact_value(Sources *sources, const Document *doc, uint32_t node); /* and all in it */
 /* For --dump-tree: the same in the tree of the document that was read last. */
 void redact_tree(const Sources *sources, Document *doc);
 void redact_unparsed(Sources *sources, uint32_t doc, Str text);

@@ -134,7 +134,7 @@ void diag_merge(Diag *into, Diag *from, uint32_t doc_base, uint32_t object_base)
 typedef struct FindingOrder {
     uint32_t file; /* BASE_NONE comes first */
     uint32_t doc;
-    uint32_t offset;
+    uint64_t offset; /* in the file */
     uint32_t length;
     uint32_t finding;
 } FindingOrder;
@@ -146,6 +146,7 @@ static FindingOrder order_of(const Diag *diag, const Sources *sources, uint32_t 
     if (place.doc != BASE_NONE) {
         order.file = sources->docs.at[place.doc].file;
         order.doc = sources->docs.at[place.doc].index + 1;
+        order.offset += sources->docs.at[place.doc].base;
     }
     return order;
 }
@@ -180,7 +181,7 @@ static int compare_orders(const void *left, const void *right, void *context)
     if (!order)
         order = compare_uint(a->doc, b->doc);
     if (!order)
-        order = compare_uint(a->offset, b->offset);
+        order = (a->offset > b->offset) - (a->offset < b->offset);
     if (!order)
         order = compare_uint(a->length, b->length);
     if (!order)

@@ -302,12 +302,18 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
     return check_unnamed(eval, map, key, &child, shape, keeps);
 }
 
+/* A patch holds parts of an object: what it lacks, and which alternatives it fits, says
+ * nothing. */
+static bool is_partial(const CrdEval *eval) { return eval->walk->checker->partial; }
+
 /* What the object lacks: a default stands in, or a required field is missing. */
 static uint32_t check_absent(CrdEval *eval, const CrdValue *map, const CrdShape *shape,
                              const Seen *seen, int64_t *count)
 {
     uint32_t matches = 0;
     bool fills = map->type && (map->type->flags & CRD_FILLED);
+    if (is_partial(eval))
+        return 0;
     for (uint32_t i = 0; i < shape->name_count; i++) {
         const CrdName *name = &shape->names[i];
         if (seen_has(seen, i) || !(name->required || fills) ||
@@ -350,7 +356,7 @@ static int64_t count_other_defaults(const CrdValue *map, const CrdShape *shape)
 
 static void check_counts(CrdEval *eval, const CrdValue *map, const CrdShape *shape, int64_t count)
 {
-    if (!(shape->given & (CRD_BIT(MIN_PROPERTIES) | CRD_BIT(MAX_PROPERTIES))))
+    if (!(shape->given & (CRD_BIT(MIN_PROPERTIES) | CRD_BIT(MAX_PROPERTIES))) || is_partial(eval))
         return;
     count += count_other_defaults(map, shape);
     const char *entries = count > (int64_t)node_at(map->doc, map->node)->len
@@ -476,13 +482,13 @@ uint32_t crd_validate(CrdEval *eval, const CrdValue *value, const CrdShape *shap
     if (eval->walking)
         bind(eval, value->node, shape->bind);
     NodeKind kind = crd_value_kind(value);
-    if (kind == NODE_NULL)
-        return crd_check_null(eval, value, shape);
+    if (kind == NODE_NULL) /* in a patch it takes something away */
+        return is_partial(eval) ? 0 : crd_check_null(eval, value, shape);
     /* One for the whole, two for the choices, whether there are any or not. */
     uint32_t matches = 3 + crd_check_scalar(eval, value, shape);
-    if (shape->choices)
+    if (shape->choices && !is_partial(eval))
         matches += check_choices(eval, value, shape);
-    if (eval->walking)
+    if (eval->walking && !is_partial(eval))
         eval->rules += shape->rules;
     if (kind == NODE_MAP)
         matches += 1 + check_map(eval, value, shape, keeps);

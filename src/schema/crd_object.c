@@ -131,7 +131,8 @@ bool crd_enter(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
     CrdValue root = {.doc = walk->doc, .node = node, .place = node, .type = shape};
     check_version(walk, kind, versions);
     crd_validate(&eval, &root, shape);
-    crd_check_metadata(&eval, kind->definition->scope == SCOPE_NAMESPACED);
+    if (!walk->checker->partial)
+        crd_check_metadata(&eval, kind->definition->scope == SCOPE_NAMESPACED);
     eval.walking = false;
     if (kind->version->scale)
         check_scale(&eval, &root, kind->version->scale);
