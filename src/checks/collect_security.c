@@ -12,6 +12,8 @@ typedef struct SecurityScan {
     const ObjectContext *context;
     const Document *doc;
     uint32_t container;     /* the fact that is being filled */
+    uint32_t told;          /* the node that broke a check last, and where it is: one value */
+    uint32_t path, pointer; /* often breaks two */
     uint32_t pod_broken;    /* bits that the Pod itself sets wrong, */
     uint32_t pod_set;       /* and those that it sets right for all containers */
     bool host_network;
@@ -24,12 +26,16 @@ static void break_check(SecurityScan *scan, SecurityCheck check, uint32_t node)
 {
     Facts *facts = scan->context->facts;
     facts->containers.at[scan->container].violations |= BIT(check);
+    if (scan->told != node)
+        collect_where(&(Collector){scan->context}, node, &scan->path, &scan->pointer);
+    scan->told = node;
     SecurityValue value = {
         .container = scan->container,
         .place = node_span(scan->doc, node),
+        .path = scan->path,
+        .pointer = scan->pointer,
         .check = (uint8_t)check,
     };
-    collect_where(&(Collector){scan->context}, node, &value.path, &value.pointer);
     vec_push(&facts->security_values, value);
 }
 
@@ -467,7 +473,7 @@ void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t sp
         .values = facts->security_values.len,
         .flags = template ? ADMITTED_TEMPLATE : 0,
     };
-    SecurityScan scan = {.context = context, .doc = doc,
+    SecurityScan scan = {.context = context, .doc = doc, .told = BASE_NONE,
                          .annotations = schema_get(doc, metadata, SCHEMA_NAME_annotations)};
     scan.container = add_container(context, POD_ITSELF, 0, spec);
     scan_pod(&scan, &pod, spec);

@@ -87,26 +87,29 @@ bool skip_client_kind(size_t i, Str *api, Str *kind)
     return true;
 }
 
-/* The text of a string under a key, or empty. */
-static Str text_of(const Document *doc, uint32_t map, Str key, bool *present)
+static bool is_given(const Document *doc, uint32_t value)
 {
-    uint32_t value = node_get_text(doc, map, key);
-    *present = value != BASE_NONE && node_kind(doc, value) != NODE_NULL;
-    return *present && node_kind(doc, value) == NODE_STRING ? node_str(doc, value) : (Str){"", 0};
+    return value != BASE_NONE && node_kind(doc, value) != NODE_NULL;
 }
 
-static uint32_t map_under(const Document *doc, uint32_t map, Str key)
+/* The text of a string, or empty. */
+static Str text_of(const Document *doc, uint32_t value)
 {
-    uint32_t value = node_get_text(doc, map, key);
-    return value != BASE_NONE && node_kind(doc, value) == NODE_MAP ? value : BASE_NONE;
+    return is_given(doc, value) && node_kind(doc, value) == NODE_STRING ? node_str(doc, value)
+                                                                        : (Str){"", 0};
+}
+
+static bool is_map(const Document *doc, uint32_t value)
+{
+    return value != BASE_NONE && node_kind(doc, value) == NODE_MAP;
 }
 
 /* As kustomize has it: any value of the annotation but "false" keeps the object
  * away from a server. */
 static bool is_local_config(const Document *doc, uint32_t metadata)
 {
-    uint32_t annotations = map_under(doc, metadata, STR("annotations"));
-    if (annotations == BASE_NONE)
+    uint32_t annotations = node_get_text(doc, metadata, STR("annotations"));
+    if (!is_map(doc, annotations))
         return false;
     uint32_t value = node_get_text(doc, annotations, STR("config.kubernetes.io/local-config"));
     return value != BASE_NONE && !str_is(node_str(doc, value), "false");
@@ -116,19 +119,20 @@ SkipReason skip_object(const Document *doc, uint32_t node)
 {
     if (node_kind(doc, node) != NODE_MAP)
         return SKIP_NO_MANIFEST;
-    bool has_version, has_kind;
-    Str api_version = text_of(doc, node, STR("apiVersion"), &has_version);
-    Str kind = text_of(doc, node, STR("kind"), &has_kind);
-    if (has_version && is_client_kind(api_version, kind))
+    static const Str KEYS[] = {STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata")};
+    uint32_t values[BASE_COUNT(KEYS)];
+    node_get_texts(doc, node, KEYS, values, BASE_COUNT(KEYS));
+    bool has_version = is_given(doc, values[0]), has_kind = is_given(doc, values[1]);
+    bool has_metadata = is_map(doc, values[2]);
+    if (has_version && is_client_kind(text_of(doc, values[0]), text_of(doc, values[1])))
         return SKIP_CLIENT_KIND;
-    uint32_t metadata = map_under(doc, node, STR("metadata"));
-    if (metadata != BASE_NONE && is_local_config(doc, metadata))
+    if (has_metadata && is_local_config(doc, values[2]))
         return SKIP_CLIENT_KIND;
     /* One of the two with metadata beside it is a manifest that lost a line; without
      * metadata it is a Chart.yaml or some values.  Both, of wrong types, are the type
      * check's to judge. */
     bool is_meant = (has_version && has_kind) ||
-                    ((has_version || has_kind) && metadata != BASE_NONE);
+                    ((has_version || has_kind) && has_metadata);
     return is_meant || schema_is_object(doc, node) ? SKIP_NOT : SKIP_NO_MANIFEST;
 }
 

@@ -384,12 +384,28 @@ bool node_bool(const Document *doc, uint32_t node)
     return first == 'y' || first == 't' || (first == 'o' && lower(text.ptr[1]) == 'n');
 }
 
+/* Whether Go's encoder writes a number as it stands: with a point, up to 15 digits (so many
+ * are never one too many), none in vain, and no exponent, which small ones get. */
+static bool is_short_decimal(Str text)
+{
+    enum { LONGEST = 15, LONGEST_BELOW_ONE = 6 };
+    size_t point = str_find(text, '.');
+    if (point == 0 || point + 1 >= text.len || text.ptr[text.len - 1] == '0' ||
+        text.len - 1 > (text.ptr[0] == '0' ? LONGEST_BELOW_ONE : LONGEST) ||
+        (text.ptr[0] == '0' && point > 1))
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.ptr[i]) && i != point)
+            return false;
+    return true;
+}
+
 static void number_json(const Document *doc, uint32_t node, Buf *out)
 {
     Str text = node_str(doc, node);
     int64_t integer;
     double real;
-    if (read_simple_integer(text, &integer)) {
+    if (read_simple_integer(text, &integer) || is_short_decimal(text)) {
         buf_str(out, text);
     } else if (node_int64(doc, node, &integer)) {
         /* JSON's -0.0 stays a float on its way; YAML's becomes JSON's -0, an integer. */

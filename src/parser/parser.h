@@ -151,6 +151,9 @@ static inline NodeKind node_kind(const Document *doc, uint32_t node)
  * known (apiVersion, kind, configuration).  BASE_NONE if absent or not a mapping;
  * of duplicates the last one counts, as kubectl has it. */
 uint32_t node_get_text(const Document *doc, uint32_t map, Str key);
+/* The same for several keys (none of them empty) in one look. */
+void node_get_texts(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
+                    size_t count);
 uint32_t document_parent(const Document *doc, uint32_t node); /* BASE_NONE for the root */
 /* One step from a collection down to a node within it: the child (of a mapping: the
  * value) whose subtree, or whose key, holds the node, and its index. */

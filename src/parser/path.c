@@ -18,6 +18,21 @@ uint32_t node_get_text(const Document *doc, uint32_t map, Str key)
     return found;
 }
 
+void node_get_texts(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = BASE_NONE;
+    if (map >= doc->count || doc->nodes[map].kind != NODE_MAP)
+        return;
+    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at)) {
+        const Node *name = node_at(doc, at);
+        for (size_t i = 0; i < count && !(name->flags & NODE_SHADOWED); i++)
+            if (name->len == keys[i].len && memcmp(name->text, keys[i].ptr, name->len) == 0)
+                values[i] = at + 1;
+    }
+}
+
 /* Ways down start at the root or at the object under hand; each has its own fingers. */
 enum { FROM_ROOT = 0, FROM_OBJECT = DOCUMENT_FINGERS / 2 };
 

@@ -193,7 +193,13 @@ static bool next_yaml(Splitter *splitter, Chunk *chunk)
         splitter->column = 1;
         splitter->at = separator;
     }
-    advance(splitter, end);
+    if (end > splitter->at && stream.ptr[end - 1] == '\n') { /* the rest of one line */
+        splitter->line++;
+        splitter->column = 1;
+        splitter->at = end;
+    } else {
+        advance(splitter, end);
+    }
     return true;
 }
 

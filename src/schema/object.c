@@ -16,25 +16,6 @@ static Str text_at(const Document *doc, uint32_t map, Str key)
     return text_of(doc, node_get_text(doc, map, key));
 }
 
-/* The values of several keys in one look; BASE_NONE for what is not there. */
-static void find_values(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        values[i] = BASE_NONE;
-    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
-        return;
-    for (uint32_t key = node_first(map); key < node_end(doc, map);
-         key = node_after_entry(doc, key)) {
-        const Node *at = node_at(doc, key);
-        if (at->flags & NODE_SHADOWED)
-            continue;
-        for (size_t i = 0; i < count; i++)
-            if (at->len == keys[i].len && schema_same(at->text, keys[i].ptr, at->len))
-                values[i] = key + 1;
-    }
-}
-
 /* An item that has neither apiVersion nor kind takes them from its list, as kubectl's
  * reader does: an item of a PodList is a Pod.  BASE_NONE where it is no such item. */
 static uint32_t list_of_item(const Document *doc, uint32_t node)
@@ -55,7 +36,7 @@ static Head read_head(const Document *doc, uint32_t node)
 {
     static const Str KEYS[] = {STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata")};
     uint32_t values[BASE_COUNT(KEYS)];
-    find_values(doc, node, KEYS, values, BASE_COUNT(KEYS));
+    node_get_texts(doc, node, KEYS, values, BASE_COUNT(KEYS));
     Head head = {text_of(doc, values[0]), text_of(doc, values[1]), values[1], values[2]};
     if (head.api_version.len || head.kind.len)
         return head;
@@ -128,7 +109,7 @@ Object schema_open(SchemaChecker *checker, const Document *doc)
                                              : str_slice("", 0);
     static const Str KEYS[] = {STR_INIT("name"), STR_INIT("generateName"), STR_INIT("namespace")};
     uint32_t values[BASE_COUNT(KEYS)];
-    find_values(doc, head.metadata, KEYS, values, BASE_COUNT(KEYS));
+    node_get_texts(doc, head.metadata, KEYS, values, BASE_COUNT(KEYS));
     Object object = {
         .doc = doc->source,
         .item = doc->item,
