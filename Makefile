@@ -64,9 +64,9 @@ PROGRAMS  := $(BUILD)/plimsoll $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest)
 CURL_LIBS := $(shell $(PKGCONFIG) --libs libcurl 2>/dev/null)
 LIBRARY   := $(BUILD)/libplimsoll.a
 RULES     := $(sort $(basename $(notdir $(wildcard src/checks/rules/*.c))))
-SCHEMAS   := $(filter-out schemas/enums.txt,$(sort $(wildcard schemas/*.txt schemas/*/*.txt)))
+SCHEMAS   := $(filter-out schemas/enums.txt schemas/limits.txt,$(sort $(wildcard schemas/*.txt schemas/*/*.txt)))
 GENERATED := $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc $(BUILD)/gen/rules.inc \
-             $(BUILD)/gen/examples.inc $(BUILD)/gen/enums.inc
+             $(BUILD)/gen/examples.inc $(BUILD)/gen/enums.inc $(BUILD)/gen/limits.inc
 EXAMPLES  := $(sort $(wildcard testdata/rules/*))
 WITH_REST  = $(if $(filter 1,$(REST)),$(1),$(foreach file,$(1),$(if $(filter rest%,$(notdir $(file))),,$(file))))
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(call WITH_REST,$(wildcard tests/unit/*.c)))
@@ -143,9 +143,10 @@ $(BUILD)/gen/examples.inc: $(BUILD)/examples $(EXAMPLES) $(wildcard $(EXAMPLES:=
 	$(call say,EXAMPLES,$@) $(BUILD)/examples testdata/rules $(notdir $(EXAMPLES)) >$@.new
 	@mv $@.new $@
 
-$(BUILD)/gen/enums.inc: $(BUILD)/examples schemas/enums.txt
+# Texts that only explain reads.
+$(BUILD)/gen/enums.inc $(BUILD)/gen/limits.inc: $(BUILD)/gen/%.inc: schemas/%.txt $(BUILD)/examples
 	@mkdir -p $(@D)
-	@$(BUILD)/examples --text enums_bytes schemas/enums.txt >$@.new
+	@$(BUILD)/examples --text $*_bytes $< >$@.new
 	@mv $@.new $@
 
 -include $(wildcard $(OBJECTS:.o=.d) $(REST_OBJECTS:.o=.d) $(REST_MAIN:.o=.d) $(UNITS:=.d) $(TOOLS:=.d) $(FUZZERS:=.d))

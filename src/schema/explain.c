@@ -5,6 +5,7 @@
 #include "schema/table.h"
 
 #include "enums.inc"
+#include "limits.inc"
 
 void limits_add(SchemaLimits *limits, const char *word, const Str *values, uint32_t count,
                 uint32_t versions, bool json)
@@ -212,6 +213,26 @@ static void add_enums(SchemaLimits *limits, Str type, Str field, uint32_t versio
     }
 }
 
+/* ---- schemas/limits.txt: TYPE FIELD VERSIONS WORD VALUE ---- */
+
+/* What functions check, so that no row of a rule may say it: it would be told twice. */
+static void add_checked(SchemaLimits *limits, Str type, Str field, uint32_t versions)
+{
+    static const char *const WORDS[] = {"format", "range"};
+    Str rest = str_slice((const char *)limits_bytes, sizeof limits_bytes - 1);
+    while (rest.len) {
+        Str line = next_word(&rest, '\n');
+        uint32_t held;
+        if (!str_eq(next_word(&line, ' '), type) || !str_eq(next_word(&line, ' '), field) ||
+            !schema_versions_read(next_word(&line, ' '), &held) || !(held &= versions))
+            continue;
+        Str word = next_word(&line, ' ');
+        for (size_t i = 0; i < BASE_COUNT(WORDS); i++)
+            if (str_is(word, WORDS[i]))
+                add_one(limits, WORDS[i], line, held, false);
+    }
+}
+
 /* ---- what merging needs to know ---- */
 
 static void add_attributes(SchemaLimits *limits, Str text, uint32_t versions)
@@ -304,6 +325,8 @@ void schema_field_limits(const Schema *schema, SchemaSpot spot, uint32_t index,
             limits_add(limits, "required", NULL, 0, versions, false);
         if (!has_word(limits, "enum"))
             add_enums(limits, schema_type_name(schema, spot.type), name, versions);
+        if (!has_word(limits, "range") && !has_word(limits, "format"))
+            add_checked(limits, schema_type_name(schema, spot.type), name, versions);
         if (!has_word(limits, "default"))
             add_defaults(limits, spot.type, field.name, versions);
     }
