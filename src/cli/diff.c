@@ -246,6 +246,15 @@ static void read_side(Run *run, Options *options, Str path, Side *side)
     run_deferred(run, normal_again);
 }
 
+static bool has_unread(const Diag *diag)
+{
+    for (uint32_t i = 0; i < diag->findings.len; i++)
+        if (diag->findings.at[i].severity == SEVERITY_ERROR &&
+            diag->findings.at[i].rule->origin == ORIGIN_YAML)
+            return true;
+    return false;
+}
+
 /* What could not be read is told, and what a server would refuse. */
 static bool tell_errors(Run *run)
 {
@@ -256,11 +265,7 @@ static bool tell_errors(Run *run)
     Report report = {.sources = &run->sources, .diag = diag, .summary = run->summary};
     report_format_find(STR("text"))->write(&report, &errors);
     out_close(&errors);
-    for (uint32_t i = 0; i < diag->findings.len; i++)
-        if (diag->findings.at[i].severity == SEVERITY_ERROR &&
-            diag->findings.at[i].rule->origin == ORIGIN_YAML)
-            return true;
-    return run->unreadable;
+    return has_unread(diag) || run->unreadable;
 }
 
 static bool write_report(const Options *options, const char *usual, const DiffReport *report)
@@ -366,9 +371,11 @@ int live_diff(Options *options, LiveDiff *live)
         live->locate(live->context, object, places);
         object->places = places;
     }
-    int status = !diff_write(&diff, options, "unified") ? EXIT_TROUBLE
-                 : diff.found.len                       ? EXIT_FINDINGS
-                                                        : EXIT_CLEAN;
+    bool unread = has_unread(&runs[0].worker.diag) || has_unread(&runs[1].worker.diag);
+    if (unread)
+        cli_error("an answer of the server is no object that can be read, and is not compared");
+    bool written = diff_write(&diff, options, "unified");
+    int status = unread || !written ? EXIT_TROUBLE : diff.found.len ? EXIT_FINDINGS : EXIT_CLEAN;
     diff_free(&diff);
     run_end(&runs[0]);
     run_end(&runs[1]);

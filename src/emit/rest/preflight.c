@@ -163,6 +163,18 @@ static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *
 
 /* ---- asking ---- */
 
+enum { KEPT_MOST = 1 << 30 }; /* bytes of answers that are kept for a diff */
+
+static Str keep_answer(RestRun *run, RestObject *object, const Call *call)
+{
+    run->kept += call->answer.len;
+    if (run->kept <= KEPT_MOST)
+        return arena_str(run->arena, buf_slice(&call->answer));
+    object->outcome = REST_FAILED;
+    object->message = STR("the server's answers are larger than what is kept of them");
+    return STR("");
+}
+
 typedef bool Pick(const RestObject *object, unsigned step);
 
 static bool opens(const RestObject *object, unsigned step)
@@ -188,7 +200,7 @@ static void take_answers(RestRun *run)
         if (compared && object->outcome == REST_CONFIGURED)
             object->digest = rest_digest(call);
         if (run->options->keep_answers && !rest_is_bad(object))
-            object->after = arena_str(run->arena, buf_slice(&call->answer));
+            object->after = keep_answer(run, object, call);
         call_free(call);
         if (object->outcome == REST_FAILED)
             client_stop(run->client);
@@ -213,7 +225,7 @@ static void compare_plans(RestRun *run, Pick *pick)
         if (call->status == 200 && rest_digest(call) == object->digest)
             object->outcome = REST_UNCHANGED;
         if (call->status == 200 && run->options->keep_answers)
-            object->before = arena_str(run->arena, buf_slice(&call->answer));
+            object->before = keep_answer(run, object, call);
         call_free(call);
     }
 }

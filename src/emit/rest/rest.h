@@ -72,6 +72,7 @@ typedef struct RestRun {
     Buf trouble;             /* why the cluster could not be talked to; a line each */
     bool stopped;            /* a write failed, and no more were begun */
     unsigned steps;
+    uint64_t kept;           /* bytes of answers */
 } RestRun;
 
 /* True where every object was applied (or would be). */
