@@ -191,7 +191,7 @@ accept: all
 asan hostile:
 	@scripts/bootstrap build test
 	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
-	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers rest
+	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers rest wait
 
 # Everything with several threads, and again with more than there are processors.
 tsan:

@@ -113,6 +113,7 @@ typedef struct Options {
     bool defaults;            /* emit: as a server would store it */
     KubeFlags kube;
     bool force_conflicts, take_over, skip_check, no_preflight; /* apply */
+    bool wait;                /* apply: until all is ready */
     bool dry_run;             /* apply: stop behind the server's dry run */
     Str snapshot_file;
     bool secret_values;       /* snapshot */

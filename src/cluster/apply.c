@@ -1,5 +1,6 @@
 /* plimsoll apply: the check, and what was checked sent to a cluster. */
 #include "cluster/session.h"
+#include "cluster/wait.h"
 
 /* An object of which no answer came was not refused: the cluster could not be talked to. */
 static bool lost_some(const Session *session)
@@ -26,8 +27,10 @@ static int apply_objects(Session *session, const Options *options, Connection *c
     if (run.trouble.len) {
         tell_lines(buf_slice(&run.trouble));
         status = EXIT_TROUBLE;
-    } else if (!report_outcomes(session, &run) || lost_some(session)) {
-        status = EXIT_TROUBLE;
+    } else {
+        status = wait_and_report(session, &run, status);
+        if (lost_some(session))
+            status = EXIT_TROUBLE;
     }
     session_run_end(&run);
     return status;

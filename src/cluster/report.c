@@ -175,6 +175,8 @@ static void line_json(Session *session, const RestObject *object, Buf *out)
     member(out, "name", object->name, true);
     member(out, "file", run->sources.files.at[doc->file].name, true);
     buf_format(out, ",\"line\":%u", source->line);
+    member(out, "ready", object->ready, false);
+    member(out, "readyDetail", object->ready_detail, false);
     member(out, "reason", object->reason, false);
     member(out, "message", object->message, false);
     if (object->cause_count)

@@ -17,7 +17,8 @@
 #endif
 
 enum {
-    MAX_IN_FLIGHT = 64,
+    MAX_STREAMS = 16,
+    MAX_IN_FLIGHT = 64 + MAX_STREAMS,
     HEAD_LIMIT = 256 << 10,
     FIRST_WAIT_MS = 200,
     LONGEST_WAIT_MS = 15000,
@@ -41,9 +42,9 @@ struct Client {
     ClientOptions options;
     CURLM *multi;
     Slot slots[MAX_IN_FLIGHT];
-    unsigned active;
+    unsigned active, streaming; /* calls under way, and the streams beside them */
     double window;
-    Queue waiting, delayed, done;
+    Queue waiting, streams, delayed, done;
     int64_t deadline_ms; /* 0: none */
     uint64_t random;
     bool stopped;
@@ -157,6 +158,21 @@ static struct curl_blob blob(Str data, const FileText *file)
                     : (struct curl_blob){file->ptr, file->len, CURL_BLOB_COPY};
 }
 
+/* Hands out the whole lines of a stream; what is left begins the next. */
+static void take_lines(Call *call)
+{
+    size_t from = 0;
+    for (size_t at = 0; at < call->answer.len; at++)
+        if (call->answer.ptr[at] == '\n') {
+            if (at > from)
+                call->take_line(call, str_slice(call->answer.ptr + from, at - from));
+            from = at + 1;
+        }
+    if (from && from < call->answer.len)
+        memmove(call->answer.ptr, call->answer.ptr + from, call->answer.len - from);
+    call->answer.len -= from;
+}
+
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
     Call *call = context;
@@ -166,6 +182,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
         return 0;
     }
     buf_str(&call->answer, str_slice(bytes, count));
+    if (call->take_line && call->status == 200 && memchr(bytes, '\n', count))
+        take_lines(call);
     return count;
 }
 
@@ -183,6 +201,15 @@ static void take_warning(Call *call, Str value)
     buf_byte(&call->warnings, '\n');
 }
 
+/* Up to six digits; 0 where there are none, as in a Retry-After that is a date. */
+static int64_t leading_number(Str text, size_t from)
+{
+    int64_t number = 0;
+    for (size_t i = from; i < text.len && i < from + 6 && is_digit(text.ptr[i]); i++)
+        number = number * 10 + (text.ptr[i] - '0');
+    return number;
+}
+
 static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
     Call *call = context;
@@ -195,8 +222,10 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
         call->overflow = true;
         return 0;
     }
-    if (colon == 11 && !strncasecmp(line.ptr, "retry-after", 11))
-        call->retry_after_ms = 1000 * (int64_t)atoi(value.len ? value.ptr : "0");
+    if (str_starts(line, STR("HTTP/")))
+        call->status = (long)leading_number(line, str_find(line, ' ') + 1);
+    else if (colon == 11 && !strncasecmp(line.ptr, "retry-after", 11))
+        call->retry_after_ms = 1000 * leading_number(value, 0);
     else if (colon == 7 && !strncasecmp(line.ptr, "warning", 7))
         take_warning(call, value);
     return size * count;
@@ -249,7 +278,6 @@ static CURL *new_easy(Client *client)
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 15000L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)client->options.call_ms);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch);
@@ -270,8 +298,8 @@ Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *op
     *client = (Client){.target = target, .auth = auth, .options = *options};
     curl_global_init(CURL_GLOBAL_DEFAULT);
     client->multi = curl_multi_init();
-    if (client->options.in_flight > MAX_IN_FLIGHT)
-        client->options.in_flight = MAX_IN_FLIGHT;
+    if (client->options.in_flight > MAX_IN_FLIGHT - MAX_STREAMS)
+        client->options.in_flight = MAX_IN_FLIGHT - MAX_STREAMS;
     client->window = client->options.in_flight;
     client->random = (uint64_t)now_ms() * 2654435761u + (uint64_t)getpid();
     client->deadline_ms = options->run_ms ? now_ms() + options->run_ms : 0;
@@ -373,7 +401,10 @@ static void send_call(Client *client, Slot *slot, Call *call)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)slot);
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)client->options.answer_limit);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+                     call->take_line ? 0 : (curl_off_t)client->options.answer_limit);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     (long)(call->limit_ms ? call->limit_ms : client->options.call_ms));
     call->answer.len = call->error.len = call->warnings.len = 0;
     call->status = 0;
     call->header_bytes = call->retry_after_ms = 0;
@@ -381,7 +412,7 @@ static void send_call(Client *client, Slot *slot, Call *call)
     call->answer_limit = client->options.answer_limit;
     call->tries++;
     curl_multi_add_handle(client->multi, easy);
-    client->active++;
+    *(call->take_line ? &client->streaming : &client->active) += 1;
     arena_free(&arena);
 }
 
@@ -455,7 +486,9 @@ static bool try_again(Client *client, Call *call, int64_t wait)
 /* A call's try has ended: it is done, or waits for another. */
 static void finish(Client *client, Call *call, CURLcode code)
 {
-    if (code != CURLE_OK) {
+    if (call->take_line && call->status == 200) {
+        ; /* its reader goes on where it ended */
+    } else if (code != CURLE_OK) {
         call->status = 0;
         call->unsure = true;
         call->error.len = 0;
@@ -482,6 +515,18 @@ static void finish(Client *client, Call *call, CURLcode code)
     queue_put(&client->done, call);
 }
 
+/* Frees a slot; its call is the caller's again. */
+static Call *leave(Client *client, Slot *slot)
+{
+    Call *call = slot->call;
+    curl_multi_remove_handle(client->multi, slot->easy);
+    curl_slist_free_all(slot->headers);
+    slot->headers = NULL;
+    slot->call = NULL;
+    *(call->take_line ? &client->streaming : &client->active) -= 1;
+    return call;
+}
+
 static void collect(Client *client)
 {
     int left;
@@ -491,14 +536,8 @@ static void collect(Client *client)
         Slot *slot = NULL;
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&slot);
-        Call *call = slot->call;
-        curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &call->status);
-        curl_multi_remove_handle(client->multi, slot->easy);
-        curl_slist_free_all(slot->headers);
-        slot->headers = NULL;
-        slot->call = NULL;
-        client->active--;
-        finish(client, call, code);
+        curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &slot->call->status);
+        finish(client, leave(client, slot), code);
     }
 }
 
@@ -509,7 +548,7 @@ static int64_t wake(Client *client)
     Queue still = {0}, ready = {0};
     for (Call *call; (call = queue_take(&client->delayed)) != NULL;) {
         if (call->due_ms <= now || client->stopped) {
-            queue_put(&ready, call);
+            queue_put(call->take_line ? &client->streams : &ready, call);
             continue;
         }
         if (call->due_ms - now < soonest)
@@ -536,13 +575,21 @@ static void give_up(Client *client, Call *call, const char *why)
     queue_put(&client->done, call);
 }
 
+/* The next that may go out: streams have their own number, and leave the window alone. */
+static Call *take_next(Client *client)
+{
+    if (client->streams.first && client->streaming < MAX_STREAMS)
+        return queue_take(&client->streams);
+    return client->active < client->window ? queue_take(&client->waiting) : NULL;
+}
+
 static void fill(Client *client)
 {
-    for (unsigned i = 0; i < client->options.in_flight && client->active < client->window; i++) {
+    for (unsigned i = 0; i < client->options.in_flight + MAX_STREAMS; i++) {
         Slot *slot = &client->slots[i];
         if (slot->call)
             continue;
-        Call *call = queue_take(&client->waiting);
+        Call *call = take_next(client);
         if (!call)
             return;
         if (client->stopped)
@@ -556,10 +603,20 @@ static void fill(Client *client)
     }
 }
 
-void client_start(Client *client, Call *call) { queue_put(&client->waiting, call); }
-
-Call *client_next(Client *client)
+void client_start(Client *client, Call *call)
 {
+    queue_put(call->take_line ? &client->streams : &client->waiting, call);
+}
+
+void client_start_after(Client *client, Call *call, int64_t ms)
+{
+    call->due_ms = now_ms() + ms;
+    queue_put(&client->delayed, call);
+}
+
+Call *client_next_within(Client *client, int64_t ms)
+{
+    int64_t until = ms < 0 ? INT64_MAX : now_ms() + ms;
     for (;;) {
         int64_t wait = wake(client);
         fill(client);
@@ -569,13 +626,47 @@ Call *client_next(Client *client)
         Call *call = queue_take(&client->done);
         if (call)
             return call;
-        if (!client->active && !client->waiting.first && !client->delayed.first)
+        if (!client->active && !client->streaming && !client->waiting.first &&
+            !client->streams.first && !client->delayed.first)
             return NULL;
         if (client->waiting.first && client->active < client->window)
             continue;
-        curl_multi_poll(client->multi, NULL, 0, (int)wait, NULL);
+        int64_t left = until - now_ms();
+        if (left <= 0)
+            return NULL;
+        curl_multi_poll(client->multi, NULL, 0, (int)(left < wait ? left : wait), NULL);
     }
 }
+
+Call *client_next(Client *client) { return client_next_within(client, -1); }
+
+static void queue_drop(Queue *queue, const Call *call)
+{
+    Queue kept = {0};
+    for (Call *each; (each = queue_take(queue)) != NULL;)
+        if (each != call)
+            queue_put(&kept, each);
+    *queue = kept;
+}
+
+void client_drop(Client *client, Call *call)
+{
+    for (unsigned i = 0; i < MAX_IN_FLIGHT; i++)
+        if (client->slots[i].call == call)
+            leave(client, &client->slots[i]);
+    queue_drop(&client->waiting, call);
+    queue_drop(&client->streams, call);
+    queue_drop(&client->delayed, call);
+    queue_drop(&client->done, call);
+}
+
+int64_t client_time_left(const Client *client)
+{
+    int64_t left = client->deadline_ms - now_ms();
+    return !client->deadline_ms ? -1 : left > 0 ? left : 0;
+}
+
+void client_set_time(Client *client, int64_t ms) { client->deadline_ms = now_ms() + ms; }
 
 void client_stop(Client *client) { client->stopped = true; }
 

@@ -58,6 +58,17 @@ const Json *rest_json_at(const Json *array, size_t index)
     return (const Json *)json_array_get(inside(array), index);
 }
 
+bool rest_json_next(const Json *object, void **at, Str *key, const Json **value)
+{
+    json_t *members = (json_t *)(uintptr_t)object;
+    *at = *at ? json_object_iter_next(members, *at) : json_object_iter(members);
+    if (!*at)
+        return false;
+    *key = str_of(json_object_iter_key(*at));
+    *value = (const Json *)json_object_iter_value(*at);
+    return true;
+}
+
 static int digest_bytes(const char *bytes, size_t size, void *context)
 {
     uint64_t *digest = context;

@@ -22,6 +22,8 @@ int64_t rest_json_number(const Json *value, int64_t otherwise);
 bool rest_json_is_yes(const Json *value);
 size_t rest_json_count(const Json *array);
 const Json *rest_json_at(const Json *array, size_t index);
+/* The members of an object, one after the other: *at starts as NULL.  False behind the last. */
+bool rest_json_next(const Json *object, void **at, Str *key, const Json **value);
 /* An item of a list as a line of its own: with its apiVersion and kind, without
  * managedFields; without the values of its data, too, where only the keys are wanted. */
 void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out);

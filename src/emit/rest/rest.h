@@ -44,6 +44,7 @@ typedef struct RestObject {
     RestCause *causes;
     uint32_t cause_count;
     Str warnings;            /* a line each */
+    Str ready, ready_detail; /* after a wait: "ready", "waiting" or "failed", and why */
     uint64_t digest;         /* of what a dry run made of it */
     Str before, after;       /* RestOptions.keep_answers: JSON of the live object and of what a
                                 dry run made of it; empty: there is none */
