@@ -18,10 +18,11 @@ static bool read_file_again(Auth *auth, Buf *error)
     const KubeUser *user = &auth->target->user;
     FileText text = {0};
     int failed = file_read(&text, user->token_file.ptr);
-    if (failed == 0 && str_trim(str_slice(text.ptr, text.len)).len) {
+    Str token = str_trim(str_slice(text.ptr, text.len));
+    if (failed == 0 && token.len) {
+        auth->generation += !str_eq(token, buf_slice(&auth->token));
         auth->token.len = 0;
-        buf_str(&auth->token, str_trim(str_slice(text.ptr, text.len)));
-        auth->generation++;
+        buf_str(&auth->token, token);
     } else if (!auth->token.len) {
         buf_format(error, "the token's file %.*s %s", STR_ARG(user->token_file),
                    failed ? strerror(failed) : "is empty");

@@ -14,7 +14,7 @@ typedef struct Auth {
     Buf token;
     Buf cert, key;            /* from a plugin; PEM */
     int64_t fresh_until;      /* seconds since 1970; the token is good so long */
-    uint32_t generation;      /* counts what was fetched anew */
+    uint32_t generation;      /* counts what was fetched and differed from what was there */
     bool failed;
 } Auth;
 

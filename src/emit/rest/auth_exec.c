@@ -207,11 +207,13 @@ static bool read_answer(Auth *auth, const Json *answer, Buf *error)
         buf_format(error, "the credential plugin %.*s %s", STR_ARG(exec->command), wrong);
         return false;
     }
+    bool same = str_eq(token, buf_slice(&auth->token)) && str_eq(cert, buf_slice(&auth->cert)) &&
+                str_eq(key, buf_slice(&auth->key));
     take(&auth->token, token);
     take(&auth->cert, cert);
     take(&auth->key, key);
     auth->fresh_until = read_time(rest_json_path_text(status, "expirationTimestamp"));
-    auth->generation++;
+    auth->generation += !same;
     return true;
 }
 

@@ -495,12 +495,11 @@ static void finish(Client *client, Call *call, CURLcode code)
         buf_text(&call->error, explain(code, call));
         if (!is_final(code, call) && try_again(client, call, next_wait(client, call)))
             return;
-    } else if (call->status == 401 && !call->refused_token) {
-        call->refused_token = true;
-        bool stale = call->generation != client->auth->generation;
-        uint32_t before = client->auth->generation;
-        if ((stale || auth_refresh(client->auth, true, &call->error)) &&
-            (stale || client->auth->generation != before) && try_again(client, call, 0))
+    } else if (call->status == 401) {
+        /* Another call may have fetched new ones meanwhile; the same again are of no use. */
+        if (call->generation == client->auth->generation)
+            auth_refresh(client->auth, true, &call->error);
+        if (call->generation != client->auth->generation && try_again(client, call, 0))
             return;
     } else if (is_busy(call->status)) {
         if (call->status == 429 || call->status == 503)
@@ -567,8 +566,7 @@ static int64_t wake(Client *client)
 
 static void give_up(Client *client, Call *call, const char *why)
 {
-    if (call->tries == 0)
-        call->cancelled = true;
+    call->cancelled = !call->unsure; /* 401 and 429 refuse before anything is done */
     call->error.len = 0;
     call->status = 0;
     buf_text(&call->error, why);

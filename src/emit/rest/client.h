@@ -42,12 +42,11 @@ typedef struct Call {
     Buf warnings;             /* texts of Warning headers, a line each */
     uint32_t tries;
     bool unsure;              /* a try went out whose answer never came */
-    bool cancelled;           /* never sent */
+    bool cancelled;           /* never sent, or surely refused before it was done */
     /* the client's own */
     int64_t retry_after_ms, due_ms, header_bytes;
     size_t answer_limit;
     struct Call *next;
-    bool refused_token;
     bool overflow;
     uint32_t generation;
 } Call;

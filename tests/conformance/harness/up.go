@@ -23,6 +23,7 @@ type planeFlags struct {
 	binaries    *string
 	controllers *string
 	apiserver   listFlag
+	restart     *bool
 }
 
 // listFlag collects the values of an option that may be repeated.
@@ -41,6 +42,7 @@ func addPlaneFlags(flags *flag.FlagSet) *planeFlags {
 		"`folder` with kube-apiserver and its companions, as build.sh prints it")
 	p.controllers = flags.String("controllers", "", "run kube-controller-manager with these controllers, a comma-separated `list`")
 	flags.Var(&p.apiserver, "apiserver-flag", "one more `flag` for kube-apiserver; may be repeated")
+	p.restart = flags.Bool("restart", false, "start kube-apiserver again whenever it is killed; its process id is in DIR/kube-apiserver.pid")
 	return p
 }
 
@@ -69,7 +71,7 @@ func (p *planeFlags) options() (controlplane.Options, error) {
 		return controlplane.Options{}, fmt.Errorf("no control plane here (build.sh makes one): %w", err)
 	}
 	binaries, err := filepath.Abs(*p.binaries)
-	options := controlplane.Options{Binaries: binaries, APIServer: p.apiserver}
+	options := controlplane.Options{Binaries: binaries, APIServer: p.apiserver, Restart: *p.restart}
 	if *p.controllers != "" {
 		options.Controllers = strings.Split(*p.controllers, ",")
 	}

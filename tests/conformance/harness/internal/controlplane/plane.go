@@ -25,6 +25,7 @@ type Options struct {
 	Dir         string   // working folder; a temporary one when empty, removed at the end unless something failed
 	Controllers []string // controllers to run; none when empty
 	APIServer   []string // more flags for kube-apiserver
+	Restart     bool     // start kube-apiserver again when it is killed, on the same port and data
 }
 
 // A Plane is a running control plane.
@@ -37,6 +38,8 @@ type Plane struct {
 	keep       bool // something failed: the logs stay
 	processes  []*process
 	stopWorker func()
+	apiserver  []string // the arguments of kube-apiserver
+	keeper     *keeper  // restarts kube-apiserver; nil: nobody does
 }
 
 const (
@@ -88,6 +91,11 @@ func startOnce(ctx context.Context, options Options) (_ *Plane, err error) {
 	}
 	if err = p.startAPIServer(ctx, spawner, etcd, options.APIServer); err != nil {
 		return nil, err
+	}
+	if options.Restart {
+		if p.keeper, err = p.keepAPIServer(spawner, etcd); err != nil {
+			return nil, err
+		}
 	}
 	if err = p.writeKubeconfig(); err != nil {
 		return nil, err
@@ -143,6 +151,10 @@ func (p *Plane) Died() error {
 // Stop ends the processes, the last started first, and removes the data. It
 // may be called more than once.
 func (p *Plane) Stop() {
+	if p.keeper != nil {
+		p.keeper.stop()
+		p.keeper = nil
+	}
 	for i := len(p.processes) - 1; i >= 0; i-- {
 		p.processes[i].stop()
 	}

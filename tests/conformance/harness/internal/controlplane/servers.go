@@ -82,6 +82,7 @@ func (p *Plane) startAPIServer(ctx context.Context, spawner *spawner, etcd strin
 		return err
 	}
 	p.processes = append(p.processes, server)
+	p.apiserver = append(args, more...)
 	p.host = fmt.Sprintf("https://127.0.0.1:%d", ports[0])
 	// The server makes its own certificate, which may not be there yet when
 	// the polling starts; these first requests carry no secret.
