@@ -3,21 +3,16 @@
 kubectl in PATH and KUBECONFIG set.
 
 The lab as one deployment; refusals at their lines; a first apply of what needs itself;
-the same objects as `kubectl apply --server-side` makes; connections cut at random, with an
-exact account; and what a thousand ConfigMaps cost."""
+the same objects as `kubectl apply --server-side` makes; and what a thousand ConfigMaps cost."""
 import json
 import os
-import random
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 PROGRAM = os.path.abspath(sys.argv[1])
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FAULTS = int(os.environ.get("FAULTS", 20))
 os.chdir(TOP)
 passed = failed = 0
 
@@ -433,79 +428,6 @@ def same_as_kubectl():
     print(f"rest: {equal} objects are what kubectl apply --server-side makes")
 
 
-# ---- connections that are cut ----
-
-class Proxy:
-    """Passes bytes on, and cuts connections behind random amounts of them."""
-
-    def __init__(self, host, port, seed):
-        self.rng, self.target, self.open = random.Random(seed), (host, port), True
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while self.open:
-            try:
-                client = self.server.accept()[0]
-                upstream = socket.create_connection(self.target)
-            except OSError:
-                return
-            budget = [self.rng.randrange(2000, 200000)]
-            for a, b in ((client, upstream), (upstream, client)):
-                threading.Thread(target=self.pump, args=(a, b, budget), daemon=True).start()
-
-    def pump(self, a, b, budget):
-        try:
-            while data := a.recv(16384):
-                budget[0] -= len(data)
-                if budget[0] < 0:
-                    break
-                b.sendall(data)
-        except OSError:
-            pass
-        for end in (a, b):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            end.close()
-
-    def stop(self):
-        self.open = False
-        self.server.close()
-
-
-def faults():
-    server = json.loads(kubectl("config", "view", "-o", "json", "--minify"))["clusters"][0]["cluster"]["server"]
-    host, port = server.split("//")[1].split(":")
-    finished = 0
-    for seed in range(FAULTS):
-        namespace = f"fault-{seed}"
-        kubectl("create", "namespace", namespace)
-        text = "".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cm-{i}, namespace: {namespace}}}\n"
-                       f"data: {{key: v{i}}}\n" for i in range(150))
-        proxy = Proxy(host, int(port), seed)
-        flags = ["--no-preflight"] if seed % 2 else []
-        result = apply(*flags, "--server", f"https://127.0.0.1:{proxy.port}", "-", stdin=text)
-        proxy.stop()
-        there = {item["metadata"]["name"] for item in objects("configmaps", "-n", namespace)}
-        told = {line.split('"')[1] if "/" not in line.split('"')[1] else line.split('"')[1].split("/")[1]:
-                line.rsplit('" ', 1)[-1] for line in result.stdout.splitlines()}
-        wrong = [name for name, word in told.items()
-                 if (word in ("created", "configured", "unchanged") and name not in there) or
-                 (word in ("not written", "refused") and name in there)]
-        complete = result.returncode == 0
-        finished += complete
-        expect(f"seed {seed}: complete, or an exact account",
-               not wrong and (len(there) == 150 if complete else result.returncode in (1, 2)),
-               f"{wrong[:5]} {len(there)} {result.stderr[-1500:]}")
-        again = apply("-", stdin=text)
-        expect(f"seed {seed}: a second run finishes", again.returncode == 0 and
-               len(objects("configmaps", "-n", namespace)) == 150, again.stderr[-1000:])
-    print(f"rest: {finished} of {FAULTS} runs through a proxy that cuts connections were complete at once")
-
-
 # ---- snapshot ----
 
 def snapshot():
@@ -551,7 +473,6 @@ take_over()
 immutable()
 same_as_kubectl()
 snapshot()
-faults()
 speed()
 print(f"tally {passed} {failed}")
 sys.exit(failed > 0)

@@ -7,7 +7,7 @@
 #   run.sh recorded     compare with the recorded verdicts only: no server
 #   run.sh record       write the recorded verdicts anew, from a real server
 #   run.sh links        only what real controllers and real creates say of links
-#   run.sh rest         only plimsoll apply, against a real server (FAULTS=20 runs that fail)
+#   run.sh rest         only plimsoll apply, against a real server, and faults in FAULTS runs (20)
 #
 # Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
 # (5000) of the cases to make, SETS (350) of sets of objects for links,
@@ -122,6 +122,7 @@ rest() {
     echo "== rest"
     "$harness" up -controllers endpointslice,deployment,replicaset -- \
         python3 "$here/rest.py" "$PLIMSOLL" || under="$under rest"
+    "$harness" up -restart -- python3 "$here/faults.py" "$PLIMSOLL" || under="$under faults"
 }
 
 results=
