@@ -3,7 +3,7 @@
 kubectl in PATH and KUBECONFIG set.
 
 The lab as one deployment; refusals at their lines; a first apply of what needs itself;
-the same objects as `kubectl apply --server-side` makes; and what a thousand ConfigMaps cost."""
+and the same objects as `kubectl apply --server-side` makes."""
 import json
 import os
 import subprocess
@@ -47,13 +47,13 @@ def words(result):
 
 # ---- the lab ----
 
-def run_pods(names):
+def run_pods(names, first=1):
     """There is no kubelet: bind the Pods, and say that they run."""
-    kubectl("create", "-f", "-", stdin='{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}')
-    for i, name in enumerate(names):
+    kubectl("apply", "-f", "-", stdin='{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"}}')
+    for i, name in enumerate(names, first):
         kubectl("create", "--raw", f"/api/v1/namespaces/default/pods/{name}/binding", "-f", "-", stdin=json.dumps(
             {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}, "target": {"kind": "Node", "name": "n"}}))
-        ip = f"10.9.0.{i + 1}"
+        ip = f"10.9.0.{i}"
         kubectl("patch", "pod", name, "--subresource=status", "-p", json.dumps({"status": {
             "phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "conditions": [{"type": "Ready", "status": "True"}]}}))
 
@@ -91,6 +91,66 @@ def lab():
     expect("a second NodePort 31000 is refused at its line",
            result.returncode == 1 and f"{manifest}:{line}:" in result.stderr and
            "provided port is already allocated" in result.stderr, result.stderr)
+
+
+# ---- waiting ----
+
+WAITED = """
+apiVersion: v1
+kind: Service
+metadata: {name: waited}
+spec: {selector: {app: waited, tier: front}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: waited}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: waited}}
+  template:
+    metadata: {labels: {app: waited, tier: LABEL}}
+    spec: {containers: [{name: c, image: "a:1"}]}
+"""
+
+
+def put_status(pod, status):
+    kubectl("patch", "pod", pod, "--subresource=status", "-p", json.dumps({"status": status}))
+
+
+def pods_of(app):
+    return [item["metadata"]["name"] for item in objects("pods", "-l", f"app={app}")]
+
+
+def waits():
+    """The status that a kubelet would write is written here, while plimsoll waits."""
+    started = subprocess.Popen([PROGRAM, "apply", "--no-config", "--skip-check", "--wait", "--timeout", "120s", "-"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started.stdin.write(WAITED.replace("LABEL", "front"))
+    started.stdin.close()
+    expect("the Deployment's Pods come", comes(lambda: len(pods_of("waited")) == 2))
+    run_pods(pods_of("waited"), first=50)
+    errors = started.stderr.read()
+    expect("a rollout and its endpoints are waited for", started.wait() == 0 and "2 of 2 objects are ready" in errors and
+           'Deployment "waited" is ready' in errors, errors)
+    started = subprocess.Popen([PROGRAM, "apply", "--no-config", "--skip-check", "--wait", "--timeout", "15s", "-"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started.stdin.write(WAITED.replace("LABEL", "back").replace("waited", "late"))
+    started.stdin.close()
+    expect("Pods come again", comes(lambda: len(pods_of("late")) == 2))
+    for pod in pods_of("late"):
+        put_status(pod, {"phase": "Pending", "containerStatuses": [{
+            "name": "c", "image": "a:1", "imageID": "", "ready": False, "restartCount": 0,
+            "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image a:1"}}}]})
+    errors = started.stderr.read()
+    expect("what is not ready is an error at its place", started.wait() == 1 and
+           '<stdin>:9:18: error: Deployment "late" is not ready: 0 of 2 replicas are available' in errors, errors)
+    expect("with the image that cannot be pulled", "container c waits: ImagePullBackOff: Back-off pulling" in errors, errors)
+    expect("and the label that is missing", "it lacks the label tier=front (it has tier=back)" in errors, errors)
+    job = ("apiVersion: batch/v1\nkind: Job\nmetadata: {name: waited}\nspec:\n  activeDeadlineSeconds: 1\n  template:\n"
+           "    spec: {restartPolicy: Never, containers: [{name: c, image: 'a:1'}]}\n")
+    result = apply("--wait", "--timeout", "120s", "-", stdin=job)
+    expect("a Job that failed ends the wait", result.returncode == 1 and 'Job "waited" has failed: DeadlineExceeded' in
+           result.stderr, result.stderr)
 
 
 # ---- what needs itself ----
@@ -446,33 +506,15 @@ def snapshot():
         expect("a check beside it finds the taken NodePort", "node-port-conflict" in check.stdout, check.stdout)
 
 
-# ---- what it costs ----
-
-def speed():
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        for i in range(1000):
-            file.write(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: speed-{i}}}\ndata: {{key: v{i}}}\n")
-        file.flush()
-        for title, command in (("plimsoll, first", [PROGRAM, "apply", "--no-config"]),
-                               ("plimsoll, again", [PROGRAM, "apply", "--no-config"]),
-                               ("plimsoll --no-preflight, again", [PROGRAM, "apply", "--no-config", "--no-preflight"]),
-                               ("kubectl apply --server-side, again",
-                                ["kubectl", "apply", "--server-side", "--force-conflicts", "-f"])):
-            start = time.monotonic()
-            result = subprocess.run([*command, file.name], capture_output=True, text=True, check=False)
-            print(f"rest: 1000 ConfigMaps, {title}: {time.monotonic() - start:.2f} s")
-            expect(title, result.returncode == 0, result.stderr[-1000:])
-
-
 for namespace in ("ours", "theirs"):
     kubectl("create", "namespace", namespace)
 lab()
+waits()
 needs_itself()
 diff()
 take_over()
 immutable()
 same_as_kubectl()
 snapshot()
-speed()
 print(f"tally {passed} {failed}")
 sys.exit(failed > 0)

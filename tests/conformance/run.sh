@@ -8,6 +8,7 @@
 #   run.sh record       write the recorded verdicts anew, from a real server
 #   run.sh links        only what real controllers and real creates say of links
 #   run.sh rest         only plimsoll apply, against a real server, and faults in FAULTS runs (20)
+#   run.sh rest-speed   how fast it is, beside the server's own limit and kubectl
 #
 # Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
 # (5000) of the cases to make, SETS (350) of sets of objects for links,
@@ -120,9 +121,14 @@ links() {
 # rest: plimsoll apply, with the controllers that make endpoints.
 rest() {
     echo "== rest"
-    "$harness" up -controllers endpointslice,deployment,replicaset -- \
+    "$harness" up -controllers endpointslice,deployment,replicaset,job -- \
         python3 "$here/rest.py" "$PLIMSOLL" || under="$under rest"
     "$harness" up -restart -- python3 "$here/faults.py" "$PLIMSOLL" || under="$under faults"
+}
+
+# speed: plimsoll apply beside the server's own limit and kubectl, ROUNDS (5) times in turn.
+speed() {
+    "$harness" up -- python3 "$here/speed.py" "$PLIMSOLL" "$harness"
 }
 
 results=
@@ -145,6 +151,11 @@ rest)
     "$here/build.sh" >/dev/null
     rest
     [ -z "$under" ]
+    exit
+    ;;
+rest-speed)
+    "$here/build.sh" >/dev/null
+    speed
     exit
     ;;
 recorded) recorded ;;

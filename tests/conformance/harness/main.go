@@ -31,6 +31,7 @@ var commands = []command{
 	{"report", "write the figures of comparisons as a page", runReport},
 	{"admission", "hold what admission plugins refuse against a server, on made objects", runAdmission},
 	{"crds", "find definitions of custom resources in Go modules", runCRDs},
+	{"load", "how fast a server answers the requests of an apply", runLoad},
 	{"up", "start a control plane, for a command or until a signal", runUp},
 	{"down", "end a control plane that runs detached", runDown},
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// runLoad asks a server as much as plimsoll apply does, and as fast as it answers: server-side
+// applies of ConfigMaps over HTTP/2, so many in flight at a time, each worker sending its next
+// request when the last is answered. Prints the seconds from the first connection on.
+func runLoad(args []string) int {
+	flags := flag.NewFlagSet("load", flag.ExitOnError)
+	count := flags.Int("count", 1000, "how many objects")
+	inFlight := flags.Int("in-flight", 32, "requests under way at a time")
+	prefix := flags.String("prefix", "load", "what the objects' names begin with")
+	preflight := flags.Bool("preflight", false, "a dry run of everything comes first")
+	_ = flags.Parse(args)
+	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
+	if err != nil {
+		return fail(err)
+	}
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return fail(err)
+	}
+	load := &load{client: client, host: config.Host, prefix: *prefix, count: *count, inFlight: *inFlight}
+	start := time.Now()
+	if *preflight {
+		err = load.all("&dryRun=All")
+	}
+	if err == nil {
+		err = load.all("")
+	}
+	if err != nil {
+		return fail(err)
+	}
+	fmt.Printf("%.3f\n", time.Since(start).Seconds())
+	return 0
+}
+
+type load struct {
+	client          *http.Client
+	host, prefix    string
+	count, inFlight int
+}
+
+func (l *load) all(query string) error {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	errs := make([]error, l.inFlight)
+	for worker := range l.inFlight {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := int(next.Add(1)) - 1; i < l.count && errs[worker] == nil; i = int(next.Add(1)) - 1 {
+				errs[worker] = l.one(i, query)
+			}
+		}()
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+func (l *load) one(i int, query string) error {
+	name := fmt.Sprintf("%s-%d", l.prefix, i)
+	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":%q,"namespace":"default"},"data":{"key":"v%d"}}`, name, i)
+	url := fmt.Sprintf("%s/api/v1/namespaces/default/configmaps/%s?fieldManager=plimsoll&fieldValidation=Strict%s", l.host, name, query)
+	request, err := http.NewRequest(http.MethodPatch, url, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/apply-patch+yaml")
+	request.Header.Set("Accept", "application/json")
+	answer, err := l.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusCreated {
+		return fmt.Errorf("%s: %s", name, answer.Status)
+	}
+	return nil
+}
