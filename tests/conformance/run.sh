@@ -68,7 +68,7 @@ compare() {
     verdicts=$2
     shift 2
     echo "== $set_name"
-    floor=$(sed -n "s/^$set_name[[:space:]]*//p" "$here/floors")
+    floor=$(sed -n "s/^${set_name}[[:space:]]*//p" "$here/floors")
     [ -n "$floor" ] || { echo "run.sh: $set_name has no line in floors" >&2; exit 2; }
     case $set_name in
     crs-*) program=with_crds ;;
