@@ -20,10 +20,10 @@ static bool has_slash(Str name) { return str_find(name, '/') < name.len; }
 static void validate_container_resource(Validation *v, Field key)
 {
     Str name = node_str(v->doc, key.node);
-    if (!validate_resource_name(v, key))
+    if (resource_is_plain(name) || !validate_resource_name(v, key))
         return;
     if (!has_slash(name)) {
-        if (!resource_is_plain(name) && !resource_is_huge_page(name))
+        if (!resource_is_huge_page(name))
             validation_invalid(v, key, "must be a resource of containers: cpu, memory, "
                                        "ephemeral-storage or hugepages");
     } else if (!resource_is_native(name) && !resource_is_extended(name)) {

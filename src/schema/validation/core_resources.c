@@ -63,7 +63,8 @@ bool resource_is_extended(Str name)
 
 bool resource_is_integer(Str name)
 {
-    return known_as(name) == COUNTED || resource_is_extended(name);
+    unsigned as = known_as(name);
+    return as ? as == COUNTED : resource_is_extended(name);
 }
 
 bool resource_is_overcommit_allowed(Str name)

@@ -41,13 +41,6 @@ uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_
     return add_names(v, field.absent, names, 0);
 }
 
-Field field_down(const Validation *v, Field parent, const NameId *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        parent = field_get(v, parent, names[i]);
-    return parent;
-}
-
 /* ---- values ---- */
 
 bool field_is_empty(const Validation *v, Field field)

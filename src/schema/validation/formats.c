@@ -45,9 +45,23 @@ enum { LABEL_MOST = 63, SUBDOMAIN_MOST = 253, PORT_NAME_MOST = 15 };
 
 static bool is_dns_label(Str text) { return is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH); }
 
-/* Labels joined by dots; a label may start with one underscore and have more inside
- * where the form has underscores. */
-static bool is_subdomain(Str text, bool underscores)
+/* Labels joined by dots: letters and digits at both ends of each. */
+static bool is_subdomain(Str text)
+{
+    unsigned before = DOT;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned class = class_of(text.ptr[i]);
+        bool starts = before == DOT, ends = class == DOT;
+        if (!(class & (starts ? LOWER | DIGIT : LOWER | DIGIT | DASH | DOT)) ||
+            (ends && before == DASH))
+            return false;
+        before = class;
+    }
+    return (before & (LOWER | DIGIT)) != 0;
+}
+
+/* The same where a label may start with one underscore, and have more inside. */
+static bool is_subdomain_with_underscores(Str text)
 {
     size_t start = 0;
     for (size_t i = 0; i <= text.len; i++) {
@@ -55,11 +69,6 @@ static bool is_subdomain(Str text, bool underscores)
             continue;
         Str label = str_slice(text.ptr + start, i - start);
         start = i + 1;
-        if (!underscores) {
-            if (!is_dns_label(label))
-                return false;
-            continue;
-        }
         if (label.len && label.ptr[0] == '_')
             label = str_slice(label.ptr + 1, label.len - 1);
         if (!is_word(label, LOWER | DIGIT, LOWER | DIGIT | DASH | UNDERSCORE))
@@ -74,7 +83,7 @@ const char *format_dns_label(Str text)
         return "must have at most 63 characters";
     if (is_dns_label(text))
         return NULL;
-    return is_subdomain(text, false)
+    return is_subdomain(text)
                ? "must not have dots"
                : "must be lower-case letters, digits and \"-\", with a letter or digit at either end";
 }
@@ -83,7 +92,7 @@ const char *format_dns_label_with_underscore(Str text)
 {
     if (text.len > LABEL_MOST)
         return "must have at most 63 characters";
-    return str_find(text, '.') == text.len && is_subdomain(text, true)
+    return str_find(text, '.') == text.len && is_subdomain_with_underscores(text)
                ? NULL
                : "must be lower-case letters, digits, \"-\" and \"_\", with a letter or digit at its end";
 }
@@ -92,7 +101,7 @@ const char *format_dns_subdomain(Str text)
 {
     if (text.len > SUBDOMAIN_MOST)
         return "must have at most 253 characters";
-    return is_subdomain(text, false)
+    return is_subdomain(text)
                ? NULL
                : "must be lower-case letters, digits, \"-\" and \".\", with a letter or digit at "
                  "either end and on both sides of a dot";
@@ -105,7 +114,7 @@ const char *format_dns_subdomain_caseless(Str text)
     char lower[SUBDOMAIN_MOST + 1];
     for (size_t i = 0; i < text.len; i++)
         lower[i] = class_of(text.ptr[i]) == UPPER ? (char)(text.ptr[i] + 32) : text.ptr[i];
-    return is_subdomain(str_slice(lower, text.len), false)
+    return is_subdomain(str_slice(lower, text.len))
                ? NULL
                : "must be letters, digits, \"-\" and \".\", with a letter or digit at either end";
 }
@@ -114,7 +123,7 @@ const char *format_dns_subdomain_with_underscore(Str text)
 {
     if (text.len > SUBDOMAIN_MOST)
         return "must have at most 253 characters";
-    return is_subdomain(text, true)
+    return is_subdomain_with_underscores(text)
                ? NULL
                : "must be lower-case letters, digits, \"-\", \"_\" and \".\", with a letter or digit "
                  "at its end";
@@ -134,7 +143,7 @@ const char *format_wildcard_dns_subdomain(Str text)
 {
     if (text.len > SUBDOMAIN_MOST)
         return "must have at most 253 characters";
-    return str_starts(text, STR("*.")) && is_subdomain(str_slice(text.ptr + 2, text.len - 2), false)
+    return str_starts(text, STR("*.")) && is_subdomain(str_slice(text.ptr + 2, text.len - 2))
                ? NULL
                : "must be \"*.\" and a DNS name in lower case behind it";
 }
@@ -210,7 +219,7 @@ const char *format_qualified_name(Str text)
             return "must have a DNS name before the slash";
         if (prefix.len > SUBDOMAIN_MOST)
             return "must have at most 253 characters before the slash";
-        if (!is_subdomain(prefix, false))
+        if (!is_subdomain(prefix))
             return "must have a DNS name in lower case before the slash";
         if (text.len == 0)
             return "must have a name behind the slash";

@@ -70,7 +70,12 @@ static inline Field field_get(const Validation *v, Field parent, NameId name)
     return (Field){BASE_NONE, parent.above, names << 16 | name};
 }
 /* The same down several fields: FIELD_PATH(v, pod, SCHEMA_NAME_spec, SCHEMA_NAME_volumes). */
-Field field_down(const Validation *v, Field parent, const NameId *names, size_t count);
+static inline Field field_down(const Validation *v, Field parent, const NameId *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        parent = field_get(v, parent, names[i]);
+    return parent;
+}
 #define FIELD_PATH(v, parent, ...) \
     field_down(v, parent, (const NameId[]){__VA_ARGS__}, \
                sizeof((const NameId[]){__VA_ARGS__}) / sizeof(NameId))
