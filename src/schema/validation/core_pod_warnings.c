@@ -290,20 +290,9 @@ static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at,
               "the earlier one");
 }
 
-/* Of all containers. */
-static uint32_t count_ports(const Validation *v, const Pod *pod)
-{
-    uint32_t count = 0;
-    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        count += field_length(v, GET(c.container, ports));
-    return count;
-}
-
 static void warn_of_ports(Validation *v, const Pod *pod)
 {
     Seen names = {0}, seen = {0};
-    if (count_ports(v, pod) == 0)
-        return;
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
         Field ports = GET(c.container, ports), first;
         for (Items i = items_of(v, ports); items_next(v, &i);) {
