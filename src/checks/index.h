@@ -58,6 +58,9 @@ struct Link {
     uint32_t *class_starts;    /* per class, and the end of the last: in class_pods */
     uint32_t *class_pods;      /* by place */
     Postings postings;         /* (namespace, pair) -> classes; pair BASE_NONE: all */
+    Postings crossings;        /* (namespace, pair, pair) -> classes that hold both: cross.c */
+    SeqTable crossed;          /* (namespace, pair): part of such a key */
+    uint32_t *query_crossing;  /* per query: its key there, or BASE_NONE */
     Postings elsewhere;        /* (pair) -> classes of any namespace, capped */
     uint64_t steps;
     bool runtime_keys;         /* some selector asks for a label that only controllers set */
@@ -121,6 +124,10 @@ static inline Seq class_pods(const Link *link, uint32_t class)
 }
 /* Classes in all lists of a term's pairs. */
 uint32_t term_postings(const Link *link, uint32_t ns, const CompiledTerm *term);
+
+/* ---- cross.c ---- */
+void cross_build(Link *link); /* after the postings */
+void cross_free(Link *link);
 
 /* ---- runtime.c: labels that controllers set on the Pods they make ---- */
 enum { RUNTIME_MAX_PAIRS = 8 };

@@ -4,8 +4,9 @@
  * term names is left out of their label sets, and where some term names the key it
  * becomes "the key with another value".  In each namespace a list of classes
  * stands behind every pair that a selector there asks for; a selector walks the
- * shortest list that it must meet.  A million Pods that share one label and differ
- * in another are thus one class to all Services that ask for neither's value. */
+ * shortest list that it must meet, or, where all are long, that of two pairs (cross.c).
+ * A million Pods that share one label and differ in another are thus one class to all
+ * Services that ask for neither's value. */
 #include "checks/index.h"
 
 #include <stdlib.h>
@@ -259,22 +260,33 @@ typedef struct ClassVisit {
 
 enum { SAMPLE_VISITS = 256 }; /* classes looked at for one sample */
 
+/* False where the visit is over. */
+static bool visit_list(const Link *link, Seq compiled, Seq list, ClassVisit *visit)
+{
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (visit->limit && visit->steps == visit->limit)
+            return false;
+        visit->steps++;
+        if (class_matches(link, list.at[i], compiled) &&
+            !visit->visit(visit->context, list.at[i]))
+            return false;
+    }
+    return true;
+}
+
 static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
 {
     uint32_t ns = seq_at(&link->queries, query).at[0];
     Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+    if (link->query_crossing[query] != BASE_NONE) {
+        visit_list(link, compiled, postings_at(&link->crossings, link->query_crossing[query]), visit);
+        return;
+    }
     CompiledTerm rarest = rarest_term(link, ns, compiled);
     for (uint32_t i = 0; i < rarest.count; i++) {
         uint32_t key = seq_find2(&link->postings.keys, ns, rarest.pairs[i]);
-        Seq list = postings_at(&link->postings, key);
-        for (uint32_t j = 0; j < list.count; j++) {
-            if (visit->limit && visit->steps == visit->limit)
-                return;
-            visit->steps++;
-            if (class_matches(link, list.at[j], compiled) &&
-                !visit->visit(visit->context, list.at[j]))
-                return;
-        }
+        if (!visit_list(link, compiled, postings_at(&link->postings, key), visit))
+            return;
     }
 }
 
@@ -480,6 +492,7 @@ void match_build(Link *link)
     gather_members(link);
     intern_posting_keys(link);
     postings_build(&link->postings, link, sweep_classes, UINT32_MAX);
+    cross_build(link);
     match_queries(link);
     build_elsewhere(link);
 }
@@ -492,6 +505,7 @@ void match_free(Link *link)
     seq_table_free(&link->classes);
     seq_table_free(&link->pod_namespaces);
     postings_free(&link->postings);
+    cross_free(link);
     postings_free(&link->elsewhere);
     mem_free(link->selector_query);
     mem_free(link->query_class);

@@ -280,6 +280,33 @@ static void twice_the_input_takes_twice_the_steps(void **state)
     }
 }
 
+/* Each label has a hundred classes, and hardly any class has both that a Service asks for. */
+static void two_common_labels_are_looked_up_together(void **state)
+{
+    enum { EACH = 100, FOUND = 7 };
+    (void)state;
+    World world;
+    world_begin(&world);
+    Arena arena = {0};
+    for (unsigned i = 0; i < EACH * EACH; i++)
+        if (i / EACH != i % EACH || i / EACH == FOUND)
+            world_pod(&world, "Pod", "default", arena_format(&arena, "pod-%u", i).ptr,
+                      arena_format(&arena, "app=a%u tier=t%u", i / EACH, i % EACH).ptr);
+    for (unsigned i = 0; i < EACH; i++)
+        world_service(&world, "default", arena_format(&arena, "s%u", i).ptr,
+                      arena_format(&arena, "app=a%u tier=t%u", i, i).ptr);
+    world_link(&world);
+    for (uint32_t i = 0; i < EACH; i++)
+        assert_int_equal(link_selects_any(world.link, world.facts->services.at[i].selector),
+                         i == FOUND);
+    PodList pods = select_pods(&world, world.facts->services.at[FOUND].selector, &arena);
+    assert_int_equal(pods.count, 1);
+    assert_str(name_at(&world, pods, 0), "pod-707");
+    assert_true(link_match_steps(world.link) <= EACH);
+    arena_free(&arena);
+    world_end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +316,7 @@ int main(void)
         cmocka_unit_test(labels_that_controllers_set_are_known),
         cmocka_unit_test(pods_that_no_selector_tells_apart_are_one_class),
         cmocka_unit_test(order_is_by_file_name_and_not_by_arrival),
+        cmocka_unit_test(two_common_labels_are_looked_up_together),
         cmocka_unit_test(linking_is_linear_however_many_share_a_label),
         cmocka_unit_test(twice_the_input_takes_twice_the_steps),
     };

@@ -1,0 +1,84 @@
+/* Lists of the classes that hold two pairs at once.
+ *
+ * Where each pair of a selector is common and few classes have both ("app=web" of many
+ * tiers, "tier=db" of many apps), walking the shorter list costs its length for every such
+ * selector.  Selectors of that sort ask for the two pairs together: a class with k labels
+ * lies in k * k / 2 such lists at most, whatever the number of selectors, so that time
+ * stays in proportion to the input. */
+#include "checks/index.h"
+
+enum { CROSS_LEAST = 64 }; /* classes in the shorter list, from which on it pays */
+
+/* The two rarest pairs that a class must hold; false where there are not two, or one of
+ * them is rare enough. */
+static bool rarest_pairs(const Link *link, uint32_t ns, Seq compiled, uint32_t pairs[2])
+{
+    uint32_t counts[2] = {UINT32_MAX, UINT32_MAX};
+    for (CompiledTerm term; compiled_next(&compiled, &term);) {
+        if (term.negated || term.count != 1)
+            continue;
+        uint32_t count = term_postings(link, ns, &term);
+        if (count < counts[0]) {
+            counts[1] = counts[0];
+            pairs[1] = pairs[0];
+            counts[0] = count;
+            pairs[0] = term.pairs[0];
+        } else if (count < counts[1]) {
+            counts[1] = count;
+            pairs[1] = term.pairs[0];
+        }
+    }
+    return counts[0] >= CROSS_LEAST && counts[1] != UINT32_MAX;
+}
+
+static void intern_crossings(Link *link)
+{
+    uint32_t count = seq_count(&link->queries);
+    link->query_crossing = mem_resize(NULL, sizeof *link->query_crossing * (count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t ns = seq_at(&link->queries, i).at[0], pairs[2] = {0};
+        link->query_crossing[i] = BASE_NONE;
+        if (!rarest_pairs(link, ns, seq_at(&link->compiled, seq_at(&link->queries, i).at[1]), pairs))
+            continue;
+        bool swapped = pairs[0] > pairs[1];
+        uint32_t key[3] = {ns, pairs[swapped], pairs[!swapped]};
+        link->query_crossing[i] = seq_intern(&link->crossings.keys, key, 3);
+        seq_intern2(&link->crossed, ns, pairs[0]);
+        seq_intern2(&link->crossed, ns, pairs[1]);
+    }
+}
+
+/* Sets are ascending, and so are the two pairs of a key. */
+static void sweep_crossings(Link *link, Postings *postings)
+{
+    VEC(uint32_t) asked = {0};
+    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
+        uint32_t ns = seq_at(&link->classes, class).at[0];
+        Seq set = class_set(link, class);
+        asked.len = 0;
+        for (uint32_t i = 0; i < set.count; i++)
+            if (seq_find2(&link->crossed, ns, set.at[i]) != BASE_NONE)
+                vec_push(&asked, set.at[i]);
+        for (uint32_t i = 0; i < asked.len; i++)
+            for (uint32_t j = i + 1; j < asked.len; j++) {
+                uint32_t parts[3] = {ns, asked.at[i], asked.at[j]};
+                uint32_t key = seq_find(&postings->keys, parts, 3);
+                if (key != BASE_NONE)
+                    postings_put(postings, key, class);
+            }
+    }
+    vec_free(&asked);
+}
+
+void cross_build(Link *link)
+{
+    intern_crossings(link);
+    postings_build(&link->crossings, link, sweep_crossings, UINT32_MAX);
+}
+
+void cross_free(Link *link)
+{
+    postings_free(&link->crossings);
+    seq_table_free(&link->crossed);
+    mem_free(link->query_crossing);
+}
