@@ -46,6 +46,10 @@ DEFINES   := -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/ge
 # sooner; STATIC=0 uses the shared libraries, as distributions want it.
 ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml jansson pcre2-8,\
              $(shell $(CC) -print-file-name=lib$(name).a))))
+# With libc's archive too the release build is one static program at a fixed address: nothing
+# is loaded, mapped or relocated before main, which saves a third of what a small run costs.
+WHOLE     := $(if $(filter release,$(FLAVOUR)),$(if $(filter 4,$(words $(ARCHIVES))),\
+             $(if $(filter /%,$(shell $(CC) -print-file-name=libc.a)),-static)))
 HARDENED  := -Wl,-z,relro,-z,now
 # The program that talks to a cluster is built where libcurl is; REST=0 leaves it out.
 REST      ?= $(shell $(PKGCONFIG) --exists libcurl 2>/dev/null && echo 1)
@@ -77,7 +81,7 @@ FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c
 all: $(PROGRAMS)
 
 $(BUILD)/plimsoll: $(OBJECTS)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(WHOLE) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
 
 # Without any library of the system, for wheels and containers; and with all of them
 # shared, for a distribution's package.

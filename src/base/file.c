@@ -5,8 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { STREAM_STEP = 1024 * 1024 }; /* read at once from what has no size */
 
 static void file_reserve(FileText *text, size_t size)
 {
@@ -113,11 +116,8 @@ int file_read_more(FileText *text, int fd, uint64_t offset, size_t size)
     return error;
 }
 
-int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size)
+int file_read_span(FileText *text, int fd, uint64_t offset, size_t size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
     text->len = 0;
     file_reserve(text, size);
     int error = 0;
@@ -131,9 +131,113 @@ int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size)
         else if (errno != EINTR)
             error = errno;
     }
-    close(fd);
     memset(text->ptr + text->len, 0, FILE_PADDING);
     return error;
+}
+
+int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = file_read_span(text, fd, offset, size);
+    close(fd);
+    return error;
+}
+
+/* ---- what cannot be read twice ---- */
+
+/* Adds to the text until it holds `most` bytes, or the descriptor has no more. */
+static int stream_read(FileText *text, int fd, size_t most, bool *ended)
+{
+    int error = 0;
+    *ended = false;
+    while (text->len < most && !*ended && !error) {
+        if (text->cap < text->len + STREAM_STEP + FILE_PADDING)
+            file_reserve(text, text->len + STREAM_STEP > 2 * text->len ? text->len + STREAM_STEP
+                                                                       : 2 * text->len);
+        size_t room = text->cap - FILE_PADDING - text->len, wanted = most - text->len, count;
+        error = read_some(fd, text->ptr + text->len, room < wanted ? room : wanted, &count);
+        text->len += count;
+        *ended = !error && count == 0;
+    }
+    file_reserve(text, text->len);
+    memset(text->ptr + text->len, 0, FILE_PADDING);
+    return error;
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0) {
+            bytes += put;
+            size -= (size_t)put;
+        }
+    }
+    return true;
+}
+
+/* A file without a name, which goes with its descriptor; -1 where none can be had. */
+static int nameless_file(void)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    if (!folder || !*folder)
+        folder = "/tmp";
+    int length = snprintf(path, sizeof path, "%s/plimsoll-XXXXXX", folder);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return -1;
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
+/* The text again as it was: what was put aside, and what was read since. */
+static int spill_undo(FileText *text, FileHandle *spilled)
+{
+    FileText whole = {0};
+    int error = file_read_span(&whole, spilled->fd, 0, (size_t)spilled->size);
+    file_close(spilled);
+    if (!error && text->len) {
+        file_reserve(&whole, whole.len + text->len);
+        memcpy(whole.ptr + whole.len, text->ptr, text->len + FILE_PADDING);
+        whole.len += text->len;
+    }
+    file_free(text);
+    *text = whole;
+    return error;
+}
+
+int file_spill(FileText *text, int fd, size_t most, FileHandle *spilled)
+{
+    bool ended;
+    *spilled = (FileHandle){.fd = -1};
+    text->len = 0;
+    text->regular = false;
+    int error = stream_read(text, fd, most, &ended);
+    if (error || ended)
+        return error;
+    *spilled = (FileHandle){.fd = nameless_file(), .regular = true};
+    while (spilled->fd >= 0) {
+        if (!write_all(spilled->fd, text->ptr, text->len)) {
+            error = spill_undo(text, spilled);
+            break;
+        }
+        spilled->size += text->len;
+        text->len = 0;
+        if (ended)
+            return 0;
+        error = stream_read(text, fd, STREAM_STEP, &ended);
+        if (error) {
+            int lost = spill_undo(text, spilled);
+            return lost ? lost : error;
+        }
+    }
+    return error ? error : stream_read(text, fd, SIZE_MAX, &ended);
 }
 
 void file_free(FileText *text)

@@ -215,6 +215,7 @@ typedef struct Input {
     bool chart_template; /* lies under templates/ of a folder with a Chart.yaml */
     const InlinePatch *patches; /* of a kustomization; in the list's arena */
     uint32_t patch_count;
+    int spilled;         /* an open file with what came through a pipe; 0: none */
 } Input;
 
 typedef struct InputList {

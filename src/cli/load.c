@@ -233,6 +233,20 @@ static void worker_patches(Worker *worker, const Input *input, Str text, uint32_
     note->opened = note->used > 0;
 }
 
+/* What is opened for the input.  What came through a pipe lies in a file that has no name
+ * but its descriptor's. */
+typedef struct PathRoom {
+    char at[24];
+} PathRoom;
+
+static const char *opened_path(const Input *input, PathRoom *room)
+{
+    if (!input->spilled)
+        return input->path.ptr;
+    (void)snprintf(room->at, sizeof room->at, "/dev/fd/%d", input->spilled);
+    return room->at;
+}
+
 /* The documents of a text that starts at an offset of the file. */
 static void worker_text(Worker *worker, const Input *input, Str text, uint64_t base, FileNote *note)
 {
@@ -246,6 +260,10 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
     SourceFile *source = &worker->sources->files.at[file];
     source->changed = input->changed;
     source->backdrop = worker->backdrop;
+    if (input->spilled) {
+        Str path = str_of(opened_path(input, &(PathRoom){0}));
+        source->again = arena_str(&worker->sources->names, path).ptr;
+    }
     note->opened = true;
     note->rendered = base == 0 && is_rendered(text);
     note->first = facts_object_count(worker->facts);
@@ -276,13 +294,28 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
     note->lines = splitter.line - 1;
 }
 
-static int worker_stdin(Worker *worker)
+/* What cannot be read twice: a little is kept in memory, more is put into a file, which is
+ * read in windows like any other. */
+static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
 {
+    FileHandle spilled;
     worker->window.regular = false;
-    return file_read_fd(&worker->window, STDIN_FILENO, 0);
+    if (worker->whole_files)
+        return file_read_fd(&worker->window, fd, 0);
+    int error = file_spill(&worker->window, fd, window_smallest_file(), &spilled);
+    if (error || spilled.fd < 0)
+        return error;
+    input->spilled = spilled.fd;
+    note->windows = window_count(&spilled);
+    file_free(&worker->window);
+    if (note->windows)
+        return 0;
+    error = file_read_span(&worker->window, spilled.fd, 0, (size_t)spilled.size);
+    worker->window.regular = true;
+    return error;
 }
 
-void worker_file(Worker *worker, const Input *input, FileNote *note)
+void worker_file(Worker *worker, Input *input, FileNote *note)
 {
     note->template = input->chart_template;
     if (input->chart_template) {
@@ -297,14 +330,17 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
     meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
     meter_pass(worker->meter, STATS_LOAD);
     if (str_eq(input->path, STR("-"))) {
-        note->error = worker_stdin(worker);
+        note->error = worker_pipe(worker, input, STDIN_FILENO, note);
     } else {
         FileHandle file;
         note->error = file_open(&file, input->path.ptr);
-        note->windows = note->error || worker->whole_files || patches ? 0 : window_count(&file);
-        if (!note->error && !note->windows) {
-            worker->window.regular = file.regular;
-            note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);
+        if (!note->error && !file.regular) {
+            note->error = worker_pipe(worker, input, file.fd, note);
+        } else if (!note->error) {
+            note->windows = worker->whole_files || patches ? 0 : window_count(&file);
+            worker->window.regular = true;
+            if (!note->windows)
+                note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);
         }
         file_close(&file);
     }
@@ -322,7 +358,7 @@ void worker_file(Worker *worker, const Input *input, FileNote *note)
     }
 }
 
-bool worker_whole_file(Worker *worker, const Input *input, FileNote *note)
+bool worker_whole_file(Worker *worker, Input *input, FileNote *note)
 {
     worker->whole_files = true;
     worker_file(worker, input, note);
@@ -351,7 +387,8 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
     Str text;
     uint64_t base;
     note->continues = number > 0;
-    note->error = window_read(&worker->window, input->path.ptr, number, &text, &base);
+    note->error = window_read(&worker->window, opened_path(input, &(PathRoom){0}), number, &text,
+                              &base);
     if (!note->error)
         worker_text(worker, input, text, base, note);
 }
@@ -388,7 +425,8 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
     if (file->kept) {
         chunk.text = str_slice(file->text.ptr + source->base, source->size);
     } else {
-        if (file_read_at(&worker->window, file->name.ptr, source->base, source->size))
+        if (file_read_at(&worker->window, file->again ? file->again : file->name.ptr, source->base,
+                         source->size))
             return false;
         chunk.text = str_slice(worker->window.ptr, worker->window.len);
     }

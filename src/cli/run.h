@@ -124,9 +124,9 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
 void worker_free(Worker *worker);
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
  * Of a large one it only says how many windows it has. */
-void worker_file(Worker *worker, const Input *input, FileNote *note);
+void worker_file(Worker *worker, Input *input, FileNote *note);
 /* The same without windows; false after an error on stderr. */
-bool worker_whole_file(Worker *worker, const Input *input, FileNote *note);
+bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 /* The same for objects that no file holds; takes the text's memory. */
 void worker_stream(Worker *worker, Str name, Buf *text);
 /* The same for one window of such a file. */
@@ -141,6 +141,7 @@ bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 /* ---- window.c: a large file in parts ---- */
 /* How many windows it has, or 0 where it is read as a whole. */
 uint64_t window_count(const FileHandle *file);
+size_t window_smallest_file(void); /* which is not read as a whole, in bytes */
 /* Reads the documents of one window: text, and its offset in the file. */
 int window_read(FileText *window, const char *path, uint64_t number, Str *text, uint64_t *base);
 

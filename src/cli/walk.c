@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Files that were met, by device and inode: open addressing, half empty. */
 typedef struct FileId {
@@ -368,6 +369,9 @@ bool inputs_excluded(const Options *options, Str path)
 
 void inputs_free(InputList *list)
 {
+    for (uint32_t i = 0; i < list->inputs.len; i++)
+        if (list->inputs.at[i].spilled)
+            close(list->inputs.at[i].spilled);
     vec_free(&list->charts);
     vec_free(&list->inputs);
     arena_free(&list->arena);

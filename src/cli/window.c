@@ -18,10 +18,12 @@ enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_AHEAD = 64 * 1024 };
 #endif
 enum { WINDOW_FEWEST = 4 }; /* below that many a file is read as a whole */
 
+size_t window_smallest_file(void) { return (size_t)WINDOW_SIZE * WINDOW_FEWEST; }
+
 uint64_t window_count(const FileHandle *file)
 {
     char head[SPLITTER_HEAD];
-    if (!file->regular || file->size < (uint64_t)WINDOW_SIZE * WINDOW_FEWEST)
+    if (!file->regular || file->size < window_smallest_file())
         return 0;
     ssize_t length = pread(file->fd, head, sizeof head, 0);
     if (length <= 0 || !splitter_is_cuttable(str_slice(head, (size_t)length)))

@@ -69,8 +69,11 @@ void diag_note(Diag *diag, Finding *finding, Place place, const char *format, ..
     va_start(args, format);
     Note note = {place, arena_vformat(&diag->arena, format, args)};
     va_end(args);
-    size_t old = sizeof(Note) * finding->note_count;
-    finding->notes = arena_grow(&diag->arena, finding->notes, old, old + sizeof(Note));
+    /* Room for two, for four, ...: their texts lie in between, so no array grows in place. */
+    uint32_t count = finding->note_count;
+    if ((count & (count - 1)) == 0 && count != 1)
+        finding->notes = arena_grow(&diag->arena, finding->notes, sizeof(Note) * count,
+                                    sizeof(Note) * (count ? 2 * count : 2));
     finding->notes[finding->note_count++] = note;
 }
 
@@ -197,6 +200,21 @@ static bool is_repeated(const Finding *a, const Finding *b)
            compare_words(a, b) == 0;
 }
 
+/* Cycle by cycle, since a second list of a million findings would be large. */
+static void put_in_order(Finding *findings, FindingOrder *orders, uint32_t count)
+{
+    for (uint32_t start = 0; start < count; start++) {
+        Finding first = findings[start];
+        uint32_t at = start, next;
+        for (; (next = orders[at].finding) != start; at = next) {
+            findings[at] = findings[next];
+            orders[at].finding = at;
+        }
+        findings[at] = first;
+        orders[at].finding = at;
+    }
+}
+
 void diag_sort(Diag *diag, const Sources *sources)
 {
     uint32_t count = diag->findings.len;
@@ -207,18 +225,13 @@ void diag_sort(Diag *diag, const Sources *sources)
         orders[i] = order_of(diag, sources, i);
     SortContext context = {diag, sources};
     sort_with(orders, count, sizeof *orders, compare_orders, &context);
-    Finding *sorted = mem_resize(NULL, sizeof *sorted * count);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const Finding *finding = &diag->findings.at[orders[i].finding];
-        if (!kept || !is_repeated(&sorted[kept - 1], finding))
-            sorted[kept++] = *finding;
-    }
+    put_in_order(diag->findings.at, orders, count);
     mem_free(orders);
-    mem_free(diag->findings.at);
-    diag->findings.at = sorted;
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < count; i++)
+        if (!is_repeated(&diag->findings.at[kept - 1], &diag->findings.at[i]))
+            diag->findings.at[kept++] = diag->findings.at[i];
     diag->findings.len = kept;
-    diag->findings.cap = count;
 }
 
 void diag_free(Diag *diag)

@@ -41,6 +41,7 @@ typedef struct SourceFile {
     Str name;        /* as the user gave it, or as the walk found it; "<stdin>" */
     bool changed;    /* named after --changed */
     bool backdrop;   /* what the cluster holds already: --assume-cluster */
+    const char *again; /* what is opened to read it again, where that is not its name */
     bool kept;       /* text holds the bytes, since the file cannot be read again */
     FileText text;
 } SourceFile;
@@ -84,6 +85,8 @@ typedef struct Sources {
     /* What sources_locate keeps from call to call. */
     SourceView views[SOURCES_VIEWS];
     uint64_t looks;
+    int fd;              /* of the file that was read from last, or -1 */
+    uint32_t fd_file;
     Buf excerpt;         /* where it is not what stands in the document */
 } Sources;
 

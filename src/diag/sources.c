@@ -18,7 +18,7 @@ enum {
 
 void sources_init(Sources *sources)
 {
-    *sources = (Sources){.looks = 0};
+    *sources = (Sources){.fd = -1};
     for (size_t i = 0; i < SOURCES_VIEWS; i++)
         sources->views[i].doc = sources->views[i].file = BASE_NONE;
 }
@@ -157,14 +157,38 @@ static bool view_holds(const SourceView *view, const SourceDoc *doc)
            doc->base + doc->size <= view->base + view->bytes.len;
 }
 
+static void fd_close(Sources *sources)
+{
+    FileHandle file = {.fd = sources->fd};
+    file_close(&file);
+    sources->fd = -1;
+}
+
+/* Opens the file, which stays open until another is asked for; the descriptor, or -1. */
+static int fd_open(Sources *sources, uint32_t index)
+{
+    const SourceFile *file = &sources->files.at[index];
+    FileHandle opened;
+    if (sources->fd >= 0 && sources->fd_file == index)
+        return sources->fd;
+    fd_close(sources);
+    if (!file_open(&opened, file->again ? file->again : file->name.ptr))
+        sources->fd = opened.fd;
+    sources->fd_file = index;
+    return sources->fd;
+}
+
 /* Reads what is to be seen; false if it cannot be had. */
-static bool view_read(SourceView *view, const SourceFile *file, const SourceDoc *doc)
+static bool view_read(Sources *sources, SourceView *view, const SourceDoc *doc)
 {
     size_t size = doc->size > READ_AHEAD ? doc->size : READ_AHEAD;
     view->file = BASE_NONE;
     view->bytes.len = 0;
     /* Of the file's end there is less than was asked for, which is no error here. */
-    int error = file_read_at(&view->bytes, file->name.ptr, doc->base, size);
+    int fd = fd_open(sources, doc->file);
+    if (fd < 0)
+        return false;
+    int error = file_read_span(&view->bytes, fd, doc->base, size);
     if ((error && error != EIO) || view->bytes.len < doc->size)
         return false;
     view->file = doc->file;
@@ -207,7 +231,7 @@ static SourceView *view_open(Sources *sources, uint32_t doc_index)
             return NULL;
         view->text = str_slice(file->text.ptr + doc->base, doc->size);
     } else {
-        if (!view_holds(view, doc) && !view_read(view, file, doc))
+        if (!view_holds(view, doc) && !view_read(sources, view, doc))
             return NULL;
         view->text = str_slice(view->bytes.ptr + (doc->base - view->base), doc->size);
     }
@@ -419,5 +443,6 @@ void sources_free(Sources *sources)
         file_free(&sources->views[i].bytes);
     }
     buf_free(&sources->excerpt);
+    fd_close(sources);
     sources_init(sources);
 }

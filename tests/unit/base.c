@@ -231,6 +231,54 @@ static void files_are_read_whole_and_padded(void **state)
     unlink(path);
 }
 
+/* Spills 3,000 bytes that come through a pipe; what they were is in text. */
+static FileHandle spill(FileText *text, size_t most)
+{
+    int ends[2];
+    FileHandle spilled;
+    char block[1000];
+    memset(block, 'y', sizeof block);
+    assert_int_equal(pipe(ends), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(write(ends[1], block, sizeof block), (int)sizeof block);
+    close(ends[1]);
+    assert_int_equal(file_spill(text, ends[0], most, &spilled), 0);
+    close(ends[0]);
+    return spilled;
+}
+
+static void what_comes_through_a_pipe_is_put_aside(void **state)
+{
+    (void)state;
+    FileText text = {0};
+    FileHandle spilled = spill(&text, 4000);
+    assert_int_equal(spilled.fd, -1);
+    assert_int_equal(text.len, 3000);
+    spilled = spill(&text, 1000);
+    assert_true(spilled.fd >= 0);
+    assert_true(spilled.regular);
+    assert_int_equal(spilled.size, 3000);
+    assert_int_equal(text.len, 0);
+    assert_int_equal(file_read_span(&text, spilled.fd, 2990, 10), 0);
+    assert_str(str_slice(text.ptr, text.len), "yyyyyyyyyy");
+    file_close(&spilled);
+    /* Where nothing can be written it stays in memory. */
+    const char *before = getenv("TMPDIR");
+    char *folder = before ? strdup(before) : NULL;
+    setenv("TMPDIR", "/no/such/folder", 1);
+    spilled = spill(&text, 1000);
+    assert_int_equal(spilled.fd, -1);
+    assert_int_equal(text.len, 3000);
+    for (int i = 0; i < FILE_PADDING; i++)
+        assert_int_equal(text.ptr[text.len + (size_t)i], 0);
+    if (folder)
+        setenv("TMPDIR", folder, 1);
+    else
+        unsetenv("TMPDIR");
+    free(folder);
+    file_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +295,7 @@ int main(void)
         cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(a_full_disk_is_remembered),
         cmocka_unit_test(files_are_read_whole_and_padded),
+        cmocka_unit_test(what_comes_through_a_pipe_is_put_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
