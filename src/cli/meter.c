@@ -27,7 +27,7 @@ static void stop(int number)
 bool meter_stopped(void) { return stopped != 0; }
 
 /* SA_RESETHAND: the second one kills.  Without SA_RESTART a read that waits comes back. */
-static void catch_interrupt(void)
+void meter_catch_interrupt(void)
 {
     struct sigaction old, action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
@@ -53,7 +53,7 @@ void meter_begin(Meter *meter, const Options *options, uint32_t file_count)
     uint64_t wait = (first ? strtoull(first, NULL, 10) : FIRST_LINE_MS) * MILLISECOND;
     meter->gap = wait < NEXT_LINE_MS * MILLISECOND ? wait : NEXT_LINE_MS * MILLISECOND;
     meter->next = meter->since + wait;
-    catch_interrupt();
+    meter_catch_interrupt();
 }
 
 StatsPass meter_pass(Meter *meter, StatsPass pass)

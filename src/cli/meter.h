@@ -22,8 +22,9 @@ typedef struct Meter {
 
 enum { EXIT_INTERRUPTED = 130 }; /* 128 + SIGINT, as shells say it */
 
-/* Starts the clock, and from now on Ctrl-C is asked for with meter_stopped; a second one
- * ends the program. */
+/* From now on Ctrl-C is asked for with meter_stopped; a second one ends the program. */
+void meter_catch_interrupt(void);
+/* Starts the clock, and catches Ctrl-C. */
 void meter_begin(Meter *meter, const Options *options, uint32_t file_count);
 /* What is done from now on; returns what was before. */
 StatsPass meter_pass(Meter *meter, StatsPass pass);

@@ -24,7 +24,7 @@ static int apply_objects(Session *session, const Options *options, Connection *c
     };
     RestRun run = session_run(session, connection, &rest);
     int status = rest_apply(&run) ? EXIT_CLEAN : EXIT_FINDINGS;
-    if (run.trouble.len) {
+    if (run.trouble.len && !meter_stopped()) {
         tell_lines(buf_slice(&run.trouble));
         status = EXIT_TROUBLE;
     } else {
@@ -33,7 +33,7 @@ static int apply_objects(Session *session, const Options *options, Connection *c
             status = EXIT_TROUBLE;
     }
     session_run_end(&run);
-    return status;
+    return meter_stopped() ? EXIT_INTERRUPTED : status;
 }
 
 int run_apply(Options *options)
@@ -41,6 +41,7 @@ int run_apply(Options *options)
     Connection connection;
     Session session = {0};
     int status = EXIT_TROUBLE;
+    meter_catch_interrupt(); /* nothing is half done without a word */
     if (connection_find(&connection, options)) {
         if (session_check(&session, options, &status)) {
             session_objects(&session);

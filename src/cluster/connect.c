@@ -53,6 +53,7 @@ bool connection_open(Connection *connection, const Options *options)
     Buf error = {0};
     ClientOptions limits = client_defaults();
     limits.run_ms = (int64_t)options->timeout * 1000;
+    limits.interrupted = meter_stopped;
     auth_init(&connection->auth, &connection->target, stdin_is_input(options));
     connection->client = client_new(&connection->target, &connection->auth, &limits, &error);
     tell_lines(buf_slice(&error));

@@ -268,7 +268,8 @@ static void write_summary(const Session *session, const RestRun *run)
     else if (!run->stopped && !written && session->count > counts.of[REST_UNCHANGED])
         buf_text(&line, "; nothing was written");
     else if (run->stopped && (written || counts.of[REST_PENDING]))
-        buf_text(&line, "; no more was written after the failure, and a second run goes on");
+        buf_format(&line, "; no more was written after the %s, and a second run goes on",
+                   meter_stopped() ? "interruption" : "failure");
     fprintf(stderr, "%.*s\n", STR_ARG(buf_slice(&line)));
     buf_free(&line);
 }

@@ -131,6 +131,11 @@ bool session_check(Session *session, Options *options, int *status)
     report_findings(session, diag);
     if (session->run.unreadable || is_unbuilt(&session->run))
         return false;
+    if (session->run.interrupted) {
+        cli_error("interrupted before all was read: nothing was sent");
+        *status = EXIT_INTERRUPTED;
+        return false;
+    }
     *status = EXIT_FINDINGS;
     for (uint32_t i = 0; i < diag->findings.len; i++)
         if (diag->findings.at[i].rule == &rule_generate_name) {

@@ -4,7 +4,6 @@
  * On a terminal a few lines are drawn again and again; elsewhere each change is a line. */
 #include "cluster/wait.h"
 #include "checks/facts.h"
-#include "cli/meter.h"
 #include "emit/render.h"
 
 #include <stdlib.h>
@@ -216,10 +215,8 @@ static bool wait_until_ready(Session *session, RestRun *run)
     bool terminal = isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
     Progress progress = {session, terminal, options->quiet, 0, -1};
     int64_t left = client_time_left(run->client);
-    Meter meter;
     RestWait wait = {.run = run, .limit_ms = left < 0 ? USUAL_WAIT_MS : left, .tick = show,
                      .context = &progress};
-    meter_begin(&meter, options, 0); /* from now on Ctrl-C ends the wait, not the program */
     bool ready = rest_wait(&wait);
     uint32_t count = count_ready(&wait);
     erase(&progress);

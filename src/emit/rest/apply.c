@@ -50,7 +50,7 @@ static bool write_step(RestRun *run, unsigned step)
             client_stop(run->client);
         }
     }
-    run->stopped = run->stopped || !settle_definitions(run, step);
+    run->stopped = run->stopped || client_is_stopped(run->client) || !settle_definitions(run, step);
     return !run->stopped;
 }
 
@@ -110,9 +110,10 @@ bool rest_apply(RestRun *run)
         fine = rest_look(run);
     else
         fine = rest_preflight(run);
+    run->stopped = client_is_stopped(run->client);
     if (run->options->dry_run)
         return fine;
-    if (!fine) {
+    if (!fine || run->stopped) {
         forget_plans(run, true);
         return false;
     }

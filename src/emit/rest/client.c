@@ -591,7 +591,7 @@ static void fill(Client *client)
         if (!call)
             return;
         if (client->stopped)
-            give_up(client, call, "stopped after a failure");
+            give_up(client, call, "stopped before it was sent");
         else if (out_of_time(client))
             give_up(client, call, "the time given by --timeout is over");
         else if (!auth_refresh(client->auth, false, &call->error))
@@ -616,6 +616,8 @@ Call *client_next_within(Client *client, int64_t ms)
 {
     int64_t until = ms < 0 ? INT64_MAX : now_ms() + ms;
     for (;;) {
+        if (client->options.interrupted && client->options.interrupted())
+            client_stop(client);
         int64_t wait = wake(client);
         fill(client);
         int running;
@@ -667,6 +669,8 @@ int64_t client_time_left(const Client *client)
 void client_set_time(Client *client, int64_t ms) { client->deadline_ms = now_ms() + ms; }
 
 void client_stop(Client *client) { client->stopped = true; }
+
+bool client_is_stopped(const Client *client) { return client->stopped; }
 
 void client_do(Client *client, Call *call)
 {

@@ -22,6 +22,8 @@ typedef struct ClientOptions {
     int64_t call_ms;          /* of one try */
     int64_t run_ms;           /* of all together; 0: no limit */
     size_t answer_limit;      /* bytes, decompressed */
+    bool (*interrupted)(void); /* asked while calls are waited for; true is as client_stop.
+                                * NULL: never */
 } ClientOptions;
 
 typedef struct Call {
@@ -62,6 +64,7 @@ Call *client_next(Client *client);
 Call *client_next_within(Client *client, int64_t ms);
 /* Calls that were not yet sent come back as cancelled; those in flight are waited for. */
 void client_stop(Client *client);
+bool client_is_stopped(const Client *client);
 /* Starts a call and waits for it alone; nothing else may be under way. */
 void client_do(Client *client, Call *call);
 /* Forgets a call, wherever it is: nothing more comes of it. */

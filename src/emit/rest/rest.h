@@ -71,7 +71,7 @@ typedef struct RestRun {
     RestObject *objects;
     uint32_t count;
     Buf trouble;             /* why the cluster could not be talked to; a line each */
-    bool stopped;            /* a write failed, and no more were begun */
+    bool stopped;            /* after a failure or an interruption no more is begun */
     unsigned steps;
     uint64_t kept;           /* bytes of answers */
 } RestRun;
