@@ -367,6 +367,14 @@ static void set_headers(Client *client, Slot *slot, const Call *call, Arena *are
     impersonate(slot, user, arena);
 }
 
+/* How long a try may take: no longer than what is left of the run.  0 would be no limit. */
+static int64_t try_limit(const Client *client, const Call *call)
+{
+    int64_t limit = call->limit_ms ? call->limit_ms : client->options.call_ms;
+    int64_t left = client_time_left(client);
+    return left < 0 || left > limit ? limit : left > 0 ? left : 1;
+}
+
 static void send_call(Client *client, Slot *slot, Call *call)
 {
     Arena arena = {0};
@@ -403,8 +411,7 @@ static void send_call(Client *client, Slot *slot, Call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)slot);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
                      call->take_line ? 0 : (curl_off_t)client->options.answer_limit);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                     (long)(call->limit_ms ? call->limit_ms : client->options.call_ms));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)try_limit(client, call));
     call->answer.len = call->error.len = call->warnings.len = 0;
     call->status = 0;
     call->header_bytes = call->retry_after_ms = 0;
