@@ -196,8 +196,8 @@ accept: all
 asan hostile:
 	@scripts/bootstrap build test
 	@$(MAKE) $(PARALLEL) --no-print-directory FLAVOUR=$@ tests-built
-	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers wait \
-	    $(if $(filter asan,$@),rest)
+	@$(PYTHON) tests/run --build build/$@ --lead '$@: ' unit golden corpus readers \
+	    $(if $(filter asan,$@),rest wait)
 
 # Everything with several threads, and again with more than there are processors.
 tsan:
