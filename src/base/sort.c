@@ -27,7 +27,11 @@ static void merge_sort(char *items, char *spare, size_t count, size_t size,
 void sort_with(void *items, size_t count, size_t size,
                int (*compare)(const void *, const void *, void *), void *context)
 {
-    if (count < 2)
+    /* Most of what is sorted comes in its order. */
+    size_t sorted = 1;
+    for (const char *at = items; sorted < count && compare(at, at + size, context) <= 0; at += size)
+        sorted++;
+    if (sorted >= count)
         return;
     char *spare = mem_resize(NULL, (count / 2 + 1) * size);
     merge_sort(items, spare, count, size, compare, context);

@@ -19,7 +19,8 @@ static bool is_lone(Str text, size_t at)
 
 bool alike(Str a, Str b)
 {
-    if (a.len < ALIKE_SHORTEST || b.len < ALIKE_SHORTEST || str_distance(a, b, 1) != 1)
+    if (a.len < ALIKE_SHORTEST || b.len < ALIKE_SHORTEST || a.len > b.len + 1 ||
+        b.len > a.len + 1 || str_distance(a, b, 1) != 1)
         return false;
     size_t shorter = a.len < b.len ? a.len : b.len, same = 0;
     while (same < shorter && a.ptr[same] == b.ptr[same])
@@ -36,8 +37,9 @@ bool meets_nothing(const Link *link, uint32_t selector)
     Seq query = seq_at(&link->queries, link->selector_query[selector]);
     Seq rest = seq_at(&link->compiled, query.at[1]);
     for (CompiledTerm term; compiled_next(&rest, &term);)
-        if (term_postings(link, query.at[0], &term) > 0)
-            return false;
+        for (uint32_t i = 0; i < term.count; i++)
+            if (link_pair_in_namespace(link, query.at[0], term.pairs[i]))
+                return false;
     return true;
 }
 
@@ -98,7 +100,7 @@ static void intern_kinds(Link *link)
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t key[3] = {it->group, it->kind, it->ns};
-        if (link_resolve(link, it) == BASE_NONE)
+        if (link->resolved[i] == BASE_NONE)
             seq_intern(&link->kinds.keys, key, 3);
     }
 }
@@ -109,7 +111,9 @@ static void sweep_objects(Link *link, Postings *postings)
     for (uint32_t i = 0; i < facts_object_count(facts); i++) {
         const Object *object = facts_object(facts, link->objects[i]);
         uint32_t parts[3] = {object->group, object->kind, object->ns};
-        uint32_t key = object->name ? seq_find(&postings->keys, parts, 3) : BASE_NONE;
+        if (!object->name || !(link_missed(link, object->kind) & MISSED_KIND))
+            continue;
+        uint32_t key = seq_find(&postings->keys, parts, 3);
         if (key != BASE_NONE)
             postings_put(postings, key, link->objects[i]);
     }

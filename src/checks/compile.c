@@ -14,7 +14,9 @@ bool compiled_next(Seq *compiled, CompiledTerm *term)
     if (compiled->count == 0)
         return false;
     uint32_t count = compiled->at[0] & ~TERM_NEGATED;
-    *term = (CompiledTerm){compiled->at + 1, count, (compiled->at[0] & TERM_NEGATED) != 0};
+    *term = (CompiledTerm){.pairs = compiled->at + 1,
+                           .count = count,
+                           .negated = (compiled->at[0] & TERM_NEGATED) != 0};
     compiled->at += count + 1;
     compiled->count -= count + 1;
     return true;
@@ -63,8 +65,11 @@ typedef struct TermRange {
     uint32_t start, count; /* in the row */
 } TermRange;
 
+enum { PLAIN_KEYS = 64 };
+
 typedef struct Compiler {
     Link *link;
+    uint32_t plain[PLAIN_KEYS]; /* keys that no controller sets, each where its last bits say */
     Numbers row;              /* terms as they come */
     Numbers sorted;
     VEC(TermRange) ranges;
@@ -74,9 +79,14 @@ static void put_pair(Compiler *compiler, const Term *term, uint32_t pair)
 {
     Facts *facts = compiler->link->facts;
     vec_push(&compiler->row, pair);
-    Str key = facts_text(facts, term->key);
-    if (!runtime_is_key(key))
+    uint32_t *plain = &compiler->plain[term->key % PLAIN_KEYS];
+    if (*plain == term->key)
         return;
+    Str key = facts_text(facts, term->key);
+    if (!runtime_is_key(key)) {
+        *plain = term->key;
+        return;
+    }
     compiler->link->runtime_keys = true;
     uint32_t pairs[RUNTIME_MAX_PAIRS];
     Str value = facts_text(facts, facts_pair_value(facts, pair));
@@ -146,7 +156,7 @@ static uint32_t compile_one(Compiler *compiler, const Selector *selector)
 void compile_selectors(Link *link)
 {
     const Facts *facts = link->facts;
-    Compiler compiler = {.link = link};
+    Compiler compiler = {.link = link}; /* the empty key is plain */
     link->selector_query =
         mem_resize(NULL, sizeof *link->selector_query * (facts->selectors.len + 1));
     for (uint32_t i = 0; i < facts->selectors.len; i++) {

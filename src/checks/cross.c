@@ -11,13 +11,14 @@ enum { CROSS_LEAST = 64 }; /* classes in the shorter list, from which on it pays
 
 /* The two rarest pairs that a class must hold; false where there are not two, or one of
  * them is rare enough. */
-static bool rarest_pairs(const Link *link, uint32_t ns, Seq compiled, uint32_t pairs[2])
+static bool rarest_pairs(const Link *link, uint32_t query, uint32_t pairs[2])
 {
     uint32_t counts[2] = {UINT32_MAX, UINT32_MAX};
-    for (CompiledTerm term; compiled_next(&compiled, &term);) {
+    QueryTerms terms = query_open(link, query);
+    for (CompiledTerm term; query_next(&terms, &term);) {
         if (term.negated || term.count != 1)
             continue;
-        uint32_t count = term_postings(link, ns, &term);
+        uint32_t count = term_postings(link, &term);
         if (count < counts[0]) {
             counts[1] = counts[0];
             pairs[1] = pairs[0];
@@ -38,7 +39,7 @@ static void intern_crossings(Link *link)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t ns = seq_at(&link->queries, i).at[0], pairs[2] = {0};
         link->query_crossing[i] = BASE_NONE;
-        if (!rarest_pairs(link, ns, seq_at(&link->compiled, seq_at(&link->queries, i).at[1]), pairs))
+        if (!rarest_pairs(link, i, pairs))
             continue;
         bool swapped = pairs[0] > pairs[1];
         uint32_t key[3] = {ns, pairs[swapped], pairs[!swapped]};

@@ -5,15 +5,18 @@
 
 #include "checks/link.h"
 
-/* Lists of numbers under keys, made in two sweeps over the same things: the first
- * counts, the second fills. */
+typedef struct Posted {
+    uint32_t key, item;
+} Posted;
+
+/* Lists of numbers under keys, made in one sweep. */
 typedef struct Postings {
     SeqTable keys;
     uint32_t *starts; /* per key, and the end of the last */
-    uint32_t *counts; /* what the first sweep found, also where the list was capped */
-    uint32_t *filled;
+    uint32_t *counts; /* what the sweep found, also where the list was capped */
     uint32_t *items;
-    bool filling;
+    uint32_t cap;
+    VEC(Posted) posted; /* by the sweep */
 } Postings;
 
 typedef void (*PostingsSweep)(Link *link, Postings *postings);
@@ -50,6 +53,8 @@ struct Link {
     SeqTable compiled;         /* selectors: see compile.c */
     SeqTable queries;          /* (namespace, compiled selector) */
     uint32_t *selector_query;  /* per selector */
+    uint32_t *query_lists;     /* per query: where its lists begin in lists */
+    VEC(uint32_t) lists;       /* keys of postings: see query_open */
     uint32_t *query_class;     /* per query: a class that matches, or BASE_NONE */
     SeqTable class_sets;       /* pairs, ascending */
     SeqTable classes;          /* (namespace, class set) */
@@ -66,15 +71,16 @@ struct Link {
     bool runtime_keys;         /* some selector asks for a label that only controllers set */
 
     /* resolve.c */
+    uint32_t *resolved;        /* per reference: the object, or BASE_NONE */
+    uint8_t *missed;           /* per string: MISSED_x; of no strings where nothing is missed */
+    uint32_t missed_count;
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
-    SeqTable inhabited;        /* (namespace): some object is in it; where a reference asks */
-    SeqTable crowded;          /* (namespace): several are */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
     uint32_t *object_pod;      /* per object: in facts->pods, or BASE_NONE */
 
     /* sure.c */
-    SeqTable asked;            /* (namespace, pair): some Service there selects by it */
+    bool *asked;               /* per key of postings: some Service there selects by it */
 
     /* nearest.c */
     Postings words;            /* (namespace, word) -> Pods, capped */
@@ -98,6 +104,8 @@ void order_free(Link *link);
 /* One term: it is met when the set holds any of the pairs (or, negated, none). */
 typedef struct CompiledTerm {
     const uint32_t *pairs;
+    const uint32_t *lists; /* of a query's term, unless it is negated: a key of the postings for
+                              each pair */
     uint32_t count; /* at least 1 */
     bool negated;
 } CompiledTerm;
@@ -105,6 +113,25 @@ typedef struct CompiledTerm {
 void compile_selectors(Link *link);
 /* Steps through a compiled selector: false at its end. */
 bool compiled_next(Seq *compiled, CompiledTerm *term);
+/* The same for a query, whose terms have lists.  The first is that of all classes, for
+ * queries that have no other. */
+typedef struct QueryTerms {
+    Seq rest;
+    const uint32_t *lists;
+} QueryTerms;
+static inline QueryTerms query_open(const Link *link, uint32_t query)
+{
+    return (QueryTerms){seq_at(&link->compiled, seq_at(&link->queries, query).at[1]),
+                        link->lists.at + link->query_lists[query] + 1};
+}
+static inline bool query_next(QueryTerms *terms, CompiledTerm *term)
+{
+    if (!compiled_next(&terms->rest, term))
+        return false;
+    term->lists = terms->lists + 1; /* behind the term's head */
+    terms->lists += term->count + 1;
+    return true;
+}
 bool set_holds(Seq set, uint32_t pair);
 bool set_meets(Seq set, const CompiledTerm *term);
 /* Of a term that is not met: whether the set has its key at all. */
@@ -122,8 +149,8 @@ static inline Seq class_pods(const Link *link, uint32_t class)
     uint32_t start = link->class_starts[class];
     return (Seq){link->class_pods + start, link->class_starts[class + 1] - start};
 }
-/* Classes in all lists of a term's pairs. */
-uint32_t term_postings(const Link *link, uint32_t ns, const CompiledTerm *term);
+/* Classes in all lists of a query's term that is not negated. */
+uint32_t term_postings(const Link *link, const CompiledTerm *term);
 
 /* ---- cross.c ---- */
 void cross_build(Link *link); /* after the postings */
@@ -153,6 +180,7 @@ bool meets_nothing(const Link *link, uint32_t selector);
 
 /* ---- sure.c ---- */
 void sure_build(Link *link);
+void sure_free(Link *link);
 /* Whether a Pod that fails exactly one term fails it by mistake. */
 bool fails_by_mistake(const Link *link, const Selector *selector, uint32_t pod);
 
@@ -163,6 +191,17 @@ void nearest_build(Link *link);
 void nearest_free(Link *link);
 
 /* ---- resolve.c ---- */
+/* What is known of a string where some reference leads nowhere. */
+enum {
+    MISSED_NAME = 1 << 0,  /* the name of what such a reference means */
+    MISSED_KIND = 1 << 1,  /* its kind */
+    INHABITED = 1 << 2,    /* a namespace with an object in it */
+    CROWDED = 1 << 3,      /* with several */
+};
+static inline uint8_t link_missed(const Link *link, uint32_t string)
+{
+    return string < link->missed_count ? link->missed[string] : 0;
+}
 void resolve_build(Link *link);
 void resolve_free(Link *link);
 /* Whether a kind of one group may have moved to the other, so that both hold one object. */

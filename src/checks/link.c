@@ -27,7 +27,7 @@ void link_free(Link *link)
     order_free(link);
     match_free(link);
     resolve_free(link);
-    seq_table_free(&link->asked);
+    sure_free(link);
     vec_free(&link->faults);
     nearest_free(link);
     alike_free(link);

@@ -14,11 +14,8 @@
 /* ---- lists ---- */
 void postings_put(Postings *postings, uint32_t key, uint32_t item)
 {
-    if (!postings->filling) {
-        postings->counts[key]++;
-    } else if (postings->filled[key] < postings->starts[key + 1]) {
-        postings->items[postings->filled[key]++] = item;
-    }
+    if (postings->counts[key]++ < postings->cap)
+        vec_push(&postings->posted, ((Posted){key, item}));
 }
 
 static void *zeroed(size_t count, size_t size)
@@ -32,21 +29,21 @@ void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_
 {
     uint32_t keys = seq_count(&postings->keys);
     postings->counts = zeroed(keys + 1, sizeof(uint32_t));
-    postings->starts = zeroed(keys + 1, sizeof(uint32_t));
-    postings->filled = zeroed(keys + 1, sizeof(uint32_t));
+    postings->starts = zeroed(keys + 2, sizeof(uint32_t));
+    postings->cap = cap;
     if (keys)
         sweep(link, postings);
+    /* starts[k + 1] is where list k goes on: at the end it is where k + 1 starts. */
     for (uint32_t key = 0; key < keys; key++) {
         uint32_t kept = postings->counts[key] < cap ? postings->counts[key] : cap;
-        postings->filled[key] = postings->starts[key];
-        postings->starts[key + 1] = postings->starts[key] + kept;
+        postings->starts[key + 2] = postings->starts[key + 1] + kept;
     }
-    postings->items = zeroed(postings->starts[keys] + 1, sizeof(uint32_t));
-    postings->filling = true;
-    if (keys)
-        sweep(link, postings);
-    mem_free(postings->filled);
-    postings->filled = NULL;
+    postings->items = mem_resize(NULL, ((size_t)postings->posted.len + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < postings->posted.len; i++) {
+        Posted posted = postings->posted.at[i];
+        postings->items[postings->starts[posted.key + 1]++] = posted.item;
+    }
+    vec_free(&postings->posted);
 }
 
 void postings_free(Postings *postings)
@@ -54,7 +51,6 @@ void postings_free(Postings *postings)
     seq_table_free(&postings->keys);
     mem_free(postings->starts);
     mem_free(postings->counts);
-    mem_free(postings->filled);
     mem_free(postings->items);
 }
 
@@ -148,6 +144,7 @@ static void make_classes(Link *link)
     uint32_t sets = seq_count(&facts->label_sets);
     uint32_t *projected = mem_resize(NULL, sizeof *projected * (sets + 1));
     memset(projected, 0xFF, sizeof *projected * (sets + 1));
+    uint32_t met = BASE_NONE; /* the namespace of the one before */
     for (uint32_t i = 0; i < facts->pods.len; i++) {
         const PodFact *pod = &facts->pods.at[i];
         bool runtime = link->runtime_keys && (pod->flags & POD_TEMPLATE);
@@ -158,7 +155,9 @@ static void make_classes(Link *link)
             projected[pod->labels] = set;
         uint32_t ns = facts_object(facts, pod->object)->ns;
         link->pod_class[i] = seq_intern2(&link->classes, ns, set);
-        seq_intern(&link->pod_namespaces, &ns, 1);
+        if (ns != met)
+            seq_intern(&link->pod_namespaces, &ns, 1);
+        met = ns;
     }
     mem_free(projected);
     projection_free(&projection);
@@ -181,20 +180,27 @@ static void gather_members(Link *link)
 
 /* ---- lists of classes ---- */
 /* The pair BASE_NONE stands for all classes of a namespace: for selectors that only
- * exclude, or are empty. */
+ * exclude, or are empty.  What each query asks for is looked up here once. */
 static void intern_posting_keys(Link *link)
 {
-    for (uint32_t i = 0; i < seq_count(&link->queries); i++) {
-        uint32_t ns = seq_at(&link->queries, i).at[0];
+    uint32_t count = seq_count(&link->queries);
+    link->query_lists = mem_resize(NULL, sizeof *link->query_lists * (count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t ns = seq_at(&link->queries, i).at[0], first = link->lists.len;
         Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);
         bool positive = false;
+        link->query_lists[i] = first;
+        vec_push(&link->lists, BASE_NONE);
         for (CompiledTerm term; compiled_next(&compiled, &term);) {
-            for (uint32_t j = 0; !term.negated && j < term.count; j++)
-                seq_intern2(&link->postings.keys, ns, term.pairs[j]);
+            vec_push(&link->lists, BASE_NONE); /* the head's */
+            for (uint32_t j = 0; j < term.count; j++)
+                vec_push(&link->lists,
+                         term.negated ? BASE_NONE
+                                      : seq_intern2(&link->postings.keys, ns, term.pairs[j]));
             positive |= !term.negated;
         }
         if (!positive)
-            seq_intern2(&link->postings.keys, ns, BASE_NONE);
+            link->lists.at[first] = seq_intern2(&link->postings.keys, ns, BASE_NONE);
     }
 }
 
@@ -212,13 +218,11 @@ static void sweep_classes(Link *link, Postings *postings)
     }
 }
 
-uint32_t term_postings(const Link *link, uint32_t ns, const CompiledTerm *term)
+uint32_t term_postings(const Link *link, const CompiledTerm *term)
 {
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < term->count; i++) {
-        uint32_t key = seq_find2(&link->postings.keys, ns, term->pairs[i]);
-        sum += key == BASE_NONE ? 0 : link->postings.counts[key];
-    }
+    for (uint32_t i = 0; i < term->count; i++)
+        sum += link->postings.counts[term->lists[i]];
     return sum;
 }
 
@@ -232,15 +236,14 @@ static bool class_matches(const Link *link, uint32_t class, Seq compiled)
     return true;
 }
 
-static const uint32_t ALL_CLASSES[] = {BASE_NONE};
-
 /* The term whose lists hold the fewest classes; all classes where no term is positive. */
-static CompiledTerm rarest_term(const Link *link, uint32_t ns, Seq compiled)
+static CompiledTerm rarest_term(const Link *link, uint32_t query)
 {
-    CompiledTerm rarest = {ALL_CLASSES, 1, false};
+    CompiledTerm rarest = {.lists = link->lists.at + link->query_lists[query], .count = 1};
     uint32_t fewest = UINT32_MAX;
-    for (CompiledTerm term; compiled_next(&compiled, &term);) {
-        uint32_t count = term.negated ? UINT32_MAX : term_postings(link, ns, &term);
+    QueryTerms terms = query_open(link, query);
+    for (CompiledTerm term; query_next(&terms, &term);) {
+        uint32_t count = term.negated ? UINT32_MAX : term_postings(link, &term);
         if (count < fewest) {
             fewest = count;
             rarest = term;
@@ -276,18 +279,15 @@ static bool visit_list(const Link *link, Seq compiled, Seq list, ClassVisit *vis
 
 static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
 {
-    uint32_t ns = seq_at(&link->queries, query).at[0];
     Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
     if (link->query_crossing[query] != BASE_NONE) {
         visit_list(link, compiled, postings_at(&link->crossings, link->query_crossing[query]), visit);
         return;
     }
-    CompiledTerm rarest = rarest_term(link, ns, compiled);
-    for (uint32_t i = 0; i < rarest.count; i++) {
-        uint32_t key = seq_find2(&link->postings.keys, ns, rarest.pairs[i]);
-        if (!visit_list(link, compiled, postings_at(&link->postings, key), visit))
+    CompiledTerm rarest = rarest_term(link, query);
+    for (uint32_t i = 0; i < rarest.count; i++)
+        if (!visit_list(link, compiled, postings_at(&link->postings, rarest.lists[i]), visit))
             return;
-    }
 }
 
 static bool keep_first(void *context, uint32_t class)
@@ -372,7 +372,11 @@ static bool sample_class(void *context, uint32_t class)
 
 bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
 {
-    Sampling sampling = {.link = link, .sample = sample};
+    Sampling sampling; /* its classes are written as they come */
+    sampling.link = link;
+    sampling.sample = sample;
+    sampling.class_count = 0;
+    sampling.more = false;
     sample->count = 0;
     ClassVisit visit = {sample_class, &sampling, 0, SAMPLE_VISITS};
     visit_matches(link, link->selector_query[selector], &visit);
@@ -430,7 +434,7 @@ static uint32_t count_elsewhere(const Link *link, const CompiledTerm *term)
 
 static CompiledTerm rarest_elsewhere(const Link *link, Seq compiled)
 {
-    CompiledTerm rarest = {NULL, 0, false};
+    CompiledTerm rarest = {0};
     uint32_t fewest = UINT32_MAX;
     for (CompiledTerm term; compiled_next(&compiled, &term);) {
         uint32_t count = term.negated ? UINT32_MAX : count_elsewhere(link, &term);
@@ -501,6 +505,8 @@ void match_free(Link *link)
 {
     seq_table_free(&link->compiled);
     seq_table_free(&link->queries);
+    mem_free(link->query_lists);
+    vec_free(&link->lists);
     seq_table_free(&link->class_sets);
     seq_table_free(&link->classes);
     seq_table_free(&link->pod_namespaces);

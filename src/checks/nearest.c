@@ -165,7 +165,7 @@ typedef struct TermList {
 typedef struct Search {
     const Link *link;
     NearestScratch *scratch;
-    uint32_t ns;
+    uint32_t ns, query;
     Seq compiled;
     TermList lists[NEAREST_TERMS]; /* of terms that some class meets, shortest first */
     uint32_t list_count;
@@ -176,9 +176,9 @@ typedef struct Search {
 
 static void order_lists(Search *search)
 {
-    Seq rest = search->compiled;
-    for (CompiledTerm term; compiled_next(&rest, &term);) {
-        uint32_t classes = term.negated ? 0 : term_postings(search->link, search->ns, &term);
+    QueryTerms terms = query_open(search->link, search->query);
+    for (CompiledTerm term; query_next(&terms, &term);) {
+        uint32_t classes = term.negated ? 0 : term_postings(search->link, &term);
         if (term.negated || (classes && search->list_count == NEAREST_TERMS)) {
             search->unlisted++;
         } else if (classes) {
@@ -219,9 +219,7 @@ static void walk_lists(Search *search)
             return;
         const CompiledTerm *term = &search->lists[i].term;
         for (uint32_t j = 0; j < term->count; j++) {
-            uint32_t key =
-                seq_find2(&search->link->postings.keys, search->ns, term->pairs[j]);
-            Seq list = postings_at(&search->link->postings, key);
+            Seq list = postings_at(&search->link->postings, term->lists[j]);
             for (uint32_t k = 0; k < list.count; k++) {
                 uint32_t class = list.at[k];
                 if (search->visits == NEAREST_VISITS)
@@ -419,6 +417,7 @@ Nearest link_nearest(const Link *link, uint32_t selector, NearestScratch *scratc
     Seq query = seq_at(&link->queries, link->selector_query[selector]);
     scratch_begin(scratch, link);
     Search search = {.link = link, .scratch = scratch, .ns = query.at[0],
+                     .query = link->selector_query[selector],
                      .compiled = seq_at(&link->compiled, query.at[1])};
     const Selector *it = &link->facts->selectors.at[selector];
     order_lists(&search);

@@ -46,7 +46,7 @@ static uint32_t find_moved(const Link *link, const Reference *reference)
     return BASE_NONE;
 }
 
-uint32_t link_resolve(const Link *link, const Reference *reference)
+static uint32_t resolve(const Link *link, const Reference *reference)
 {
     uint32_t found = find_named(link, reference, reference->group);
     if (found == BASE_NONE && (reference->flags & REFERENCE_ANY_SCOPE))
@@ -58,6 +58,23 @@ uint32_t link_resolve(const Link *link, const Reference *reference)
     return name == BASE_NONE
                ? name
                : link_find(link, reference->group, reference->kind, reference->ns, name);
+}
+
+/* Those of the facts are looked up once. */
+static void resolve_references(Link *link)
+{
+    const Facts *facts = link->facts;
+    link->resolved = mem_resize(NULL, sizeof *link->resolved * (facts->references.len + 1));
+    for (uint32_t i = 0; i < facts->references.len; i++)
+        link->resolved[i] = resolve(link, &facts->references.at[i]);
+}
+
+uint32_t link_resolve(const Link *link, const Reference *reference)
+{
+    uintptr_t first = (uintptr_t)link->facts->references.at;
+    uintptr_t at = ((uintptr_t)reference - first) / sizeof *reference;
+    return (uintptr_t)reference >= first && at < link->facts->references.len ? link->resolved[at]
+                                                                            : resolve(link, reference);
 }
 
 /* ---- there, but not as an object of the input ---- */
@@ -111,6 +128,43 @@ bool link_is_beyond(const Link *link, const Reference *reference)
            seq_find2(&link->kinds_held, reference->group, reference->kind) == BASE_NONE;
 }
 
+/* ---- what is missed ---- */
+/* Strings by which objects are found that a reference may have meant; nearly all objects
+ * are passed over by theirs. */
+static void note_missed(Link *link)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; i < facts->references.len; i++) {
+        const Reference *it = &facts->references.at[i];
+        if (link->resolved[i] != BASE_NONE)
+            continue;
+        if (!link->missed) {
+            link->missed_count = facts->strings->strings.len;
+            link->missed = mem_resize(NULL, link->missed_count);
+            memset(link->missed, 0, link->missed_count);
+        }
+        link->missed[it->kind] |= MISSED_KIND;
+        if (it->ns)
+            link->missed[it->name] |= MISSED_NAME;
+    }
+}
+
+static void note_namespaces(Link *link)
+{
+    const Facts *facts = link->facts;
+    for (uint32_t i = 0; link->missed && i < facts_object_count(facts); i++) {
+        uint32_t ns = facts_object(facts, i)->ns;
+        if (ns && ns < link->missed_count)
+            link->missed[ns] |= link->missed[ns] & INHABITED ? CROWDED : INHABITED;
+    }
+}
+
+Population link_population(const Link *link, uint32_t ns)
+{
+    uint8_t noted = link_missed(link, ns);
+    return noted & CROWDED ? POPULATION_MORE : noted & INHABITED ? POPULATION_ONE : POPULATION_NONE;
+}
+
 /* ---- the same name in another namespace ---- */
 static void intern_namesakes(Link *link)
 {
@@ -118,7 +172,7 @@ static void intern_namesakes(Link *link)
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t key[3] = {it->group, it->kind, it->name};
-        if (it->ns && link_resolve(link, it) == BASE_NONE)
+        if (it->ns && link->resolved[i] == BASE_NONE)
             seq_intern(&link->namesakes.keys, key, 3);
     }
 }
@@ -129,7 +183,9 @@ static void sweep_namesakes(Link *link, Postings *postings)
     for (uint32_t i = 0; i < facts_object_count(facts); i++) {
         const Object *object = facts_object(facts, link->objects[i]);
         uint32_t parts[3] = {object->group, object->kind, object->name};
-        uint32_t key = object->name ? seq_find(&postings->keys, parts, 3) : BASE_NONE;
+        if (!object->name || !(link_missed(link, object->name) & MISSED_NAME))
+            continue;
+        uint32_t key = seq_find(&postings->keys, parts, 3);
         if (key != BASE_NONE)
             postings_put(postings, key, link->objects[i]);
     }
@@ -146,23 +202,6 @@ uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *
         *only &= facts_object(link->facts, list.at[i])->ns ==
                  facts_object(link->facts, list.at[0])->ns;
     return list.count ? list.at[0] : BASE_NONE;
-}
-
-static void note_namespaces(Link *link)
-{
-    const Facts *facts = link->facts;
-    for (uint32_t i = 0; i < facts_object_count(facts) && seq_count(&link->namesakes.keys); i++) {
-        uint32_t ns = facts_object(facts, i)->ns, met = seq_count(&link->inhabited);
-        if (ns && seq_intern(&link->inhabited, &ns, 1) != met)
-            seq_intern(&link->crowded, &ns, 1);
-    }
-}
-
-Population link_population(const Link *link, uint32_t ns)
-{
-    if (seq_find(&link->crowded, &ns, 1) != BASE_NONE)
-        return POPULATION_MORE;
-    return seq_find(&link->inhabited, &ns, 1) != BASE_NONE ? POPULATION_ONE : POPULATION_NONE;
 }
 
 /* ---- keys ---- */
@@ -317,9 +356,11 @@ void resolve_build(Link *link)
 {
     Facts *facts = link->facts;
     index_kinds(link);
+    resolve_references(link);
+    note_missed(link);
+    note_namespaces(link);
     intern_namesakes(link);
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
-    note_namespaces(link);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
               NULL);
     index_objects(link);
@@ -329,8 +370,8 @@ void resolve_free(Link *link)
 {
     postings_free(&link->namesakes);
     seq_table_free(&link->kinds_held);
-    seq_table_free(&link->inhabited);
-    seq_table_free(&link->crowded);
+    mem_free(link->resolved);
+    mem_free(link->missed);
     mem_free(link->object_service);
     mem_free(link->object_pod);
 }

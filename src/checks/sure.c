@@ -63,16 +63,21 @@ static bool is_set_by_itself(const Facts *facts, const Term *term)
 void sure_build(Link *link)
 {
     const Facts *facts = link->facts;
+    uint32_t keys = seq_count(&link->postings.keys);
+    link->asked = mem_resize(NULL, sizeof *link->asked * (keys + 1));
+    memset(link->asked, 0, sizeof *link->asked * (keys + 1));
     for (uint32_t i = 0; i < facts->services.len; i++) {
-        const ServiceFact *service = &facts->services.at[i];
-        if (service->selector == BASE_NONE)
+        uint32_t selector = facts->services.at[i].selector;
+        if (selector == BASE_NONE)
             continue;
-        const Selector *selector = &facts->selectors.at[service->selector];
-        uint32_t ns = facts_object(facts, service->object)->ns;
-        for (uint32_t j = 0; j < selector->term_count; j++)
-            seq_intern2(&link->asked, ns, facts->terms.at[selector->terms + j].value);
+        QueryTerms terms = query_open(link, link->selector_query[selector]);
+        for (CompiledTerm term; query_next(&terms, &term);)
+            for (uint32_t j = 0; !term.negated && j < term.count; j++)
+                link->asked[term.lists[j]] = true;
     }
 }
+
+void sure_free(Link *link) { mem_free(link->asked); }
 
 /* The Pod has the key with another value.  Where a Service of the namespace asks for
  * the value that it has, it is meant for that one. */
@@ -80,7 +85,8 @@ static bool wrong_by_mistake(const Link *link, const PodFact *pod, const Term *t
 {
     const Facts *facts = link->facts;
     uint32_t ns = facts_object(facts, pod->object)->ns;
-    if (seq_find2(&link->asked, ns, pair) != BASE_NONE)
+    uint32_t list = seq_find2(&link->postings.keys, ns, pair);
+    if (list != BASE_NONE && link->asked[list])
         return false;
     if (term->op != TERM_EQUALS || !is_identity(facts_text(facts, term->key)))
         return true;

@@ -8,41 +8,61 @@ enum {
 #else
     TABLE_FIRST_SLOTS = 64,
 #endif
+    TABLE_SMALL = 1 << 14, /* slots: up to here it grows in larger steps */
 };
+
+static inline uint64_t hash_more(uint64_t hash, uint32_t number)
+{
+    hash = (hash ^ number) * UINT64_C(0xD6E8FEB86659FD93);
+    return hash ^ hash >> 32;
+}
+
+static inline uint64_t hash_begin(uint32_t count)
+{
+    return UINT64_C(0x9E3779B97F4A7C15) ^ count;
+}
 
 uint32_t hash_numbers(const uint32_t *items, uint32_t count)
 {
-    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ count;
-    for (uint32_t i = 0; i < count; i++) {
-        hash = (hash ^ items[i]) * UINT64_C(0xD6E8FEB86659FD93);
-        hash ^= hash >> 32;
-    }
+    uint64_t hash = hash_begin(count);
+    for (uint32_t i = 0; i < count; i++)
+        hash = hash_more(hash, items[i]);
     return (uint32_t)hash;
 }
 
-/* The slot that holds what equals key, or the free one where it belongs. */
-static inline uint32_t find_slot(const IdTable *table, const IdTraits *traits, const void *owner,
-                          const void *key, uint32_t hash)
+/* ---- ids ---- */
+/* The slot that holds what equals key, or the free one where it belongs.  A slot's upper
+ * bits are those of the hash that its place does not say: what differs in them is another. */
+static inline uint32_t find_slot(const IdTable *table, bool (*equal)(const void *, uint32_t, const void *),
+                                 const void *owner, const void *key, uint32_t hash)
 {
     uint32_t mask = table->slot_count - 1;
     uint32_t slot = hash & mask;
-    while (table->slots[slot] && !traits->equal(owner, table->slots[slot] - 1, key))
-        slot = (slot + 1) & mask;
+    for (uint32_t held; (held = table->slots[slot]) != 0; slot = (slot + 1) & mask)
+        if (((held ^ hash) & ~mask) == 0 && equal(owner, (held & mask) - 1, key))
+            break;
     return slot;
 }
 
-static void grow(IdTable *table, const IdTraits *traits, const void *owner)
+static void put(uint32_t *slots, uint32_t mask, uint32_t id, uint32_t hash)
 {
-    uint32_t count = table->slot_count ? table->slot_count * 2 : TABLE_FIRST_SLOTS;
+    uint32_t slot = hash & mask;
+    while (slots[slot])
+        slot = (slot + 1) & mask;
+    slots[slot] = (id + 1) | (hash & ~mask);
+}
+
+static void grow(IdTable *table, const IdTraits *traits, const void *owner, uint32_t id)
+{
+    uint32_t count = table->slot_count ? table->slot_count : TABLE_FIRST_SLOTS;
+    while (id >= count / 2)
+        count *= count < TABLE_SMALL ? 4 : 2;
     uint32_t *slots = mem_resize(NULL, sizeof *slots * count);
     memset(slots, 0, sizeof *slots * count);
     for (uint32_t i = 0; i < table->slot_count; i++) {
-        if (!table->slots[i])
-            continue;
-        uint32_t slot = traits->hash(owner, table->slots[i] - 1) & (count - 1);
-        while (slots[slot])
-            slot = (slot + 1) & (count - 1);
-        slots[slot] = table->slots[i];
+        uint32_t old = table->slots[i] & (table->slot_count - 1);
+        if (old)
+            put(slots, count - 1, old - 1, traits->hash(owner, old - 1));
     }
     mem_free(table->slots);
     table->slots = slots;
@@ -54,34 +74,27 @@ uint32_t id_find(const IdTable *table, const IdTraits *traits, const void *owner
 {
     if (!table->slot_count)
         return BASE_NONE;
-    uint32_t found = table->slots[find_slot(table, traits, owner, key, hash)];
-    return found ? found - 1 : BASE_NONE;
+    uint32_t held = table->slots[find_slot(table, traits->equal, owner, key, hash)];
+    return held ? (held & (table->slot_count - 1)) - 1 : BASE_NONE;
 }
 
 void id_add(IdTable *table, const IdTraits *traits, const void *owner, uint32_t id, uint32_t hash)
 {
-    if (table->used >= table->slot_count / 2)
-        grow(table, traits, owner);
-    uint32_t slot = hash & (table->slot_count - 1);
-    while (table->slots[slot])
-        slot = (slot + 1) & (table->slot_count - 1);
-    table->slots[slot] = id + 1;
-    table->used++;
+    if (id >= table->slot_count / 2)
+        grow(table, traits, owner, id);
+    put(table->slots, table->slot_count - 1, id, hash);
 }
 
 uint32_t id_replace(IdTable *table, const IdTraits *traits, const void *owner, const void *key,
                     uint32_t id, uint32_t hash)
 {
-    if (table->slot_count) {
-        uint32_t slot = find_slot(table, traits, owner, key, hash);
-        if (table->slots[slot]) {
-            uint32_t old = table->slots[slot] - 1;
-            table->slots[slot] = id + 1;
-            return old;
-        }
-    }
-    id_add(table, traits, owner, id, hash);
-    return BASE_NONE;
+    if (id >= table->slot_count / 2)
+        grow(table, traits, owner, id);
+    uint32_t mask = table->slot_count - 1;
+    uint32_t slot = find_slot(table, traits->equal, owner, key, hash);
+    uint32_t held = table->slots[slot];
+    table->slots[slot] = (id + 1) | (hash & ~mask);
+    return held ? (held & mask) - 1 : BASE_NONE;
 }
 
 void id_table_free(IdTable *table)
@@ -113,27 +126,18 @@ static inline bool seq_equal(const void *owner, uint32_t id, const void *key)
 static const IdTraits SEQ_TRAITS = {seq_hash, seq_equal};
 
 /* id_find for sequences, with nothing called through a pointer. */
-static inline uint32_t seq_find_hashed(const SeqTable *table, const uint32_t *items,
-                                       uint32_t count, uint32_t hash)
+static inline uint32_t find_hashed(const SeqTable *table, const uint32_t *items, uint32_t count,
+                                   uint32_t hash)
 {
     Seq key = {items, count};
     if (!table->index.slot_count)
         return BASE_NONE;
-    uint32_t found = table->index.slots[find_slot(&table->index, &SEQ_TRAITS, table, &key, hash)];
-    return found ? found - 1 : BASE_NONE;
+    uint32_t held = table->index.slots[find_slot(&table->index, seq_equal, table, &key, hash)];
+    return held ? (held & (table->index.slot_count - 1)) - 1 : BASE_NONE;
 }
 
-uint32_t seq_find(const SeqTable *table, const uint32_t *items, uint32_t count)
+static uint32_t add_hashed(SeqTable *table, const uint32_t *items, uint32_t count, uint32_t hash)
 {
-    return seq_find_hashed(table, items, count, hash_numbers(items, count));
-}
-
-uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count)
-{
-    uint32_t hash = hash_numbers(items, count);
-    uint32_t id = seq_find_hashed(table, items, count, hash);
-    if (id != BASE_NONE)
-        return id;
     for (uint32_t i = 0; i < count; i++)
         vec_push(&table->items, items[i]);
     vec_push(&table->ends, table->items.len);
@@ -141,25 +145,42 @@ uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count)
     return table->ends.len - 1;
 }
 
+uint32_t seq_find(const SeqTable *table, const uint32_t *items, uint32_t count)
+{
+    return find_hashed(table, items, count, hash_numbers(items, count));
+}
+
+uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count)
+{
+    uint32_t hash = hash_numbers(items, count);
+    uint32_t id = find_hashed(table, items, count, hash);
+    return id != BASE_NONE ? id : add_hashed(table, items, count, hash);
+}
+
+static inline uint32_t hash2(uint32_t first, uint32_t second)
+{
+    return (uint32_t)hash_more(hash_more(hash_begin(2), first), second);
+}
+
 uint32_t seq_intern2(SeqTable *table, uint32_t first, uint32_t second)
 {
-    uint32_t items[2] = {first, second};
-    return seq_intern(table, items, 2);
+    uint32_t items[2] = {first, second}, hash = hash2(first, second);
+    uint32_t id = find_hashed(table, items, 2, hash);
+    return id != BASE_NONE ? id : add_hashed(table, items, 2, hash);
 }
 
 uint32_t seq_find2(const SeqTable *table, uint32_t first, uint32_t second)
 {
     uint32_t items[2] = {first, second};
-    return seq_find(table, items, 2);
+    return find_hashed(table, items, 2, hash2(first, second));
 }
 
 void seq_table_clear(SeqTable *table)
 {
+    if (table->ends.len)
+        memset(table->index.slots, 0, sizeof *table->index.slots * table->index.slot_count);
     vec_clear(&table->items);
     vec_clear(&table->ends);
-    if (table->index.used)
-        memset(table->index.slots, 0, sizeof *table->index.slots * table->index.slot_count);
-    table->index.used = 0;
 }
 
 void seq_table_free(SeqTable *table)

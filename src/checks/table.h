@@ -12,9 +12,8 @@
 
 /* ---- ids by what they stand for; a zeroed one is empty ---- */
 typedef struct IdTable {
-    uint32_t *slots; /* open addressing; id + 1, 0 is free */
-    uint32_t slot_count;
-    uint32_t used;
+    uint32_t *slots; /* open addressing; id + 1 with the hash's upper bits above it, 0 is free */
+    uint32_t slot_count; /* more than twice the greatest id that was added */
 } IdTable;
 
 /* How the owner hashes the thing behind an id, and compares it with a key. */
@@ -26,7 +25,7 @@ typedef struct IdTraits {
 /* The id of what equals key, or BASE_NONE. */
 uint32_t id_find(const IdTable *table, const IdTraits *traits, const void *owner, const void *key,
                  uint32_t hash);
-/* Adds an id that is not in the table yet. */
+/* Adds an id that is not in the table yet.  Ids are dense, or nearly so. */
 void id_add(IdTable *table, const IdTraits *traits, const void *owner, uint32_t id, uint32_t hash);
 /* Puts id in the place of an equal one; returns the one that was there, or BASE_NONE
  * after adding it. */
@@ -49,6 +48,7 @@ typedef struct SeqTable {
 /* Items may not lie in the table itself, whose memory moves. */
 uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count);
 uint32_t seq_find(const SeqTable *table, const uint32_t *items, uint32_t count); /* or BASE_NONE */
+/* The same for two numbers, which most sequences are. */
 uint32_t seq_intern2(SeqTable *table, uint32_t first, uint32_t second);
 uint32_t seq_find2(const SeqTable *table, uint32_t first, uint32_t second);
 static inline Seq seq_at(const SeqTable *table, uint32_t id)
