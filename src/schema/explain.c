@@ -271,14 +271,11 @@ static void add_attributes(SchemaLimits *limits, Str text, uint32_t versions)
 /* Whether the row's first step from its type is this field, and no more follow. */
 static bool names_by(const LinkRow *row, NameId field)
 {
-    const LinkArg *args = &schema_link_args[row->args];
-    for (uint32_t i = 0; i < row->arg_count; i++) {
-        const uint32_t *steps = &schema_link_steps[args[i].value];
-        if (args[i].key == SCHEMA_KEY_name && !args[i].word && steps[0] == field &&
-            steps[1] == LINK_STEP_END)
-            return true;
-    }
-    return false;
+    const LinkArg *name = link_arg(row, SCHEMA_KEY_name);
+    if (!name || name->word)
+        return false;
+    const uint32_t *steps = &schema_link_steps[name->value];
+    return steps[0] == field && steps[1] == LINK_STEP_END;
 }
 
 static void add_names(SchemaLimits *limits, const Schema *schema, TypeId type, NameId field,

@@ -5,10 +5,10 @@
 
 uint32_t schema_find(const Document *doc, uint32_t map, NameId name)
 {
-    const Node *nodes = doc->nodes;
-    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next)
-        if (nodes[key].bind == name && !(nodes[key].flags & NODE_SHADOWED))
-            return nodes[key + 1].kind == NODE_NULL ? BASE_NONE : key + 1;
+    const Node *nodes = doc->nodes, *end = &nodes[nodes[map].next];
+    for (const Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next])
+        if (key->bind == name && !(key->flags & NODE_SHADOWED))
+            return key[1].kind == NODE_NULL ? BASE_NONE : (uint32_t)(key + 1 - nodes);
     return BASE_NONE;
 }
 
@@ -34,36 +34,10 @@ const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count)
 
 Str schema_link_target(uint32_t target) { return text_str(NULL, schema_link_targets[target]); }
 
-static const LinkArg *find_arg(const LinkRow *row, uint32_t key)
-{
-    if (!(row->keys & node_name_bit(key)))
-        return NULL;
-    const LinkArg *args = &schema_link_args[row->args];
-    for (uint32_t i = 0; i < row->arg_count; i++)
-        if (args[i].key == key)
-            return &args[i];
-    return NULL;
-}
-
-bool link_has(const LinkRow *row, uint32_t key) { return find_arg(row, key) != NULL; }
-
 Str link_word(const LinkRow *row, uint32_t key)
 {
-    const LinkArg *arg = find_arg(row, key);
+    const LinkArg *arg = link_arg(row, key);
     return arg && arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
-}
-
-LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
-{
-    const LinkArg *arg = find_arg(row, key);
-    LinkCursor cursor; /* its levels are written where one is opened */
-    cursor.doc = doc;
-    cursor.node = BASE_NONE;
-    cursor.start = node;
-    cursor.steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL;
-    cursor.depth = 0;
-    cursor.started = false;
-    return cursor;
 }
 
 static bool is_collection(const Document *doc, uint32_t node)
@@ -99,10 +73,8 @@ static bool descend(LinkCursor *cursor, uint32_t node, const uint32_t *steps)
     return false;
 }
 
-bool link_next(LinkCursor *cursor)
+bool link_step(LinkCursor *cursor)
 {
-    if (!cursor->steps)
-        return false;
     if (!cursor->started) {
         cursor->started = true;
         if (descend(cursor, cursor->start, cursor->steps))
@@ -131,9 +103,9 @@ bool link_next(LinkCursor *cursor)
 
 /* The first value of a path.  Nearly all paths lead through fields alone, and need no
  * cursor. */
-uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
+uint32_t link_first(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
 {
-    const LinkArg *arg = find_arg(row, key);
+    const LinkArg *arg = link_arg(row, key);
     if (!arg || arg->word)
         return BASE_NONE;
     const uint32_t *steps = &schema_link_steps[arg->value];

@@ -24,7 +24,7 @@ enum { LINK_STEP_END = 0, LINK_STEP_ITEMS = 1 };
 #define LINK_STEP_KEYS UINT32_MAX
 
 typedef struct LinkArg {
-    uint16_t key;     /* SCHEMA_KEY_x */
+    uint16_t key;     /* SCHEMA_KEY_x; 0: nobody's */
     bool word;        /* value is a text, written KEY:WORD */
     uint32_t value;   /* first step of a path, or the text */
 } LinkArg;
@@ -32,17 +32,26 @@ typedef struct LinkArg {
 typedef struct LinkRow {
     uint16_t verb;    /* SCHEMA_LINK_x */
     uint16_t target;  /* SCHEMA_TARGET_x; 0: none */
-    uint32_t args;    /* first of its arguments */
-    uint16_t arg_count;
-    uint16_t last;    /* of its type's rows */
-    uint64_t keys;    /* node_name_bit of each argument's: most that are asked for are absent */
+    uint32_t args;    /* where in schema_link_args the argument of key 0 would stand */
+    uint32_t last;    /* of its type's rows */
 } LinkRow;
+
+/* The arguments of all rows, interleaved: each row has a start of its own, from which on
+ * each of its arguments has its key's distance, and those of others fill the gaps.  So
+ * whether a row has an argument, and which, is one compare. */
+extern const LinkArg schema_link_args[];
+static inline const LinkArg *link_arg(const LinkRow *row, uint32_t key)
+{
+    const LinkArg *arg = &schema_link_args[row->args + key];
+    return arg->key == key ? arg : NULL;
+}
+extern const uint32_t schema_link_steps[];
 
 /* The rows of a type, in the order of the text. */
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count);
 Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
 /* Whether the row has that argument at all. */
-bool link_has(const LinkRow *row, uint32_t key);
+static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(row, key) != NULL; }
 /* The text of KEY:WORD, or empty. */
 Str link_word(const LinkRow *row, uint32_t key);
 
@@ -59,9 +68,27 @@ typedef struct LinkCursor {
     struct { const uint32_t *steps; uint32_t list, at; } level[LINK_MAX_NESTING];
 } LinkCursor;
 
-LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
-bool link_next(LinkCursor *cursor);
+static inline LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row,
+                                   uint32_t key)
+{
+    const LinkArg *arg = link_arg(row, key);
+    LinkCursor cursor; /* its levels are written where one is opened */
+    cursor.doc = doc;
+    cursor.node = BASE_NONE;
+    cursor.start = node;
+    cursor.steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL;
+    cursor.depth = 0;
+    cursor.started = false;
+    return cursor;
+}
+bool link_step(LinkCursor *cursor); /* where there is a path */
+static inline bool link_next(LinkCursor *cursor) { return cursor->steps && link_step(cursor); }
 /* The first node on the path, or BASE_NONE: for paths without [] and {}. */
-uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
+uint32_t link_first(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
+static inline uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row,
+                                 uint32_t key)
+{
+    return link_has(row, key) ? link_first(doc, node, row, key) : BASE_NONE;
+}
 
 #endif

@@ -198,8 +198,6 @@ extern const uint32_t schema_rule_values[];  /* texts of enums, names of unique 
 extern const int64_t schema_rule_numbers[];
 extern const TextId schema_groups[];         /* API groups; "" is the core one */
 extern const struct LinkRow schema_link_rows[];
-extern const struct LinkArg schema_link_args[];
-extern const uint32_t schema_link_steps[];
 extern const TextId schema_link_targets[];
 
 /* ---- what a run adds: extend.c ---- */

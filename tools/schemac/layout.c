@@ -1,5 +1,5 @@
 /* layout.c: gives everything its place in the arrays: fields behind fields, a hash
- * table for each type's names, one for the kinds, the rules.
+ * table for each type's names, one for the kinds, the rules, arguments of links.
  *
  * A type's table is a power of two with room for at least twice its fields; the
  * first multiplier is taken that puts each name in a slot of its own, so that a
@@ -130,6 +130,34 @@ static uint32_t add_rules(Model *model, const Rule *rules, size_t count)
     return first;
 }
 
+/* Whether all arguments of the row fall into gaps when it starts there. */
+static bool args_fit(const Model *model, const LinkRow *row, size_t start)
+{
+    for (size_t i = 0; i < row->arg_list.len; i++) {
+        size_t at = start + row->arg_list.at[i].key_id;
+        if (at < model->link_args.len && model->link_args.at[at].key)
+            return false;
+    }
+    return true;
+}
+
+/* No two rows start at the same place: an argument's distance from a start is then its key
+ * for one row only.  Behind the last start stand as many gaps as there are keys. */
+static void lay_out_links(Model *model)
+{
+    size_t start = 0;
+    for (size_t r = 0; r < model->links.len; r++, start++) {
+        LinkRow *row = &model->links.at[r];
+        while (!args_fit(model, row, start))
+            start++;
+        row->args = (uint32_t)start;
+        while (model->link_args.len < start + model->link_keys.len)
+            *PUSH(&model->link_args) = (LinkArg){0};
+        for (size_t i = 0; i < row->arg_list.len; i++)
+            model->link_args.at[start + row->arg_list.at[i].key_id] = row->arg_list.at[i];
+    }
+}
+
 void lay_out(Model *model)
 {
     uint32_t fields = 0, forms = 1;
@@ -158,4 +186,5 @@ void lay_out(Model *model)
         type->rules_first = add_rules(model, type->rule_list.at, type->rule_list.len);
     }
     lay_out_kinds(model);
+    lay_out_links(model);
 }

@@ -88,8 +88,7 @@ typedef struct Pending {
 
 static void add_row(Model *model, Type *type, const Row *row)
 {
-    LinkRow link = {.verb = name_number(&model->link_verbs, row->word[1]),
-                    .args = (uint32_t)model->link_args.len};
+    LinkRow link = {.verb = name_number(&model->link_verbs, row->word[1])};
     for (size_t i = 2; i < row->count; i++) {
         const char *word = row->word[i];
         if (!strpbrk(word, "=:")) {
@@ -99,8 +98,10 @@ static void add_row(Model *model, Type *type, const Row *row)
             continue;
         }
         LinkArg arg = read_argument(model, type, row->place, word);
-        *PUSH(&model->link_args) = arg;
-        link.arg_count++;
+        for (size_t a = 0; a < link.arg_list.len; a++)
+            if (link.arg_list.at[a].key_id == arg.key_id)
+                refuse(row->place, "%s stands twice in a row", arg.key);
+        *PUSH(&link.arg_list) = arg;
     }
     *PUSH(&model->links) = link;
 }

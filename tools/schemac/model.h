@@ -148,7 +148,9 @@ typedef struct LinkArg {
 } LinkArg;
 
 typedef struct LinkRow {
-    uint32_t verb, target, args, arg_count;
+    uint32_t verb, target;
+    uint32_t args;       /* its start in link_args, once they are laid out */
+    LIST(LinkArg) arg_list;
     bool last;
 } LinkRow;
 
@@ -172,7 +174,7 @@ typedef struct Model {
     Names calls, formats;
     Names groups;                /* API groups, "" for the core one */
     LIST(LinkRow) links;
-    LIST(LinkArg) link_args;
+    LIST(LinkArg) link_args;     /* key NULL: a gap */
     LIST(uint32_t) link_steps;
     Names link_verbs, link_targets, link_keys;
     LIST(unsigned char) text;

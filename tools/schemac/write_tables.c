@@ -163,19 +163,16 @@ static void write_links(Model *model, FILE *out)
     fprintf(out, "const struct LinkRow schema_link_rows[] = {\n");
     for (size_t i = 0; i < model->links.len; i++) {
         const LinkRow *row = &model->links.at[i];
-        uint64_t keys = 0;
-        for (uint32_t a = 0; a < row->arg_count; a++)
-            keys |= UINT64_C(1) << (model->link_args.at[row->args + a].key_id & 63);
-        fprintf(out, "    {%u, %u, %u, %u, %d, 0x%" PRIX64 "}, /* %s %s */\n", row->verb, row->target,
-                row->args, row->arg_count, row->last, keys, model->link_verbs.at[row->verb],
-                model->link_targets.at[row->target]);
+        fprintf(out, "    {%u, %u, %u, %d}, /* %s %s */\n", row->verb, row->target, row->args,
+                row->last, model->link_verbs.at[row->verb], model->link_targets.at[row->target]);
     }
     fprintf(out, "};\n\nconst struct LinkArg schema_link_args[] = {\n");
     for (size_t i = 0; i < model->link_args.len; i++) {
         const LinkArg *arg = &model->link_args.at[i];
-        fprintf(out, "    {%u, %d, %u}, /* %s */\n", arg->key_id, arg->word, arg->value, arg->key);
+        fprintf(out, "    {%u, %d, %u}, /* %s */\n", arg->key_id, arg->word, arg->value,
+                arg->key ? arg->key : "");
     }
-    fprintf(out, "    {0, 0, 0},\n};\n\nconst uint32_t schema_link_steps[] = {");
+    fprintf(out, "};\n\nconst uint32_t schema_link_steps[] = {");
     for (size_t i = 0; i < model->link_steps.len; i++)
         fprintf(out, "%s%uu,", i % 16 == 0 ? "\n    " : " ", model->link_steps.at[i]);
     fprintf(out, " 0};\n\nconst TextId schema_link_targets[SCHEMA_TARGET_COUNT] = {0, ");
