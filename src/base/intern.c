@@ -32,45 +32,14 @@ void interner_init(Interner *interner)
     intern_hashed(interner, STR(""), str_hash(STR(""))); /* id 0 */
 }
 
-/* What is asked for mostly equals the first that has its hash: eight or four bytes a step,
- * the last overlapping those before, without a call. */
-static inline bool is_same(Str a, Str b)
-{
-    uint64_t x, y;
-    uint32_t u, v;
-    if (a.len != b.len)
-        return false;
-    if (a.len >= 8) {
-        for (size_t at = 0; at + 8 < a.len; at += 8) {
-            memcpy(&x, a.ptr + at, 8);
-            memcpy(&y, b.ptr + at, 8);
-            if (x != y)
-                return false;
-        }
-        memcpy(&x, a.ptr + a.len - 8, 8);
-        memcpy(&y, b.ptr + a.len - 8, 8);
-        return x == y;
-    }
-    if (a.len >= 4) {
-        memcpy(&u, a.ptr, 4);
-        memcpy(&v, b.ptr, 4);
-        if (u != v)
-            return false;
-        memcpy(&u, a.ptr + a.len - 4, 4);
-        memcpy(&v, b.ptr + a.len - 4, 4);
-        return u == v;
-    }
-    return a.len == 0 || (a.ptr[0] == b.ptr[0] && a.ptr[a.len / 2] == b.ptr[a.len / 2] &&
-                          a.ptr[a.len - 1] == b.ptr[a.len - 1]);
-}
-
 /* The slot that holds s, or the free one where it belongs. */
 static inline uint32_t interner_slot(const Interner *interner, Str s, uint32_t hash)
 {
     uint32_t mask = interner->slot_count - 1;
     uint32_t slot = hash & mask;
     for (uint32_t id; (id = interner->slots[slot]) != 0; slot = (slot + 1) & mask)
-        if (interner->hashes[id - 1] == hash && is_same(interner->strings.at[id - 1], s))
+        if (interner->hashes[id - 1] == hash && interner->strings.at[id - 1].len == s.len &&
+            bytes_same(interner->strings.at[id - 1].ptr, s.ptr, s.len))
             break;
     return slot;
 }

@@ -27,7 +27,7 @@ static uint32_t text_slot(const Schema *schema, Str text, uint32_t hash)
 static void put_text(Schema *schema, TextId id)
 {
     Str text = text_str(schema, id);
-    uint32_t slot = text_slot(schema, text, schema_hash(text.ptr, text.len));
+    uint32_t slot = text_slot(schema, text, str_hash(text));
     if (schema->text_slots[slot] == BASE_NONE)
         schema->text_count++;
     schema->text_slots[slot] = id;
@@ -62,7 +62,7 @@ TextId schema_add_text(Schema *schema, Str text)
      * is cut, and then matches nothing. */
     if (text.len > UINT16_MAX)
         text.len = UINT16_MAX;
-    uint32_t slot = text_slot(schema, text, schema_hash(text.ptr, text.len));
+    uint32_t slot = text_slot(schema, text, str_hash(text));
     if (schema->text_slots[slot] != BASE_NONE)
         return schema->text_slots[slot];
     buf_byte(&schema->text, (char)(text.len & 0xFF));
@@ -112,7 +112,7 @@ TypeId schema_add_type(Schema *schema, TypeKind kind, Str name)
 {
     SchemaType type = {
         .kind = (uint8_t)kind,
-        .shift = 31,
+        .shift = 63,
         .versions = SCHEMA_ALL_VERSIONS,
         .name = schema_add_text(schema, name),
     };
@@ -134,21 +134,21 @@ void schema_set_fields(Schema *schema, TypeId type, const SchemaField *fields, u
     SchemaType *row = schema_added_type(schema, type);
     row->fields = schema->fields.len;
     row->field_count = (uint16_t)count;
-    row->slots = schema->slots.len;
-    row->multiplier = UINT32_C(0x9E3779B1);
-    row->shift = 31;
+    row->multiplier = UINT64_C(0x9E3779B97F4A7C15);
+    row->shift = 63;
     if (count == 0)
         return;
-    while (UINT32_C(1) << (32 - row->shift) < count * 2)
+    row->slots = schema->slots.len;
+    while (UINT32_C(1) << (64 - row->shift) < count * 2)
         row->shift--;
-    uint32_t size = UINT32_C(1) << (32 - row->shift);
+    uint32_t size = UINT32_C(1) << (64 - row->shift);
     for (uint32_t i = 0; i < size; i++)
         vec_push(&schema->slots, SCHEMA_SLOT_EMPTY);
     uint16_t *slots = &schema->slots.at[row->slots];
     for (uint32_t i = 0; i < count; i++) {
         vec_push(&schema->fields, fields[i]);
         Str name = text_str(schema, fields[i].name);
-        uint32_t slot = schema_slot(schema_hash(name.ptr, name.len), row->multiplier, row->shift);
+        uint32_t slot = schema_slot(schema_key(name.ptr, name.len), row->multiplier, row->shift);
         while (slots[slot] != SCHEMA_SLOT_EMPTY)
             slot = (slot + 1) & (size - 1);
         slots[slot] = (uint16_t)i;

@@ -34,9 +34,10 @@ enum {
 };
 
 typedef struct SchemaType {
+    uint64_t multiplier;    /* of its names' keys: hash.h */
     uint8_t kind;           /* TypeKind */
     uint8_t flags;
-    uint8_t shift;          /* of the hash: 32 - log2 of the slots */
+    uint8_t shift;          /* 64 - log2 of the slots */
     uint8_t musts;          /* how many of its fields the server requires */
     uint32_t versions;      /* that have the type; all of them for lists and the like */
     TextId name;            /* "core.v1.ServicePort"; 0 for lists and the like */
@@ -44,8 +45,8 @@ typedef struct SchemaType {
                                element's type */
     uint16_t field_count;
     uint16_t forms;         /* first row in type_forms; 0: it has no attributes anywhere */
-    uint32_t slots;         /* first of its slots: field rows, relative to fields */
-    uint32_t multiplier;
+    uint32_t slots;         /* first of its slots: field rows, relative to fields; 0, and two
+                               slots that are free, of what has no fields */
     uint32_t links;         /* first row in links; the last is flagged */
     uint32_t rules;         /* first row in rules for the value as a whole; 0: none */
     uint32_t constraints;   /* of a CRD's type: number in its crd table; 0: none */
@@ -267,35 +268,32 @@ typedef struct TypeFields {
     const Schema *schema;
     const uint16_t *slots;
     const SchemaField *fields;
-    uint32_t multiplier, shift, mask;
+    uint64_t multiplier;
+    uint32_t shift;
 } TypeFields;
 
 static inline TypeFields type_fields_open(const Schema *schema, TypeId type, const SchemaType *row)
 {
-    static const uint16_t NONE[2] = {SCHEMA_SLOT_EMPTY, SCHEMA_SLOT_EMPTY};
-    if (row->field_count == 0)
-        return (TypeFields){.slots = NONE, .shift = 31};
-    return (TypeFields){
-        .schema = schema,
-        .slots = type < SCHEMA_STATIC_TYPES ? &schema_slots[row->slots]
-                                            : &schema->slots.at[row->slots],
-        .fields = type_fields(schema, type, row),
-        .multiplier = row->multiplier,
-        .shift = row->shift,
-        .mask = (UINT32_C(1) << (32 - row->shift)) - 1,
-    };
+    TypeFields all = {schema, &schema_slots[row->slots], &schema_fields[row->fields],
+                      row->multiplier, row->shift};
+    if (type >= SCHEMA_STATIC_TYPES && row->field_count) {
+        all.slots = &schema->slots.at[row->slots];
+        all.fields = &schema->fields.at[row->fields];
+    }
+    return all;
 }
 
 /* The first row of the field with that name, or NULL. */
 static inline const SchemaField *type_fields_find(const TypeFields *all, const char *name,
                                                   uint32_t len)
 {
-    uint32_t slot = schema_slot(schema_hash(name, len), all->multiplier, all->shift);
-    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & all->mask) {
+    uint32_t slot = schema_slot(schema_key(name, len), all->multiplier, all->shift);
+    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY;) {
         const SchemaField *field = &all->fields[at];
         const char *bytes = text_bytes(all->schema, field->name);
-        if (text_length(bytes) == len && schema_same(bytes, name, len))
+        if (text_length(bytes) == len && bytes_same(bytes, name, len))
             return field;
+        slot = (slot + 1) & ((UINT32_C(1) << (64 - all->shift)) - 1);
     }
     return NULL;
 }

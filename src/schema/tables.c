@@ -37,7 +37,7 @@ KindId schema_kind_lookup(const Schema *schema, Str api_version, Str kind)
         }
     }
     const uint32_t mask = (UINT32_C(1) << (32 - SCHEMA_KIND_SHIFT)) - 1;
-    uint32_t slot = schema_slot(hash, 1, SCHEMA_KIND_SHIFT);
+    uint32_t slot = hash >> SCHEMA_KIND_SHIFT;
     for (; schema_kind_slots[slot] != SCHEMA_SLOT_EMPTY; slot = (slot + 1) & mask)
         if (kind_is(schema, &schema_kinds[schema_kind_slots[slot]], api_version, kind))
             return schema_kind_slots[slot];

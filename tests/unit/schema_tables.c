@@ -53,7 +53,8 @@ static void every_kind_is_found(void **state)
     }
 }
 
-/* Each field is found at the first look, and no name one letter off is. */
+/* Each field is found at the first look, or the second where another has its key; and no
+ * name one letter off is. */
 static void every_field_is_found(void **state)
 {
     (void)state;
@@ -66,8 +67,11 @@ static void every_field_is_found(void **state)
             const SchemaField *found = type_field(NULL, type, row, name.ptr, len);
             assert_non_null(found);
             assert_int_equal(found->name, fields[i].name);
-            uint32_t slot = schema_slot(schema_hash(name.ptr, len), row->multiplier, row->shift);
-            assert_ptr_equal(&fields[schema_slots[row->slots + slot]], found);
+            uint32_t slot = schema_slot(schema_key(name.ptr, len), row->multiplier, row->shift);
+            const SchemaField *first = &fields[schema_slots[row->slots + slot]];
+            Str first_name = schema_name_text(NULL, first->name);
+            if (first != found)
+                assert_true(schema_key(first_name.ptr, first_name.len) == schema_key(name.ptr, len));
 
             char wrong[128];
             assert_true(len < sizeof wrong);
@@ -87,10 +91,10 @@ static void same_texts(void **state)
     memset(a, 'x', sizeof a);
     memset(b, 'x', sizeof b);
     for (size_t len = 0; len < sizeof a; len++) {
-        assert_true(schema_same(a, b, len));
+        assert_true(bytes_same(a, b, len));
         for (size_t at = 0; at < len; at++) {
             b[at] = 'y';
-            assert_false(schema_same(a, b, len));
+            assert_false(bytes_same(a, b, len));
             b[at] = 'x';
         }
     }

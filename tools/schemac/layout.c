@@ -3,7 +3,8 @@
  *
  * A type's table is a power of two with room for at least twice its fields; the
  * first multiplier is taken that puts each name in a slot of its own, so that a
- * name that is there is found at the first look. */
+ * name that is there is found at the first look.  Names of one key, of which there are
+ * next to none, stand one behind the other. */
 #include "model.h"
 #include "../../src/schema/hash.h"
 
@@ -12,23 +13,24 @@
 
 enum { SLOT_EMPTY = UINT16_MAX, MAX_TRIES = 200000 };
 
-static uint32_t next_multiplier(uint32_t *state)
+static uint64_t next_multiplier(uint64_t *state)
 {
-    *state = *state * UINT32_C(1664525) + UINT32_C(1013904223);
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return *state | 1;
 }
 
-/* Fills slots with indices of hashes, or says that two fell together. */
-static bool place_all(const uint32_t *hashes, size_t count, uint32_t multiplier, unsigned shift,
+/* Fills slots with indices of keys, or says that two fell together that differ. */
+static bool place_all(const uint64_t *keys, size_t count, uint64_t multiplier, unsigned shift,
                       uint16_t *slots)
 {
-    size_t size = (size_t)1 << (32 - shift);
+    size_t size = (size_t)1 << (64 - shift);
     for (size_t i = 0; i < size; i++)
         slots[i] = SLOT_EMPTY;
     for (size_t i = 0; i < count; i++) {
-        uint32_t slot = schema_slot(hashes[i], multiplier, shift);
-        if (slots[slot] != SLOT_EMPTY)
-            return false;
+        uint32_t slot = schema_slot(keys[i], multiplier, shift);
+        for (; slots[slot] != SLOT_EMPTY; slot = (uint32_t)((slot + 1) & (size - 1)))
+            if (keys[slots[slot]] != keys[i])
+                return false;
         slots[slot] = (uint16_t)i;
     }
     return true;
@@ -38,7 +40,7 @@ static void lay_out_slots(Model *model, Type *type)
 {
     enum { MOST = 4096 };
     const Field *firsts[MOST];
-    uint32_t hashes[MOST];
+    uint64_t keys[MOST];
     uint16_t slots[MOST * 16];
     size_t count = 0;
     for (size_t i = 0; i < type->fields.len; i++) {
@@ -48,27 +50,21 @@ static void lay_out_slots(Model *model, Type *type)
         if (count == MOST)
             refuse(type->place, "more than %d fields in %s", MOST, type->name);
         firsts[count] = field;
-        hashes[count++] = schema_hash(field->name, strlen(field->name));
+        keys[count++] = schema_key(field->name, strlen(field->name));
     }
-    type->slots_first = (uint32_t)model->slots.len;
-    type->shift = 31;
     if (count == 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (hashes[i] == hashes[j])
-                refuse(firsts[i]->place, "the hash of %s is that of %s: better hash.h",
-                       firsts[i]->name, firsts[j]->name);
-    while ((size_t)1 << (32 - type->shift) < count * 2)
+    type->slots_first = (uint32_t)model->slots.len;
+    while ((size_t)1 << (64 - type->shift) < count * 2)
         type->shift--;
     /* A big type may ask for a table of twice the size. */
     for (unsigned wider = 0; wider < 3; wider++, type->shift--) {
-        uint32_t state = 1;
+        uint64_t state = 1;
         for (unsigned attempt = 0; attempt < MAX_TRIES; attempt++) {
             type->multiplier = next_multiplier(&state);
-            if (!place_all(hashes, count, type->multiplier, type->shift, slots))
+            if (!place_all(keys, count, type->multiplier, type->shift, slots))
                 continue;
-            size_t size = (size_t)1 << (32 - type->shift);
+            size_t size = (size_t)1 << (64 - type->shift);
             for (size_t s = 0; s < size; s++)
                 *PUSH(&model->slots) = slots[s] == SLOT_EMPTY
                                            ? (uint16_t)SLOT_EMPTY
@@ -95,7 +91,7 @@ static void lay_out_kinds(Model *model)
         Kind *kind = &model->kinds.at[i];
         uint32_t hash = schema_kind_hash(kind->api_version, strlen(kind->api_version), kind->kind,
                                          strlen(kind->kind));
-        size_t slot = schema_slot(hash, 1, model->kind_shift);
+        size_t slot = hash >> model->kind_shift;
         while (model->kind_slots.at[slot] != SLOT_EMPTY)
             slot = (slot + 1) & (size - 1);
         model->kind_slots.at[slot] = (uint16_t)i;
@@ -162,9 +158,11 @@ void lay_out(Model *model)
 {
     uint32_t fields = 0, forms = 1;
     PUSH(&model->rules); /* 0: none */
+    for (int i = 0; i < 2; i++) /* what has no fields */
+        *PUSH(&model->slots) = SLOT_EMPTY;
     for (size_t t = 0; t < model->types.len; t++) {
         Type *type = &model->types.at[t];
-        type->shift = 31;
+        type->shift = 63;
         if (t >= model->scalar_count && t < model->scalar_count + model->struct_count) {
             type->fields_first = fields;
             fields += (uint32_t)type->fields.len;

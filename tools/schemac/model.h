@@ -115,7 +115,8 @@ typedef struct Type {
     bool preserves;
     LIST(TypeForm) forms;
     LIST(Field) fields;   /* sorted by name, forms of one field in a row */
-    uint32_t fields_first, slots_first, multiplier, forms_first;
+    uint64_t multiplier;
+    uint32_t fields_first, slots_first, forms_first;
     unsigned shift, musts;
     uint32_t links_first, rules_first;
     LIST(Rule) rule_list; /* of the value as a whole */

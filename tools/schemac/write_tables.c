@@ -18,13 +18,13 @@ static void write_types(Model *model, FILE *out)
     fprintf(out, "const SchemaType schema_types[SCHEMA_STATIC_TYPES] = {\n");
     for (size_t i = 0; i < model->types.len; i++) {
         const Type *type = &model->types.at[i];
-        fprintf(out, "    {%s, 0%s%s%s, %u, %u, 0x%X, %u, %u, %zu, %u, %u, 0x%X, %u, %u, 0}, /* %zu %s */\n",
-                type->kind, type->links_first ? " | TYPE_IS_MARKED" : "",
+        fprintf(out, "    {0x%" PRIX64 ", %s, 0%s%s%s, %u, %u, 0x%X, %u, %u, %zu, %u, %u, %u, %u, 0}, /* %zu %s */\n",
+                type->multiplier, type->kind, type->links_first ? " | TYPE_IS_MARKED" : "",
                 type->rules_first ? " | TYPE_HAS_CALLS" : "",
                 type->preserves ? " | TYPE_PRESERVES" : "", type->shift, type->musts,
                 type->versions, type->name ? text_id(model, type->name) : 0,
                 type->name ? type->fields_first : type->element, type->fields.len,
-                type->forms_first, type->slots_first, type->multiplier, type->links_first,
+                type->forms_first, type->slots_first, type->links_first,
                 type->rules_first, i, type->text);
     }
     fprintf(out, "};\n\nconst SchemaTypeForm schema_type_forms[] = {\n    {0, 0, 0},\n");
