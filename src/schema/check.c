@@ -9,6 +9,35 @@
 
 static void bind(Walk *walk, uint32_t node, TypeId type) { walk->doc->nodes[node].bind = type; }
 
+/* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it. */
+static const uint8_t TAKES[TYPE_LIST] = {
+    [TYPE_STRING] = 1 << NODE_STRING,
+    [TYPE_BOOL] = 1 << NODE_BOOL,
+    [TYPE_INT32] = 1 << NODE_INT,
+    [TYPE_INT64] = 1 << NODE_INT,
+    [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
+    [TYPE_INT_OR_STRING] = 1 << NODE_INT | 1 << NODE_STRING,
+};
+
+/* So few digits are an int32, in whatever base. */
+static bool is_small(const Node *number)
+{
+    uint32_t at = 0;
+    while (at < number->len && is_digit(number->text[at]))
+        at++;
+    return at == number->len && at <= 9;
+}
+
+/* By far the most frequent values need no call. */
+static inline void walk_any(Walk *walk, Node *at, TypeId type, uint32_t versions)
+{
+    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1) &&
+        (at->kind != NODE_INT || is_small(at)))
+        at->bind = type;
+    else
+        walk_value(walk, (uint32_t)(at - walk->doc->nodes), type, versions);
+}
+
 /* ---- a field of a struct ---- */
 
 /* A field's value, and what servers demand of it. */
@@ -18,7 +47,7 @@ static void walk_ruled(Walk *walk, uint32_t map, uint32_t value, const SchemaFie
     uint32_t before = walk->unvalidated;
     if (field->judged && node_kind(walk->doc, value) != NODE_NULL)
         walk->unvalidated |= server_field_rules(walk, map, value, field, versions);
-    walk_value(walk, value, field->type, versions);
+    walk_any(walk, &walk->doc->nodes[value], field->type, versions);
     walk->unvalidated = before;
 }
 
@@ -61,67 +90,49 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
     walk->repeated -= again;
 }
 
-/* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it. */
-static const uint8_t TAKES[TYPE_LIST] = {
-    [TYPE_STRING] = 1 << NODE_STRING,
-    [TYPE_BOOL] = 1 << NODE_BOOL,
-    [TYPE_INT32] = 1 << NODE_INT,
-    [TYPE_INT64] = 1 << NODE_INT,
-    [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
-    [TYPE_INT_OR_STRING] = 1 << NODE_INT | 1 << NODE_STRING,
-};
-
-/* So few digits are an int32, in whatever base. */
-static bool is_small(const Node *number)
+/* A field that has forms or rules. */
+static void walk_field(Walk *walk, uint32_t map, uint32_t key, const SchemaField *field,
+                       TypeId type, uint32_t versions)
 {
-    uint32_t at = 0;
-    while (at < number->len && is_digit(number->text[at]))
-        at++;
-    return at == number->len && at <= 9;
-}
-
-/* By far the most frequent values need no call. */
-static inline void walk_any(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
-{
-    Node *at = &walk->doc->nodes[node];
-    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1) &&
-        (at->kind != NODE_INT || is_small(at)))
-        at->bind = type;
-    else
-        walk_value(walk, node, type, versions);
+    const SchemaField *first = field;
+    while (field->more && !(field->versions & versions))
+        field++;
+    if (versions & ~field->versions) {
+        walk_forms(walk, map, key, first, type, versions);
+    } else {
+        walk_bind_key(walk->doc, map, key, field->name);
+        walk_ruled(walk, map, key + 1, field, versions);
+    }
 }
 
 static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
                         uint32_t versions)
 {
-    TypeFields fields = type_fields_open(walk->schema, type, row);
-    Node *nodes = walk->doc->nodes;
-    uint64_t seen = 0;
-    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
-        if (nodes[key].flags & NODE_SHADOWED)
+    const TypeFields fields = type_fields_open(walk->schema, type, row);
+    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[map].next];
+    uint64_t seen = 1, names = 0; /* of what is required; 1 is for what is not */
+    for (Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next]) {
+        if (key->flags & NODE_SHADOWED)
             continue;
-        const SchemaField *field = type_fields_find(&fields, nodes[key].text, nodes[key].len);
+        const SchemaField *field = type_fields_find(&fields, key->text, key->len);
         if (!field) {
             if (!(row->flags & TYPE_PRESERVES))
-                walk_unknown_field(walk, map, key, type, versions);
+                walk_unknown_field(walk, map, (uint32_t)(key - nodes), type, versions);
             continue;
         }
-        if (field->must && server_is_given(walk->doc, key + 1))
+        if (field->must && server_is_given(walk->doc, (uint32_t)(key + 1 - nodes)))
             seen |= UINT64_C(1) << field->must;
-        const SchemaField *first = field;
-        while (field->more && !(field->versions & versions))
-            field++;
-        if ((versions & ~field->versions) != 0) {
-            walk_forms(walk, map, key, first, type, versions);
+        if ((versions & ~field->versions) || field->judged) {
+            nodes[map].names |= names;
+            walk_field(walk, map, (uint32_t)(key - nodes), field, type, versions);
             continue;
         }
-        walk_bind_key(walk->doc, map, key, field->name);
-        if (field->judged)
-            walk_ruled(walk, map, key + 1, field, versions);
-        else
-            walk_any(walk, key + 1, field->type, versions);
+        key->bind = field->name;
+        names |= node_name_bit(field->name);
+        walk_any(walk, key + 1, field->type, versions);
     }
-    if (row->musts && (seen | 1) != (UINT64_C(2) << row->musts) - 1)
+    nodes[map].names |= names;
+    if (row->musts && seen != (UINT64_C(2) << row->musts) - 1)
         server_missing_fields(walk, map, type, seen, versions);
 }
 
@@ -129,24 +140,21 @@ static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType 
 
 static void walk_list(Walk *walk, uint32_t list, TypeId element, uint32_t versions)
 {
-    const Document *doc = walk->doc;
-    for (uint32_t at = node_first(list), end = node_end(doc, list); at < end;
-         at = node_after(doc, at)) {
+    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[list].next];
+    for (Node *at = &nodes[list + 1]; at < end; at = &nodes[at->next]) {
         walk_any(walk, at, element, versions);
         /* A null item is an empty struct to the decoder, and lacks what is required. */
-        if (node_kind(doc, at) == NODE_NULL && type_row(walk->schema, element)->musts)
-            server_missing_fields(walk, at, element, 0, versions);
+        if (at->kind == NODE_NULL && type_row(walk->schema, element)->musts)
+            server_missing_fields(walk, (uint32_t)(at - nodes), element, 0, versions);
     }
 }
 
 static void walk_map(Walk *walk, uint32_t map, TypeId element, uint32_t versions)
 {
-    Node *nodes = walk->doc->nodes;
-    for (uint32_t key = map + 1, end = nodes[map].next; key < end; key = nodes[key + 1].next) {
-        if (nodes[key].flags & NODE_SHADOWED)
-            continue;
-        walk_any(walk, key + 1, element, versions);
-    }
+    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[map].next];
+    for (Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next])
+        if (!(key->flags & NODE_SHADOWED))
+            walk_any(walk, key + 1, element, versions);
 }
 
 /* A value that the decoder neither takes nor refuses. */
