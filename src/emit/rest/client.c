@@ -4,7 +4,7 @@
  * The window of calls in flight is adaptive: 429 and 503 halve it, each answered call
  * widens it by a little again.  Waits grow by two with each try and are jittered, unless
  * the server said how long to wait. */
-#include "emit/rest/client.h"
+#include "emit/rest/client_setup.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ typedef struct Queue {
 } Queue;
 
 struct Client {
-    const KubeTarget *target;
+    ClientSetup setup;
     Auth *auth;
     ClientOptions options;
     CURLM *multi;
@@ -48,12 +48,6 @@ struct Client {
     int64_t deadline_ms; /* 0: none */
     uint64_t random;
     bool stopped;
-    Arena arena;
-    Str base;            /* scheme, host and the path before the API's, without a slash at its end */
-    /* Where tls-server-name is another: who is meant, and where that is. */
-    Str host;
-    struct curl_slist *connect_to;
-    FileText ca, cert, key;
 };
 
 static int64_t now_ms(void)
@@ -87,76 +81,7 @@ ClientOptions client_defaults(void)
         .in_flight = 32, .tries = 8, .call_ms = 60000, .answer_limit = (size_t)64 << 20};
 }
 
-/* ---- setting up ---- */
-
-static bool load(FileText *text, Str path, Str data, const char *what, Buf *error)
-{
-    if (data.len || !path.len)
-        return true;
-    int failed = file_read(text, path.ptr);
-    if (failed)
-        buf_format(error, "%s %.*s: %s", what, STR_ARG(path), strerror(failed));
-    return !failed;
-}
-
-/* A server's URL as client-go completes it: without a scheme, https where TLS is set up. */
-static Str complete_url(const KubeCluster *cluster, Arena *arena)
-{
-    Str url = cluster->server;
-    if (!str_contains(url, STR("://"))) {
-        bool tls = cluster->ca_file.len || cluster->ca_data.len || cluster->insecure;
-        url = arena_format(arena, "%s://%.*s", tls ? "https" : "http", STR_ARG(url));
-    }
-    while (url.len && url.ptr[url.len - 1] == '/')
-        url.len--;
-    return url;
-}
-
-/* With a tls-server-name the URL names that host, and libcurl is told where it is: so the
- * name is asked for in SNI and looked for in the certificate. */
-static bool set_base(Client *client, Buf *error)
-{
-    const KubeCluster *cluster = &client->target->cluster;
-    Str url = complete_url(cluster, &client->arena);
-    CURLU *parts = curl_url();
-    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
-    Str text = arena_str(&client->arena, url);
-    bool fine = curl_url_set(parts, CURLUPART_URL, text.ptr, 0) == CURLUE_OK &&
-                curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-                curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                curl_url_get(parts, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
-                (!strcmp(scheme, "https") || !strcmp(scheme, "http"));
-    if (!fine) {
-        buf_format(error, "the server's address is no http or https URL: %.*s",
-                   STR_ARG(cluster->server));
-    } else {
-        Str prefix = str_of(path);
-        while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-            prefix.len--;
-        const char *named = host;
-        if (cluster->tls_server_name.len && !strcmp(scheme, "https")) {
-            named = cluster->tls_server_name.ptr;
-            client->host = arena_format(&client->arena, "Host: %s:%s", host, port);
-            client->connect_to = curl_slist_append(
-                NULL, arena_format(&client->arena, "%s:%s:%s:%s", named, port, host, port).ptr);
-        }
-        client->base = arena_format(&client->arena, "%s://%s:%s%.*s", scheme, named, port,
-                                    STR_ARG(prefix));
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(path);
-    curl_url_cleanup(parts);
-    return fine;
-}
-
-static struct curl_blob blob(Str data, const FileText *file)
-{
-    return data.len ? (struct curl_blob){(void *)(uintptr_t)data.ptr, data.len, CURL_BLOB_COPY}
-                    : (struct curl_blob){file->ptr, file->len, CURL_BLOB_COPY};
-}
+/* ---- what comes ---- */
 
 /* Hands out the whole lines of a stream; what is left begins the next. */
 static void take_lines(Call *call)
@@ -239,63 +164,12 @@ static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up,
     return call->overflow;
 }
 
-static void set_trust(Client *client, CURL *easy)
-{
-    const KubeCluster *cluster = &client->target->cluster;
-    const KubeUser *user = &client->target->user;
-    const Auth *auth = client->auth;
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, cluster->insecure ? 0L : 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, cluster->insecure ? 0L : 2L);
-    if (cluster->ca_data.len || client->ca.len) {
-        struct curl_blob ca = blob(cluster->ca_data, &client->ca);
-        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
-    }
-    Str cert = auth->cert.len ? buf_slice(&auth->cert) : user->cert_data;
-    Str key = auth->cert.len ? buf_slice(&auth->key) : user->key_data;
-    if (cert.len || client->cert.len) {
-        struct curl_blob cert_blob = blob(cert, &client->cert), key_blob = blob(key, &client->key);
-        curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &cert_blob);
-        curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key_blob);
-    }
-}
-
-static CURL *new_easy(Client *client)
-{
-    const KubeCluster *cluster = &client->target->cluster;
-    CURL *easy = curl_easy_init();
-    if (!easy)
-        fatal("libcurl: out of memory");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 15000L);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    if (!cluster->disable_compression)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (cluster->proxy_url.len)
-        curl_easy_setopt(easy, CURLOPT_PROXY, cluster->proxy_url.ptr);
-    set_trust(client, easy);
-    return easy;
-}
+/* ---- a client ---- */
 
 Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *options, Buf *error)
 {
-    const KubeCluster *cluster = &target->cluster;
-    const KubeUser *user = &target->user;
     Client *client = mem_resize(NULL, sizeof *client);
-    *client = (Client){.target = target, .auth = auth, .options = *options};
+    *client = (Client){.setup = {.target = target, .auth = auth}, .auth = auth, .options = *options};
     curl_global_init(CURL_GLOBAL_DEFAULT);
     client->multi = curl_multi_init();
     if (client->options.in_flight > MAX_IN_FLIGHT - MAX_STREAMS)
@@ -305,11 +179,7 @@ Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *op
     client->deadline_ms = options->run_ms ? now_ms() + options->run_ms : 0;
     curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
-    if (set_base(client, error) &&
-        load(&client->ca, cluster->ca_file, cluster->ca_data, "certificate-authority", error) &&
-        load(&client->cert, user->cert_file, user->cert_data, "client-certificate", error) &&
-        load(&client->key, user->key_file, user->key_data, "client-key", error) &&
-        auth_refresh(auth, false, error))
+    if (client_setup(&client->setup, error) && auth_refresh(auth, false, error))
         return client;
     client_free(client);
     return NULL;
@@ -317,54 +187,14 @@ Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *op
 
 /* ---- one try ---- */
 
-static void header(Slot *slot, Arena *arena, const char *format, ...) BASE_PRINTF(3, 4);
-static void header(Slot *slot, Arena *arena, const char *format, ...)
+static CURL *new_handle(const Client *client)
 {
-    va_list args;
-    va_start(args, format);
-    Str text = arena_vformat(arena, format, args);
-    va_end(args);
-    slot->headers = curl_slist_append(slot->headers, text.ptr);
-}
-
-static void impersonate(Slot *slot, const KubeUser *user, Arena *arena)
-{
-    if (!user->impersonate.len)
-        return;
-    header(slot, arena, "Impersonate-User: %.*s", STR_ARG(user->impersonate));
-    if (user->impersonate_uid.len)
-        header(slot, arena, "Impersonate-Uid: %.*s", STR_ARG(user->impersonate_uid));
-    for (uint32_t i = 0; i < user->impersonate_groups.len; i++)
-        header(slot, arena, "Impersonate-Group: %.*s", STR_ARG(user->impersonate_groups.at[i]));
-    for (uint32_t i = 0; i < user->impersonate_extra.len; i++) {
-        const KubePair *extra = &user->impersonate_extra.at[i];
-        Buf key = {0};
-        for (size_t c = 0; c < extra->name.len; c++) {
-            char byte = extra->name.ptr[c];
-            bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                         (byte >= '0' && byte <= '9') || strchr("-_.~!#$&'*+^`|", byte);
-            buf_format(&key, plain ? "%c" : "%%%02X", (unsigned char)byte);
-        }
-        for (uint32_t v = 0; v < extra->values.len; v++)
-            header(slot, arena, "Impersonate-Extra-%.*s: %.*s", STR_ARG(buf_slice(&key)),
-                   STR_ARG(extra->values.at[v]));
-        buf_free(&key);
-    }
-}
-
-static void set_headers(Client *client, Slot *slot, const Call *call, Arena *arena)
-{
-    const KubeUser *user = &client->target->user;
-    header(slot, arena, "Accept: %s", call->accept ? call->accept : "application/json");
-    if (call->content_type)
-        header(slot, arena, "Content-Type: %s", call->content_type);
-    header(slot, arena, "Expect:");
-    header(slot, arena, "User-Agent: plimsoll/" PLIMSOLL_VERSION);
-    if (client->host.len)
-        header(slot, arena, "%.*s", STR_ARG(client->host));
-    if (client->auth->token.len)
-        header(slot, arena, "Authorization: Bearer %.*s", STR_ARG(buf_slice(&client->auth->token)));
-    impersonate(slot, user, arena);
+    CURL *easy = client_setup_handle(&client->setup);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    return easy;
 }
 
 /* How long a try may take: no longer than what is left of the run.  0 would be no limit. */
@@ -379,16 +209,15 @@ static void send_call(Client *client, Slot *slot, Call *call)
 {
     Arena arena = {0};
     CURL *easy = slot->easy;
-    const KubeUser *user = &client->target->user;
+    const KubeUser *user = &client->setup.target->user;
     if (!easy || slot->generation != client->auth->generation) {
         curl_easy_cleanup(easy);
-        easy = slot->easy = new_easy(client);
+        easy = slot->easy = new_handle(client);
     }
     call->generation = slot->generation = client->auth->generation;
     slot->call = call;
-    slot->headers = NULL;
-    set_headers(client, slot, call, &arena);
-    Str url = arena_format(&arena, "%.*s%.*s", STR_ARG(client->base), STR_ARG(call->path));
+    slot->headers = client_setup_headers(&client->setup, call);
+    Str url = arena_format(&arena, "%.*s%.*s", STR_ARG(client->setup.base), STR_ARG(call->path));
     curl_easy_setopt(easy, CURLOPT_URL, url.ptr);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers);
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
@@ -403,8 +232,8 @@ static void send_call(Client *client, Slot *slot, Call *call)
         curl_easy_setopt(easy, CURLOPT_USERNAME, user->username.len ? user->username.ptr : "");
         curl_easy_setopt(easy, CURLOPT_PASSWORD, user->password.len ? user->password.ptr : "");
     }
-    if (client->connect_to)
-        curl_easy_setopt(easy, CURLOPT_CONNECT_TO, client->connect_to);
+    if (client->setup.connect_to)
+        curl_easy_setopt(easy, CURLOPT_CONNECT_TO, client->setup.connect_to);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call);
@@ -702,11 +531,7 @@ void client_free(Client *client)
         curl_slist_free_all(client->slots[i].headers);
         curl_easy_cleanup(client->slots[i].easy);
     }
-    curl_slist_free_all(client->connect_to);
     curl_multi_cleanup(client->multi);
-    file_free(&client->ca);
-    file_free(&client->cert);
-    file_free(&client->key);
-    arena_free(&client->arena);
+    client_setup_free(&client->setup);
     mem_free(client);
 }
