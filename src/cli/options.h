@@ -201,6 +201,12 @@ extern const RuleInfo rule_invalid_suppression, rule_unused_suppression, rule_st
 extern const RuleInfo *const cli_rules[];
 extern const size_t cli_rule_count;
 
+/* ---- cluster_rules.c: what apply and diff find, which nobody silences ---- */
+extern const RuleInfo rule_server_refused, rule_server_conflict, rule_no_answer, rule_not_ready,
+    rule_generate_name_applied;
+extern const RuleInfo *const cluster_rules[];
+extern const size_t cluster_rule_count;
+
 /* ---- config_show.c ---- */
 /* The i-th format of `plimsoll config`, or NULL. */
 const char *config_format(size_t i);

@@ -30,21 +30,30 @@ static RuleExample example_of(Str id)
     return (RuleExample){"", ""};
 }
 
-/* Whether users may give it another severity: mistakes of theirs in what silences others
- * are never silent. */
+/* Those that users cannot give another severity: their mistakes in what silences others are
+ * never silent, nor is what a cluster says. */
+static const RuleInfo *fixed_rule(size_t i)
+{
+    static const RuleInfo *const MISTAKES[] = {&rule_configuration, &rule_baseline,
+                                               &rule_custom_rule};
+    size_t count = BASE_COUNT(MISTAKES);
+    return i < count                        ? MISTAKES[i]
+           : i < count + cluster_rule_count ? cluster_rules[i - count]
+                                            : NULL;
+}
+
 static bool is_configurable(const RuleInfo *rule)
 {
-    return rule != &rule_configuration && rule != &rule_baseline && rule != &rule_custom_rule;
+    size_t i = 0;
+    for (const RuleInfo *fixed; (fixed = fixed_rule(i)) && fixed != rule;)
+        i++;
+    return !fixed_rule(i);
 }
 
 static const RuleInfo *rule_at(size_t i)
 {
-    static const RuleInfo *const FIXED[] = {&rule_configuration, &rule_baseline,
-                                            &rule_custom_rule};
     size_t known = parser_rule_count + schema_rule_count + checks_rule_count + cli_rule_count;
-    return i < known                       ? setting_rule(i)
-           : i < known + BASE_COUNT(FIXED) ? FIXED[i - known]
-                                           : NULL;
+    return i < known ? setting_rule(i) : fixed_rule(i - known);
 }
 
 static int compare_ids(const void *a, const void *b, void *context)

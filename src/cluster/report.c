@@ -2,16 +2,10 @@
  * in the input, and a summary. */
 #include "cluster/session.h"
 #include "checks/facts.h"
+#include "cli/options.h"
 #include "emit/rest/locate.h"
 
 #include <unistd.h>
-
-static const RuleInfo rule_refused = {
-    .id = "server-refused", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
-static const RuleInfo rule_conflict = {
-    .id = "server-conflict", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
-static const RuleInfo rule_failed = {
-    .id = "no-answer", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
 
 void report_findings(Session *session, const Diag *diag)
 {
@@ -35,9 +29,9 @@ void report_findings(Session *session, const Diag *diag)
 
 static const RuleInfo *rule_of(const RestObject *object)
 {
-    return object->outcome == REST_CONFLICT  ? &rule_conflict
-           : object->outcome == REST_REFUSED ? &rule_refused
-                                             : &rule_failed;
+    return object->outcome == REST_CONFLICT  ? &rule_server_conflict
+           : object->outcome == REST_REFUSED ? &rule_server_refused
+                                             : &rule_no_answer;
 }
 
 /* What to do about a cause, where its words say what it is. */

@@ -3,9 +3,6 @@
 #include "checks/facts.h"
 #include "cli/options.h"
 
-static const RuleInfo rule_generate_name = {
-    .id = "generate-name-applied", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
-
 /* ---- what is sent ---- */
 
 static void take_sent(Worker *worker, Document *doc)
@@ -35,7 +32,7 @@ static void refuse_generated(Session *session)
             continue;
         Place place = {object->doc, object->name_offset, object->name_size, BASE_NONE};
         Finding *finding = diag_report(
-            &worker->diag, &rule_generate_name, place,
+            &worker->diag, &rule_generate_name_applied, place,
             "this object has %s, and what has no name of its own cannot be applied",
             object->generate_name ? "generateName" : "no name");
         if (!finding)
@@ -97,7 +94,6 @@ void session_objects(Session *session)
 
 /* ---- the check ---- */
 
-/* False where it ends the run, with its status. */
 /* What kustomize or Helm would make of the files is something else than what they hold. */
 static bool is_unbuilt(const Run *run)
 {
@@ -138,7 +134,7 @@ bool session_check(Session *session, Options *options, int *status)
     }
     *status = EXIT_FINDINGS;
     for (uint32_t i = 0; i < diag->findings.len; i++)
-        if (diag->findings.at[i].rule == &rule_generate_name) {
+        if (diag->findings.at[i].rule == &rule_generate_name_applied) {
             cli_error("nothing was sent: an object has no name");
             return false;
         }

@@ -4,6 +4,7 @@
  * On a terminal a few lines are drawn again and again; elsewhere each change is a line. */
 #include "cluster/wait.h"
 #include "checks/facts.h"
+#include "cli/options.h"
 #include "emit/render.h"
 
 #include <stdlib.h>
@@ -11,9 +12,6 @@
 #include <unistd.h>
 
 enum { USUAL_WAIT_MS = 300000, LINES_SHOWN = 8, USUAL_WIDTH = 80 };
-
-static const RuleInfo rule_not_ready = {
-    .id = "not-ready", .origin = ORIGIN_SERVER, .severity = SEVERITY_ERROR};
 
 typedef struct Progress {
     Session *session;
