@@ -74,7 +74,7 @@ static bool is_written_by_us_alone(const Json *answer)
     return rest_json_count(managers) > 0;
 }
 
-static void read_object(RestRun *run, RestObject *object, const Json *answer, bool dry_run)
+static void read_object(RestRun *run, RestObject *object, Json *answer, bool dry_run)
 {
     Str version = rest_json_path_text(answer, "metadata.resourceVersion");
     bool created = object->call.status == 201 ||
@@ -83,6 +83,8 @@ static void read_object(RestRun *run, RestObject *object, const Json *answer, bo
     if (dry_run) {
         object->absent = object->call.status == 201;
         object->resource_version = arena_str(run->arena, version);
+        if (!object->absent)
+            rest_json_digests(answer, &object->whole, &object->content);
     }
     object->outcome = created ? REST_CREATED : same ? REST_UNCHANGED : REST_CONFIGURED;
 }
@@ -109,12 +111,4 @@ void rest_answer(RestRun *run, RestObject *object, bool dry_run)
     }
     object->warnings = arena_str(run->arena, buf_slice(&call->warnings));
     rest_json_free(answer);
-}
-
-uint64_t rest_digest(const Call *call)
-{
-    Json *json = rest_json_read(buf_slice(&call->answer));
-    uint64_t digest = rest_json_digest(json);
-    rest_json_free(json);
-    return digest;
 }

@@ -1,26 +1,18 @@
 /* What is asked of a cluster beside the applies: the resource of a kind that neither the
- * built-in table nor the input's definitions know, whether a definition is established,
- * and what is there already. */
+ * built-in table nor the input's definitions know, and whether a definition is established. */
 #include "emit/rest/json.h"
 #include "emit/rest/rest.h"
 
 #include <time.h>
 
-enum {
-    LIST_FROM = 16,   /* objects of one resource and namespace from which on a list is cheaper */
-    PAGE = 500,
-    ESTABLISHED_POLL_MS = 50,
-};
+enum { ESTABLISHED_POLL_MS = 50 };
 
-#define AS_METADATA_LIST "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-
-static void put_escaped(Buf *out, Str text)
+/* As a part of a path or the value of a query. */
+void rest_put_escaped(Buf *out, Str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain)
+        if (is_alnum(c) || (c && strchr("-._~", c)))
             buf_byte(out, c);
         else
             buf_format(out, "%%%02X", (unsigned char)c);
@@ -30,9 +22,9 @@ static void put_escaped(Buf *out, Str text)
 static void put_group(Buf *out, Str group, Str version)
 {
     buf_text(out, group.len ? "/apis/" : "/api");
-    put_escaped(out, group);
+    rest_put_escaped(out, group);
     buf_byte(out, '/');
-    put_escaped(out, version);
+    rest_put_escaped(out, version);
 }
 
 Str rest_path(Arena *arena, const RestObject *object, bool with_name)
@@ -41,13 +33,13 @@ Str rest_path(Arena *arena, const RestObject *object, bool with_name)
     put_group(&path, object->group, object->version);
     if (object->namespaced) {
         buf_text(&path, "/namespaces/");
-        put_escaped(&path, object->ns);
+        rest_put_escaped(&path, object->ns);
     }
     buf_byte(&path, '/');
-    put_escaped(&path, object->resource);
+    rest_put_escaped(&path, object->resource);
     if (with_name) {
         buf_byte(&path, '/');
-        put_escaped(&path, object->name);
+        rest_put_escaped(&path, object->name);
     }
     Str text = arena_str(arena, buf_slice(&path));
     buf_free(&path);
@@ -141,9 +133,9 @@ static bool is_served(RestRun *run, const Json *definition)
         put_group(&path, rest_json_path_text(definition, "spec.group"),
                   rest_json_path_text(version, "name"));
         buf_byte(&path, '/');
-        put_escaped(&path, rest_json_path_text(definition, "spec.names.plural"));
+        rest_put_escaped(&path, rest_json_path_text(definition, "spec.names.plural"));
         buf_text(&path, "?limit=1");
-        Call call = {.method = "GET", .path = buf_slice(&path), .accept = AS_METADATA_LIST};
+        Call call = {.method = "GET", .path = buf_slice(&path), .accept = REST_AS_METADATA_LIST};
         client_do(run->client, &call);
         served = call.status != 404;
         call_free(&call);
@@ -177,129 +169,4 @@ bool rest_wait_established(RestRun *run, RestObject *definition)
     definition->message = STR("the definition was written, but the server did not establish it "
                               "in time");
     return false;
-}
-
-/* ---- what is there already ---- */
-
-typedef struct Look {
-    RestRun *run;
-    Interner paths;
-    VEC(uint32_t) owner; /* of a path's id: an object, or BASE_NONE */
-} Look;
-
-static void note_version(Look *look, Str path, Str version)
-{
-    uint32_t id = interner_find(&look->paths, path);
-    if (id == BASE_NONE || id >= look->owner.len || look->owner.at[id] == BASE_NONE)
-        return;
-    RestObject *object = &look->run->objects[look->owner.at[id]];
-    object->resource_version = arena_str(look->run->arena, version);
-    object->absent = false;
-}
-
-/* One page of a list; its token for the next, or the empty text. */
-static Str note_page(Look *look, Str path, const Json *list)
-{
-    const Json *items = rest_json_get(list, "items");
-    Buf full = {0};
-    for (size_t i = 0; i < rest_json_count(items); i++) {
-        const Json *item = rest_json_at(items, i);
-        full.len = 0;
-        buf_str(&full, path);
-        buf_byte(&full, '/');
-        put_escaped(&full, rest_json_path_text(item, "metadata.name"));
-        note_version(look, buf_slice(&full), rest_json_path_text(item, "metadata.resourceVersion"));
-    }
-    buf_free(&full);
-    return arena_str(look->run->arena, rest_json_path_text(list, "metadata.continue"));
-}
-
-static bool look_list(Look *look, Str path)
-{
-    RestRun *run = look->run;
-    for (Str token = STR(""), next;; token = next) {
-        Buf query = {0};
-        buf_str(&query, path);
-        buf_format(&query, "?limit=%d", PAGE);
-        if (token.len) {
-            buf_text(&query, "&continue=");
-            put_escaped(&query, token);
-        }
-        Call call = {.method = "GET", .path = buf_slice(&query), .accept = AS_METADATA_LIST};
-        client_do(run->client, &call);
-        Json *list = call.status == 200 ? rest_json_read(buf_slice(&call.answer)) : NULL;
-        next = note_page(look, path, list);
-        bool fine = list || call.status == 404;
-        if (!fine)
-            buf_format(&run->trouble, "%.*s\n", STR_ARG(rest_status_message(run->arena, &call)));
-        rest_json_free(list);
-        call_free(&call);
-        buf_free(&query);
-        if (!fine || !next.len)
-            return fine;
-    }
-}
-
-static bool look_singly(RestRun *run, const uint32_t *indices, uint32_t count)
-{
-    Call *calls = arena_zero(run->arena, sizeof *calls * ((size_t)count + 1));
-    bool fine = true;
-    for (uint32_t i = 0; i < count; i++) {
-        RestObject *object = &run->objects[indices[i]];
-        calls[i] = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
-                          .accept = REST_AS_METADATA, .owner = object};
-        client_start(run->client, &calls[i]);
-    }
-    for (Call *call; (call = client_next(run->client)) != NULL;) {
-        RestObject *object = call->owner;
-        Json *answer = call->status == 200 ? rest_json_read(buf_slice(&call->answer)) : NULL;
-        Str version = rest_json_path_text(answer, "metadata.resourceVersion");
-        object->absent = !version.len;
-        object->resource_version = arena_str(run->arena, version);
-        if (!answer && call->status != 404 && fine) {
-            fine = false;
-            buf_format(&run->trouble, "%.*s\n", STR_ARG(rest_status_message(run->arena, call)));
-        }
-        rest_json_free(answer);
-        call_free(call);
-    }
-    return fine;
-}
-
-bool rest_look(RestRun *run)
-{
-    Look look = {.run = run};
-    Interner folders;
-    VEC(uint32_t) members = {0}, singly = {0};
-    bool fine = true;
-    interner_init(&look.paths);
-    interner_init(&folders);
-    for (uint32_t i = 0; i < run->count; i++) {
-        RestObject *object = &run->objects[i];
-        if (!object->known)
-            continue;
-        object->absent = true;
-        uint32_t id = intern(&look.paths, rest_path(run->arena, object, true));
-        while (look.owner.len <= id)
-            vec_push(&look.owner, BASE_NONE);
-        look.owner.at[id] = i;
-        uint32_t folder = intern(&folders, rest_path(run->arena, object, false));
-        while (members.len <= folder)
-            vec_push(&members, 0);
-        members.at[folder]++;
-    }
-    for (uint32_t folder = 0; folder < members.len && fine; folder++)
-        if (members.at[folder] >= LIST_FROM)
-            fine = look_list(&look, interned(&folders, folder));
-    for (uint32_t i = 0; i < run->count && fine; i++)
-        if (run->objects[i].known &&
-            members.at[intern(&folders, rest_path(run->arena, &run->objects[i], false))] < LIST_FROM)
-            vec_push(&singly, i);
-    fine = fine && look_singly(run, singly.at, singly.len);
-    interner_free(&look.paths);
-    interner_free(&folders);
-    vec_free(&look.owner);
-    vec_free(&members);
-    vec_free(&singly);
-    return fine;
 }

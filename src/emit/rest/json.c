@@ -77,16 +77,25 @@ static int digest_bytes(const char *bytes, size_t size, void *context)
     return 0;
 }
 
-uint64_t rest_json_digest(Json *object)
+static uint64_t digest(const json_t *object)
 {
     uint64_t digest = UINT64_C(14695981039346656037);
-    json_t *metadata = json_object_get((json_t *)object, "metadata");
+    json_dump_callback(object, digest_bytes, &digest,
+                       JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    return digest;
+}
+
+void rest_json_digests(Json *json, uint64_t *whole, uint64_t *content)
+{
+    json_t *object = (json_t *)json;
+    json_t *metadata = json_object_get(object, "metadata");
+    json_object_del(object, "apiVersion");
+    json_object_del(object, "kind");
+    *whole = json_array_size(json_object_get(metadata, "managedFields")) ? digest(object) : 0;
     json_object_del(metadata, "managedFields");
     json_object_del(metadata, "resourceVersion");
     json_object_del(metadata, "generation");
-    json_dump_callback((json_t *)object, digest_bytes, &digest,
-                       JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-    return digest;
+    *content = digest(object);
 }
 
 static int put_bytes(const char *bytes, size_t size, void *context)

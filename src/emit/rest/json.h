@@ -27,9 +27,10 @@ bool rest_json_next(const Json *object, void **at, Str *key, const Json **value)
 /* An item of a list as a line of its own: with its apiVersion and kind, without
  * managedFields; without the values of its data, too, where only the keys are wanted. */
 void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out);
-/* A hash of an object's whole content, whatever the order of its keys; what every write
- * changes (managedFields, resourceVersion, generation) is taken out of it. */
-uint64_t rest_json_digest(Json *object);
+/* Hashes of all that an object says but its kind, whatever the order of its keys, or 0 where
+ * it does not tell managers; and of its content: without what every write changes
+ * (managedFields, resourceVersion, generation), which is taken out of the object. */
+void rest_json_digests(Json *object, uint64_t *whole, uint64_t *content);
 
 /* ---- managers.c ---- */
 /* Whether kubectl's client-side apply owns fields of the object; then `names` gets its

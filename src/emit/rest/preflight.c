@@ -165,17 +165,15 @@ static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *
 
 enum { KEPT_MOST = 1 << 30 }; /* bytes of answers that are kept for a diff */
 
-static Str keep_answer(RestRun *run, RestObject *object, const Call *call)
+static Str keep_answer(RestRun *run, RestObject *object, Str answer)
 {
-    run->kept += call->answer.len;
+    run->kept += answer.len;
     if (run->kept <= KEPT_MOST)
-        return arena_str(run->arena, buf_slice(&call->answer));
+        return arena_str(run->arena, answer);
     object->outcome = REST_FAILED;
     object->message = STR("the server's answers are larger than what is kept of them");
     return STR("");
 }
-
-typedef bool Pick(const RestObject *object, unsigned step);
 
 static bool opens(const RestObject *object, unsigned step)
 {
@@ -196,42 +194,67 @@ static void take_answers(RestRun *run)
     for (Call *call; (call = client_next(run->client)) != NULL;) {
         RestObject *object = call->owner;
         rest_answer(run, object, true);
-        bool compared = run->options->dry_run || object->rank == REST_RANK_DEFINITION;
-        if (compared && object->outcome == REST_CONFIGURED)
-            object->digest = rest_digest(call);
         if (run->options->keep_answers && !rest_is_bad(object))
-            object->after = keep_answer(run, object, call);
+            object->after = keep_answer(run, object, buf_slice(&call->answer));
         call_free(call);
         if (object->outcome == REST_FAILED)
             client_stop(run->client);
     }
 }
 
-/* Whether a dry run would change anything: the live object beside what it would be. */
-static void compare_plans(RestRun *run, Pick *pick)
+/* ---- what would change ---- */
+
+static bool is_there(const RestObject *object)
 {
-    Call *calls = arena_zero(run->arena, sizeof *calls * ((size_t)run->count + 1));
-    for (uint32_t i = 0; i < run->count; i++) {
-        RestObject *object = &run->objects[i];
-        if (!object->planned || object->outcome != REST_CONFIGURED || !object->digest ||
-            !pick(object, 0))
-            continue;
-        calls[i] = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
-                          .owner = object};
-        client_start(run->client, &calls[i]);
-    }
-    for (Call *call; (call = client_next(run->client)) != NULL;) {
-        RestObject *object = call->owner;
-        if (call->status == 200 && rest_digest(call) == object->digest)
-            object->outcome = REST_UNCHANGED;
-        if (call->status == 200 && run->options->keep_answers)
-            object->before = keep_answer(run, object, call);
-        call_free(call);
-    }
+    return object->planned && object->outcome == REST_CONFIGURED;
+}
+
+static bool opens_and_is_there(const RestObject *object, unsigned step)
+{
+    return opens(object, step) && is_there(object);
+}
+
+static bool follows_and_is_there(const RestObject *object, unsigned step)
+{
+    return follows(object, step) && is_there(object);
+}
+
+/* The live object beside what a dry run made of it. */
+static void compare(RestRun *run, RestObject *object, Json *live, Str text)
+{
+    uint64_t whole, content;
+    if (!live)
+        return;
+    if (run->options->keep_answers)
+        object->before = keep_answer(run, object, text);
+    rest_json_digests(live, &whole, &content);
+    object->settled = whole && whole == object->whole && !object->takeover.len;
+    if (content == object->content)
+        object->outcome = REST_UNCHANGED;
+}
+
+/* For a diff, what cannot be read cannot be shown; else it is taken to change. */
+static bool compare_plans(RestRun *run, RestPick *pick)
+{
+    RestReading reading = {.pick = pick, .whole = true, .take = compare,
+                           .texts = run->options->keep_answers,
+                           .may_fail = !run->options->keep_answers};
+    return rest_read_live(run, &reading) || reading.may_fail;
+}
+
+/* What a definition that changes makes of its objects, only the server knows, behind it. */
+static void unsettle(RestRun *run)
+{
+    Arrivals arrivals;
+    gather_arrivals(run, &arrivals);
+    for (uint32_t i = 0; i < run->count; i++)
+        if (run->objects[i].settled && definition_of(&arrivals, &run->objects[i], run->arena))
+            run->objects[i].settled = false;
+    free_arrivals(&arrivals);
 }
 
 /* Asks about every object that is picked; true where none was refused for good. */
-static bool ask(RestRun *run, Pick *pick, unsigned step)
+static bool ask(RestRun *run, RestPick *pick, unsigned step)
 {
     bool fine = true;
     Arrivals arrivals;
@@ -264,10 +287,11 @@ static bool ask(RestRun *run, Pick *pick, unsigned step)
 bool rest_preflight(RestRun *run)
 {
     bool fine = ask(run, opens, 0);
-    compare_plans(run, opens);
+    fine = compare_plans(run, opens_and_is_there) && fine;
     fine = ask(run, follows, 0) && fine;
-    if (run->options->dry_run)
-        compare_plans(run, follows);
+    if (fine || run->options->dry_run)
+        fine = compare_plans(run, follows_and_is_there) && fine;
+    unsettle(run);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
         if (!object->takeover.len || rest_is_bad(object))

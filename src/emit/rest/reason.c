@@ -36,12 +36,6 @@ static void add_buf(Explain *explain, Buf *reason)
     buf_free(reason);
 }
 
-static void put_escaped(Buf *out, Str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        buf_format(out, is_alnum(text.ptr[i]) ? "%c" : "%%%02X", (unsigned char)text.ptr[i]);
-}
-
 /* One line, and not too long. */
 static void put_message(Buf *out, Str message)
 {
@@ -115,7 +109,7 @@ static Json *get_pods(Explain *explain, Str selector)
                MAX_PODS);
     if (selector.len) {
         buf_text(&path, "&labelSelector=");
-        put_escaped(&path, selector);
+        rest_put_escaped(&path, selector);
     }
     return get(explain, &path);
 }
@@ -151,7 +145,7 @@ static void add_events(Explain *explain, Str uid, Str ns, const char *what, Str 
         return;
     buf_format(&path, "/api/v1/namespaces/%.*s/events?limit=%d&fieldSelector=involvedObject.uid%%3D",
                STR_ARG(ns.len ? ns : STR("default")), MAX_PODS);
-    put_escaped(&path, uid);
+    rest_put_escaped(&path, uid);
     Json *list = get(explain, &path);
     const Json *items = rest_json_get(list, "items"), *event;
     Str before = STR("");

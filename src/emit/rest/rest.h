@@ -9,6 +9,7 @@
 #define PLIMSOLL_REST_REST_H
 
 #include "emit/rest/client.h"
+#include "emit/rest/json.h"
 
 typedef enum RestOutcome {
     REST_PENDING,    /* nothing was said of it yet; after a run: it was not written */
@@ -45,7 +46,10 @@ typedef struct RestObject {
     uint32_t cause_count;
     Str warnings;            /* a line each */
     Str ready, ready_detail; /* after a wait: "ready", "waiting" or "failed", and why */
-    uint64_t digest;         /* of what a dry run made of it */
+    /* Of what a dry run made of an object that exists: of all that it says, 0 where managers are
+     * not told; and less what every write changes. */
+    uint64_t whole, content;
+    bool settled;            /* a write would change nothing at all */
     Str before, after;       /* RestOptions.keep_answers: JSON of the live object and of what a
                                 dry run made of it; empty: there is none */
     unsigned rank, step;     /* order.c's */
@@ -96,7 +100,12 @@ bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
 
 /* ---- apply.c, preflight.c ---- */
 #define REST_MANAGER "plimsoll"
-#define REST_AS_METADATA "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+/* What may be all that is wanted of an answer; a server that cannot, answers with everything. */
+#define REST_AS_METADATA \
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+#define REST_AS_METADATA_LIST \
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+typedef bool RestPick(const RestObject *object, unsigned step);
 void rest_start_apply(RestRun *run, RestObject *object, bool dry_run);
 bool rest_is_bad(const RestObject *object);
 /* Asks the server about everything; true where nothing was refused for good. */
@@ -105,8 +114,8 @@ bool rest_preflight(RestRun *run);
 bool rest_preflight_again(RestRun *run, unsigned step);
 
 /* ---- takeover.c ---- */
-/* Before the preflight: who owns what. */
-void rest_takeover_look(RestRun *run);
+/* Before the preflight: who owns what.  False after trouble. */
+bool rest_takeover_look(RestRun *run);
 /* Whether the object's conflict ends with it. */
 bool rest_takeover_ends(const RestObject *object);
 /* Takes over what is written in this step.  False where an object could not be; it has its
@@ -123,8 +132,6 @@ enum { REST_RANK_NAMESPACE, REST_RANK_DEFINITION, REST_RANK_FIRST_FREE };
 /* ---- answer.c ---- */
 /* Reads a call's answer into the object: its outcome, message and causes. */
 void rest_answer(RestRun *run, RestObject *object, bool dry_run);
-/* A number for all that an answered object says, less what every write changes. */
-uint64_t rest_digest(const Call *call);
 /* What an answer that is no object says, for a sentence. */
 Str rest_status_message(Arena *arena, const Call *call);
 
@@ -133,8 +140,38 @@ Str rest_status_message(Arena *arena, const Call *call);
 bool rest_discover(RestRun *run);
 /* Waits until a definition is established, and its resource served. */
 bool rest_wait_established(RestRun *run, RestObject *definition);
-/* What is there already: resource versions, for telling configured from unchanged. */
-bool rest_look(RestRun *run);
+/* As a part of a path or the value of a query. */
+void rest_put_escaped(Buf *out, Str text);
 Str rest_path(Arena *arena, const RestObject *object, bool with_name);
+
+
+/* ---- live.c ---- */
+typedef struct RestReading {
+    RestPick *pick;
+    unsigned step;           /* pick's */
+    bool whole;              /* else the objects' metadata alone */
+    bool may_fail;           /* what cannot be read is no trouble, and take is not called for it */
+    bool texts;              /* take gets the answers as they are, which lists do not have */
+    /* live is NULL where the object is not there; it may be changed. */
+    void (*take)(RestRun *run, RestObject *object, Json *live, Str text);
+} RestReading;
+
+/* Reads what is there of the objects that are picked.  False where some could not be read. */
+bool rest_read_live(RestRun *run, const RestReading *reading);
+
+/* ---- pages.c ---- */
+typedef struct RestPages {
+    Client *client;
+    Str path;                /* of the collection */
+    const char *accept;
+    unsigned size;           /* items of a page, at most */
+    bool more;               /* behind the page that was read last */
+    Call call;               /* its answer */
+    Buf token;
+} RestPages;
+
+/* NULL where the answer is no list; the call says why.  Freed by rest_json_free. */
+Json *rest_next_page(RestPages *pages);
+void rest_end_pages(RestPages *pages);
 
 #endif

@@ -52,26 +52,21 @@ static void write_page(RestSnapshot *snapshot, const Json *list)
 /* False after trouble.  What the user may not list is told and left out. */
 static bool take_resource(RestSnapshot *snapshot, const char *path)
 {
-    for (Str token = STR("");;) {
-        Str query = token.len ? arena_format(snapshot->arena, "%s?limit=%d&continue=%.*s", path,
-                                             SNAPSHOT_PAGE, STR_ARG(token))
-                              : arena_format(snapshot->arena, "%s?limit=%d", path, SNAPSHOT_PAGE);
-        Call call = {.method = "GET", .path = query};
-        client_do(snapshot->client, &call);
-        Json *list = call.status == 200 ? rest_json_read(buf_slice(&call.answer)) : NULL;
+    RestPages pages = {.client = snapshot->client, .path = str_of(path), .size = SNAPSHOT_PAGE,
+                       .more = true};
+    bool fine = true;
+    while (fine && pages.more) {
+        Json *list = rest_next_page(&pages);
         write_page(snapshot, list);
-        token = arena_str(snapshot->arena, rest_json_path_text(list, "metadata.continue"));
-        bool absent = call.status == 404 || call.status == 403;
-        if (!list)
-            buf_format(&snapshot->trouble, "%s: %.*s\n", path,
-                       STR_ARG(rest_status_message(snapshot->arena, &call)));
+        fine = list != NULL;
         rest_json_free(list);
-        call_free(&call);
-        if (!list && !absent)
-            return false;
-        if (!token.len)
-            return true;
     }
+    if (!fine)
+        buf_format(&snapshot->trouble, "%s: %.*s\n", path,
+                   STR_ARG(rest_status_message(snapshot->arena, &pages.call)));
+    bool absent = pages.call.status == 404 || pages.call.status == 403;
+    rest_end_pages(&pages);
+    return fine || absent;
 }
 
 bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)

@@ -4,16 +4,15 @@
  * A dry run cannot see that: the fields still are another's.  So a conflict with client-side
  * apply alone is not held against an object, and what is taken over is asked about again
  * behind that. */
-#include "emit/rest/json.h"
 #include "emit/rest/rest.h"
 
 enum { TRIES = 5 }; /* while others write the object */
 
 /* ---- what there is to take over ---- */
 
-static void read_managers(RestRun *run, RestObject *object, const Call *call)
+static void read_managers(RestRun *run, RestObject *object, Json *live, Str text)
 {
-    Json *live = call->status == 200 ? rest_json_read(buf_slice(&call->answer)) : NULL;
+    (void)text;
     Buf names = {0}, patch = {0};
     bool found = live && rest_json_move_managers(live, REST_MANAGER, &names, &patch);
     object->takeover = found ? arena_str(run->arena, buf_slice(&patch)) : STR("");
@@ -21,24 +20,12 @@ static void read_managers(RestRun *run, RestObject *object, const Call *call)
         object->taken_from = arena_str(run->arena, buf_slice(&names));
     buf_free(&names);
     buf_free(&patch);
-    rest_json_free(live);
 }
 
-static void look(RestRun *run, bool (*pick)(const RestObject *object, unsigned step), unsigned step)
+static bool look(RestRun *run, RestPick *pick, unsigned step)
 {
-    for (uint32_t i = 0; i < run->count; i++) {
-        RestObject *object = &run->objects[i];
-        if (!object->known || !pick(object, step))
-            continue;
-        call_free(&object->call);
-        object->call = (Call){.method = "GET", .path = rest_path(run->arena, object, true),
-                              .accept = REST_AS_METADATA, .owner = object};
-        client_start(run->client, &object->call);
-    }
-    for (Call *call; (call = client_next(run->client)) != NULL;) {
-        read_managers(run, call->owner, call);
-        call_free(call);
-    }
+    RestReading reading = {.pick = pick, .step = step, .take = read_managers};
+    return rest_read_live(run, &reading);
 }
 
 static bool is_any(const RestObject *object, unsigned step)
@@ -48,7 +35,7 @@ static bool is_any(const RestObject *object, unsigned step)
     return true;
 }
 
-void rest_takeover_look(RestRun *run) { look(run, is_any, 0); }
+bool rest_takeover_look(RestRun *run) { return look(run, is_any, 0); }
 
 /* ---- conflicts that it ends ---- */
 
@@ -134,7 +121,8 @@ bool rest_takeover(RestRun *run, unsigned step)
                 return false;
         if (try + 1 == TRIES)
             break; /* what it says is the outcome */
-        look(run, is_late, step);
+        if (!look(run, is_late, step))
+            return false;
         for (uint32_t i = 0; i < run->count; i++)
             if (run->objects[i].step == step && run->objects[i].outcome == REST_CONFLICT)
                 run->objects[i].outcome = REST_PENDING;

@@ -6,6 +6,7 @@
  * little later: so a connection that died without a word costs no more than that, and
  * watches that wait for their turn get it. */
 #include "emit/rest/watch.h"
+#include "emit/rest/rest.h"
 
 enum {
     PAGE = 500,
@@ -19,12 +20,6 @@ enum {
 
 static void take_line(Call *call, Str line);
 
-static void put_escaped(Buf *out, Str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        buf_format(out, is_alnum(text.ptr[i]) ? "%c" : "%%%02X", (unsigned char)text.ptr[i]);
-}
-
 static void ask(Watch *watch)
 {
     int64_t pause = 0;
@@ -35,12 +30,12 @@ static void ask(Watch *watch)
     if (watch->watching) {
         buf_format(&watch->url, "?watch=true&allowWatchBookmarks=true&timeoutSeconds=%d"
                    "&resourceVersion=", WATCH_SECONDS);
-        put_escaped(&watch->url, buf_slice(&watch->version));
+        rest_put_escaped(&watch->url, buf_slice(&watch->version));
     } else {
         buf_format(&watch->url, "?limit=%d", PAGE);
         if (watch->page.len) {
             buf_text(&watch->url, "&continue=");
-            put_escaped(&watch->url, buf_slice(&watch->page));
+            rest_put_escaped(&watch->url, buf_slice(&watch->page));
         }
     }
     if (watch->query.len)
