@@ -362,19 +362,23 @@ const RuleInfo *setting_name_rule(Options *options, Str id, Guess *guess)
     return named;
 }
 
+/* The user's own rules, then all others. */
+static const RuleInfo *known_rule(const Options *options, size_t i)
+{
+    size_t own = options->custom_infos.len;
+    return i < own ? options->custom_infos.at[i] : setting_rule(i - own);
+}
+
+/* Names are mostly right: what else was meant is asked where one is not. */
 const RuleInfo *setting_find_rule(const Options *options, Str id, Guess *guess)
 {
     const RuleInfo *rule;
-    for (uint32_t i = 0; i < options->custom_infos.len; i++) {
-        if (str_is(id, options->custom_infos.at[i]->id))
-            return options->custom_infos.at[i];
-        if (guess)
-            guess_try(guess, str_of(options->custom_infos.at[i]->id));
-    }
-    for (size_t i = 0; (rule = setting_rule(i)) && !str_is(id, rule->id); i++)
-        if (guess)
-            guess_try(guess, str_of(rule->id));
-    return rule;
+    for (size_t i = 0; (rule = known_rule(options, i)) != NULL; i++)
+        if (str_is(id, rule->id))
+            return rule;
+    for (size_t i = 0; guess && (rule = known_rule(options, i)) != NULL; i++)
+        guess_try(guess, str_of(rule->id));
+    return NULL;
 }
 
 const char *setting_rule_id(size_t i)
