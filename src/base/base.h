@@ -287,7 +287,8 @@ void file_close(FileHandle *file);
 int file_read_fd(FileText *text, int fd, size_t expected);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
-int file_read_span(FileText *text, int fd, uint64_t offset, size_t size); /* of an open file */
+/* The same of an open file: `least` bytes, and up to `most` where one read has them. */
+int file_read_span(FileText *text, int fd, uint64_t offset, size_t least, size_t most);
 /* Reads what cannot be read twice (a pipe) to its end.  Up to `most` bytes are in text then;
  * of more, all are in a file without a name, which is open in `spilled` (else its fd is -1),
  * and text holds nothing.  Where no such file can be written text holds all.  Returns as

@@ -116,13 +116,13 @@ int file_read_more(FileText *text, int fd, uint64_t offset, size_t size)
     return error;
 }
 
-int file_read_span(FileText *text, int fd, uint64_t offset, size_t size)
+int file_read_span(FileText *text, int fd, uint64_t offset, size_t least, size_t most)
 {
     text->len = 0;
-    file_reserve(text, size);
+    file_reserve(text, most);
     int error = 0;
-    while (text->len < size && !error) {
-        ssize_t got = pread(fd, text->ptr + text->len, size - text->len,
+    while (text->len < least && !error) {
+        ssize_t got = pread(fd, text->ptr + text->len, most - text->len,
                             (off_t)(offset + text->len));
         if (got > 0)
             text->len += (size_t)got;
@@ -140,7 +140,7 @@ int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno;
-    int error = file_read_span(text, fd, offset, size);
+    int error = file_read_span(text, fd, offset, size, size);
     close(fd);
     return error;
 }
@@ -200,7 +200,8 @@ static int nameless_file(void)
 static int spill_undo(FileText *text, FileHandle *spilled)
 {
     FileText whole = {0};
-    int error = file_read_span(&whole, spilled->fd, 0, (size_t)spilled->size);
+    size_t size = (size_t)spilled->size;
+    int error = file_read_span(&whole, spilled->fd, 0, size, size);
     file_close(spilled);
     if (!error && text->len) {
         file_reserve(&whole, whole.len + text->len);

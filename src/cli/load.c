@@ -310,7 +310,8 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     file_free(&worker->window);
     if (note->windows)
         return 0;
-    error = file_read_span(&worker->window, spilled.fd, 0, (size_t)spilled.size);
+    size_t size = (size_t)spilled.size;
+    error = file_read_span(&worker->window, spilled.fd, 0, size, size);
     worker->window.regular = true;
     return error;
 }

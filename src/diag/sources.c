@@ -7,8 +7,9 @@
  * many places cost as much each as few, also where the document is one long line. */
 #include "diag/diag.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     LANDMARK_STEP = 16 * 1024,  /* bytes */
@@ -159,8 +160,8 @@ static bool view_holds(const SourceView *view, const SourceDoc *doc)
 
 static void fd_close(Sources *sources)
 {
-    FileHandle file = {.fd = sources->fd};
-    file_close(&file);
+    if (sources->fd >= 0)
+        close(sources->fd);
     sources->fd = -1;
 }
 
@@ -168,12 +169,10 @@ static void fd_close(Sources *sources)
 static int fd_open(Sources *sources, uint32_t index)
 {
     const SourceFile *file = &sources->files.at[index];
-    FileHandle opened;
     if (sources->fd >= 0 && sources->fd_file == index)
         return sources->fd;
     fd_close(sources);
-    if (!file_open(&opened, file->again ? file->again : file->name.ptr))
-        sources->fd = opened.fd;
+    sources->fd = open(file->again ? file->again : file->name.ptr, O_RDONLY | O_CLOEXEC);
     sources->fd_file = index;
     return sources->fd;
 }
@@ -184,12 +183,8 @@ static bool view_read(Sources *sources, SourceView *view, const SourceDoc *doc)
     size_t size = doc->size > READ_AHEAD ? doc->size : READ_AHEAD;
     view->file = BASE_NONE;
     view->bytes.len = 0;
-    /* Of the file's end there is less than was asked for, which is no error here. */
     int fd = fd_open(sources, doc->file);
-    if (fd < 0)
-        return false;
-    int error = file_read_span(&view->bytes, fd, doc->base, size);
-    if ((error && error != EIO) || view->bytes.len < doc->size)
+    if (fd < 0 || file_read_span(&view->bytes, fd, doc->base, doc->size, size))
         return false;
     view->file = doc->file;
     view->base = doc->base;

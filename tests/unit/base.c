@@ -220,6 +220,10 @@ static void files_are_read_whole_and_padded(void **state)
     assert_int_equal(file_read_at(&text, path, 299990, 10), 0);
     assert_str(str_slice(text.ptr, text.len), "xxxxxxxxxx");
     assert_int_equal(file_read_at(&text, path, 299990, 11), EIO);
+    /* What one read has beyond what was wanted, and no error where the file ends in between. */
+    assert_int_equal(file_read_span(&text, fd, 299990, 5, 100), 0);
+    assert_str(str_slice(text.ptr, text.len), "xxxxxxxxxx");
+    assert_int_equal(file_read_span(&text, fd, 299990, 11, 100), EIO);
     /* Without an expected size, as from a pipe. */
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     assert_int_equal(file_read_fd(&text, fd, 0), 0);
@@ -259,7 +263,7 @@ static void what_comes_through_a_pipe_is_put_aside(void **state)
     assert_true(spilled.regular);
     assert_int_equal(spilled.size, 3000);
     assert_int_equal(text.len, 0);
-    assert_int_equal(file_read_span(&text, spilled.fd, 2990, 10), 0);
+    assert_int_equal(file_read_span(&text, spilled.fd, 2990, 10, 10), 0);
     assert_str(str_slice(text.ptr, text.len), "yyyyyyyyyy");
     file_close(&spilled);
     /* Where nothing can be written it stays in memory. */
