@@ -66,9 +66,8 @@ static void hand_patches(InputList *inputs, Input *input, const Kustomization *i
 static uint32_t load(KustomizeTree *tree, Str path, uint32_t *error_is_read)
 {
     Arena *arena = &tree->arena;
-    PlaceMemo memo = {0};
     Str folder = path_folder(path, arena);
-    Str absolute = path_folder(path_place(path, false, &memo, arena), arena);
+    Str absolute = kustomize_absolute(tree, folder);
     uint32_t id = intern(&tree->folders, absolute) - 1;
     if (id < tree->all.len)
         return id;
@@ -85,7 +84,8 @@ static uint32_t load(KustomizeTree *tree, Str path, uint32_t *error_is_read)
         *error_is_read = (uint32_t)error;
     } else {
         KustomizeReader reader = {.tree = tree, .into = it};
-        uint32_t input = kustomize_input(tree, path);
+        NamedFile file = kustomize_look(it->path);
+        uint32_t input = file.error ? BASE_NONE : kustomize_input(tree, &file);
         uint32_t first = tree->worker->diag.findings.len;
         read_text(&reader, sources_add_file(tree->worker->sources, it->path),
                   str_slice(text.ptr, text.len));
@@ -147,12 +147,11 @@ void kustomize_load_child(KustomizeReader *reader, Str folder, uint32_t node, bo
 static void know_inputs(KustomizeTree *tree)
 {
     InputList *inputs = tree->inputs;
-    struct stat status;
     for (uint32_t i = 0; i < inputs->inputs.len; i++) {
-        Str path = inputs->inputs.at[i].path;
-        if (str_is(path, "-") || stat(path.ptr, &status))
+        NamedFile file = kustomize_look(inputs->inputs.at[i].path);
+        if (file.error || str_is(file.path, "-"))
             continue;
-        uint64_t key[2] = {(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+        uint64_t key[2] = {file.device, file.inode};
         uint32_t id = intern(&tree->files, str_slice((const char *)key, sizeof key));
         while (tree->file_inputs.len <= id)
             vec_push(&tree->file_inputs, BASE_NONE);
@@ -172,6 +171,7 @@ void kustomize_read(KustomizeTree *tree, Worker *worker, InputList *inputs)
     tree->cwd = path_absolute(STR("."), &tree->arena);
     interner_init(&tree->folders);
     interner_init(&tree->files);
+    interner_init(&tree->spelled);
     know_inputs(tree);
     for (uint32_t i = 0; i < count; i++) {
         const Input *input = &inputs->inputs.at[i];
@@ -211,6 +211,8 @@ void kustomize_free(KustomizeTree *tree)
     vec_free(&tree->all);
     interner_free(&tree->folders);
     interner_free(&tree->files);
+    interner_free(&tree->spelled);
+    vec_free(&tree->absolutes);
     vec_free(&tree->file_inputs);
     arena_free(&tree->arena);
 }

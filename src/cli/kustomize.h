@@ -95,6 +95,8 @@ typedef struct KustomizeTree {
     Interner folders;            /* absolute folders; string i + 1 is all.at[i] */
     Interner files;              /* (device, inode) as text */
     VEC(uint32_t) file_inputs;   /* per string of files */
+    Interner spelled;            /* folders as they are written */
+    VEC(Str) absolutes;          /* per string of spelled */
     Str cwd;
 } KustomizeTree;
 

@@ -39,8 +39,9 @@ static void read_env(KustomizeReader *reader, KustomizeGenerator *generator, uin
     Str entry = reader_is_scalar(reader, node) ? reader_text(reader, node) : (Str){"", 0};
     if (!entry.len)
         return;
-    if (reader_can_read(reader, entry, node, WANTED_DATA))
-        read_env_file(reader, generator, reader_path(reader, entry), node);
+    NamedFile file = reader_look(reader, entry);
+    if (reader_can_read(reader, &file, node, WANTED_DATA))
+        read_env_file(reader, generator, file.path, node);
     else
         generator->filled = true;
 }
@@ -53,8 +54,9 @@ static void read_file_key(KustomizeReader *reader, KustomizeGenerator *generator
                                   : entry;
     Str key = equals < entry.len ? str_slice(entry.ptr, equals) : path_name(path);
     add_key(reader, generator, key, node);
-    if (reader_can_read(reader, path, node, WANTED_DATA))
-        reader_mark(reader, path, INPUT_DATA);
+    NamedFile file = reader_look(reader, path);
+    if (reader_can_read(reader, &file, node, WANTED_DATA))
+        reader_mark(reader, &file, INPUT_DATA);
 }
 
 static void read_literal(KustomizeReader *reader, KustomizeGenerator *generator, uint32_t node)

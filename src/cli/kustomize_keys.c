@@ -6,24 +6,23 @@
 #include "cli/kustomize_reader.h"
 #include "cli/options.h"
 
-#include <sys/stat.h>
 
 /* ---- resources ---- */
 static void read_resource(KustomizeReader *reader, uint32_t node, bool component)
 {
     Str entry = reader_text(reader, node);
     KustomizeTree *tree = reader->tree;
-    Str path = reader_path(reader, entry);
-    struct stat status;
-    if (stat(path.ptr, &status) && path_is_remote(entry)) {
+    NamedFile file = reader_look(reader, entry);
+    Str path = file.path;
+    if (file.error && path_is_remote(entry)) {
         reader_unfollowed(reader, node, "the remote base %.*s is not read", STR_ARG(entry));
         return;
     }
-    if (!reader_can_read(reader, entry, node, WANTED_ANY)) {
+    if (!reader_can_read(reader, &file, node, WANTED_ANY)) {
         reader->into->incomplete = true;
         return;
     }
-    if (stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (file.is_folder) {
         kustomize_load_child(reader, path, node, component);
         return;
     }
@@ -39,10 +38,8 @@ static void read_resource(KustomizeReader *reader, uint32_t node, bool component
         reader_unfollowed(reader, node, "%.*s is excluded", STR_ARG(path));
         return;
     }
-    KustomizeResource resource = {document_place(reader->doc, node), kustomize_input(tree, path),
-                                  BASE_NONE};
-    if (resource.input == BASE_NONE)
-        return;
+    KustomizeResource resource = {document_place(reader->doc, node),
+                                  kustomize_input(tree, &file), BASE_NONE};
     tree->inputs->inputs.at[resource.input].use = INPUT_RESOURCE;
     vec_push(&reader->into->resources, resource);
 }
@@ -50,12 +47,20 @@ static void read_resource(KustomizeReader *reader, uint32_t node, bool component
 static void read_resources(KustomizeReader *reader, uint32_t node) { read_resource(reader, node, false); }
 static void read_component(KustomizeReader *reader, uint32_t node) { read_resource(reader, node, true); }
 
+/* A file that is not read here, but has to be there. */
+static void read_data(KustomizeReader *reader, Str entry, uint32_t node, Wanted wanted)
+{
+    NamedFile file = reader_look(reader, entry);
+    if (reader_can_read(reader, &file, node, wanted))
+        reader_mark(reader, &file, INPUT_DATA);
+}
+
 /* Paths that matter only in that they are there. */
 static void read_path(KustomizeReader *reader, uint32_t node)
 {
     Str entry = reader_text(reader, node);
-    if (!path_is_remote(entry) && reader_can_read(reader, entry, node, WANTED_ANY))
-        reader_mark(reader, entry, INPUT_DATA);
+    if (!path_is_remote(entry))
+        read_data(reader, entry, node, WANTED_ANY);
 }
 
 /* As above, but they may change anything. */
@@ -64,16 +69,17 @@ static void read_plugin(KustomizeReader *reader, uint32_t node)
     Str entry = reader_text(reader, node);
     reader_unfollowed(reader, node, "generators and transformers are not run");
     /* It may be the text of a plugin's configuration rather than a path. */
-    if (str_find(entry, '\n') == entry.len && !path_is_remote(entry) &&
-        reader_can_read(reader, entry, node, WANTED_ANY))
-        reader_mark(reader, entry, INPUT_DATA);
+    if (str_find(entry, '\n') == entry.len && !path_is_remote(entry))
+        read_data(reader, entry, node, WANTED_ANY);
 }
 
 static void read_crd(KustomizeReader *reader, uint32_t node)
 {
     Str entry = reader_text(reader, node);
-    if (!path_is_remote(entry))
-        reader_can_read(reader, entry, node, WANTED_FILE);
+    if (path_is_remote(entry))
+        return;
+    NamedFile file = reader_look(reader, entry);
+    reader_can_read(reader, &file, node, WANTED_FILE);
 }
 
 /* ---- labels ---- */
@@ -128,8 +134,8 @@ static void read_replacement(KustomizeReader *reader, uint32_t node)
 {
     Str path = reader_text_under(reader, node, STR("path"));
     reader_unfollowed(reader, node, "replacements are not made");
-    if (path.len && reader_can_read(reader, path, reader_value(reader, node, STR("path")), WANTED_FILE))
-        reader_mark(reader, path, INPUT_DATA);
+    if (path.len)
+        read_data(reader, path, reader_value(reader, node, STR("path")), WANTED_FILE);
 }
 
 static void read_var(KustomizeReader *reader, uint32_t node)

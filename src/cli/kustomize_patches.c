@@ -79,11 +79,12 @@ static void patch_file(KustomizeReader *reader, uint32_t node, const KustomizePa
         reader_unfollowed(reader, node, "the remote patch %.*s is not read", STR_ARG(entry));
         return;
     }
-    if (!reader_can_read(reader, entry, node, WANTED_FILE))
+    NamedFile file = reader_look(reader, entry);
+    if (!reader_can_read(reader, &file, node, WANTED_FILE))
         return;
     FileText text = {0};
-    reader_mark(reader, entry, INPUT_PATCH);
-    if (file_read(&text, reader_path(reader, entry).ptr) == 0)
+    reader_mark(reader, &file, INPUT_PATCH);
+    if (file_read(&text, file.path.ptr) == 0)
         kustomize_patch(reader->tree, reader->into, str_slice(text.ptr, text.len), target);
     file_free(&text);
 }

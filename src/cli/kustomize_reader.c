@@ -106,54 +106,69 @@ bool path_is_remote(Str path)
            str_contains(path, STR(".git/")) || str_ends(path, STR(".git"));
 }
 
-/* The path to open, as one would type it in the working directory. */
-Str reader_path(const KustomizeReader *reader, Str entry)
+NamedFile kustomize_look(Str path)
 {
-    KustomizeTree *tree = reader->tree;
-    Str joined = path_join(reader->into->folder, entry, &tree->arena);
-    PlaceMemo memo = {0};
     struct stat status;
-    if (stat(joined.ptr, &status))
-        return joined;
-    Str absolute = path_place(joined, S_ISDIR(status.st_mode), &memo, &tree->arena);
-    return absolute.len ? path_relative(absolute, tree->cwd, &tree->arena) : joined;
+    if (stat(path.ptr, &status))
+        return (NamedFile){.path = path, .error = errno};
+    return (NamedFile){.path = path,
+                       .is_folder = S_ISDIR(status.st_mode),
+                       .device = (uint64_t)status.st_dev,
+                       .inode = (uint64_t)status.st_ino};
 }
 
-/* Whether a file that is named can be read; else it is told at the entry. */
-bool reader_can_read(const KustomizeReader *reader, Str entry, uint32_t node, Wanted wanted)
+Str kustomize_absolute(KustomizeTree *tree, Str folder)
 {
-    Str path = reader_path(reader, entry);
-    struct stat status;
-    bool folder_too = wanted == WANTED_ANY;
-    int error = stat(path.ptr, &status) ? errno : access(path.ptr, R_OK) ? errno : 0;
-    if (!error && S_ISDIR(status.st_mode) && !folder_too) {
-        reader_report(reader, node, "%.*s is a folder", STR_ARG(path));
+    uint32_t id = intern(&tree->spelled, folder) - 1;
+    if (id == tree->absolutes.len)
+        vec_push(&tree->absolutes, path_absolute(folder, &tree->arena));
+    return tree->absolutes.at[id];
+}
+
+NamedFile reader_look(const KustomizeReader *reader, Str entry)
+{
+    KustomizeTree *tree = reader->tree;
+    Arena *arena = &tree->arena;
+    NamedFile file = kustomize_look(path_join(reader->into->folder, entry, arena));
+    if (file.error)
+        return file;
+    Str absolute = kustomize_absolute(tree, file.is_folder ? file.path
+                                                           : path_folder(file.path, arena));
+    if (!file.is_folder)
+        absolute = path_join(absolute, path_name(file.path), arena);
+    if (absolute.len)
+        file.path = path_relative(absolute, tree->cwd, arena);
+    return file;
+}
+
+bool reader_can_read(const KustomizeReader *reader, const NamedFile *file, uint32_t node,
+                     Wanted wanted)
+{
+    int error = file->error ? file->error : access(file->path.ptr, R_OK) ? errno : 0;
+    if (!error && file->is_folder && wanted != WANTED_ANY) {
+        reader_report(reader, node, "%.*s is a folder", STR_ARG(file->path));
         return false;
     }
     if (!error)
         return true;
     Arena *arena = &reader->tree->arena;
-    Guess guess = {.best = error == ENOENT ? path_guess(path, arena) : (Str){0}};
-    Finding *finding = reader_report(reader, node, "%.*s: %s%.*s", STR_ARG(path), strerror(error),
-                              STR_ARG(guess_text(&guess, arena)));
+    Guess guess = {.best = error == ENOENT ? path_guess(file->path, arena) : (Str){0}};
+    Finding *finding = reader_report(reader, node, "%.*s: %s%.*s", STR_ARG(file->path),
+                                     strerror(error), STR_ARG(guess_text(&guess, arena)));
     if (finding && wanted == WANTED_DATA)
         diag_lower(&reader->tree->worker->diag, finding, SEVERITY_WARNING);
     return false;
 }
 
-/* The input that a path is; one that the walk did not meet is added. */
-uint32_t kustomize_input(KustomizeTree *tree, Str path)
+uint32_t kustomize_input(KustomizeTree *tree, const NamedFile *file)
 {
-    struct stat status;
-    if (stat(path.ptr, &status))
-        return BASE_NONE;
-    uint64_t key[2] = {(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+    uint64_t key[2] = {file->device, file->inode};
     uint32_t id = intern(&tree->files, str_slice((const char *)key, sizeof key));
     while (tree->file_inputs.len <= id)
         vec_push(&tree->file_inputs, BASE_NONE);
     if (tree->file_inputs.at[id] == BASE_NONE) {
         tree->file_inputs.at[id] = tree->inputs->inputs.len;
-        Input input = {.path = arena_str(&tree->inputs->arena, path),
+        Input input = {.path = arena_str(&tree->inputs->arena, file->path),
                        .argument = BASE_NONE,
                        .chart = BASE_NONE};
         vec_push(&tree->inputs->inputs, input);
@@ -161,15 +176,13 @@ uint32_t kustomize_input(KustomizeTree *tree, Str path)
     return tree->file_inputs.at[id];
 }
 
-/* A file that is no manifest by itself: a patch, or something's data. */
-void reader_mark(const KustomizeReader *reader, Str entry, InputUse use)
+void reader_mark(const KustomizeReader *reader, const NamedFile *file, InputUse use)
 {
     KustomizeTree *tree = reader->tree;
-    Str path = reader_path(reader, entry);
-    if (use == INPUT_DATA && !str_ends(path, STR(".yaml")) && !str_ends(path, STR(".yml")) &&
-        !str_ends(path, STR(".json")))
+    if (file->error || (use == INPUT_DATA && !str_ends(file->path, STR(".yaml")) &&
+                        !str_ends(file->path, STR(".yml")) && !str_ends(file->path, STR(".json"))))
         return; /* the walk would not have taken it either */
-    uint32_t input = kustomize_input(tree, path);
-    if (input != BASE_NONE && tree->inputs->inputs.at[input].use == INPUT_LOOSE)
-        tree->inputs->inputs.at[input].use = use;
+    Input *input = &tree->inputs->inputs.at[kustomize_input(tree, file)];
+    if (input->use == INPUT_LOOSE)
+        input->use = use;
 }

@@ -45,14 +45,25 @@ typedef enum Wanted {
     WANTED_DATA, /* what a generator reads is often made, or kept out of the repository */
 } Wanted;
 bool path_is_remote(Str path);
-/* The path to open, as one would type it in the working directory. */
-Str reader_path(const KustomizeReader *reader, Str entry);
-/* Whether a file that is named can be read; else it is told at the entry. */
-bool reader_can_read(const KustomizeReader *reader, Str entry, uint32_t node, Wanted wanted);
-/* The input that a path is; one that the walk did not meet is added. */
-uint32_t kustomize_input(KustomizeTree *tree, Str path);
+/* What is named, looked at once. */
+typedef struct NamedFile {
+    Str path;      /* to open, as one would type it in the working directory */
+    int error;     /* errno of the look; 0: it is there */
+    bool is_folder;
+    uint64_t device, inode;
+} NamedFile;
+NamedFile reader_look(const KustomizeReader *reader, Str entry);
+/* Whether what is named can be read; else it is told at the entry. */
+bool reader_can_read(const KustomizeReader *reader, const NamedFile *file, uint32_t node,
+                     Wanted wanted);
 /* Marks a file that is no manifest by itself: a patch, or something's data. */
-void reader_mark(const KustomizeReader *reader, Str entry, InputUse use);
+void reader_mark(const KustomizeReader *reader, const NamedFile *file, InputUse use);
+/* The same look at a path. */
+NamedFile kustomize_look(Str path);
+/* The input that a file is, which is there; one that the walk did not meet is added. */
+uint32_t kustomize_input(KustomizeTree *tree, const NamedFile *file);
+/* The absolute form of a folder, or empty: that of each spelling is asked for once. */
+Str kustomize_absolute(KustomizeTree *tree, Str folder);
 
 /* ---- kustomize_keys.c ---- */
 void kustomize_read_document(KustomizeReader *reader);

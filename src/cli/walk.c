@@ -356,12 +356,13 @@ void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count)
 
 bool inputs_excluded(const Options *options, Str path)
 {
+    if (!options->excluded.len)
+        return false;
     struct stat status;
     Arena scratch = {0};
     Walk walk = {.excluded = options->excluded.at, .excluded_count = options->excluded.len};
     bool is_folder = stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode);
-    bool excluded = walk.excluded_count &&
-                    is_excluded(&walk, path_place(path, is_folder, &walk.place, &scratch),
+    bool excluded = is_excluded(&walk, path_place(path, is_folder, &walk.place, &scratch),
                                 is_folder, true);
     arena_free(&scratch);
     return excluded;
