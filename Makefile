@@ -131,10 +131,14 @@ $(BUILD)/gen/stamp: $(BUILD)/schemac $(SCHEMAS)
 
 $(BUILD)/gen/names.h $(BUILD)/gen/tables.inc: $(BUILD)/gen/stamp ;
 
-# One row a rule, from the file names: adding a rule edits nothing else.
+# One row a rule, from the file names, and one more for each that looks at single objects:
+# adding a rule edits nothing else.
 $(BUILD)/gen/rules.inc: always
 	@mkdir -p $(@D)
-	@for rule in $(RULES); do echo "RULE($$rule)"; done | tr - _ >$@.new
+	@for rule in $(RULES); do \
+		echo "RULE($$rule)"; \
+		! grep -q '^ *\.on_object = ' src/checks/rules/$$rule.c || echo "OBJECT_RULE($$rule)"; \
+	done | tr - _ >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # What `plimsoll rules explain` shows: an example or two of each rule.

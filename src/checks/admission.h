@@ -69,6 +69,9 @@ const char *security_level_name(SecurityLevel level);
 /* "latest", "v1.25". */
 bool security_version_parse(Str text, int32_t *version);
 
+/* The path of the Pod's spec in its object: "spec.template.spec". */
+Str admitted_path(const AdmittedPod *pod, Arena *arena);
+
 /* ---- resources: limits.c ---- */
 enum { RESOURCE_REQUEST, RESOURCE_LIMIT, RESOURCE_ENTRY = 3 /* numbers of one entry */ };
 

@@ -47,6 +47,7 @@ typedef struct Rule {
 
 extern const Rule *const checks_rules[]; /* registry, generated from the file names */
 extern const size_t checks_rule_count;
+extern const Rule *const checks_object_rules[]; /* those with on_object; ended by NULL */
 
 /* An object that lives elsewhere: from configuration or --assume.  Parts may be
  * globs (* and ?). */

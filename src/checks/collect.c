@@ -8,6 +8,8 @@
 
 typedef void (*RowCollector)(Collector *collector, uint32_t node, const LinkRow *row);
 
+/* What a verb's rows are read by.  Those of most verbs find nothing in a value that has no
+ * field of their paths, and are passed over there. */
 static const RowCollector COLLECTORS[SCHEMA_LINK_COUNT] = {
     [SCHEMA_LINK_pod] = collect_pod,
     [SCHEMA_LINK_pod_template] = collect_pod_template,
@@ -130,22 +132,34 @@ static void note_namespace(const ObjectContext *context)
     const Document *doc = context->doc;
     Facts *facts = context->facts;
     uint32_t ns = context->object->ns;
-    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
-    uint32_t value = schema_get(doc, metadata, SCHEMA_NAME_namespace);
-    if (!context->object->ns_given || !ns || !is_scalar(doc, value) ||
+    if (!context->object->ns_given || !ns ||
         (facts->namespace_uses.len &&
          facts->namespace_uses.at[facts->namespace_uses.len - 1].ns == ns))
+        return;
+    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
+    uint32_t value = schema_get(doc, metadata, SCHEMA_NAME_namespace);
+    if (!is_scalar(doc, value))
         return;
     NamespaceUse use = {doc->object, ns, node_span(doc, value)};
     vec_push(&facts->namespace_uses, use);
 }
 
+/* Verbs that say something of a value in which no path leads anywhere. */
+#define VERB(name) (UINT64_C(1) << SCHEMA_LINK_##name)
+_Static_assert(SCHEMA_LINK_COUNT <= 64, "verbs are bits");
+static const uint64_t ALWAYS =
+    VERB(pod) | VERB(pod_template) | VERB(service) | VERB(keys) | VERB(labelled) |
+    VERB(network_policy) | VERB(takes_parameters) | VERB(gives_parameters);
+
 static void collect_mark(Collector *collector, const Mark *mark)
 {
+    const Node *node = node_at(collector->context->doc, mark->node);
+    uint64_t fields = node->kind == NODE_MAP && node->names ? node->names : UINT64_MAX;
     uint32_t count;
     const LinkRow *rows = schema_links(collector->context->options->schema, mark->type, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (COLLECTORS[rows[i].verb])
+        if (((fields & rows[i].fields) || (ALWAYS >> rows[i].verb & 1)) &&
+            COLLECTORS[rows[i].verb])
             COLLECTORS[rows[i].verb](collector, mark->node, &rows[i]);
 }
 
@@ -162,9 +176,8 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
     if (context->object->kind_id == BASE_NONE ||
         schema_kind_is_custom(context->options->schema, context->object->kind_id))
         collect_custom(&collector);
-    for (size_t i = 0; i < checks_rule_count; i++)
-        if (checks_rules[i]->on_object)
-            checks_rules[i]->on_object(context);
+    for (const Rule *const *rule = checks_object_rules; *rule; rule++)
+        (*rule)->on_object(context);
     if (context->custom)
         custom_check(context->custom, context);
 }

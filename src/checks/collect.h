@@ -29,8 +29,9 @@ void collect_pod_security(Collector *collector, uint32_t node, const LinkRow *ro
 void collect_limit_range(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_resource_quota(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_volume_claim(Collector *collector, uint32_t node, const LinkRow *row);
-/* A Pod or template for admission: collect_security.c. */
-void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t spec, bool template);
+/* A Pod, or the template of some, for admission: collect_security.c. */
+void collect_admitted(const Collector *collector, uint32_t template, const LinkRow *row,
+                      bool is_template);
 /* The requests and limits under resources as a sequence of resource_sets, or BASE_NONE;
  * first_span is that of its entries in resource_spans: collect_limits.c. */
 uint32_t collect_resources(const ObjectContext *context, uint32_t resources,

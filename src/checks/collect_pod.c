@@ -70,16 +70,12 @@ LabelEntry *collect_labels(const Collector *collector, uint32_t labels, uint32_t
 }
 
 /* The labels' own place, or the nearest thing that is there. */
-static Span place_of_labels(const Document *doc, uint32_t node, const LinkRow *row,
+static Span place_of_labels(const Document *doc, uint32_t template, uint32_t metadata,
                             uint32_t labels)
 {
-    if (is_map(doc, labels))
-        return node_span(doc, labels);
-    uint32_t metadata = link_node(doc, node, row, SCHEMA_KEY_metadata);
-    if (metadata != BASE_NONE)
-        return node_span(doc, metadata);
-    uint32_t pods = link_node(doc, node, row, SCHEMA_KEY_template);
-    return node_span(doc, pods != BASE_NONE ? pods : node);
+    return node_span(doc, is_map(doc, labels)     ? labels
+                          : metadata != BASE_NONE ? metadata
+                                                  : template);
 }
 
 static bool read_count(const Document *doc, uint32_t node, int32_t *count)
@@ -169,32 +165,34 @@ static uint16_t read_status(const Document *doc, uint32_t status)
     return flags;
 }
 
-static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row, uint16_t flags)
+/* The template of a Pod is the Pod itself. */
+static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row,
+                         uint32_t template, uint16_t flags)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
-    uint32_t spec = link_node(doc, node, row, SCHEMA_KEY_spec);
-    uint32_t labels = link_node(doc, node, row, SCHEMA_KEY_labels);
+    uint32_t spec = schema_get(doc, template, SCHEMA_NAME_spec);
+    uint32_t metadata = schema_get(doc, template, SCHEMA_NAME_metadata);
+    uint32_t labels = schema_get(doc, metadata, SCHEMA_NAME_labels);
     uint32_t first_port = facts->container_ports.len, count;
     collect_containers(doc, facts, spec);
     if (scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork)))
         flags |= POD_HOST_NETWORK;
     LabelEntry *entries = collect_labels(collector, labels, &count);
     uint32_t pod = facts_add_pod(facts, doc->object, flags,
-                                 place_of_labels(doc, node, row, labels), entries, count,
-                                 first_port);
+                                 place_of_labels(doc, template, metadata, labels), entries,
+                                 count, first_port);
     read_replicas(doc, node, row, &facts->pods.at[pod]);
     if (link_has(row, SCHEMA_KEY_replicas))
         facts->pods.at[pod].flags |= POD_COUNTED;
     collect_host_ports(collector, spec);
-    collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_metadata), spec,
-                     flags & POD_TEMPLATE);
+    collect_admitted(collector, template, row, flags & POD_TEMPLATE);
 }
 
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
-    collect_pods(collector, node, row,
+    collect_pods(collector, node, row, link_node(doc, node, row, SCHEMA_KEY_template),
                  read_status(doc, link_node(doc, node, row, SCHEMA_KEY_status)));
 }
 
@@ -204,7 +202,8 @@ void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *ro
     const Document *doc = collector->context->doc;
     uint16_t flags = POD_TEMPLATE | (makes_none(doc, node, row) ? POD_NONE_YET : 0) |
                      (str_is(link_word(row, SCHEMA_KEY_as), "numbered") ? POD_NUMBERED : 0);
-    if (is_map(doc, link_node(doc, node, row, SCHEMA_KEY_template)))
-        collect_pods(collector, node, row, flags);
+    uint32_t template = link_node(doc, node, row, SCHEMA_KEY_template);
+    if (is_map(doc, template))
+        collect_pods(collector, node, row, template, flags);
     collect_selects(collector, node, row);
 }

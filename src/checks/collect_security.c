@@ -11,7 +11,7 @@
 typedef struct SecurityScan {
     const ObjectContext *context;
     const Document *doc;
-    uint32_t container;     /* the fact that is being filled */
+    ContainerFact fact;     /* what is being read; it is kept when all of it is */
     uint32_t told;          /* the node that broke a check last, and where it is: one value */
     uint32_t path, pointer; /* often breaks two */
     uint32_t pod_broken;    /* bits that the Pod itself sets wrong, */
@@ -25,12 +25,12 @@ typedef struct SecurityScan {
 static void break_check(SecurityScan *scan, SecurityCheck check, uint32_t node)
 {
     Facts *facts = scan->context->facts;
-    facts->containers.at[scan->container].violations |= BIT(check);
+    scan->fact.violations |= BIT(check);
     if (scan->told != node)
         collect_where(&(Collector){scan->context}, node, &scan->path, &scan->pointer);
     scan->told = node;
     SecurityValue value = {
-        .container = scan->container,
+        .container = facts->containers.len,
         .place = node_span(scan->doc, node),
         .path = scan->path,
         .pointer = scan->pointer,
@@ -199,9 +199,7 @@ static void scan_ports(SecurityScan *scan, uint32_t ports)
         int64_t number = 0;
         if (port != BASE_NONE && node_kind(doc, port) == NODE_INT)
             node_int64(doc, port, &number);
-        bool ephemeral =
-            scan->context->facts->containers.at[scan->container].part == POD_EPHEMERAL;
-        if (!number && scan->host_network && !ephemeral)
+        if (!number && scan->host_network && scan->fact.part != POD_EPHEMERAL)
             port = schema_get(doc, at, SCHEMA_NAME_containerPort);
         else if (!number)
             continue;
@@ -246,39 +244,78 @@ static uint32_t container_duties(const SecurityScan *scan)
     return duties | (inherited & ~scan->pod_set & ~scan->pod_broken);
 }
 
+static void scan_resources(SecurityScan *scan, uint32_t resources)
+{
+    scan->fact.resources_place = node_span(scan->doc, resources);
+    scan->fact.resources =
+        collect_resources(scan->context, resources, &scan->fact.resource_spans);
+}
+
+/* The place of a Pod's spec or of a container, until something better is found. */
+static void begin_fact(SecurityScan *scan, PodPart part, uint32_t node, uint32_t index)
+{
+    Span place = node_span(scan->doc, node);
+    scan->fact = (ContainerFact){
+        .place = place,
+        .resources_place = place,
+        .resources = BASE_NONE,
+        .index = (uint16_t)(index < UINT16_MAX ? index : UINT16_MAX),
+        .part = (uint8_t)part,
+    };
+}
+
+static void end_fact(SecurityScan *scan, AdmittedPod *pod)
+{
+    pod->violations |= scan->fact.violations;
+    vec_push(&scan->context->facts->containers, scan->fact);
+}
+
+/* What is null is not there. */
+static void scan_container_field(SecurityScan *scan, NameId name, uint32_t value,
+                                 uint32_t *missing)
+{
+    const Document *doc = scan->doc;
+    switch (name) {
+    case SCHEMA_NAME_name:
+        scan->fact.name = intern(scan->context->facts->strings, scalar_text(doc, value));
+        break;
+    case SCHEMA_NAME_resources: scan_resources(scan, value); break;
+    case SCHEMA_NAME_restartPolicy:
+        scan->fact.restarts =
+            scan->fact.part == POD_INIT && str_is(scalar_text(doc, value), "Always");
+        break;
+    case SCHEMA_NAME_securityContext:
+        if (!is_map(doc, value))
+            break;
+        scan->fact.place = node_span(doc, value);
+        scan_container_context(scan, value, missing);
+        break;
+    case SCHEMA_NAME_ports: scan_ports(scan, value); break;
+    case SCHEMA_NAME_livenessProbe:
+    case SCHEMA_NAME_readinessProbe:
+    case SCHEMA_NAME_startupProbe: scan_handler(scan, value); break;
+    case SCHEMA_NAME_lifecycle:
+        scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_postStart));
+        scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_preStop));
+        break;
+    default: break;
+    }
+}
+
 static void scan_container(SecurityScan *scan, uint32_t container)
 {
     const Document *doc = scan->doc;
     uint32_t missing = container_duties(scan);
     for (uint32_t key = map_first(doc, container); key < node_end(doc, container);
-         key = map_next(doc, container, key)) {
-        uint32_t value = key + 1;
-        switch (node_at(doc, key)->bind) {
-        case SCHEMA_NAME_securityContext:
-            if (is_map(doc, value)) {
-                scan->context->facts->containers.at[scan->container].place =
-                    node_span(doc, value);
-                scan_container_context(scan, value, &missing);
-            }
-            break;
-        case SCHEMA_NAME_ports: scan_ports(scan, value); break;
-        case SCHEMA_NAME_livenessProbe:
-        case SCHEMA_NAME_readinessProbe:
-        case SCHEMA_NAME_startupProbe: scan_handler(scan, value); break;
-        case SCHEMA_NAME_lifecycle:
-            scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_postStart));
-            scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_preStop));
-            break;
-        default: break;
-        }
-    }
-    Facts *facts = scan->context->facts;
-    facts->containers.at[scan->container].violations |= missing;
+         key = map_next(doc, container, key))
+        if (node_kind(doc, key + 1) != NODE_NULL)
+            scan_container_field(scan, node_at(doc, key)->bind, key + 1, &missing);
+    scan->fact.violations |= missing;
     if (is_map(doc, scan->annotations))
         scan_seccomp_annotation(
             scan, arena_format(scan->context->scratch,
                                "container.seccomp.security.alpha.kubernetes.io/%.*s",
-                               STR_ARG(facts_text(facts, facts->containers.at[scan->container].name))));
+                               STR_ARG(facts_text(scan->context->facts, scan->fact.name))));
 }
 
 /* ---- the Pod itself ---- */
@@ -387,7 +424,10 @@ static void scan_pod(SecurityScan *scan, AdmittedPod *pod, uint32_t spec)
     for (uint32_t key = map_first(doc, spec); key < node_end(doc, spec);
          key = map_next(doc, spec, key)) {
         uint32_t value = key + 1;
+        if (node_kind(doc, value) == NODE_NULL)
+            continue;
         switch (node_at(doc, key)->bind) {
+        case SCHEMA_NAME_resources: scan_resources(scan, value); break;
         case SCHEMA_NAME_hostNetwork:
         case SCHEMA_NAME_hostPID:
         case SCHEMA_NAME_hostIPC:
@@ -418,42 +458,37 @@ static void scan_pod(SecurityScan *scan, AdmittedPod *pod, uint32_t spec)
         }
     }
     scan_annotations(scan);
-    uint32_t broken = scan->context->facts->containers.at[scan->container].violations;
-    scan->pod_broken = broken & (BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED));
+    scan->pod_broken =
+        scan->fact.violations & (BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED));
+    if (scan->fact.violations || scan->fact.resources != BASE_NONE)
+        end_fact(scan, pod);
 }
 
 /* ---- facts ---- */
-
-static uint32_t add_container(const ObjectContext *context, PodPart part, uint32_t index,
-                              uint32_t node)
-{
-    const Document *doc = context->doc;
-    Facts *facts = context->facts;
-    uint32_t resources = schema_get(doc, node, SCHEMA_NAME_resources);
-    ContainerFact fact = {
-        .place = node_span(doc, node),
-        .resources_place = node_span(doc, resources != BASE_NONE ? resources : node),
-        .resources = BASE_NONE,
-        .index = (uint16_t)(index < UINT16_MAX ? index : UINT16_MAX),
-        .part = (uint8_t)part,
-    };
-    if (part != POD_ITSELF)
-        fact.name = intern(facts->strings,
-                           scalar_text(doc, schema_get(doc, node, SCHEMA_NAME_name)));
-    if (part == POD_INIT)
-        fact.restarts =
-            str_is(scalar_text(doc, schema_get(doc, node, SCHEMA_NAME_restartPolicy)), "Always");
-    fact.resources = collect_resources(context, resources, &fact.resource_spans);
-    vec_push(&facts->containers, fact);
-    return facts->containers.len - 1;
-}
 
 static uint16_t count16(uint32_t count)
 {
     return (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX);
 }
 
-void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t spec, bool template)
+static void scan_containers(SecurityScan *scan, AdmittedPod *pod, uint32_t list, PodPart part)
+{
+    const Document *doc = scan->doc;
+    uint32_t index = 0;
+    if (!is_seq(doc, list))
+        return;
+    for (uint32_t at = node_first(list); at < node_end(doc, list);
+         at = node_after(doc, at), index++) {
+        if (!is_map(doc, at))
+            continue;
+        begin_fact(scan, part, at, index);
+        scan_container(scan, at);
+        end_fact(scan, pod);
+    }
+}
+
+void collect_admitted(const Collector *collector, uint32_t template, const LinkRow *row,
+                      bool is_template)
 {
     static const struct {
         NameId field;
@@ -464,44 +499,40 @@ void collect_admitted(const Collector *collector, uint32_t metadata, uint32_t sp
     const ObjectContext *context = collector->context;
     const Document *doc = context->doc;
     Facts *facts = context->facts;
+    uint32_t spec = schema_get(doc, template, SCHEMA_NAME_spec);
+    uint32_t metadata = schema_get(doc, template, SCHEMA_NAME_metadata);
     if (!is_map(doc, spec))
         return;
     AdmittedPod pod = {
         .object = doc->object,
-        .path = intern(facts->strings, document_path(doc, spec, context->scratch)),
         .containers = facts->containers.len,
         .values = facts->security_values.len,
-        .flags = template ? ADMITTED_TEMPLATE : 0,
+        .place = node_span(doc, spec),
+        .row = (uint16_t)link_row_number(row),
+        .flags = is_template ? ADMITTED_TEMPLATE : 0,
     };
     SecurityScan scan = {.context = context, .doc = doc, .told = BASE_NONE,
                          .annotations = schema_get(doc, metadata, SCHEMA_NAME_annotations)};
-    scan.container = add_container(context, POD_ITSELF, 0, spec);
+    begin_fact(&scan, POD_ITSELF, spec, 0);
     scan_pod(&scan, &pod, spec);
-    for (size_t i = 0; i < BASE_COUNT(LISTS); i++) {
-        uint32_t list = schema_get(doc, spec, LISTS[i].field), index = 0;
-        if (!is_seq(doc, list))
-            continue;
-        for (uint32_t at = node_first(list); at < node_end(doc, list);
-             at = node_after(doc, at), index++) {
-            if (!is_map(doc, at))
-                continue;
-            scan.container = add_container(context, LISTS[i].part, index, at);
-            scan_container(&scan, at);
-        }
-    }
+    for (size_t i = 0; i < BASE_COUNT(LISTS); i++)
+        scan_containers(&scan, &pod, schema_get(doc, spec, LISTS[i].field), LISTS[i].part);
     pod.container_count = count16(facts->containers.len - pod.containers);
     pod.value_count = count16(facts->security_values.len - pod.values);
-    for (uint32_t i = pod.containers; i < facts->containers.len; i++)
-        pod.violations |= facts->containers.at[i].violations;
     vec_push(&facts->admitted_pods, pod);
+}
+
+Str admitted_path(const AdmittedPod *pod, Arena *arena)
+{
+    Str template = link_path(link_row(pod->row), SCHEMA_KEY_template, arena);
+    return arena_format(arena, "%.*s%sspec", STR_ARG(template), template.len ? "." : "");
 }
 
 /* A PodTemplate makes no Pods by itself, so nothing selects it. */
 void collect_admission(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
-    collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_metadata),
-                     link_node(doc, node, row, SCHEMA_KEY_spec), true);
+    collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_template), row, true);
 }
 
 /* ---- Namespaces ---- */

@@ -71,18 +71,12 @@ void collect_keys(Collector *collector, uint32_t node, const LinkRow *row)
 }
 
 /* ---- ports that a container names ---- */
-typedef struct OwnPorts {
-    const Collector *collector;
-    const LinkRow *row;
-    uint32_t container;
-} OwnPorts;
-
-static bool has_port(const OwnPorts *ports, Str name)
+static bool has_port(const Document *doc, uint32_t ports, Str name)
 {
-    const Document *doc = ports->collector->context->doc;
-    LinkCursor cursor = link_open(doc, ports->container, ports->row, SCHEMA_KEY_ports);
-    while (link_next(&cursor))
-        if (str_eq(scalar_text(doc, cursor.node), name))
+    if (!is_seq(doc, ports))
+        return false;
+    for (uint32_t at = node_first(ports); at < node_end(doc, ports); at = node_after(doc, at))
+        if (str_eq(scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_name)), name))
             return true;
     return false;
 }
@@ -96,22 +90,24 @@ static bool is_number(Str text)
 }
 
 /* The nearest name, else the place where the port would have to be. */
-static void find_near(const OwnPorts *ports, LostPort *lost)
+static void find_near(const Collector *collector, uint32_t container, uint32_t ports,
+                      LostPort *lost)
 {
-    const Document *doc = ports->collector->context->doc;
-    Facts *facts = ports->collector->context->facts;
+    const Document *doc = collector->context->doc;
+    Facts *facts = collector->context->facts;
     Str wanted = facts_text(facts, lost->name);
-    uint32_t list = schema_get(doc, ports->container, SCHEMA_NAME_ports);
-    lost->near_place = node_span(doc, list != BASE_NONE ? list : ports->container);
+    lost->near_place = node_span(doc, ports != BASE_NONE ? ports : container);
     unsigned least = UINT32_MAX, distance;
-    LinkCursor cursor = link_open(doc, ports->container, ports->row, SCHEMA_KEY_ports);
-    while (link_next(&cursor)) {
-        Str name = scalar_text(doc, cursor.node);
-        if (!str_is_typo(wanted, name, &distance) || distance >= least)
+    if (!is_seq(doc, ports))
+        return;
+    for (uint32_t at = node_first(ports); at < node_end(doc, ports); at = node_after(doc, at)) {
+        uint32_t node = schema_get(doc, at, SCHEMA_NAME_name);
+        Str name = scalar_text(doc, node);
+        if (node == BASE_NONE || !str_is_typo(wanted, name, &distance) || distance >= least)
             continue;
         least = distance;
         lost->near = intern(facts->strings, name);
-        lost->near_place = node_span(doc, cursor.node);
+        lost->near_place = node_span(doc, node);
     }
 }
 
@@ -125,17 +121,17 @@ void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row)
     };
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
-    OwnPorts ports = {collector, row, node};
+    uint32_t ports = schema_get(doc, node, SCHEMA_NAME_ports);
     for (size_t i = 0; i < BASE_COUNT(USERS); i++) {
         uint32_t value = link_node(doc, node, row, USERS[i]);
         if (value == BASE_NONE || node_kind(doc, value) != NODE_STRING)
             continue;
         Str name = scalar_text(doc, value);
-        if (is_number(name) || has_port(&ports, name))
+        if (is_number(name) || has_port(doc, ports, name))
             continue;
         LostPort lost = {.object = doc->object, .name = intern(facts->strings, name),
                          .place = node_span(doc, value)};
-        find_near(&ports, &lost);
+        find_near(collector, node, ports, &lost);
         collect_where(collector, value, &lost.path, &lost.pointer);
         vec_push(&facts->lost_ports, lost);
     }

@@ -297,7 +297,8 @@ typedef struct SelectFact {
 /* ---- admission: what decides whether a Pod or a claim may be made; admission.h ---- */
 typedef enum PodPart { POD_ITSELF, POD_INIT, POD_CONTAINER, POD_EPHEMERAL } PodPart;
 
-/* A container of any sort, or what the Pod says for all of them. */
+/* A container of any sort, or what the Pod says for all of them, where it breaks a check or
+ * has resources. */
 typedef struct ContainerFact {
     Span place;           /* of its securityContext, else of its item (of a Pod: its spec) */
     Span resources_place; /* of resources; else as place */
@@ -327,11 +328,12 @@ enum {
 /* A Pod or the template of Pods, as admission sees it. */
 typedef struct AdmittedPod {
     uint32_t object;
-    uint32_t path;        /* string: of the spec */
-    uint32_t containers;  /* first of container_count; the Pod itself comes first */
+    uint32_t containers;  /* first of container_count; the Pod itself, if any, comes first */
     uint32_t values;      /* first of value_count, in security_values */
     uint16_t container_count, value_count;
     uint32_t violations;  /* of all containers together */
+    Span place;           /* of the spec */
+    uint16_t row;         /* of schemas/links, which says where the Pods are: admitted_path */
     uint8_t flags;
 } AdmittedPod;
 

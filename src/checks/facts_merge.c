@@ -83,7 +83,7 @@ static const ListRow ROWS[LIST_COUNT] = {
                           AT(ContainerFact, resource_spans, MAP_OF(resource_spans))}},
     [LIST_security_values] = {{AT(SecurityValue, container, MAP_OF(containers)),
                                FIELD(SecurityValue)}},
-    [LIST_admitted_pods] = {{OBJECT(AdmittedPod), AT(AdmittedPod, path, MAP_STRING),
+    [LIST_admitted_pods] = {{OBJECT(AdmittedPod),
                              AT(AdmittedPod, containers, MAP_OF(containers)),
                              AT(AdmittedPod, values, MAP_OF(security_values))}},
     [LIST_admitted_claims] = {{OBJECT(AdmittedClaim), AT(AdmittedClaim, path, MAP_STRING),
@@ -140,7 +140,7 @@ SIZE_IS(HostPort, 36);
 SIZE_IS(SelectFact, 40);
 SIZE_IS(ContainerFact, 36);
 SIZE_IS(SecurityValue, 24);
-SIZE_IS(AdmittedPod, 28);
+SIZE_IS(AdmittedPod, 32);
 SIZE_IS(AdmittedClaim, 24);
 SIZE_IS(NamespaceFact, 68);
 SIZE_IS(LimitFact, 28);

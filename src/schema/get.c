@@ -40,6 +40,25 @@ Str link_word(const LinkRow *row, uint32_t key)
     return arg && arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
 }
 
+uint32_t link_row_number(const LinkRow *row) { return (uint32_t)(row - schema_link_rows); }
+const LinkRow *link_row(uint32_t number) { return &schema_link_rows[number]; }
+
+Str link_path(const LinkRow *row, uint32_t key, Arena *arena)
+{
+    const LinkArg *arg = link_arg(row, key);
+    Buf *path = arena_draft(arena);
+    for (const uint32_t *step = arg && !arg->word ? &schema_link_steps[arg->value] : NULL;
+         step && *step != LINK_STEP_END; step++) {
+        bool field = *step != LINK_STEP_ITEMS && *step != LINK_STEP_KEYS;
+        if (field && path->len)
+            buf_byte(path, '.');
+        buf_str(path, field                      ? text_str(NULL, *step)
+                      : *step == LINK_STEP_ITEMS ? STR("[]")
+                                                 : STR("{}"));
+    }
+    return arena_draft_end(arena);
+}
+
 static bool is_collection(const Document *doc, uint32_t node)
 {
     return node != BASE_NONE &&

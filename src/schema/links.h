@@ -34,6 +34,8 @@ typedef struct LinkRow {
     uint16_t target;  /* SCHEMA_TARGET_x; 0: none */
     uint32_t args;    /* where in schema_link_args the argument of key 0 would stand */
     uint32_t last;    /* of its type's rows */
+    uint64_t fields;  /* node_name_bit of the fields that its paths begin with: of a mapping that
+                         has none of them no path leads anywhere */
 } LinkRow;
 
 /* The arguments of all rows, interleaved: each row has a start of its own, from which on
@@ -54,6 +56,12 @@ Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
 static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(row, key) != NULL; }
 /* The text of KEY:WORD, or empty. */
 Str link_word(const LinkRow *row, uint32_t key);
+
+/* A row's number, which stays for as long as the program runs, and back. */
+uint32_t link_row_number(const LinkRow *row);
+const LinkRow *link_row(uint32_t number);
+/* An argument's path as it stands in the text, "spec.template"; empty where there is none. */
+Str link_path(const LinkRow *row, uint32_t key, Arena *arena);
 
 /* Follows a path from the marked node.  Absent and null values are left out.
  *   for (LinkCursor c = link_open(doc, node, row, key); link_next(&c);) use(c.node); */

@@ -138,8 +138,12 @@ static void marks_and_links(void **state)
     const LinkRow *row = schema_links(NULL, deployment.type, &count);
     assert_int_equal(count, 1);
     assert_int_equal(row->verb, SCHEMA_LINK_pod_template);
-    uint32_t labels = link_node(&bench.doc, deployment.node, row, SCHEMA_KEY_labels);
-    assert_str(node_str(&bench.doc, node_first(labels)), "app");
+    uint32_t template = link_node(&bench.doc, deployment.node, row, SCHEMA_KEY_template);
+    assert_str(node_str(&bench.doc, node_first(template)), "metadata");
+    Arena paths = {0};
+    assert_str(link_path(row, SCHEMA_KEY_template, &paths), "spec.template");
+    assert_ptr_equal(link_row(link_row_number(row)), row);
+    arena_free(&paths);
     assert_int_equal(link_node(&bench.doc, deployment.node, row, SCHEMA_KEY_replicas), BASE_NONE);
     assert_false(link_has(row, SCHEMA_KEY_name));
 

@@ -86,6 +86,14 @@ typedef struct Pending {
     const Row *row;
 } Pending;
 
+/* Of the field that a path begins with; of one that begins with none, all bits. */
+static uint64_t first_field(const Model *model, const LinkArg *arg)
+{
+    uint32_t step = model->link_steps.at[arg->value];
+    bool field = step != STEP_END && step != STEP_ITEMS && step != STEP_KEYS;
+    return field ? UINT64_C(1) << (step & 63) : UINT64_MAX;
+}
+
 static void add_row(Model *model, Type *type, const Row *row)
 {
     LinkRow link = {.verb = name_number(&model->link_verbs, row->word[1])};
@@ -102,6 +110,8 @@ static void add_row(Model *model, Type *type, const Row *row)
             if (link.arg_list.at[a].key_id == arg.key_id)
                 refuse(row->place, "%s stands twice in a row", arg.key);
         *PUSH(&link.arg_list) = arg;
+        if (!arg.word)
+            link.fields |= first_field(model, &arg);
     }
     *PUSH(&model->links) = link;
 }

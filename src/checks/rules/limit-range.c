@@ -298,7 +298,7 @@ static void check_container(Subject *subject, const AdmittedPod *pod, uint32_t i
     subject->what = arena_format(scratch, "container \"%.*s\"",
                                  STR_ARG(facts_text(facts, container->name)));
     subject->path = arena_format(scratch, "%.*s.%s[%u].resources",
-                                 STR_ARG(facts_text(facts, pod->path)), LISTS[container->part],
+                                 STR_ARG(admitted_path(pod, scratch)), LISTS[container->part],
                                  (unsigned)container->index);
     subject->place = container->resources_place;
     check_defaulted(subject);
@@ -333,8 +333,10 @@ static void check_pod(Subject *subject, const AdmittedPod *pod, Ranges ranges)
     resources_of_pod(facts, pod, all, &sum);
     subject->what = STR("the Pod");
     subject->path = arena_format(subject->context->scratch, "%.*s.resources",
-                                 STR_ARG(facts_text(facts, pod->path)));
-    subject->place = facts->containers.at[pod->containers].resources_place;
+                                 STR_ARG(admitted_path(pod, subject->context->scratch)));
+    const ContainerFact *itself = &facts->containers.at[pod->containers];
+    bool has_own = pod->container_count && itself->part == POD_ITSELF;
+    subject->place = has_own ? itself->resources_place : pod->place;
     subject->resources = &sum;
     for (uint32_t i = 0; i < ranges.count; i++)
         check_subject(subject, &ranges.at[i], LIMIT_POD);

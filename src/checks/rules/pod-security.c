@@ -35,7 +35,7 @@ static Str container_path(const Case *it, const ContainerFact *container, const 
         [POD_CONTAINER] = "containers",
         [POD_EPHEMERAL] = "ephemeralContainers",
     };
-    Str spec = facts_text(link_facts(it->context->link), it->pod->path);
+    Str spec = admitted_path(it->pod, it->context->scratch);
     return arena_format(&it->context->diag->arena, "%.*s.%s[%u].%s", STR_ARG(spec),
                         LISTS[container->part], (unsigned)container->index, field);
 }
