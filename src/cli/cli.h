@@ -247,7 +247,7 @@ typedef enum SkipReason {
     SKIP_HELM_TEMPLATE,
 } SkipReason;
 /* Whether a document's object (or an item of a List) is one that no server gets. */
-SkipReason skip_object(const Document *doc, uint32_t node);
+SkipReason skip_object(const Document *doc, const ObjectHead *head);
 /* Whether a document that did not parse is none of ours. */
 SkipReason skip_unparsed(const Input *input, Str document);
 /* Whether a path lies under templates/ of a folder with a Chart.yaml.  The walk has

@@ -90,7 +90,7 @@ typedef struct Tester {
 
 static void test_object(Worker *worker, Document *doc)
 {
-    Object object = schema_open(&worker->checker, doc);
+    Object object = schema_open(&worker->checker, doc, &worker->head);
     doc->object = facts_add_object(worker->facts, object);
     schema_check(&worker->checker, doc, facts_object(worker->facts, doc->object));
     ObjectContext context = worker_context(worker, doc);

@@ -68,11 +68,13 @@ static void claim_findings(Worker *worker, const Document *doc)
  * what is there. */
 static bool listens(const Worker *worker) { return worker->suppressions && !worker->backdrop; }
 
+/* Of the object at doc->root, whose head was read. */
 static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
 {
-    if (emit_all ? !schema_is_object(doc, doc->root) : skip_object(doc, doc->root) != SKIP_NOT)
+    const ObjectHead *head = &worker->head;
+    if (emit_all ? !head_is_object(head) : skip_object(doc, head) != SKIP_NOT)
         return USE_SKIPPED;
-    redact_object(worker->sources, doc);
+    redact_object(worker->sources, doc, head);
     doc->object = BASE_NONE;
     worker->object_pass(worker, doc);
     if (listens(worker) && doc->object != BASE_NONE)
@@ -88,10 +90,10 @@ static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, i
 {
     DocumentUse use = USE_NONE;
     for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
-        uint32_t nested = schema_list_items(doc, at);
         DocumentUse item_use;
-        if (nested != BASE_NONE) {
-            item_use = worker_items(worker, doc, nested, next_item, emit_all);
+        worker->head = schema_head(doc, at);
+        if (worker->head.items != BASE_NONE) {
+            item_use = worker_items(worker, doc, worker->head.items, next_item, emit_all);
         } else {
             doc->root = at;
             doc->item = (*next_item)++;
@@ -111,11 +113,11 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
     worker->line = worker->sources->docs.at[doc->source].line;
     doc->root = 0;
     doc->item = -1;
-    uint32_t items = schema_list_items(doc, 0);
-    if (items == BASE_NONE)
+    worker->head = schema_head(doc, 0);
+    if (worker->head.items == BASE_NONE)
         return worker_object(worker, doc, emit_all);
     int32_t next_item = 0;
-    DocumentUse use = worker_items(worker, doc, items, &next_item, emit_all);
+    DocumentUse use = worker_items(worker, doc, worker->head.items, &next_item, emit_all);
     return use == USE_NONE ? USE_OBJECTS : use; /* an empty List is a manifest all the same */
 }
 

@@ -43,10 +43,9 @@ static bool is_open(Str field)
     return false;
 }
 
-void redact_object(Sources *sources, const Document *doc)
+void redact_object(Sources *sources, const Document *doc, const ObjectHead *head)
 {
-    uint32_t kind = node_get_text(doc, doc->root, STR("kind"));
-    if (kind == BASE_NONE || !str_eq(node_str(doc, kind), STR("Secret")))
+    if (!str_is(head->kind, "Secret"))
         return;
     /* By hand, not by node_get_text: of duplicate keys every one is hidden. */
     for (uint32_t key = node_first(doc->root); key < node_end(doc, doc->root);

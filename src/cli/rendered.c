@@ -25,6 +25,9 @@ static bool is_template_path(Str name)
 static Str source_comment(Str text)
 {
     Str name = {0};
+    size_t head = str_starts(text, STR("---\n")) ? 4 : 0;
+    if (head < text.len && is_alnum(text.ptr[head]))
+        return name; /* as nearly always: the content begins */
     for (size_t at = 0; at < text.len;) {
         Str line = str_slice(text.ptr + at, text.len - at);
         line.len = str_find(line, '\n');

@@ -61,7 +61,7 @@ static void check_tree(Worker *worker, Document *doc)
 
 static void open_object(Worker *worker, Document *doc)
 {
-    Object object = schema_open(&worker->checker, doc);
+    Object object = schema_open(&worker->checker, doc, &worker->head);
     object.line = object_line(worker, doc);
     doc->object = facts_add_object(worker->facts, object);
 }
@@ -71,12 +71,12 @@ static Document with_head(const Document *doc, Str api_version, Str kind, Arena 
 /* The object with what it takes from its list. */
 static void hand_over(Worker *worker, Document *doc)
 {
-    Str api_version, kind;
-    if (!schema_inherits_head(doc, doc->root, &api_version, &kind)) {
+    const ObjectHead *head = &worker->head;
+    if (!head->inherits) {
         worker->take_sent(worker, doc);
         return;
     }
-    Document whole = with_head(doc, api_version, kind, parser_arena(worker->parser));
+    Document whole = with_head(doc, head->api_version, head->kind, parser_arena(worker->parser));
     worker->take_sent(worker, &whole);
 }
 
@@ -126,9 +126,10 @@ static Document with_head(const Document *doc, Str api_version, Str kind, Arena 
 
 static void emit_object(Worker *worker, Document *doc)
 {
-    Str api_version, kind;
-    if (schema_inherits_head(doc, doc->root, &api_version, &kind)) {
-        Document whole = with_head(doc, api_version, kind, parser_arena(worker->parser));
+    const ObjectHead *head = &worker->head;
+    if (head->inherits) {
+        Document whole = with_head(doc, head->api_version, head->kind,
+                                   parser_arena(worker->parser));
         object_writer_put(worker->writer, &whole, whole.root);
     } else {
         object_writer_put(worker->writer, doc, doc->root);

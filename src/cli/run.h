@@ -51,6 +51,7 @@ struct Worker {
     Facts *facts;
     Diag diag;
     SchemaChecker checker;
+    ObjectHead head;            /* of the object at the document's root, while its pass runs */
     Suppressions *suppressions; /* check; else NULL */
     VEC(Deferred) deferred;
     uint32_t first_finding;     /* of the document under hand */
@@ -107,7 +108,7 @@ void normal_again(Worker *worker, Document *doc);
 void normal_form(Worker *worker, Document *doc);
 
 /* ---- redact.c ---- */
-void redact_object(Sources *sources, const Document *doc);
+void redact_object(Sources *sources, const Document *doc, const ObjectHead *head);
 void redact_value(Sources *sources, const Document *doc, uint32_t node); /* and all in it */
 /* For --dump-tree: the same in the tree of the document that was read last. */
 void redact_tree(const Sources *sources, Document *doc);

@@ -92,13 +92,6 @@ static bool is_given(const Document *doc, uint32_t value)
     return value != BASE_NONE && node_kind(doc, value) != NODE_NULL;
 }
 
-/* The text of a string, or empty. */
-static Str text_of(const Document *doc, uint32_t value)
-{
-    return is_given(doc, value) && node_kind(doc, value) == NODE_STRING ? node_str(doc, value)
-                                                                        : (Str){"", 0};
-}
-
 static bool is_map(const Document *doc, uint32_t value)
 {
     return value != BASE_NONE && node_kind(doc, value) == NODE_MAP;
@@ -106,34 +99,29 @@ static bool is_map(const Document *doc, uint32_t value)
 
 /* As kustomize has it: any value of the annotation but "false" keeps the object
  * away from a server. */
-static bool is_local_config(const Document *doc, uint32_t metadata)
+static bool is_local_config(const Document *doc, uint32_t annotations)
 {
-    uint32_t annotations = node_get_text(doc, metadata, STR("annotations"));
     if (!is_map(doc, annotations))
         return false;
     uint32_t value = node_get_text(doc, annotations, STR("config.kubernetes.io/local-config"));
     return value != BASE_NONE && !str_is(node_str(doc, value), "false");
 }
 
-SkipReason skip_object(const Document *doc, uint32_t node)
+SkipReason skip_object(const Document *doc, const ObjectHead *head)
 {
-    if (node_kind(doc, node) != NODE_MAP)
-        return SKIP_NO_MANIFEST;
-    static const Str KEYS[] = {STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata")};
-    uint32_t values[BASE_COUNT(KEYS)];
-    node_get_texts(doc, node, KEYS, values, BASE_COUNT(KEYS));
-    bool has_version = is_given(doc, values[0]), has_kind = is_given(doc, values[1]);
-    bool has_metadata = is_map(doc, values[2]);
-    if (has_version && is_client_kind(text_of(doc, values[0]), text_of(doc, values[1])))
+    bool has_version = is_given(doc, head->version_node), has_kind = is_given(doc, head->kind_node);
+    /* What servers have built in is in no row of the table. */
+    if (has_version && head->builtin == BASE_NONE && !head->inherits &&
+        is_client_kind(head->api_version, head->kind))
         return SKIP_CLIENT_KIND;
-    if (has_metadata && is_local_config(doc, values[2]))
+    if (is_local_config(doc, head->annotations))
         return SKIP_CLIENT_KIND;
     /* One of the two with metadata beside it is a manifest that lost a line; without
      * metadata it is a Chart.yaml or some values.  Both, of wrong types, are the type
      * check's to judge. */
     bool is_meant = (has_version && has_kind) ||
-                    ((has_version || has_kind) && has_metadata);
-    return is_meant || schema_is_object(doc, node) ? SKIP_NOT : SKIP_NO_MANIFEST;
+                    ((has_version || has_kind) && is_map(doc, head->metadata));
+    return is_meant || head_is_object(head) ? SKIP_NOT : SKIP_NO_MANIFEST;
 }
 
 SkipReason skip_unparsed(const Input *input, Str document)

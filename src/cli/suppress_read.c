@@ -308,23 +308,49 @@ void suppress_comments(Suppressions *all, Worker *worker, const Document *doc,
 
 /* ---- annotations ---- */
 
-/* The value under a key: by its number where the tree is bound, else by its text. */
-static uint32_t get(const Document *doc, uint32_t map, NameId name, Str text)
+/* What leads to annotations: values of a mapping, or BASE_NONE. */
+typedef struct Way {
+    uint32_t metadata, annotations, spec, job, template;
+} Way;
+
+/* The number of a key's name, also where nobody bound it. */
+static NameId name_of(const Node *key)
 {
-    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
-        return BASE_NONE;
-    for (uint32_t key = node_first(map); key < node_end(doc, map);
-         key = node_after_entry(doc, key)) {
-        const Node *at = node_at(doc, key);
-        bool same = at->bind == name ||
-                    (at->bind == SCHEMA_UNBOUND && str_eq(node_str(doc, key), text));
-        if (same && !(at->flags & NODE_SHADOWED))
-            return key + 1;
-    }
-    return BASE_NONE;
+    static const struct { Str text; NameId name; } NAMES[] = {
+        {STR_INIT("metadata"), SCHEMA_NAME_metadata},
+        {STR_INIT("annotations"), SCHEMA_NAME_annotations},
+        {STR_INIT("spec"), SCHEMA_NAME_spec},
+        {STR_INIT("jobTemplate"), SCHEMA_NAME_jobTemplate},
+        {STR_INIT("template"), SCHEMA_NAME_template},
+    };
+    for (size_t i = 0; i < BASE_COUNT(NAMES); i++)
+        if (str_eq(str_slice(key->text, key->len), NAMES[i].text))
+            return NAMES[i].name;
+    return SCHEMA_UNBOUND;
 }
 
-#define GET(doc, map, name) get(doc, map, SCHEMA_NAME_##name, STR(#name))
+/* All that a value, if it is a mapping, has of these in one look. */
+static Way ways_from(const Document *doc, uint32_t map)
+{
+    Way way = {BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE};
+    if (node_kind(doc, map) != NODE_MAP)
+        return way;
+    const Node *nodes = doc->nodes, *end = &nodes[nodes[map].next];
+    for (const Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next]) {
+        uint32_t value = (uint32_t)(key + 1 - nodes);
+        if (key->flags & NODE_SHADOWED)
+            continue;
+        switch (key->bind == SCHEMA_UNBOUND ? name_of(key) : key->bind) {
+        case SCHEMA_NAME_metadata: way.metadata = value; break;
+        case SCHEMA_NAME_annotations: way.annotations = value; break;
+        case SCHEMA_NAME_spec: way.spec = value; break;
+        case SCHEMA_NAME_jobTemplate: way.job = value; break;
+        case SCHEMA_NAME_template: way.template = value; break;
+        default: break;
+        }
+    }
+    return way;
+}
 
 static void read_annotation(Reading *reading, Str value)
 {
@@ -375,12 +401,22 @@ static void read_peer(Reading *reading, const Peer *peer, Str key, Str value)
     }
 }
 
-/* Of metadata.annotations under a node; they reach as far as the node. */
-static void read_annotations(Suppressions *all, Worker *worker, const Document *doc, uint32_t holder)
+static const Peer *find_peer(Str key)
 {
-    uint32_t map = holder == BASE_NONE ? BASE_NONE
-                                       : GET(doc, GET(doc, holder, metadata), annotations);
-    if (map == BASE_NONE || node_kind(doc, map) != NODE_MAP)
+    for (size_t i = 0; i < suppress_peer_count; i++) {
+        const Peer *peer = &suppress_peers[i];
+        if ((peer->prefix && str_starts(key, str_of(peer->prefix))) ||
+            (peer->all && str_is(key, peer->all)) || (peer->list && str_is(key, peer->list)))
+            return peer;
+    }
+    return NULL;
+}
+
+/* Of an annotation map; they reach as far as its holder. */
+static void read_annotations(Suppressions *all, Worker *worker, const Document *doc,
+                             uint32_t holder, uint32_t map)
+{
+    if (node_kind(doc, map) != NODE_MAP)
         return;
     const Node *span = node_at(doc, holder);
     bool whole = holder == doc->root;
@@ -388,7 +424,10 @@ static void read_annotations(Suppressions *all, Worker *worker, const Document *
          key = node_after_entry(doc, key)) {
         Str name = node_str(doc, key);
         NodeKind kind = node_kind(doc, key + 1);
-        if (kind == NODE_MAP || kind == NODE_SEQ || node_at(doc, key)->flags & NODE_SHADOWED)
+        bool own = str_is(name, ANNOTATION);
+        const Peer *peer = own ? NULL : find_peer(name);
+        if ((!own && !peer) || kind == NODE_MAP || kind == NODE_SEQ ||
+            node_at(doc, key)->flags & NODE_SHADOWED)
             continue;
         Reading reading = {
             .all = all,
@@ -403,22 +442,39 @@ static void read_annotations(Suppressions *all, Worker *worker, const Document *
                      .begin = whole ? 0 : span->offset,
                      .end = whole ? UINT32_MAX : span->offset + span->size},
         };
-        if (str_is(name, ANNOTATION))
+        if (own)
             read_annotation(&reading, node_str(doc, key + 1));
         else
-            for (size_t i = 0; i < suppress_peer_count; i++)
-                read_peer(&reading, &suppress_peers[i], name, node_str(doc, key + 1));
+            read_peer(&reading, peer, name, node_str(doc, key + 1));
     }
+}
+
+/* Of what holds metadata further down: a template. */
+static void read_below(Suppressions *all, Worker *worker, const Document *doc, uint32_t holder)
+{
+    uint32_t metadata = ways_from(doc, holder).metadata;
+    uint32_t map = metadata == BASE_NONE ? BASE_NONE : ways_from(doc, metadata).annotations;
+    if (map != BASE_NONE)
+        read_annotations(all, worker, doc, holder, map);
 }
 
 void suppress_annotations(Suppressions *all, Worker *worker, const Document *doc)
 {
-    read_annotations(all, worker, doc, doc->root);
-    uint32_t spec = GET(doc, doc->root, spec);
-    uint32_t job = GET(doc, spec, jobTemplate);
-    uint32_t template = GET(doc, job == BASE_NONE ? spec : GET(doc, job, spec), template);
+    const ObjectHead *head = &worker->head;
+    uint32_t template = BASE_NONE;
+    if (head->annotations != BASE_NONE)
+        read_annotations(all, worker, doc, doc->root, head->annotations);
+    if (head->spec != BASE_NONE) {
+        Way below = ways_from(doc, head->spec);
+        template = below.template;
+        if (below.job != BASE_NONE) {
+            uint32_t spec = ways_from(doc, below.job).spec;
+            template = spec == BASE_NONE ? BASE_NONE : ways_from(doc, spec).template;
+            read_below(all, worker, doc, below.job);
+        }
+    }
     if (template == BASE_NONE)
-        template = GET(doc, doc->root, template); /* of a PodTemplate */
-    read_annotations(all, worker, doc, job);
-    read_annotations(all, worker, doc, template);
+        template = head->template; /* of a PodTemplate */
+    if (template != BASE_NONE)
+        read_below(all, worker, doc, template);
 }

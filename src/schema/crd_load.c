@@ -9,7 +9,8 @@ static void keep(SchemaChecker *checker, Document *doc, uint32_t node)
         return;
     doc->root = node;
     doc->object = BASE_NONE;
-    Object object = schema_open(checker, doc);
+    ObjectHead head = schema_head(doc, node);
+    Object object = schema_open(checker, doc, &head);
     schema_check(checker, doc, &object);
     crd_gather(checker, doc);
 }

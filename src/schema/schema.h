@@ -186,17 +186,29 @@ typedef struct SchemaChecker {
     uint32_t accepted;            /* versions of the target that take that object */
 } SchemaChecker;
 
-/* Whether the node is a manifest: a mapping with apiVersion and kind. */
-bool schema_is_object(const Document *doc, uint32_t node);
-/* Whether the node is a list of objects: its kind ends in List and it has an items
- * array (kubectl's reader asks for the array alone; that case is told as well).
- * Returns the node of the array, or BASE_NONE. */
-uint32_t schema_list_items(const Document *doc, uint32_t node);
-/* Whether an item takes apiVersion and kind from its list, since it has neither: an
- * item of a PodList is a Pod. */
-bool schema_inherits_head(const Document *doc, uint32_t node, Str *api_version, Str *kind);
-/* Reads the head (apiVersion, kind, metadata.name …) of the object at doc->root. */
-Object schema_open(SchemaChecker *checker, const Document *doc);
+/* What is asked of a node before its type is known, whether it is an object or not: read
+ * once, and handed on.  Texts point into the document; empty: not there, or no text. */
+typedef struct ObjectHead {
+    Str api_version, kind;
+    bool inherits;        /* it has neither and takes both from its list: an item of a PodList
+                             is a Pod */
+    KindId builtin;       /* what the built-in tables call these two; BASE_NONE: nothing */
+    uint32_t version_node, kind_node; /* values, whatever they are, or BASE_NONE */
+    uint32_t metadata, spec, template;
+    uint32_t items;       /* of a list of objects, whose kind ends in List: its array (kubectl's
+                             reader asks for the array alone; that case is told as well) */
+    uint32_t name, generate_name, ns, annotations; /* in the metadata */
+} ObjectHead;
+
+ObjectHead schema_head(const Document *doc, uint32_t node);
+/* Whether it is a manifest: a mapping with apiVersion and kind. */
+static inline bool head_is_object(const ObjectHead *head)
+{
+    return head->api_version.len && head->kind.len;
+}
+uint32_t schema_list_items(const Document *doc, uint32_t node); /* the head's items alone */
+/* The object at doc->root, whose head that is. */
+Object schema_open(SchemaChecker *checker, const Document *doc, const ObjectHead *head);
 /* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
  * of an API version that the target no longer serves is bound to the newest type
  * that its kind had there, so that it still takes part in linking. */

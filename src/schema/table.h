@@ -221,6 +221,12 @@ struct Schema {
 
 /* By apiVersion and kind as an object has them; BASE_NONE if unknown: tables.c */
 KindId schema_kind_lookup(const Schema *schema, Str api_version, Str kind);
+/* The same of a head, which knows the built-in one: a run's kind goes before it. */
+static inline KindId schema_kind_in(const Schema *schema, const ObjectHead *head)
+{
+    return schema && schema->kinds.len ? schema_kind_lookup(schema, head->api_version, head->kind)
+                                       : head->builtin;
+}
 const SchemaKind *schema_kind_row(const Schema *schema, KindId id);
 
 /* ---- accessors; schema may be NULL where nothing was added ---- */

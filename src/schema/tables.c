@@ -19,8 +19,10 @@ static const SchemaKind *kind_row(const Schema *schema, KindId id)
 
 static bool kind_is(const Schema *schema, const SchemaKind *row, Str api_version, Str kind)
 {
-    return str_eq(text_str(schema, row->kind), kind) &&
-           str_eq(text_str(schema, row->api_version), api_version);
+    Str row_kind = text_str(schema, row->kind), row_version = text_str(schema, row->api_version);
+    return row_kind.len == kind.len && row_version.len == api_version.len &&
+           bytes_same(row_kind.ptr, kind.ptr, kind.len) &&
+           bytes_same(row_version.ptr, api_version.ptr, api_version.len);
 }
 
 KindId schema_kind_lookup(const Schema *schema, Str api_version, Str kind)

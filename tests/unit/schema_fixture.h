@@ -72,11 +72,23 @@ static inline void bench_lines(Bench *bench)
     buf_byte(&bench->lines, '\0');
 }
 
+static inline Object bench_open(Bench *bench)
+{
+    ObjectHead head = schema_head(&bench->doc, bench->doc.root);
+    return schema_open(&bench->checker, &bench->doc, &head);
+}
+
+static inline bool bench_is_object(const Bench *bench, uint32_t node)
+{
+    ObjectHead head = schema_head(&bench->doc, node);
+    return head_is_object(&head);
+}
+
 static inline void bench_check(Bench *bench, const char *text)
 {
     bench_read(bench, text);
     bench->diag.findings.len = 0; /* the parser's are tested elsewhere */
-    bench->object = schema_open(&bench->checker, &bench->doc);
+    bench->object = bench_open(bench);
     bench->status = schema_check(&bench->checker, &bench->doc, &bench->object);
     bench_lines(bench);
 }

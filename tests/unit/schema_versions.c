@@ -38,7 +38,7 @@ static void check_as(Bench *bench, uint32_t versions, Answer *answer)
     bench->diag.findings.len = 0;
     for (uint32_t i = 0; i < bench->doc.count; i++)
         bench->doc.nodes[i].bind = SCHEMA_UNBOUND;
-    Object object = schema_open(&bench->checker, &bench->doc);
+    Object object = bench_open(bench);
     schema_check(&bench->checker, &bench->doc, &object);
     answer->accepted |= object.accepted;
     count_findings(bench, versions, answer);
@@ -89,9 +89,9 @@ static uint32_t check_file(const char *path)
             continue;
         bench.doc.root = 0;
         bench.doc.item = -1;
-        if (!schema_is_object(&bench.doc, 0))
+        if (!bench_is_object(&bench, 0))
             continue;
-        bench.object = schema_open(&bench.checker, &bench.doc);
+        bench.object = bench_open(&bench);
         objects += check_object(&bench, path);
     }
     bench_end(&bench);

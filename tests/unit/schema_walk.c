@@ -83,7 +83,7 @@ static void what_is_an_object(void **state)
     bench_begin(&bench, "1.37");
     for (size_t i = 0; i < BASE_COUNT(CASES); i++) {
         bench_read(&bench, CASES[i].text);
-        assert_int_equal(schema_is_object(&bench.doc, 0), CASES[i].object);
+        assert_int_equal(bench_is_object(&bench, 0), CASES[i].object);
     }
     bench_end(&bench);
 }
@@ -100,12 +100,12 @@ static void items_of_lists(void **state)
     assert_int_not_equal(items, BASE_NONE);
     uint32_t first = node_first(items), second = node_after(&bench.doc, first);
     uint32_t third = node_after(&bench.doc, second);
-    assert_true(schema_is_object(&bench.doc, first));
-    assert_true(schema_is_object(&bench.doc, second));
-    assert_false(schema_is_object(&bench.doc, third));
+    assert_true(bench_is_object(&bench, first));
+    assert_true(bench_is_object(&bench, second));
+    assert_false(bench_is_object(&bench, third));
     bench.doc.root = first;
     bench.doc.item = 0;
-    bench.object = schema_open(&bench.checker, &bench.doc);
+    bench.object = bench_open(&bench);
     assert_interned(&bench, bench.object.kind, "Pod");
     schema_check(&bench.checker, &bench.doc, &bench.object);
     bench_lines(&bench);
