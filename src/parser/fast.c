@@ -1,13 +1,12 @@
-/* fast: block mappings and sequences, a line at a time.
+/* fast: the reader of block mappings and sequences, a line at a time.
  *
  * What a line means follows from its column, its first character, and what the line
- * before left open (a key without a value, a dash without an item).  The indents of
- * the open collections stand on a stack of frames; a line closes those that are
- * deeper and belongs to the one that is left.  Nodes go straight into the builder's
- * array.  Keys that look alike are rare, so each frame keeps 64 bits of looks, and
- * only where two fall together are the mapping's keys compared. */
+ * before left open (a key without a value, a dash without an item).  Nearly all lines are
+ * a plain key with a plain value or nothing behind it, or a dash with one of these: they
+ * are read here, by three searches in the masks, with all that changes held in registers.
+ * Any other line is fast_line.c's, any other value fast_behind's.  Nodes go straight into
+ * the builder's array. */
 #include "parser/fast.h"
-
 
 /* ---- classes of first characters ---- */
 
@@ -20,11 +19,12 @@
 #define Q FAST_QUOTE
 #define B FAST_BLOCK
 #define O FAST_OPEN
+#define L FAST_LOOSE
 const uint8_t fast_first[256] = {
-    /* 0x00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    /* 0x10 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    /*   !"#$%&'()*+,-./ */ 0, 0, Q, 0, P, 0, 0, Q, P, P, 0, N, 0, M, N, P,
-    /* 0123456789:;<=>? */ N, N, N, N, N, N, N, N, N, N, 0, P, N, P, B, 0,
+    /* 0x00 */ L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+    /* 0x10 */ L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+    /*   !"#$%&'()*+,-./ */ L, 0, Q, 0, P, 0, 0, Q, P, P, 0, N, 0, M, N, P,
+    /* 0123456789:;<=>? */ N, N, N, N, N, N, N, N, N, N, L, P, N, P, B, 0,
     /* @ABCDEFGHIJKLMNO */ 0, P, P, P, P, P, W, P, P, P, P, P, P, P, W, W,
     /* PQRSTUVWXYZ[\]^_ */ P, P, P, P, W, P, P, P, P, W, P, O, P, 0, P, P,
     /* `abcdefghijklmno */ 0, P, P, P, P, P, W, P, P, P, P, P, P, P, W, W,
@@ -45,6 +45,7 @@ const uint8_t fast_first[256] = {
 #undef Q
 #undef B
 #undef O
+#undef L
 
 /* ---- nodes ---- */
 
@@ -58,41 +59,91 @@ void fast_grow(FastReader *reader)
     }
 }
 
-bool fast_open(FastReader *reader, FastKind kind, NodeKind node, uint32_t at, int32_t indent)
+bool fast_open(FastReader *reader, NodeKind kind, NodeStyle style, uint32_t at, int32_t level)
 {
-    if (reader->depth == BASE_COUNT(reader->frames))
+    if (reader->top == &reader->frames[PARSER_MAX_DEPTH])
         return false;
-    uint32_t index = fast_push(reader, node, kind == FAST_FLOW ? STYLE_FLOW : STYLE_BLOCK, 0,
-                               (Str){0}, at, at);
-    FastFrame *frame = &reader->frames[reader->depth++];
-    frame->seen[0] = frame->seen[1] = 0;
-    frame->node = index;
-    frame->indent = indent;
-    frame->kind = (uint8_t)kind;
-    frame->twice = false;
+    uint32_t node = fast_push(reader, kind, style, 0, (Str){0}, at, at);
+    *++reader->top = (FastFrame){.node = node, .level = level};
     return true;
+}
+
+/* A collection is complete, and next is the node behind it. */
+FAST_INLINE void close_node(const FastFrame *frame, Node *node, uint32_t next, uint32_t last)
+{
+    node->len = frame->count;
+    node->next = next;
+    node->size = last - node->offset;
 }
 
 void fast_close(FastReader *reader)
 {
-    FastFrame *frame = fast_top(reader);
-    Node *node = &reader->builder->nodes[frame->node];
-    node->next = reader->builder->count;
-    node->size = reader->last - node->offset;
+    const FastFrame *frame = reader->top--;
+    Builder *builder = reader->builder;
+    close_node(frame, &builder->nodes[frame->node], builder->count, reader->last);
     if (frame->twice)
-        builder_check_keys(reader->builder, frame->node);
-    reader->depth--;
+        builder_check_keys(builder, frame->node);
 }
 
-/* As nearly every number is written.  Up to 18 digits fit an int64. */
-static bool is_integer(Str text)
+/* ---- keys ---- */
+
+enum { LOOKS_FEW = 16 }; /* of more, all are compared at the mapping's end */
+
+void fast_look_again(const Builder *builder, FastFrame *frame, Str key)
 {
-    if (text.len > 18 || (text.ptr[0] == '0' && text.len > 1))
-        return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
+    const Node *nodes = builder->nodes;
+    frame->twice |= frame->count > LOOKS_FEW;
+    for (uint32_t at = frame->node + 1; !frame->twice && at < builder->count;
+         at = nodes[at + 1].next)
+        frame->twice = nodes[at].len == key.len && memcmp(nodes[at].text, key.ptr, key.len) == 0;
+}
+
+/* The looks of a key that no colon may stand behind. */
+static uint32_t looks_of(Str key)
+{
+    char ends[8] = {[3] = ':', [7] = ':'};
+    memcpy(ends, key.ptr, key.len < 4 ? key.len : 4);
+    memcpy(ends + 4, key.ptr + key.len - 3, 3);
+    return fast_looks(ends, ends + 4);
+}
+
+bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at, uint32_t end)
+{
+    FastFrame *frame = reader->top;
+    frame->count++;
+    if (style == STYLE_PLAIN && !fast_is_text(fast_class(reader, at), text.ptr, end - at)) {
+        frame->twice = true; /* its text is about to change */
+        return fast_add_typed(reader, at, end, true);
+    }
+    if (text.len < FAST_SHORTEST_KEY)
+        frame->twice = true;
+    else if (!fast_looks_new(frame, looks_of(text)))
+        fast_look_again(reader->builder, frame, text);
+    fast_node(reader, NODE_STRING, style, NODE_KEY, text, at, end);
     return true;
+}
+
+/* ---- types ---- */
+
+/* What a plain scalar is that is no text at the first look, where the second is enough: an
+ * integer as nearly every one is written (up to 18 digits fit an int64), a number with one or
+ * two letters that all readers take for text (100m, 64Mi), true and false. */
+static bool simple_kind(const char *text, uint32_t len, NodeKind *kind)
+{
+    uint32_t digits = 0;
+    while (digits < len && is_digit(text[digits]))
+        digits++;
+    if (digits == 0) {
+        *kind = NODE_BOOL;
+        return (len == 4 && memcmp(text, "true", 4) == 0) ||
+               (len == 5 && memcmp(text, "false", 5) == 0);
+    }
+    *kind = digits == len ? NODE_INT : NODE_STRING;
+    if (digits == len)
+        return len <= 18 && (text[0] != '0' || len == 1);
+    char last = text[len - 1];
+    return (last == 'i' && len - digits == 2 && strchr("KMGT", text[digits])) ||
+           (len - digits == 1 && strchr("mMGkKT", last)) ;
 }
 
 /* What the builder makes of it, once the node stands. */
@@ -110,249 +161,220 @@ static void type_by_value(FastReader *reader, uint32_t node, Str text, bool is_k
 bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 {
     Str text = str_slice(reader->text + at, end - at);
+    NodeKind kind;
     if (str_is(text, "<<"))
         return false;
     uint32_t node = fast_push(reader, NODE_STRING, STYLE_PLAIN, is_key ? NODE_KEY : 0, text, at,
                               end);
-    if (!is_key && is_integer(text))
-        reader->builder->nodes[node].kind = NODE_INT;
-    else if (!is_key && (str_is(text, "true") || str_is(text, "false")))
-        reader->builder->nodes[node].kind = NODE_BOOL;
+    if (!is_key && simple_kind(text.ptr, end - at, &kind))
+        reader->builder->nodes[node].kind = (uint8_t)kind;
     else
         type_by_value(reader, node, text, is_key);
     return true;
 }
 
-/* ---- the rest of a line ---- */
-
-/* Behind a token that ends its line: only blanks and a comment may follow. */
-static inline bool end_line(FastReader *reader, uint32_t at)
-{
-    uint32_t first = fast_nonblank(reader, at);
-    if (reader->text[first] == '#' && first > at)
-        first = fast_newline(reader->masks, first);
-    reader->at = first + 1;
-    return reader->text[first] == '\n';
-}
-
-static bool read_node(FastReader *reader, uint32_t line, uint32_t at, bool fresh);
-
-/* What stands behind a dash or a colon: a node, or nothing in this line. */
-static bool read_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending)
-{
-    uint32_t first = fast_nonspace(reader->masks, at);
-    char c = reader->text[first];
-    if (c == '\t') { /* at the end of a line it does no harm */
-        c = reader->text[fast_nonblank(reader, first)];
-        if (pending == PENDING_ITEM || (c != '\n' && c != '#'))
-            return false;
-    }
-    if (c != '\n' && c != '#')
-        return read_node(reader, line, first, pending == PENDING_ITEM);
-    reader->pending = pending;
-    reader->place = at;
-    reader->last = at;
-    return end_line(reader, at);
-}
-
-/* ---- scalars and what they turn out to be ---- */
-
-static NodeStyle quote_style(const FastReader *reader, uint32_t at)
-{
-    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
-}
-
-/* A plain scalar that is no key and stops at `stop` in its first line. */
-FAST_INLINE bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
-{
-    const char *text = reader->text;
-    uint32_t end = fast_trim(text, stop);
-    if (text[stop] == '#') {
-        reader->at = fast_newline(reader->masks, stop) + 1;
-        return fast_add_plain(reader, at, end);
-    }
-    uint32_t next = stop + 1;
-    reader->at = next;
-    if (next < reader->len) {
-        uint32_t first = fast_nonspace(reader->masks, next);
-        bool deeper = (int32_t)(first - next) > fast_top(reader)->indent;
-        if ((deeper || text[first] == '\n') && fast_goes_on(reader, next, &first))
-            return fast_plain_lines(reader, at, stop);
-    }
-    return fast_add_plain(reader, at, end);
-}
-
-/* What stands behind a key's colon: nearly always one space and a plain scalar, or nothing. */
-FAST_INLINE bool read_value(FastReader *reader, uint32_t line, uint32_t at)
-{
-    uint32_t stop;
-    const char *text = reader->text;
-    if (text[at] == '\n') {
-        reader->pending = PENDING_VALUE;
-        reader->place = reader->last = at;
-        reader->at = at + 1;
-        return true;
-    }
-    if (text[at] != ' ' || (fast_class(reader, at + 1) & FAST_CLASS) != FAST_PLAIN)
-        return read_behind(reader, line, at, PENDING_VALUE);
-    return fast_find_stop(reader, at + 1, &stop) && text[stop - 1] != ':' &&
-           read_text(reader, at + 1, stop);
-}
-
-/* A quoted key from at to its colon, with its value. */
-static bool read_quoted_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon,
-                              Str text, uint32_t end)
-{
-    return colon - at <= FAST_LONGEST_KEY &&
-           fast_add_key(reader, quote_style(reader, at), text, at, end) &&
-           read_value(reader, line, colon + 1);
-}
-
-/* The same of a plain key: the way of nearly every line, with nothing called on it. */
-static bool read_plain_entry(FastReader *reader, uint32_t line, uint32_t at, uint32_t colon)
-{
-    uint32_t end = fast_trim(reader->text, colon);
-    Str text = str_slice(reader->text + at, end - at);
-    return colon - at <= FAST_LONGEST_KEY && fast_add_key(reader, STYLE_PLAIN, text, at, end) &&
-           read_value(reader, line, colon + 1);
-}
-
-static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
-{
-    uint32_t stop;
-    if (!fast_find_stop(reader, at, &stop))
-        return false;
-    if (reader->text[stop - 1] == ':')
-        return fresh && fast_open(reader, FAST_MAP, NODE_MAP, at, (int32_t)(at - line)) &&
-               read_plain_entry(reader, line, at, stop - 1);
-    return fast_top(reader)->kind != FAST_ROOT && read_text(reader, at, stop);
-}
-
-/* Where a quoted scalar is a key, the place of its colon. */
-static bool find_colon(const FastReader *reader, const FastQuoted *quoted, uint32_t *colon)
-{
-    *colon = fast_nonspace(reader->masks, quoted->end);
-    if (reader->text[*colon] != ':' || quoted->lines)
-        return false;
-    char next = reader->text[*colon + 1];
-    return next == ' ' || next == '\n' || next == '\r';
-}
-
-static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
-{
-    FastQuoted quoted;
-    uint32_t colon;
-    if (!fast_quoted(reader, at, &quoted))
-        return false;
-    bool key = find_colon(reader, &quoted, &colon);
-    if (key && (!fresh || !fast_open(reader, FAST_MAP, NODE_MAP, at, (int32_t)(at - line))))
-        return false;
-    if (fast_top(reader)->kind == FAST_ROOT)
-        return false;
-    Str text = fast_quoted_text(reader, at, &quoted);
-    if (key)
-        return read_quoted_entry(reader, line, at, colon, text, quoted.end);
-    fast_add(reader, quote_style(reader, at), text, at, quoted.end);
-    return end_line(reader, quoted.end);
-}
-
-static bool read_brackets(FastReader *reader, uint32_t at)
-{
-    uint32_t end;
-    return fast_top(reader)->kind != FAST_ROOT && fast_flow(reader, at, &end) &&
-           end_line(reader, end);
-}
-
-/* ---- collections ---- */
-
-static inline bool is_dash(const FastReader *reader, uint32_t at)
-{
-    char next = reader->text[at + 1];
-    return reader->text[at] == '-' && (next == ' ' || next == '\n' || next == '\r');
-}
-
-static bool read_item(FastReader *reader, uint32_t line, uint32_t at)
-{
-    reader->builder->nodes[fast_top(reader)->node].len++;
-    return read_behind(reader, line, at + 1, PENDING_ITEM);
-}
-
-/* A node.  Fresh: nothing but dashes stands before it in its line, so that a block
- * collection may begin here. */
-static bool read_node(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
-{
-    switch (fast_class(reader, at) & FAST_CLASS) {
-    case FAST_PLAIN: return read_plain(reader, line, at, fresh);
-    case FAST_DASH:
-        if (!is_dash(reader, at))
-            return reader->text[at + 1] != '\t' && read_plain(reader, line, at, fresh);
-        return fresh && fast_open(reader, FAST_SEQ, NODE_SEQ, at, (int32_t)(at - line)) &&
-               read_item(reader, line, at);
-    case FAST_QUOTE: return read_quoted(reader, line, at, fresh);
-    case FAST_BLOCK: return fast_block(reader, at);
-    case FAST_OPEN: return read_brackets(reader, at);
-    default: return false;
-    }
-}
-
-/* A line that goes on with the innermost mapping. */
-static inline bool read_next_key(FastReader *reader, uint32_t line, uint32_t at)
-{
-    uint8_t class = fast_class(reader, at) & FAST_CLASS;
-    if (class == FAST_QUOTE) {
-        FastQuoted quoted;
-        uint32_t colon;
-        if (!fast_quoted(reader, at, &quoted) || !find_colon(reader, &quoted, &colon))
-            return false;
-        return read_quoted_entry(reader, line, at, colon, fast_quoted_text(reader, at, &quoted),
-                                 quoted.end);
-    }
-    if (class != FAST_PLAIN && (class != FAST_DASH || reader->text[at + 1] == '\t'))
-        return false;
-    uint32_t stop;
-    return fast_find_stop(reader, at, &stop) && reader->text[stop - 1] == ':' &&
-           read_plain_entry(reader, line, at, stop - 1);
-}
-
 /* ---- lines ---- */
 
-static inline bool read_line(FastReader *reader, uint32_t line, uint32_t at)
+/* What changes from line to line.  It is handed on in registers, since nobody keeps its
+ * address; the reader's own fields are true again where another file is called. */
+typedef struct Pen {
+    Node *nodes;
+    uint32_t count; /* the next node */
+    uint32_t cap;
+    uint32_t last;
+    FastPending pending;
+    FastFrame *top;
+} Pen;
+
+FAST_INLINE Pen pen_take(const FastReader *reader)
 {
-    int32_t column = (int32_t)(at - line);
-    FastFrame *top = fast_top(reader);
-    bool dash = is_dash(reader, at);
-    if (reader->pending != PENDING_NOTHING) {
-        if (column > top->indent)
-            return (fast_class(reader, at) & FAST_CLASS) == FAST_PLAIN
-                       ? read_plain(reader, line, at, true)
-                       : read_node(reader, line, at, true);
-        if (dash && reader->pending == PENDING_VALUE && column == top->indent)
-            return fast_open(reader, FAST_INDENTLESS, NODE_SEQ, at, column) &&
-                   read_item(reader, line, at);
-        fast_add_empty(reader);
-    }
-    while (top->indent > column || (top->indent == column && top->kind == FAST_INDENTLESS && !dash)) {
-        fast_close(reader);
-        top = fast_top(reader);
-    }
-    if (top->indent != column)
-        return false;
-    if (top->kind == FAST_MAP)
-        return !dash && read_next_key(reader, line, at);
-    return dash && read_item(reader, line, at);
+    const Builder *builder = reader->builder;
+    return (Pen){.nodes = builder->nodes,
+                 .count = builder->count,
+                 .cap = builder->cap,
+                 .last = reader->last,
+                 .pending = reader->pending,
+                 .top = reader->top};
 }
+
+FAST_INLINE void pen_leave(const Pen *pen, FastReader *reader)
+{
+    reader->builder->count = pen->count;
+    reader->last = pen->last;
+    reader->pending = pen->pending;
+    reader->top = pen->top;
+}
+
+FAST_INLINE void pen_put(Pen *pen, NodeKind kind, NodeStyle style, uint16_t flags,
+                         const char *text, uint32_t at, uint32_t size)
+{
+    Node *node = &pen->nodes[pen->count++];
+    node->text = text;
+    node->len = size;
+    node->next = pen->count;
+    node->offset = at;
+    node->size = size;
+    node->kind = (uint8_t)kind;
+    node->style = (uint8_t)style;
+    node->flags = flags;
+    node->bind = BASE_NONE;
+}
+
+FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, uint32_t at,
+                          int32_t level)
+{
+    if (pen->top == &reader->frames[PARSER_MAX_DEPTH])
+        return false;
+    FastFrame *frame = ++pen->top;
+    frame->seen = 0;
+    frame->node = pen->count;
+    frame->count = 0;
+    frame->level = level;
+    frame->twice = false;
+    pen_put(pen, kind, STYLE_BLOCK, 0, NULL, at, 0);
+    pen->last = at;
+    return true;
+}
+
+/* Steps into the collection that a line of that level belongs to: one that begins with it, as
+ * what is pending, or one that is open. */
+FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, uint32_t at, int32_t level)
+{
+    if (pen->pending != PENDING_NOTHING) {
+        bool deeper = level > pen->top->level;
+        pen->pending = PENDING_NOTHING;
+        if (deeper)
+            return pen_open(pen, reader, kind, at, level);
+        pen_put(pen, NODE_NULL, STYLE_PLAIN, 0, "", pen->last, 0);
+    }
+    while (pen->top->level > level) {
+        const FastFrame *frame = pen->top--;
+        close_node(frame, &pen->nodes[frame->node], pen->count, pen->last);
+        if (frame->twice) {
+            reader->builder->count = pen->count;
+            builder_check_keys(reader->builder, frame->node);
+        }
+    }
+    return pen->top->level == level;
+}
+
+/* Whether what stands in [at, colon) is a key like nearly all: text, neither short nor long,
+ * with the colon right behind it. */
+FAST_INLINE bool is_usual_key(const char *text, uint8_t class, uint32_t at, uint32_t colon)
+{
+    uint32_t size = colon - at;
+    return text[colon] == ':' && size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
+           !(fast_first[(unsigned char)text[colon - 1]] & FAST_LOOSE) &&
+           (!(class & FAST_WORD) || fast_is_text(class, text + at, size));
+}
+
+FAST_INLINE void pen_put_key(Pen *pen, const FastReader *reader, uint32_t at, uint32_t colon)
+{
+    const char *text = reader->text + at;
+    pen->top->count++;
+    if (!fast_looks_new(pen->top, fast_looks(text, reader->text + colon - 3))) {
+        reader->builder->count = pen->count;
+        fast_look_again(reader->builder, pen->top, str_slice(text, colon - at));
+    }
+    pen_put(pen, NODE_STRING, STYLE_PLAIN, NODE_KEY, text, at, colon - at);
+}
+
+/* Most lines leave six nodes at most: an empty value, a sequence, a mapping, a key, a value. */
+enum { LINE_NODES = 6 };
 
 static bool read_lines(FastReader *reader)
 {
-    while (reader->at < reader->len) {
-        uint32_t line = reader->at;
-        uint32_t first = fast_nonspace(reader->masks, line);
-        char c = reader->text[first];
-        if (c == '\n' || c == '#')
-            reader->at = fast_newline(reader->masks, first) + 1;
-        else if ((c == '.' && first == line) || !read_line(reader, line, first))
-            return false; /* at the left edge three dots are a document's end */
+    const FastMask *masks = reader->masks;
+    const char *text = reader->text;
+    Pen pen = pen_take(reader);
+    uint32_t line = reader->at, first = fast_nonspace(masks, line);
+    while (line < reader->len) {
+        uint32_t at = first, stop, end, next, more;
+        uint8_t class = fast_first[(unsigned char)text[at]];
+        FastPending pending = PENDING_VALUE;
+        NodeKind kind = NODE_STRING;
+        if (pen.cap - pen.count < LINE_NODES) {
+            if (!builder_reserve(reader->builder, LINE_NODES, 0, 0))
+                return false;
+            pen.nodes = reader->builder->nodes;
+            pen.cap = reader->builder->cap;
+        }
+        if (text[at] == '-' && text[at + 1] == ' ') {
+            if (!pen_step(&pen, reader, NODE_SEQ, at, fast_level(at - line, true)))
+                return false;
+            pen.top->count++;
+            pending = PENDING_ITEM;
+            stop = at + 1; /* behind the dash */
+            at += 2;
+            class = fast_first[(unsigned char)text[at]];
+            if ((class & FAST_CLASS) != FAST_PLAIN)
+                goto behind;
+            end = fast_stop(masks, at);
+            if (text[end - 1] != ':')
+                goto value;
+            if ((class & FAST_NUMBER) || !is_usual_key(text, class, at, end - 1))
+                goto behind;
+            if (!pen_open(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
+                return false;
+            stop = end;
+            pending = PENDING_VALUE;
+        } else {
+            if ((class & (FAST_CLASS | FAST_NUMBER)) != FAST_PLAIN)
+                goto other;
+            stop = fast_stop(masks, at);
+            if (!is_usual_key(text, class, at, stop - 1))
+                goto other;
+            if (!pen_step(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
+                return false;
+        }
+        pen_put_key(&pen, reader, at, stop - 1);
+        if (text[stop] == '\n') {
+            pen.pending = PENDING_VALUE;
+            pen.last = stop;
+            line = stop + 1;
+            first = fast_nonspace(masks, line);
+            continue;
+        }
+        at = stop + 1;
+        class = fast_first[(unsigned char)text[at]];
+        if (text[stop] != ' ' || (class & FAST_CLASS) != FAST_PLAIN)
+            goto behind;
+        end = fast_stop(masks, at);
+    value:
+        if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
+            goto behind;
+        next = end + 1;
+        first = fast_nonspace(masks, next);
+        if (next < reader->len &&
+            (fast_level(first - next, false) > pen.top->level || text[first] == '\n') &&
+            fast_goes_on(reader, pen.top->level, next, &more))
+            goto behind;
+        if (!fast_is_text(class, text + at, end - at) && !simple_kind(text + at, end - at, &kind))
+            goto behind;
+        pen_put(&pen, kind, STYLE_PLAIN, 0, text + at, at, end - at);
+        pen.last = end;
+        line = next;
+        continue;
+    other:
+        if (text[first] == '\n' || text[first] == '#') {
+            line = fast_newline(masks, first) + 1;
+            first = fast_nonspace(masks, line);
+            continue;
+        }
+        pen_leave(&pen, reader);
+        if (!fast_line(reader, line, first))
+            return false;
+        goto again;
+    behind:
+        pen_leave(&pen, reader);
+        if (!fast_behind(reader, line, stop, pending))
+            return false;
+    again:
+        pen = pen_take(reader);
+        line = reader->at;
+        first = fast_nonspace(masks, line);
     }
+    pen_leave(&pen, reader);
     return true;
 }
 
@@ -361,7 +383,7 @@ static bool skip_separator(FastReader *reader)
 {
     if (reader->len < 4 || memcmp(reader->text, "---", 3) != 0)
         return true;
-    return end_line(reader, 3);
+    return fast_end_line(reader, 3);
 }
 
 bool fast_read(Builder *builder, const FastMap *map, Str text)
@@ -371,11 +393,11 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
     reader.masks = map->at;
     reader.text = text.ptr;
     reader.len = (uint32_t)text.len;
-    reader.at = reader.last = reader.place = 0;
+    reader.at = reader.last = 0;
     reader.pending = PENDING_ROOT;
     reader.full = false;
-    reader.depth = 1;
-    reader.frames[0] = (FastFrame){.indent = -1, .kind = FAST_ROOT, .node = BASE_NONE};
+    reader.top = reader.frames;
+    *reader.top = (FastFrame){.level = FAST_ROOT, .node = BASE_NONE};
     if (!skip_separator(&reader))
         return false;
     bool marked = reader.at > 0;
@@ -385,7 +407,7 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
         return !marked; /* nothing; behind a separator it is a null */
     if (reader.pending != PENDING_NOTHING)
         fast_add_empty(&reader);
-    while (reader.depth > 1)
+    while (reader.top != reader.frames)
         fast_close(&reader);
     return !reader.full;
 }

@@ -16,22 +16,26 @@
 bool fast_read(Builder *builder, const FastMap *map, Str text);
 
 /* ---- the reader ---- */
-typedef enum FastKind {
-    FAST_ROOT,       /* around the document: sees that it is one mapping or sequence */
-    FAST_MAP,
-    FAST_SEQ,
-    FAST_INDENTLESS, /* a sequence whose dashes stand under the key's first letter */
-    FAST_FLOW,
-} FastKind;
-
-/* A collection whose end has not come. */
+/* A collection whose end has not come.
+ *
+ * Where a line belongs is told by one number, its level: twice its column, and one more
+ * where it starts with a dash.  So a sequence whose dashes stand under the key's first
+ * letter is one step above that key's mapping, and levels on the stack always grow.
+ * What stands within a collection is deeper than level / 2. */
 typedef struct FastFrame {
-    uint64_t seen[2]; /* two bits for the looks of each key */
+    uint64_t seen; /* a bit for the looks of each key */
     uint32_t node;
-    int32_t indent; /* its column; a block's children stand deeper */
-    uint8_t kind;   /* FastKind */
-    bool twice;     /* two keys look alike: they are to be compared */
+    uint32_t count; /* of entries or items so far */
+    int32_t level;
+    bool twice;     /* two keys may be equal: they are to be compared */
 } FastFrame;
+
+enum { FAST_ROOT = -1 }; /* the level around the document, whose root is a collection */
+
+FAST_INLINE int32_t fast_level(uint32_t column, bool dash)
+{
+    return (int32_t)(column * 2 + dash);
+}
 
 /* What the last line left open. */
 typedef enum FastPending { PENDING_NOTHING, PENDING_ROOT, PENDING_VALUE, PENDING_ITEM } FastPending;
@@ -42,15 +46,13 @@ typedef struct FastReader {
     const char *text;   /* ends with a line feed */
     uint32_t len;
     uint32_t at;        /* the start of the next line */
-    uint32_t last;      /* the end of the last token */
-    uint32_t place;     /* of the value or item that is pending, if it stays empty */
+    uint32_t last;      /* the end of the last token; what is pending stands there if it stays
+                           empty */
     FastPending pending;
     bool full;          /* there are too many nodes */
-    uint32_t depth;     /* of frames, FAST_ROOT included */
-    FastFrame frames[PARSER_MAX_DEPTH + 1];
+    FastFrame *top;     /* the innermost frame */
+    FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
 } FastReader;
-
-static inline FastFrame *fast_top(FastReader *reader) { return &reader->frames[reader->depth - 1]; }
 
 /* ---- the first character of a token ---- */
 enum {
@@ -62,6 +64,7 @@ enum {
     FAST_CLASS = 7,
     FAST_WORD = 8,   /* may begin a short word that is no text (true, null, …) */
     FAST_NUMBER = 16, /* may begin a number, or a merge */
+    FAST_LOOSE = 32, /* a blank or a colon: what ends with it is no value yet */
 };
 extern const uint8_t fast_first[256];
 static inline uint8_t fast_class(const FastReader *reader, uint32_t at)
@@ -71,6 +74,7 @@ static inline uint8_t fast_class(const FastReader *reader, uint32_t at)
 
 enum {
     FAST_LONGEST_WORD = 5,
+    FAST_SHORTEST_KEY = 3,   /* bytes; shorter ones have no looks */
     FAST_LONGEST_KEY = 1000, /* bytes; libyaml's limit is 1,024 characters, colon included */
 };
 
@@ -145,14 +149,15 @@ static inline void fast_add(FastReader *reader, NodeStyle style, Str text, uint3
 /* A value that is not there. */
 static inline void fast_add_empty(FastReader *reader)
 {
-    fast_push(reader, NODE_NULL, STYLE_PLAIN, 0, STR(""), reader->place, reader->place);
+    fast_push(reader, NODE_NULL, STYLE_PLAIN, 0, STR(""), reader->last, reader->last);
 }
 
 /* What a plain scalar is that may be no text, or that others may read differently. */
 bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key);
 
-/* Whether a plain scalar is certainly text, to all readers of YAML. */
-FAST_INLINE bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t end)
+/* Whether a plain scalar, whose first character is of that class, is certainly text, to all
+ * readers of YAML. */
+FAST_INLINE bool fast_is_text(uint8_t class, const char *text, uint32_t len)
 {
     /* Of all words that start like a special one, most are told by the second letter:
      * name is not no, and type is not true.  Letters count from 1, in either case. */
@@ -163,69 +168,67 @@ FAST_INLINE bool fast_is_text(const FastReader *reader, uint32_t at, uint32_t en
         ['y' & 31] = LETTER('e'),
     };
 #undef LETTER
-    uint8_t first = fast_class(reader, at);
-    if (!(first & (FAST_NUMBER | FAST_WORD)))
+    if (!(class & (FAST_NUMBER | FAST_WORD)))
         return true;
-    if ((first & FAST_NUMBER) || end - at == 1)
+    if ((class & FAST_NUMBER) || len == 1)
         return false;
-    return end - at > FAST_LONGEST_WORD ||
-           !(SECOND[reader->text[at] & 31] >> (reader->text[at + 1] & 31) & 1);
+    return len > FAST_LONGEST_WORD || !(SECOND[text[0] & 31] >> (text[1] & 31) & 1);
 }
 
 /* A plain scalar in the text [at, end) on one line, whose value is what stands there. */
-FAST_INLINE bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
+static inline bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
 {
-    if (!fast_is_text(reader, at, end))
+    const char *text = reader->text + at;
+    if (!fast_is_text(fast_class(reader, at), text, end - at))
         return fast_add_typed(reader, at, end, false);
-    fast_add(reader, STYLE_PLAIN, str_slice(reader->text + at, end - at), at, end);
+    fast_add(reader, STYLE_PLAIN, str_slice(text, end - at), at, end);
     return true;
 }
 
-/* Notes a key's looks: its length and three of its characters.  Where both of its bits
- * are taken another key may be equal. */
-FAST_INLINE void fast_note_key(FastFrame *frame, Str text)
+/* ---- equal keys ---- */
+/* A key's looks: of what stands there with a colon behind it, the first four and the last
+ * four bytes.  Only of keys that are long enough. */
+FAST_INLINE uint32_t fast_looks(const char *first, const char *last)
 {
-    if (text.len == 0) {
-        frame->twice = true;
-        return;
-    }
-    uint32_t looks = (unsigned char)text.ptr[0] | (uint32_t)(unsigned char)text.ptr[text.len - 1] << 8 |
-                     (uint32_t)(unsigned char)text.ptr[text.len / 2] << 16 |
-                     (uint32_t)text.len << 24;
-    looks *= UINT32_C(0x9E3779B1);
-    uint64_t one = UINT64_C(1) << (looks >> 26), other = UINT64_C(1) << (looks >> 20 & 63);
-    if ((frame->seen[0] & one) && (frame->seen[1] & other))
-        frame->twice = true;
-    frame->seen[0] |= one;
-    frame->seen[1] |= other;
+    uint32_t head, tail;
+    memcpy(&head, first, sizeof head);
+    memcpy(&tail, last, sizeof tail);
+    return head * UINT32_C(0x9E3779B1) + tail * UINT32_C(0x85EBCA6B);
 }
 
-FAST_INLINE bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at,
-                                uint32_t end)
+/* Where a key looks like one before it, the two are compared. */
+void fast_look_again(const Builder *builder, FastFrame *frame, Str key);
+FAST_INLINE bool fast_looks_new(FastFrame *frame, uint32_t looks)
 {
-    FastFrame *frame = fast_top(reader);
-    reader->builder->nodes[frame->node].len++;
-    if (style == STYLE_PLAIN && !fast_is_text(reader, at, end)) {
-        frame->twice = true; /* its text is about to change */
-        if (!fast_add_typed(reader, at, end, true))
-            return false;
-    } else {
-        fast_note_key(frame, text);
-        fast_node(reader, NODE_STRING, style, NODE_KEY, text, at, end);
-    }
-    return true;
+    uint64_t bit = UINT64_C(1) << (looks >> 26);
+    bool seen = frame->seen & bit;
+    frame->seen |= bit;
+    return !seen;
 }
 
-bool fast_open(FastReader *reader, FastKind kind, NodeKind node, uint32_t at, int32_t indent);
+/* A key, of which every other reader of YAML says the same. */
+bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at, uint32_t end);
+
+/* ---- collections ---- */
+bool fast_open(FastReader *reader, NodeKind kind, NodeStyle style, uint32_t at, int32_t level);
 void fast_close(FastReader *reader);
+
+/* ---- fast_line.c ---- */
+/* A line that is not empty and whose first character stands at `at`, with whatever lines
+ * belong to its scalars. */
+bool fast_line(FastReader *reader, uint32_t line, uint32_t at);
+/* What stands behind a dash or a key's colon: a node, or nothing in this line. */
+bool fast_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending);
+/* Behind a token that ends its line: only blanks and a comment may follow. */
+bool fast_end_line(FastReader *reader, uint32_t at);
 
 /* ---- fast_scalar.c ---- */
 /* A plain scalar that starts at `at` and whose first line stops at `stop`; the next
  * line goes on with it. */
 bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop);
 /* Whether the line at `line`, or the first behind it that is not empty, goes on with a
- * plain scalar within the innermost block; at is set to its first character. */
-bool fast_goes_on(const FastReader *reader, uint32_t line, uint32_t *at);
+ * plain scalar within a collection of that level; at is set to its first character. */
+bool fast_goes_on(const FastReader *reader, int32_t level, uint32_t line, uint32_t *at);
 /* A quoted scalar's end, behind the closing quote; simple: its value is what stands
  * there; lines: it has more than one. */
 typedef struct FastQuoted {

@@ -122,7 +122,7 @@ static bool read_key(FastReader *reader, uint32_t *at)
 static bool read_entry(FastReader *reader, bool map, uint32_t *at)
 {
     if (!map)
-        reader->builder->nodes[fast_top(reader)->node].len++;
+        reader->top->count++;
     else if (!read_key(reader, at) || !skip_space(reader, at))
         return false;
     return read_value(reader, at);
@@ -134,7 +134,7 @@ bool fast_flow(FastReader *reader, uint32_t at, uint32_t *end)
 {
     bool map = reader->text[at] == '{';
     char close = map ? '}' : ']';
-    if (!fast_open(reader, FAST_FLOW, map ? NODE_MAP : NODE_SEQ, at, 0))
+    if (!fast_open(reader, map ? NODE_MAP : NODE_SEQ, STYLE_FLOW, at, reader->top->level))
         return false;
     for (at++;;) {
         if (!skip_space(reader, &at))

@@ -8,15 +8,14 @@
 
 /* ---- plain ---- */
 
-bool fast_goes_on(const FastReader *reader, uint32_t line, uint32_t *at)
+bool fast_goes_on(const FastReader *reader, int32_t level, uint32_t line, uint32_t *at)
 {
-    int32_t indent = reader->frames[reader->depth - 1].indent;
     while (line < reader->len) {
         uint32_t first = fast_nonspace(reader->masks, line);
         char c = reader->text[first];
         if (c != '\n') {
             *at = first;
-            return c != '#' && (int32_t)(first - line) > indent;
+            return c != '#' && fast_level(first - line, false) > level;
         }
         line = first + 1;
     }
@@ -66,7 +65,7 @@ bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop)
 {
     const char *text = reader->text;
     uint32_t first, end = fast_trim(text, stop);
-    while (text[stop] == '\n' && fast_goes_on(reader, stop + 1, &first)) {
+    while (text[stop] == '\n' && fast_goes_on(reader, reader->top->level, stop + 1, &first)) {
         if (text[first] == '\t' || !fast_find_stop(reader, first, &stop) ||
             text[stop - 1] == ':')
             return false;
@@ -170,7 +169,7 @@ static bool read_header(const FastReader *reader, Block *block)
         if ((c == '+' || c == '-') && !block->chomp)
             block->chomp = c;
         else if (c >= '1' && c <= '9' && !block->indent)
-            block->indent = (uint32_t)(reader->frames[reader->depth - 1].indent + (c - '0'));
+            block->indent = (uint32_t)(reader->top->level / 2 + (c - '0'));
         else
             break;
         at++;
@@ -209,7 +208,7 @@ static bool find_indent(const FastReader *reader, Block *block)
             block->indent = first - line;
             block->end = line;
             return reader->text[first] != '\t' && block->indent >= most &&
-                   (int32_t)block->indent > reader->frames[reader->depth - 1].indent;
+                   fast_level(block->indent, false) > reader->top->level;
         }
         if (width(reader, line, first) > most)
             most = width(reader, line, first);
@@ -313,7 +312,7 @@ static Str block_text(FastReader *reader, const Block *block)
 bool fast_block(FastReader *reader, uint32_t at)
 {
     Block block = {.at = at};
-    if (fast_top(reader)->kind == FAST_ROOT || !read_header(reader, &block) ||
+    if (reader->top->level == FAST_ROOT || !read_header(reader, &block) ||
         !find_indent(reader, &block) || !find_end(reader, &block) || block.visible == 0)
         return false;
     fast_add(reader, block.folded ? STYLE_FOLDED : STYLE_LITERAL, block_text(reader, &block), at,
