@@ -69,20 +69,20 @@ bool fast_open(FastReader *reader, NodeKind kind, NodeStyle style, uint32_t at, 
 }
 
 /* A collection is complete, and next is the node behind it. */
-FAST_INLINE void close_node(const FastFrame *frame, Node *node, uint32_t next, uint32_t last)
+FAST_INLINE void close_collection(Builder *builder, const FastFrame *frame, uint32_t next,
+                                  uint32_t last)
 {
+    Node *node = &builder->nodes[frame->node];
     node->len = frame->count;
     node->next = next;
     node->size = last - node->offset;
+    if (frame->twice)
+        builder_check_keys(builder, frame->node);
 }
 
 void fast_close(FastReader *reader)
 {
-    const FastFrame *frame = reader->top--;
-    Builder *builder = reader->builder;
-    close_node(frame, &builder->nodes[frame->node], builder->count, reader->last);
-    if (frame->twice)
-        builder_check_keys(builder, frame->node);
+    close_collection(reader->builder, reader->top--, reader->builder->count, reader->last);
 }
 
 /* ---- keys ---- */
@@ -127,23 +127,24 @@ bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at, ui
 
 /* What a plain scalar is that is no text at the first look, where the second is enough: an
  * integer as nearly every one is written (up to 18 digits fit an int64), a number with one or
- * two letters that all readers take for text (100m, 64Mi), true and false. */
-static bool simple_kind(const char *text, uint32_t len, NodeKind *kind)
+ * two letters that all readers take for text (100m, 64Mi), true and false.  NODE_NULL: it is
+ * none of these. */
+static NodeKind simple_kind(const char *text, size_t len)
 {
-    uint32_t digits = 0;
+    size_t digits = 0;
     while (digits < len && is_digit(text[digits]))
         digits++;
-    if (digits == 0) {
-        *kind = NODE_BOOL;
-        return (len == 4 && memcmp(text, "true", 4) == 0) ||
-               (len == 5 && memcmp(text, "false", 5) == 0);
-    }
-    *kind = digits == len ? NODE_INT : NODE_STRING;
     if (digits == len)
-        return len <= 18 && (text[0] != '0' || len == 1);
-    char last = text[len - 1];
-    return (last == 'i' && len - digits == 2 && strchr("KMGT", text[digits])) ||
-           (len - digits == 1 && strchr("mMGkKT", last)) ;
+        return len <= 18 && (text[0] != '0' || len == 1) ? NODE_INT : NODE_NULL;
+    if (digits == 0) {
+        bool word = (len == 4 && memcmp(text, "true", 4) == 0) ||
+                    (len == 5 && memcmp(text, "false", 5) == 0);
+        return word ? NODE_BOOL : NODE_NULL;
+    }
+    char unit = text[digits];
+    bool quantity = (unit == 'm' || unit == 'k' || unit == 'K' || unit == 'M' || unit == 'G') &&
+                    (len - digits == 1 || (len - digits == 2 && text[len - 1] == 'i'));
+    return quantity ? NODE_STRING : NODE_NULL;
 }
 
 /* What the builder makes of it, once the node stands. */
@@ -161,12 +162,12 @@ static void type_by_value(FastReader *reader, uint32_t node, Str text, bool is_k
 bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 {
     Str text = str_slice(reader->text + at, end - at);
-    NodeKind kind;
     if (str_is(text, "<<"))
         return false;
     uint32_t node = fast_push(reader, NODE_STRING, STYLE_PLAIN, is_key ? NODE_KEY : 0, text, at,
                               end);
-    if (!is_key && simple_kind(text.ptr, end - at, &kind))
+    NodeKind kind = is_key ? NODE_NULL : simple_kind(text.ptr, text.len);
+    if (kind != NODE_NULL)
         reader->builder->nodes[node].kind = (uint8_t)kind;
     else
         type_by_value(reader, node, text, is_key);
@@ -178,20 +179,24 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 /* What changes from line to line.  It is handed on in registers, since nobody keeps its
  * address; the reader's own fields are true again where another file is called. */
 typedef struct Pen {
-    Node *nodes;
-    uint32_t count; /* the next node */
-    uint32_t cap;
+    Node *node;     /* the next one */
+    uint32_t count; /* its index */
+    uint32_t limit; /* up to which there is room for a line's nodes */
     uint32_t last;
     FastPending pending;
     FastFrame *top;
 } Pen;
 
+/* A usual line leaves five nodes at most: an empty value, a sequence, a mapping, a key, a
+ * value. */
+enum { LINE_NODES = 5 };
+
 FAST_INLINE Pen pen_take(const FastReader *reader)
 {
     const Builder *builder = reader->builder;
-    return (Pen){.nodes = builder->nodes,
+    return (Pen){.node = builder->nodes + builder->count,
                  .count = builder->count,
-                 .cap = builder->cap,
+                 .limit = builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES,
                  .last = reader->last,
                  .pending = reader->pending,
                  .top = reader->top};
@@ -205,22 +210,33 @@ FAST_INLINE void pen_leave(const Pen *pen, FastReader *reader)
     reader->top = pen->top;
 }
 
-FAST_INLINE void pen_put(Pen *pen, NodeKind kind, NodeStyle style, uint16_t flags,
-                         const char *text, uint32_t at, uint32_t size)
+/* The limit is 0 before the first node there ever was. */
+static bool make_room(FastReader *reader, Pen *pen)
 {
-    Node *node = &pen->nodes[pen->count++];
+    pen_leave(pen, reader);
+    if (!builder_reserve(reader->builder, LINE_NODES + 1, 0, 0))
+        return false;
+    *pen = pen_take(reader);
+    return true;
+}
+
+FAST_INLINE void pen_put(Pen *pen, NodeKind kind, NodeStyle style, uint16_t flags,
+                         const char *text, size_t at, size_t size)
+{
+    Node *node = pen->node++;
+    pen->count++;
     node->text = text;
-    node->len = size;
+    node->len = (uint32_t)size;
     node->next = pen->count;
-    node->offset = at;
-    node->size = size;
+    node->offset = (uint32_t)at;
+    node->size = (uint32_t)size;
     node->kind = (uint8_t)kind;
     node->style = (uint8_t)style;
     node->flags = flags;
     node->bind = BASE_NONE;
 }
 
-FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, uint32_t at,
+FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, size_t at,
                           int32_t level)
 {
     if (pen->top == &reader->frames[PARSER_MAX_DEPTH])
@@ -232,13 +248,21 @@ FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, uin
     frame->level = level;
     frame->twice = false;
     pen_put(pen, kind, STYLE_BLOCK, 0, NULL, at, 0);
-    pen->last = at;
+    pen->last = (uint32_t)at;
     return true;
+}
+
+/* Closes the collections that a line of that level is not within; false where it is in none. */
+FAST_INLINE bool pen_close(Pen *pen, FastReader *reader, int32_t level)
+{
+    for (; pen->top->level > level; pen->top--)
+        close_collection(reader->builder, pen->top, pen->count, pen->last);
+    return pen->top->level == level;
 }
 
 /* Steps into the collection that a line of that level belongs to: one that begins with it, as
  * what is pending, or one that is open. */
-FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, uint32_t at, int32_t level)
+FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
 {
     if (pen->pending != PENDING_NOTHING) {
         bool deeper = level > pen->top->level;
@@ -247,132 +271,123 @@ FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, uint32_t 
             return pen_open(pen, reader, kind, at, level);
         pen_put(pen, NODE_NULL, STYLE_PLAIN, 0, "", pen->last, 0);
     }
-    while (pen->top->level > level) {
-        const FastFrame *frame = pen->top--;
-        close_node(frame, &pen->nodes[frame->node], pen->count, pen->last);
-        if (frame->twice) {
-            reader->builder->count = pen->count;
-            builder_check_keys(reader->builder, frame->node);
-        }
-    }
-    return pen->top->level == level;
+    return pen->top->level == level || pen_close(pen, reader, level);
 }
 
-/* Whether what stands in [at, colon) is a key like nearly all: text, neither short nor long,
- * with the colon right behind it. */
-FAST_INLINE bool is_usual_key(const char *text, uint8_t class, uint32_t at, uint32_t colon)
+/* Whether what stands in [at, stop) is a key like nearly all: text, neither short nor long, with
+ * the colon right behind it. */
+FAST_INLINE bool is_usual_key(const char *text, uint8_t class, size_t at, size_t stop)
 {
-    uint32_t size = colon - at;
-    return text[colon] == ':' && size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
-           !(fast_first[(unsigned char)text[colon - 1]] & FAST_LOOSE) &&
+    size_t size = stop - 1 - at;
+    return text[stop - 1] == ':' && (class & (FAST_CLASS | FAST_NUMBER)) == FAST_PLAIN &&
+           size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
            (!(class & FAST_WORD) || fast_is_text(class, text + at, size));
 }
 
-FAST_INLINE void pen_put_key(Pen *pen, const FastReader *reader, uint32_t at, uint32_t colon)
+FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_t at, size_t colon)
 {
-    const char *text = reader->text + at;
     pen->top->count++;
-    if (!fast_looks_new(pen->top, fast_looks(text, reader->text + colon - 3))) {
-        reader->builder->count = pen->count;
-        fast_look_again(reader->builder, pen->top, str_slice(text, colon - at));
+    if (!fast_looks_new(pen->top, fast_looks(text + at, text + colon - 3))) {
+        builder->count = pen->count;
+        fast_look_again(builder, pen->top, str_slice(text + at, colon - at));
     }
-    pen_put(pen, NODE_STRING, STYLE_PLAIN, NODE_KEY, text, at, colon - at);
+    pen_put(pen, NODE_STRING, STYLE_PLAIN, NODE_KEY, text + at, at, colon - at);
 }
 
-/* Most lines leave six nodes at most: an empty value, a sequence, a mapping, a key, a value. */
-enum { LINE_NODES = 6 };
-
-static bool read_lines(FastReader *reader)
+/* A plain value in a line of its own key or dash, of which the next line is not a part. */
+FAST_INLINE bool is_usual_value(const FastReader *reader, const Pen *pen, const char *text,
+                                size_t end, size_t first)
 {
-    const FastMask *masks = reader->masks;
+    uint32_t more;
+    if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
+        return false;
+    return (fast_level(first - end - 1, false) <= pen->top->level && text[first] != '\n') ||
+           !fast_goes_on(reader, pen->top->level, end + 1, &more);
+}
+
+/* The marks of a usual line are its first character, what is behind its key's colon, and its
+ * line feed; so marks[0] is the first character of the line at `line`. */
+static bool read_lines(FastReader *reader, const uint32_t *marks)
+{
     const char *text = reader->text;
+    size_t line = reader->at, len = reader->len;
     Pen pen = pen_take(reader);
-    uint32_t line = reader->at, first = fast_nonspace(masks, line);
-    while (line < reader->len) {
-        uint32_t at = first, stop, end, next, more;
+    while (*marks < line)
+        marks++;
+    while (line < len) {
+        size_t at = marks[0], stop = marks[1];
+        NodeKind kind;
         uint8_t class = fast_first[(unsigned char)text[at]];
-        FastPending pending = PENDING_VALUE;
-        NodeKind kind = NODE_STRING;
-        if (pen.cap - pen.count < LINE_NODES) {
-            if (!builder_reserve(reader->builder, LINE_NODES, 0, 0))
-                return false;
-            pen.nodes = reader->builder->nodes;
-            pen.cap = reader->builder->cap;
-        }
+        if (pen.count >= pen.limit && !make_room(reader, &pen))
+            return false;
         if (text[at] == '-' && text[at + 1] == ' ') {
             if (!pen_step(&pen, reader, NODE_SEQ, at, fast_level(at - line, true)))
                 return false;
             pen.top->count++;
-            pending = PENDING_ITEM;
-            stop = at + 1; /* behind the dash */
             at += 2;
             class = fast_first[(unsigned char)text[at]];
-            if ((class & FAST_CLASS) != FAST_PLAIN)
-                goto behind;
-            end = fast_stop(masks, at);
-            if (text[end - 1] != ':')
+            if (text[stop - 1] != ':' && (class & FAST_CLASS) == FAST_PLAIN)
                 goto value;
-            if ((class & FAST_NUMBER) || !is_usual_key(text, class, at, end - 1))
+            if (!is_usual_key(text, class, at, stop))
                 goto behind;
             if (!pen_open(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
                 return false;
-            stop = end;
-            pending = PENDING_VALUE;
         } else {
-            if ((class & (FAST_CLASS | FAST_NUMBER)) != FAST_PLAIN)
-                goto other;
-            stop = fast_stop(masks, at);
-            if (!is_usual_key(text, class, at, stop - 1))
+            if (!is_usual_key(text, class, at, stop))
                 goto other;
             if (!pen_step(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
                 return false;
         }
-        pen_put_key(&pen, reader, at, stop - 1);
+        pen_put_key(&pen, reader->builder, text, at, stop - 1);
+        at = stop + 1;
         if (text[stop] == '\n') {
             pen.pending = PENDING_VALUE;
-            pen.last = stop;
-            line = stop + 1;
-            first = fast_nonspace(masks, line);
+            pen.last = (uint32_t)stop;
+            line = at;
+            marks += 2;
             continue;
         }
-        at = stop + 1;
         class = fast_first[(unsigned char)text[at]];
         if (text[stop] != ' ' || (class & FAST_CLASS) != FAST_PLAIN)
             goto behind;
-        end = fast_stop(masks, at);
+        marks++;
+        stop = marks[1];
     value:
-        if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
+        if (!is_usual_value(reader, &pen, text, stop, marks[2]))
             goto behind;
-        next = end + 1;
-        first = fast_nonspace(masks, next);
-        if (next < reader->len &&
-            (fast_level(first - next, false) > pen.top->level || text[first] == '\n') &&
-            fast_goes_on(reader, pen.top->level, next, &more))
+        kind = NODE_STRING;
+        if (!fast_is_text(class, text + at, stop - at) &&
+            (kind = simple_kind(text + at, stop - at)) == NODE_NULL)
             goto behind;
-        if (!fast_is_text(class, text + at, end - at) && !simple_kind(text + at, end - at, &kind))
-            goto behind;
-        pen_put(&pen, kind, STYLE_PLAIN, 0, text + at, at, end - at);
-        pen.last = end;
-        line = next;
+        pen_put(&pen, NODE_STRING, STYLE_PLAIN, 0, text + at, at, stop - at);
+        if (kind != NODE_STRING)
+            pen.node[-1].kind = (uint8_t)kind;
+        pen.last = (uint32_t)stop;
+        line = stop + 1;
+        marks += 2;
         continue;
     other:
-        if (text[first] == '\n' || text[first] == '#') {
-            line = fast_newline(masks, first) + 1;
-            first = fast_nonspace(masks, line);
+        if (text[at] == '\n') {
+            line = at + 1;
+            marks++;
             continue;
         }
         pen_leave(&pen, reader);
-        if (!fast_line(reader, line, first))
+        if (text[at] == '#')
+            reader->at = fast_newline(reader->masks, at) + 1;
+        else if (!fast_line(reader, line, at))
             return false;
         goto again;
-    behind:
+    behind: /* what stands at `at` is behind a colon or a dash, and one more character */
         pen_leave(&pen, reader);
-        if (!fast_behind(reader, line, stop, pending))
+        if (!fast_behind(reader, line, at - 1,
+                         text[at - 2] == ':' ? PENDING_VALUE : PENDING_ITEM))
             return false;
     again:
         pen = pen_take(reader);
         line = reader->at;
-        first = fast_nonspace(masks, line);
+        while (*marks < line)
+            marks++;
     }
     pen_leave(&pen, reader);
     return true;
@@ -401,7 +416,7 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
     if (!skip_separator(&reader))
         return false;
     bool marked = reader.at > 0;
-    if (!read_lines(&reader))
+    if (!read_lines(&reader, map->marks))
         return false;
     if (reader.pending == PENDING_ROOT)
         return !marked; /* nothing; behind a separator it is a null */

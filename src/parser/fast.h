@@ -95,11 +95,19 @@ static inline uint32_t fast_nonblank(const FastReader *reader, uint32_t at)
         at = fast_nonspace(reader->masks, at + 1);
     return at;
 }
-/* Where a plain scalar that starts at `at` stops in its line: behind the ':' of a key, or
- * at a '#' or LF.  False for one with a tab in it. */
-FAST_INLINE bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_t *stop)
+/* Where a plain scalar that starts at `at` stops in its line: what is blank behind the ':' of a
+ * key, a tab, a '#' or LF.  A ':' behind a blank is a part of it. */
+static inline uint32_t fast_stop(const FastReader *reader, uint32_t at)
 {
-    *stop = fast_stop(reader->masks, at);
+    do
+        at = fast_mark(reader->masks, at + 1);
+    while (reader->text[at] == ':');
+    return at;
+}
+/* The same, false for one with a tab in it. */
+static inline bool fast_find_stop(const FastReader *reader, uint32_t at, uint32_t *stop)
+{
+    *stop = fast_stop(reader, at);
     if (reader->text[*stop] != '\t' || reader->text[*stop - 1] == ':')
         return true;
     *stop = fast_nonblank(reader, *stop);

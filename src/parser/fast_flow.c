@@ -40,7 +40,7 @@ static bool is_bracket(char c) { return c == ',' || c == '[' || c == ']' || c ==
 static bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uint32_t *next)
 {
     const char *text = reader->text;
-    uint32_t stop = fast_stop(reader->masks, at);
+    uint32_t stop = fast_stop(reader, at);
     if (text[stop] == '\t')
         return false;
     if (text[stop - 1] == ':')

@@ -32,6 +32,7 @@ typedef struct Odd {
 
 /* What one block says to the next. */
 typedef struct Carry {
+    uint64_t begin; /* bit 0: a line begins behind it, or its spaces go on */
     uint64_t colon; /* bit 0: its last character was a ':' */
     uint64_t blank; /* or a blank or LF */
     uint64_t cr;    /* or a CR */
@@ -40,6 +41,16 @@ typedef struct Carry {
     uint64_t wide;
     uint64_t hash;
 } Carry;
+
+/* The first characters of lines that are no spaces.  Where a line begins with spaces, adding one
+ * to them carries to what is behind them. */
+static inline uint64_t first_of_lines(uint64_t newline, uint64_t space, Carry *carry)
+{
+    uint64_t begin = newline << 1 | carry->begin;
+    uint64_t sum = (begin & space) + space;
+    carry->begin = newline >> 63 | (sum < space);
+    return ((sum | begin) & ~space);
+}
 
 static inline void combine(const Raw *raw, const Odd *odd, Carry *carry, FastMask *out)
 {
@@ -51,7 +62,9 @@ static inline void combine(const Raw *raw, const Odd *odd, Carry *carry, FastMas
     uint64_t control = raw->odd & ~odd->wide;
     out->newline = raw->newline;
     out->space = space;
-    out->stop = raw->newline | odd->tab | (space & behind_colon) | (raw->hash & behind_blank);
+    out->mark = raw->newline | odd->tab | (space & behind_colon) |
+                ((raw->hash | raw->colon) & behind_blank) |
+                first_of_lines(raw->newline, space, carry);
     out->quote = raw->newline | raw->quote | control;
     carry->colon = raw->colon >> 63;
     carry->blank = blank >> 63;
@@ -322,14 +335,15 @@ static void fill(FastSimd simd, const char *text, size_t count, FastMask *out, C
     }
 }
 
-/* What follows the last whole block: the rest of the text, then line feeds. */
+/* What follows the last whole block: the rest of the text, then line feeds, in two blocks. */
 static void fill_tail(FastSimd simd, Str rest, FastMask *out, Carry *carry)
 {
-    char tail[128];
+    char tail[64];
     memset(tail, '\n', sizeof tail);
     if (rest.len)
         memcpy(tail, rest.ptr, rest.len);
-    fill(simd, tail, 2, out, carry);
+    fill(simd, tail, 1, out, carry);
+    out[1] = (FastMask){.newline = ~UINT64_C(0), .mark = ~UINT64_C(0), .quote = ~UINT64_C(0)};
 }
 
 void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count)
@@ -361,7 +375,7 @@ void fast_map_fill(FastMap *map, Str text)
     }
     if (map->simd == FAST_BEST)
         map->simd = best();
-    Carry carry = {.blank = 1}; /* a text begins like a line */
+    Carry carry = {.blank = 1, .begin = 1}; /* a text begins like a line */
     fill(map->simd, text.ptr, whole, map->at, &carry);
     fill_tail(map->simd, str_slice(text.ptr + whole * 64, text.len % 64), map->at + whole,
               &carry);
@@ -369,6 +383,76 @@ void fast_map_fill(FastMap *map, Str text)
     map->lone_cr = carry.lone_cr != 0;
     map->wide = carry.wide != 0;
     map->hash = carry.hash != 0;
+}
+
+/* ---- marks ---- */
+
+/* The place of the lowest bit; any number for none. */
+#define LOWEST_any(bits) __builtin_ctzll((bits) | UINT64_C(1) << 63)
+#define LOWEST_avx2(bits) _tzcnt_u64(bits)
+
+/* Writes the lowest bit's place and clears it; where there is none, it does no harm. */
+#define LIST_ONE(name, i) (out[i] = base + (uint32_t)LOWEST_##name(bits), bits &= bits - 1)
+#define LIST_FOUR(name, i)                                                             \
+    (LIST_ONE(name, i), LIST_ONE(name, (i) + 1), LIST_ONE(name, (i) + 2), LIST_ONE(name, (i) + 3))
+
+/* Most blocks have four to eight marks, so eight are always written, which needs no jump that
+ * no processor foresees. */
+#define FAST_LIST(name, target)                                                        \
+    target static uint32_t *list_##name(const FastMask *masks, size_t from, size_t to, \
+                                        uint32_t *out)                                 \
+    {                                                                                  \
+        for (size_t i = from; i < to; i++) {                                           \
+            uint64_t bits = masks[i].mark;                                             \
+            uint32_t base = (uint32_t)i * 64, *end = out + __builtin_popcountll(bits); \
+            LIST_FOUR(name, 0);                                                        \
+            LIST_FOUR(name, 4);                                                        \
+            for (; bits; out += 4)                                                     \
+                LIST_FOUR(name, 8);                                                    \
+            out = end;                                                                 \
+        }                                                                              \
+        return out;                                                                    \
+    }
+FAST_LIST(any, )
+#if FAST_HAS_X86
+FAST_LIST(avx2, AVX2)
+#endif
+
+static uint32_t *list(const FastMap *map, size_t from, size_t to, uint32_t *out)
+{
+#if FAST_HAS_X86
+    if (map->simd == FAST_AVX2)
+        return list_avx2(map->at, from, to, out);
+#endif
+    return list_any(map->at, from, to, out);
+}
+
+/* Room grows with what is found: of a large text only few bytes are marks. */
+enum { LIST_BLOCKS = 64, LIST_BEHIND = 8 };
+
+static void list_reserve(FastMap *map, size_t room)
+{
+    if (map->marks_cap >= room)
+        return;
+    map->marks_cap = room + room / 2;
+    map->marks = mem_resize(map->marks, map->marks_cap * sizeof *map->marks);
+}
+
+void fast_map_list(FastMap *map, size_t len)
+{
+    size_t count = 0, whole = len / 64;
+    for (size_t from = 0, to; from < whole; from = to) {
+        to = whole - from < LIST_BLOCKS ? whole : from + LIST_BLOCKS;
+        list_reserve(map, count + (to - from) * 64 + LIST_BEHIND);
+        count = (size_t)(list(map, from, to, map->marks + count) - map->marks);
+    }
+    list_reserve(map, count + 64 + FAST_MARKS_BEHIND);
+    uint64_t tail = map->at[whole].mark & ~(~UINT64_C(0) << (len % 64));
+    for (; tail; tail &= tail - 1)
+        map->marks[count++] = (uint32_t)(whole * 64) + (uint32_t)__builtin_ctzll(tail);
+    for (size_t i = 1; i < FAST_MARKS_BEHIND; i++)
+        map->marks[count++] = (uint32_t)(len - 1);
+    map->marks[count] = UINT32_MAX;
 }
 
 static const char *find(FastSimd simd, const char *text, size_t count, const char *end,
@@ -413,6 +497,8 @@ size_t fast_breaks(Str text)
 void fast_map_free(FastMap *map)
 {
     mem_free(map->at);
+    mem_free(map->marks);
     map->at = NULL;
-    map->cap = 0;
+    map->marks = NULL;
+    map->cap = map->marks_cap = 0;
 }

@@ -19,8 +19,9 @@
 typedef struct FastMask {
     uint64_t newline; /* LF */
     uint64_t space;   /* U+0020, and the CR of a line that ends with CR LF */
-    uint64_t stop;    /* where a plain scalar may end: LF, tab, what is blank behind a ':', and
-                         a '#' behind a blank or LF */
+    uint64_t mark;    /* where a line's tokens may begin or end: the first character of each line
+                         that is no space; LF; tab; what is blank behind a ':'; '#' and ':' behind
+                         a blank or LF */
     uint64_t quote;   /* where a quoted scalar may end: " ' \ and control characters, LF included */
 } FastMask;
 
@@ -40,14 +41,20 @@ typedef struct FastMap {
     bool wide;       /* it holds bytes beyond ASCII */
     bool hash;       /* it holds a # */
     FastSimd simd;
+    uint32_t *marks; /* fast_map_list's */
+    size_t marks_cap;
 } FastMap;
 
 /* Fills the map.  Behind the text it goes on as if line feeds stood there, 64 of them
  * at the least, so that every search ends. */
 void fast_map_fill(FastMap *map, Str text);
+/* Lists the places of the marks in order.  Behind them stands the text's last place some times,
+ * so that whoever looks two marks ahead sees a byte of the text, and UINT32_MAX. */
+enum { FAST_MARKS_BEHIND = 4 };
+void fast_map_list(FastMap *map, size_t len);
 void fast_map_free(FastMap *map);
 /* Masks of the text's blocks from `block` on, as many as there is room for, also beyond
- * its end; stop is wrong in the first of them. */
+ * its end; mark is wrong in the first of them. */
 void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count);
 
 /* The first line behind `at` that starts with ---, or the text's length; breaks: the LFs
@@ -73,7 +80,7 @@ size_t fast_breaks(Str text);
     }
 FAST_SEARCH(newline, mask->newline)
 FAST_SEARCH(nonspace, ~mask->space)
-FAST_SEARCH(stop, mask->stop)
+FAST_SEARCH(mark, mask->mark)
 FAST_SEARCH(quote, mask->quote)
 #undef FAST_SEARCH
 

@@ -128,6 +128,7 @@ static bool read_fast(Parser *parser, const EncodingFacts *facts)
         text = str_slice(copy, text.len + 1);
     }
     uint32_t findings = builder->diag->findings.len;
+    fast_map_list(&parser->map, text.len);
     parser->was_fast = fast_read(builder, &parser->map, text);
     if (parser->was_fast)
         return true;

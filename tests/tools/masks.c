@@ -53,8 +53,20 @@ static bool is_stop(Str text, size_t at)
     char c = at_or_newline(text, at), before = at ? at_or_newline(text, at - 1) : '\n';
     bool blank_before = before == ' ' || before == '\t' || before == '\r' || before == '\n';
     return c == '\n' || c == '\t' || (is_space(text, at) && before == ':') ||
-           (c == '#' && blank_before);
+           ((c == '#' || c == ':') && blank_before);
 }
+
+/* Whether it is the first character of its line that is no space. */
+static bool is_first(Str text, size_t at)
+{
+    if (is_space(text, at))
+        return false;
+    while (at > 0 && is_space(text, at - 1))
+        at--;
+    return at == 0 || at_or_newline(text, at - 1) == '\n';
+}
+
+static bool is_mark(Str text, size_t at) { return is_first(text, at) || is_stop(text, at); }
 
 static bool is_control(char c)
 {
@@ -92,11 +104,26 @@ static bool check_map(const FastMap *map, Str text)
         unsigned bit = at % 64;
         if ((mask->newline >> bit & 1) != (c == '\n') ||
             (mask->space >> bit & 1) != is_space(text, at) ||
-            (mask->stop >> bit & 1) != is_stop(text, at) ||
+            (mask->mark >> bit & 1) != is_mark(text, at) ||
             (mask->quote >> bit & 1) != is_quote_end(c))
             return false;
     }
     return true;
+}
+
+static bool check_list(FastMap *map, Str text)
+{
+    size_t count = 0;
+    if (text.len == 0)
+        return true;
+    fast_map_list(map, text.len);
+    for (size_t at = 0; at < text.len; at++)
+        if (is_mark(text, at) && map->marks[count++] != at)
+            return false;
+    for (size_t i = 1; i < FAST_MARKS_BEHIND; i++)
+        if (map->marks[count++] + 1 != text.len)
+            return false;
+    return map->marks[count] == UINT32_MAX;
 }
 
 static bool check_separator(FastSimd simd, Str text, size_t from)
@@ -138,7 +165,7 @@ static uint64_t check_all(uint64_t texts, uint64_t seed, FastSimd simd)
         Str made = str_slice(text, make_text(&state, text));
         size_t from = made.len ? next_random(&state) % made.len : 0;
         fast_map_fill(&map, made);
-        wrong += !(check_map(&map, made) && check_separator(simd, made, from) &&
+        wrong += !(check_map(&map, made) && check_list(&map, made) && check_separator(simd, made, from) &&
                    check_window(&map, made, next_random(&state) % 9));
     }
     fast_map_free(&map);
