@@ -12,6 +12,24 @@ static KindInfo find(const char *group, const char *version, const char *kind)
 
 static uint32_t bit(unsigned minor) { return UINT32_C(1) << (minor - SCHEMA_OLDEST); }
 
+/* Two fields of one type never share a bit: validation reads structs by them. */
+static void bits_of_names(void **state)
+{
+    (void)state;
+    for (TypeId type = 0; type < schema_type_count(NULL); type++) {
+        uint64_t seen = 0;
+        NameId before = SCHEMA_UNBOUND;
+        for (uint32_t i = 0; i < schema_field_count(NULL, type); i++) {
+            NameId name = schema_field_info(NULL, type, i).name;
+            if (name != before && (seen & node_name_bit(name)))
+                fail_msg("%s shares its bit with another field of %s",
+                         schema_name_text(NULL, name).ptr, schema_type_name(NULL, type).ptr);
+            seen |= node_name_bit(name);
+            before = name;
+        }
+    }
+}
+
 static void kinds(void **state)
 {
     (void)state;
@@ -216,7 +234,7 @@ static void a_run_adds_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds),
+        cmocka_unit_test(bits_of_names), cmocka_unit_test(kinds),
         cmocka_unit_test(every_kind_is_found),
         cmocka_unit_test(every_field_is_found),
         cmocka_unit_test(same_texts),

@@ -201,6 +201,7 @@ TypeRefs match_types(Model *model, Place place, const char *pattern);
 /* ---- the steps, in the order in which tools/schemac.c takes them ---- */
 void read_version_list(Model *model);      /* words.c */
 void read_types(Model *model);             /* types.c */
+void place_names(Model *model);            /* bits.c; called by read_types */
 void read_kinds(Model *model);             /* kinds.c */
 void read_rules(Model *model);             /* rules.c */
 void read_gates(Model *model);             /* rules.c */

@@ -233,8 +233,7 @@ static void gather_names(Model *model)
     if (model->names.len)
         qsort(model->names.at, model->names.len, sizeof *model->names.at, by_pointer);
     text_id(model, ""); /* the empty text is number 0 */
-    for (size_t i = 0; i < model->names.len; i++)
-        text_id(model, model->names.at[i]);
+    place_names(model);
 }
 
 void read_types(Model *model)
