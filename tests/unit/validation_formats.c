@@ -56,6 +56,39 @@ static void labels(void **state)
     EXPECT(format_decimal_integer, "0 1 -1 10", "-0 01 + - 1a");
 }
 
+/* Each byte at each place of texts of each length, beside a look at one byte after the other. */
+static void expect_bytes(const char *name, FormatFn form, const char *inner, const char *ends)
+{
+    enum { LONGEST = 50 };
+    char text[LONGEST];
+    memset(text, 'a', sizeof text);
+    for (size_t len = 1; len <= LONGEST; len++)
+        for (size_t at = 0; at < len; at++)
+            for (int byte = 1; byte < 256; byte++) {
+                bool end = at == 0 || at == len - 1;
+                text[at] = (char)byte;
+                bool wrong = form(str_slice(text, len)) != NULL;
+                if (wrong != (strchr(end ? ends : inner, byte) == NULL))
+                    fail_msg("%s: byte %d at %zu of %zu is told to be %s", name, byte, at, len,
+                             wrong ? "bad" : "good");
+                text[at] = 'a';
+            }
+}
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz0123456789"
+#define LETTERS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static void bytes_of_names(void **state)
+{
+    (void)state;
+    expect_bytes("label", format_dns_label, LOWER "-", LOWER);
+    expect_bytes("subdomain", format_dns_subdomain, LOWER "-.", LOWER);
+    expect_bytes("label value", format_label_value, LETTERS "-_.", LETTERS);
+    expect_bytes("header", format_http_header_name, LETTERS "-", LETTERS "-");
+    expect_bytes("variable", format_relaxed_env_var_name,
+                 LETTERS " !\"#$%&'()*+,-./:;<>?@[\\]^_`{|}~", LETTERS " !\"#$%&'()*+,-./:;<>?@[\\]^_`{|}~");
+}
+
 static void addresses(void **state)
 {
     (void)state;
@@ -163,7 +196,8 @@ static void quantities_compared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names), cmocka_unit_test(labels), cmocka_unit_test(addresses),
+        cmocka_unit_test(names), cmocka_unit_test(labels), cmocka_unit_test(bytes_of_names),
+        cmocka_unit_test(addresses),
         cmocka_unit_test(schedules), cmocka_unit_test(urls),
         cmocka_unit_test(quantities_in_canonical_form),
         cmocka_unit_test(texts_that_are_no_quantities), cmocka_unit_test(quantities_compared),
