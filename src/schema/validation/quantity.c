@@ -207,7 +207,7 @@ static bool fits_fast(const Parts *parts, QuantityForm form, int32_t exponent)
 /* Whether ParseQuantity keeps the text, right or wrong, as the canonical form. */
 static bool keeps_text(const Parts *parts, QuantityForm form, int32_t exponent)
 {
-    Int128 digits = parts->digits;
+    int64_t digits = (int64_t)parts->digits; /* all of them where they are 18 at most */
     size_t count = parts->whole + parts->fraction;
     if (form == QUANTITY_BINARY)
         return parts->fraction == 0 && (digits & 7) != 0 &&
@@ -226,8 +226,37 @@ static bool has_number(Str text)
     return at < text.len && is_digit(text.ptr[at]);
 }
 
+/* How most are written, some digits and a suffix of one or two letters, without what others
+ * need.  False for all others, right or wrong. */
+static bool parse_plain(Str text, Quantity *quantity)
+{
+    enum { MOST = 9, BINARY_MOST = 30 };  /* together they fit an int64 */
+    int64_t digits = 0;
+    size_t count = 0;
+    unsigned base;
+    int32_t exponent;
+    for (; count < text.len && count <= MOST && is_digit(text.ptr[count]); count++)
+        digits = digits * 10 + (text.ptr[count] - '0');
+    if (count == 0 || count > MOST || text.ptr[0] == '0' || text.len - count > 2 ||
+        !read_suffix(str_slice(text.ptr + count, text.len - count), &base, &exponent,
+                     &quantity->form) ||
+        (base == 2 && exponent > BINARY_MOST) || quantity->form == QUANTITY_EXPONENT)
+        return false;
+    Parts parts = {.digits = digits, .whole = count};
+    quantity->as_written = keeps_text(&parts, quantity->form, exponent);
+    quantity->scale = base == 2 ? 0 : exponent;
+    if (base == 2)
+        digits <<= exponent;
+    for (; digits % 10 == 0; digits /= 10)
+        quantity->scale++;
+    quantity->digits = digits;
+    return true;
+}
+
 bool quantity_parse(Str text, Quantity *quantity)
 {
+    if (parse_plain(text, quantity))
+        return true;
     Parts parts;
     unsigned base;
     int32_t exponent;
@@ -290,6 +319,12 @@ int quantity_sign(const Quantity *quantity)
     return quantity->digits < 0 ? -1 : quantity->digits > 0;
 }
 
+/* Nine digits, which may get nine more behind them. */
+static bool is_small(const Quantity *quantity)
+{
+    return quantity->digits < SMALL_POWERS[9] && quantity->digits > -SMALL_POWERS[9];
+}
+
 int quantity_compare(const Quantity *a, const Quantity *b)
 {
     int sign = quantity_sign(a);
@@ -299,6 +334,12 @@ int quantity_compare(const Quantity *a, const Quantity *b)
         return 0;
     if (a->scale == b->scale)
         return a->digits < b->digits ? -1 : a->digits > b->digits;
+    if (is_small(a) && is_small(b) && a->scale <= b->scale + 9 && b->scale <= a->scale + 9) {
+        int32_t by = a->scale - b->scale;
+        int64_t small_a = (int64_t)a->digits * SMALL_POWERS[by > 0 ? by : 0];
+        int64_t small_b = (int64_t)b->digits * SMALL_POWERS[by < 0 ? -by : 0];
+        return small_a < small_b ? -1 : small_a > small_b;
+    }
     int64_t order_a = (int64_t)count_digits(a->digits) + a->scale;
     int64_t order_b = (int64_t)count_digits(b->digits) + b->scale;
     if (order_a != order_b)
@@ -329,7 +370,12 @@ static int64_t value_at(const Quantity *quantity, int32_t scale)
 
 int64_t quantity_value(const Quantity *quantity) { return value_at(quantity, 0); }
 int64_t quantity_milli_value(const Quantity *quantity) { return value_at(quantity, -3); }
-bool quantity_is_whole(const Quantity *quantity) { return quantity_milli_value(quantity) % 1000 == 0; }
+bool quantity_is_whole(const Quantity *quantity)
+{
+    if (is_small(quantity) && quantity->scale >= 0)
+        return true;
+    return quantity_milli_value(quantity) % 1000 == 0;
+}
 
 void quantity_round_up(Quantity *quantity, int32_t scale)
 {
