@@ -124,19 +124,18 @@ static bool has_verb(const SchemaType *row, RuleVerb verb)
 
 /* metadata.name or generateName of an object that is stored.  Of a kind whose validation does
  * not look at names, the registry asks for one when all else is well. */
-static void require_name(Walk *walk, const SchemaKind *kind, const SchemaType *row, uint32_t versions)
+static void require_name(Walk *walk, const SchemaKind *kind, const SchemaType *row,
+                         uint32_t metadata, uint32_t versions)
 {
     const Document *doc = walk->doc;
-    if (has_verb(row, RULE_NAMES_ITSELF))
+    uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
+    if (name != BASE_NONE && !is_empty(doc, name))
+        return;
+    uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
+    if ((generated != BASE_NONE && !is_empty(doc, generated)) || has_verb(row, RULE_NAMES_ITSELF))
         return;
     bool late = !(kind->flags & KIND_CUSTOM) && !(versions & ~walk->stopped[STAGE_VALIDATE]) &&
                 (!has_verb(row, RULE_NAMED_AS) || kind->type == SCHEMA_TYPE_core_v1_Event);
-    uint32_t metadata = schema_get(doc, doc->root, SCHEMA_NAME_metadata);
-    uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
-    uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
-    if ((name != BASE_NONE && !is_empty(doc, name)) ||
-        (generated != BASE_NONE && !is_empty(doc, generated)))
-        return;
     uint32_t map = metadata == BASE_NONE || node_kind(doc, metadata) != NODE_MAP ? doc->root
                                                                                  : metadata;
     Finding *finding = walk_report(walk, map == doc->root ? map : server_place_of_absence(doc, map),
@@ -153,8 +152,9 @@ static void require_name(Walk *walk, const SchemaKind *kind, const SchemaType *r
 void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions)
 {
     const SchemaType *row = type_row(walk->schema, kind->type);
-    require_name(walk, kind, row, versions);
-    validation_object(walk, row, kind, versions);
+    uint32_t metadata = schema_get(walk->doc, walk->doc->root, SCHEMA_NAME_metadata);
+    require_name(walk, kind, row, metadata, versions);
+    validation_object(walk, row, kind, metadata, versions);
 }
 
 /* ---- values ---- */

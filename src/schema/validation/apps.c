@@ -72,8 +72,7 @@ static void validate_deployment_strategy(Validation *v, Field strategy)
 static void validate_pod_template_spec_for_replica_set(Validation *v, Field template,
                                                        Field selector, const char *kind)
 {
-    if (field_length(v, GET(selector, matchLabels)) +
-            field_length(v, GET(selector, matchExpressions)) > 0)
+    if (selector_selects(v, selector))
         validate_template_labels(v, selector, template);
     validate_pod_template_spec(v, template);
     validate_lasting_template(v, template, kind);
@@ -160,11 +159,9 @@ static void validate_daemon_set_selector(Validation *v, Field spec)
         validation_as(v, finding, template, ".metadata.labels");
         return;
     }
-    validate_label_selector(v, selector, &(SelectorOptions){false});
-    if (selector_is_valid(v, selector))
+    if (validate_label_selector(v, selector, &(SelectorOptions){false}))
         validate_template_labels(v, selector, template);
-    if (field_length(v, GET(selector, matchLabels)) +
-            field_length(v, GET(selector, matchExpressions)) == 0)
+    if (!selector_selects(v, selector))
         validation_invalid(v, selector, "may not be empty: it would select every Pod");
 }
 

@@ -15,6 +15,8 @@ void validate_not_more_than_100_percent(Validation *v, Field field);
 /* getIntOrPercentValue; fallback, the default, where nothing is given. */
 int64_t int_or_percent_value(const Validation *v, Field field, int64_t fallback);
 
+/* Whether a selector asks for anything. */
+bool selector_selects(const Validation *v, Field selector);
 /* The selector of a Deployment, ReplicaSet or StatefulSet: strict, and not empty.  That
  * there is one is a row.  Returns whether it can be understood at all. */
 bool validate_workload_selector(Validation *v, Field selector);

@@ -62,15 +62,20 @@ int64_t int_or_percent_value(const Validation *v, Field field, int64_t fallback)
 
 /* ---- selector and template ---- */
 
+bool selector_selects(const Validation *v, Field selector)
+{
+    return field_has_items(v, GET(selector, matchLabels)) ||
+           field_has_items(v, GET(selector, matchExpressions));
+}
+
 bool validate_workload_selector(Validation *v, Field selector)
 {
     if (!field_given(selector))
         return false;
-    validate_label_selector(v, selector, &(SelectorOptions){false});
-    if (field_length(v, GET(selector, matchLabels)) +
-            field_length(v, GET(selector, matchExpressions)) == 0)
+    bool valid = validate_label_selector(v, selector, &(SelectorOptions){false});
+    if (!selector_selects(v, selector))
         validation_invalid(v, selector, "may not be empty: it would select every Pod");
-    if (selector_is_valid(v, selector))
+    if (valid)
         return true;
     validation_invalid(v, selector, "must be a valid label selector");
     return false;

@@ -64,8 +64,7 @@ static void validate_stateful_set_template(Validation *v, Field spec)
 {
     Field selector = GET(spec, selector), template = GET(spec, template);
     bool fine = validate_workload_selector(v, selector);
-    if (fine && field_length(v, GET(selector, matchLabels)) +
-                    field_length(v, GET(selector, matchExpressions)) > 0)
+    if (fine && selector_selects(v, selector))
         validate_template_labels(v, selector, template);
     if (fine || !field_given(selector)) {
         VALIDATION_ONLY(v, VALIDATION_SINCE(34))

@@ -35,7 +35,7 @@ static void validate_exit_codes(Validation *v, Field values, bool in)
         Field first;
         if (in && number == 0)
             validation_invalid(v, i.item, "may not be 0 with operator In: that is success");
-        if (seen_before(v, &seen, seen_pair(v, str_slice("", 0), number), i.item, &first))
+        if (seen_pair(v, &seen, str_slice("", 0), number, i.item, &first))
             validation_duplicate(v, i.item, first);
         ordered = ordered && number >= last;
         last = number;

@@ -128,7 +128,7 @@ static void validate_pod_affinity(Validation *v, const Pod *pod, Field affinity)
 
 void validate_affinity(Validation *v, const Pod *pod)
 {
-    Field affinity = GET(pod->spec, affinity);
+    Field affinity = OF(&pod->of, affinity);
     if (!field_given(affinity))
         return;
     validate_node_affinity(v, GET(affinity, nodeAffinity));

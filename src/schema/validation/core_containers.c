@@ -6,9 +6,9 @@
 /* ---- restart policies and rules ---- */
 
 /* validateContainerRestartPolicy */
-static void validate_restart_policy(Validation *v, Field container)
+static void validate_restart_policy(Validation *v, const Fields *container)
 {
-    Field policy = GET(container, restartPolicy), rules = GET(container, restartPolicyRules);
+    Field policy = OF(container, restartPolicy), rules = OF(container, restartPolicyRules);
     if (field_given(policy))
         validate_given_word(v, policy, "Always,Never,OnFailure");
     else if (field_length(v, rules) == 0)
@@ -36,9 +36,9 @@ static void validate_restart_policy(Validation *v, Field container)
 }
 
 /* Until 1.34 only init containers have one, and it says Always. */
-static void validate_container_restart_policy(Validation *v, Field container)
+static void validate_container_restart_policy(Validation *v, const Fields *container)
 {
-    Field policy = GET(container, restartPolicy);
+    Field policy = OF(container, restartPolicy);
     VALIDATION_ONLY(v, VALIDATION_SINCE(35))
         validate_restart_policy(v, container);
     VALIDATION_ONLY(v, VALIDATION_UNTIL(34))
@@ -47,9 +47,9 @@ static void validate_container_restart_policy(Validation *v, Field container)
 }
 
 /* validateInitContainerRestartPolicy */
-static void validate_init_restart_policy(Validation *v, Field container)
+static void validate_init_restart_policy(Validation *v, const Fields *container)
 {
-    Field policy = GET(container, restartPolicy), rules = GET(container, restartPolicyRules);
+    Field policy = OF(container, restartPolicy), rules = OF(container, restartPolicyRules);
     if (!field_given(policy)) {
         VALIDATION_ONLY(v, VALIDATION_SINCE(35))
             if (field_length(v, rules) > 0)
@@ -96,48 +96,58 @@ static void validate_resize_policy(Validation *v, const Pod *pod, Field list)
 }
 
 /* validateContainerCommon */
-static void validate_container_common(Validation *v, const Pod *pod, Field container)
+static void validate_container_common(Validation *v, const Pod *pod, const Fields *container)
 {
-    Field name = GET(container, name), resize = GET(container, resizePolicy);
-    validation_optional_text(v, name, format_dns_label);
-    validate_container_ports(v, GET(container, ports));
-    validate_env(v, pod, GET(container, env));
-    validate_env_from(v, GET(container, envFrom));
-    validate_volume_mounts(v, pod, container);
-    if (field_given(GET(container, volumeDevices)))
+    uint64_t has = container->bits;
+    validation_optional_text(v, OF(container, name), format_dns_label);
+    if (has & FIELD_BIT(ports))
+        validate_container_ports(v, OF(container, ports));
+    if (has & FIELD_BIT(env))
+        validate_env(v, pod, OF(container, env));
+    if (has & FIELD_BIT(envFrom))
+        validate_env_from(v, OF(container, envFrom));
+    if (has & FIELD_BIT(volumeMounts))
+        validate_volume_mounts(v, pod, container);
+    if (has & FIELD_BIT(volumeDevices))
         validate_volume_devices(v, pod, container);
-    validate_container_resource_requirements(v, GET(container, resources), pod->claims);
-    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
-        if (field_given(resize))
-            validate_resize_policy(v, pod, resize);
-    validate_security_context(v, pod, GET(container, securityContext));
+    if (has & FIELD_BIT(resources))
+        validate_container_resource_requirements(v, OF(container, resources), pod->claims);
+    if (has & FIELD_BIT(resizePolicy))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+            validate_resize_policy(v, pod, OF(container, resizePolicy));
+    if (has & FIELD_BIT(securityContext))
+        validate_security_context(v, pod, OF(container, securityContext));
 }
 
 /* validateContainerOnlyForPod */
-static void validate_image(Validation *v, Field container)
+static void validate_image(Validation *v, const Fields *container)
 {
-    Field image = GET(container, image);
+    Field image = OF(container, image);
     Str text = field_text(v, image);
     if (text_trimmed(text).len != text.len)
         validation_invalid(v, image, "must not have blanks at its start or end");
 }
 
 /* AccumulateUniqueHostPorts; the server's index of an init container is always 0. */
-static void check_host_ports(Validation *v, const Pod *pod, Field container, Field list, Seen *seen,
-                             bool init)
+static void check_host_ports(Validation *v, const Pod *pod, const Fields *container, Field list,
+                             Seen *seen, bool init)
 {
-    Field ports = GET(container, ports), first;
+    Field ports = OF(container, ports), first;
+    bool defaulted = pod->is_pod && pod->host_network;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
+        if (!defaulted && !(field_bits(v, i.item) & FIELD_BIT(hostPort)))
+            continue;
         Field host_port = GET(i.item, hostPort);
         int64_t number = field_int(v, host_port);
-        if (number == 0 && pod->is_pod && pod->host_network)
+        if (number == 0 && defaulted)
             number = field_int(v, GET(i.item, containerPort));
         if (number == 0)
             continue;
         Str protocol = field_text_or(v, GET(i.item, protocol), "TCP");
-        Str key = arena_format(v->walk->checker->scratch, "%.*s/%.*s/%lld", STR_ARG(protocol),
-                               STR_ARG(field_text(v, GET(i.item, hostIP))), (long long)number);
-        if (!seen_before(v, seen, key, i.item, &first))
+        Str key = protocol, ip = field_text(v, GET(i.item, hostIP));
+        if (ip.len)
+            key = arena_format(v->walk->checker->scratch, "%.*s/%.*s", STR_ARG(key), STR_ARG(ip));
+        if (!seen_pair(v, seen, key, number, i.item, &first))
             continue;
         Finding *finding = validation_duplicate(v, host_port, first);
         if (init)
@@ -147,45 +157,53 @@ static void check_host_ports(Validation *v, const Pod *pod, Field container, Fie
 
 /* ---- the sorts ---- */
 
-static void validate_hooks(Validation *v, const Pod *pod, Field container)
+static void validate_hooks(Validation *v, const Pod *pod, const Fields *container)
 {
-    validate_lifecycle(v, pod, GET(container, lifecycle));
-    validate_probe(v, pod, GET(container, livenessProbe), PROBE_LIVENESS);
-    validate_probe(v, pod, GET(container, readinessProbe), PROBE_READINESS);
-    validate_probe(v, pod, GET(container, startupProbe), PROBE_STARTUP);
+    validate_lifecycle(v, pod, OF(container, lifecycle));
+    validate_probe(v, pod, OF(container, livenessProbe), PROBE_LIVENESS);
+    validate_probe(v, pod, OF(container, readinessProbe), PROBE_READINESS);
+    validate_probe(v, pod, OF(container, startupProbe), PROBE_STARTUP);
 }
+
+#define HOOKS FIELD_BITS(lifecycle, livenessProbe, readinessProbe, startupProbe)
 
 void validate_containers(Validation *v, const Pod *pod)
 {
     Seen names = {0}, ports = {0};
+    bool several = field_length(v, pod->containers) > 1;
     for (Items i = items_of(v, pod->containers); items_next(v, &i);) {
-        Field name = GET(i.item, name), first;
-        validate_container_common(v, pod, i.item);
-        if (seen_before(v, &names, field_text(v, name), name, &first))
+        Fields container;
+        fields_read(v, i.item, &container);
+        Field name = OF(&container, name), first;
+        validate_container_common(v, pod, &container);
+        if (several && seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
-        validate_hooks(v, pod, i.item);
-        validate_container_restart_policy(v, i.item);
-        check_host_ports(v, pod, i.item, pod->containers, &ports, false);
+        if (container.bits & HOOKS)
+            validate_hooks(v, pod, &container);
+        if (container.bits & FIELD_BITS(restartPolicy, restartPolicyRules))
+            validate_container_restart_policy(v, &container);
+        if (container.bits & FIELD_BIT(ports))
+            check_host_ports(v, pod, &container, pod->containers, &ports, false);
         if (pod->is_pod)
-            validate_image(v, i.item);
+            validate_image(v, &container);
     }
 }
 
 /* What an init container may not have unless it goes on beside the others. */
-static void forbid_hooks(Validation *v, Field container)
+static void forbid_hooks(Validation *v, const Fields *container)
 {
-    static const NameId HOOKS[] = {SCHEMA_NAME_lifecycle, SCHEMA_NAME_livenessProbe,
+    static const NameId ORDER[] = {SCHEMA_NAME_lifecycle, SCHEMA_NAME_livenessProbe,
                                    SCHEMA_NAME_readinessProbe, SCHEMA_NAME_startupProbe};
-    for (size_t i = 0; i < BASE_COUNT(HOOKS); i++) {
-        Field hook = field_get(v, container, HOOKS[i]);
+    for (size_t i = 0; i < BASE_COUNT(ORDER); i++) {
+        Field hook = fields_get(v, container, ORDER[i]);
         if (field_given(hook))
             validation_forbidden(v, hook, "an init container without restartPolicy Always has none");
     }
 }
 
-static void forbid_restart_by_resize(Validation *v, Field container)
+static void forbid_restart_by_resize(Validation *v, const Fields *container)
 {
-    Field list = GET(container, resizePolicy);
+    Field list = OF(container, resizePolicy);
     for (Items i = items_of(v, list); items_next(v, &i);)
         if (field_text_is(v, GET(i.item, restartPolicy), "RestartContainer"))
             validation_invalid(v, GET(i.item, restartPolicy),
@@ -203,23 +221,26 @@ void validate_init_containers(Validation *v, const Pod *pod)
         seen_before(v, &names, field_text(v, name), name, &first);
     }
     for (Items i = items_of(v, pod->init_containers); items_next(v, &i);) {
-        Field name = GET(i.item, name);
         Seen ports = {0};
-        bool goes_on = field_text_is(v, GET(i.item, restartPolicy), "Always");
-        validate_container_common(v, pod, i.item);
-        validate_init_restart_policy(v, i.item);
+        Fields container;
+        fields_read(v, i.item, &container);
+        Field name = OF(&container, name);
+        bool goes_on = field_text_is(v, OF(&container, restartPolicy), "Always");
+        validate_container_common(v, pod, &container);
+        validate_init_restart_policy(v, &container);
         if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
-        check_host_ports(v, pod, i.item, pod->init_containers, &ports, true);
+        check_host_ports(v, pod, &container, pod->init_containers, &ports, true);
         if (goes_on) {
-            validate_hooks(v, pod, i.item);
+            validate_hooks(v, pod, &container);
         } else {
-            forbid_hooks(v, i.item);
+            if (container.bits & HOOKS)
+                forbid_hooks(v, &container);
             VALIDATION_ONLY(v, VALIDATION_SINCE(33))
-                forbid_restart_by_resize(v, i.item);
+                forbid_restart_by_resize(v, &container);
         }
         if (pod->is_pod)
-            validate_image(v, i.item);
+            validate_image(v, &container);
     }
 }
 
@@ -261,9 +282,11 @@ void validate_ephemeral_containers(Validation *v, const Pod *pod)
         if (c.sort != PODS_EPHEMERAL)
             seen_before(v, &names, field_text(v, GET(c.container, name)), c.container, &first);
     for (Items i = items_of(v, pod->ephemeral_containers); items_next(v, &i);) {
-        Field name = GET(i.item, name), target = GET(i.item, targetContainerName);
-        validate_container_common(v, pod, i.item);
-        validate_image(v, i.item);
+        Fields container;
+        fields_read(v, i.item, &container);
+        Field name = OF(&container, name), target = OF(&container, targetContainerName);
+        validate_container_common(v, pod, &container);
+        validate_image(v, &container);
         if (seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
         bool found = field_is_empty(v, target);

@@ -6,10 +6,13 @@
 void validate_container_ports(Validation *v, Field ports)
 {
     Seen names = {0};
+    bool several = field_length(v, ports) > 1;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
+        if (!(field_bits(v, i.item) & FIELD_BITS(name, hostPort)))
+            continue;
         Field name = GET(i.item, name), host_port = GET(i.item, hostPort), first;
         if (!field_is_empty(v, name) && validation_optional_text(v, name, format_port_name) &&
-            seen_before(v, &names, field_text(v, name), name, &first))
+            several && seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
         if (field_int(v, host_port) != 0)
             validate_port_number(v, host_port);
@@ -68,6 +71,8 @@ void validate_object_field_selector(Validation *v, Field selector, const char *p
         validation_invalid(v, field_path, "can be read in apiVersion v1 only");
     else if (is_subscripted(text, &path, &key))
         validate_subscript(v, selector, path, key);
+    else if (word_is_one_of(text, paths))
+        return;
     else if (!word_is_one_of(text, POD_PATHS) && !str_is(text, "spec.host"))
         validation_invalid(v, field_path, "must be a path of a Pod that its containers may see");
     else if (!word_is_one_of(str_is(text, "spec.host") ? STR("spec.nodeName") : text, paths))
@@ -190,7 +195,8 @@ void validate_env(Validation *v, const Pod *pod, Field env)
         Field name = GET(i.item, name);
         if (validation_must_have(v, name))
             validate_variable_name(v, name);
-        validate_value_from(v, pod, i.item);
+        if (field_bits(v, i.item) & FIELD_BIT(valueFrom))
+            validate_value_from(v, pod, i.item);
     }
 }
 

@@ -23,7 +23,7 @@ static bool is_other(const Seen *seen, Str text)
 }
 
 /* validateMountPropagation; the server forgets which mount it is. */
-static void validate_propagation(Validation *v, Field mount, Field mounts, Field container)
+static void validate_propagation(Validation *v, Field mount, Field mounts, const Fields *container)
 {
     Field propagation = GET(mount, mountPropagation);
     if (!field_given(propagation))
@@ -32,8 +32,7 @@ static void validate_propagation(Validation *v, Field mount, Field mounts, Field
     if (!word_is_one_of(field_text(v, propagation), "Bidirectional,HostToContainer,None"))
         finding = validation_not_supported(v, propagation, "Bidirectional,HostToContainer,None");
     else if (field_text_is(v, propagation, "Bidirectional") &&
-             !field_bool(v, FIELD_PATH(v, container, SCHEMA_NAME_securityContext,
-                                       SCHEMA_NAME_privileged)))
+             !field_bool(v, GET(OF(container, securityContext), privileged)))
         finding = validation_forbidden(v, propagation,
                                        "Bidirectional is for privileged containers");
     validation_as(v, finding, mounts, ".mountPropagation");
@@ -67,39 +66,49 @@ static void validate_sub_path(Validation *v, Field path, Field mounts, const cha
         validation_as(v, validation_invalid(v, path, "%s", wrong), mounts, "%s", suffix);
 }
 
-void validate_volume_mounts(Validation *v, const Pod *pod, Field container)
+static void validate_sub_paths(Validation *v, Field mount, Field mounts)
 {
-    Field mounts = GET(container, volumeMounts), devices = GET(container, volumeDevices), first;
+    Field sub_path = GET(mount, subPath), expression = GET(mount, subPathExpr);
+    validate_sub_path(v, sub_path, mounts, ".subPath");
+    if (!field_is_empty(v, expression) && !field_is_empty(v, sub_path))
+        validation_invalid(v, expression, "may not be given together with subPath");
+    validate_sub_path(v, expression, mounts, ".subPathExpr");
+}
+
+void validate_volume_mounts(Validation *v, const Pod *pod, const Fields *container)
+{
+    Field mounts = OF(container, volumeMounts), devices = OF(container, volumeDevices), first;
     Seen paths = {0};
     Others others;
+    bool several = field_length(v, mounts) > 1;
     if (field_given(devices))
         read_others(v, devices, SCHEMA_NAME_devicePath, &others);
     for (Items i = items_of(v, mounts); items_next(v, &i);) {
+        uint64_t has = field_bits(v, i.item);
         Field name = GET(i.item, name), path = GET(i.item, mountPath);
-        Field sub_path = GET(i.item, subPath), expression = GET(i.item, subPathExpr);
         validation_must_have(v, name);
         if (!field_given(pod_volume(v, pod, field_text(v, name))) &&
             !pod_has_claim_template(v, pod, field_text(v, name)))
             validation_not_found(v, name, "must be a volume of the Pod");
         validation_must_have(v, path);
-        if (seen_before(v, &paths, field_text(v, path), path, &first))
+        if (several && seen_before(v, &paths, field_text(v, path), path, &first))
             validation_invalid(v, path, "may not be where another volume is mounted");
         if (field_given(devices) && is_other(&others.names, field_text(v, name)))
             validation_invalid(v, name, "may not be among volumeDevices too");
         if (field_given(devices) && is_other(&others.paths, field_text(v, path)))
             validation_invalid(v, path, "may not be the path of a device too");
-        validate_sub_path(v, sub_path, mounts, ".subPath");
-        if (!field_is_empty(v, expression) && !field_is_empty(v, sub_path))
-            validation_invalid(v, expression, "may not be given together with subPath");
-        validate_sub_path(v, expression, mounts, ".subPathExpr");
-        validate_propagation(v, i.item, mounts, container);
-        validate_recursive_read_only(v, i.item, mounts);
+        if (has & FIELD_BITS(subPath, subPathExpr))
+            validate_sub_paths(v, i.item, mounts);
+        if (has & FIELD_BIT(mountPropagation))
+            validate_propagation(v, i.item, mounts, container);
+        if (has & FIELD_BIT(recursiveReadOnly))
+            validate_recursive_read_only(v, i.item, mounts);
     }
 }
 
-void validate_volume_devices(Validation *v, const Pod *pod, Field container)
+void validate_volume_devices(Validation *v, const Pod *pod, const Fields *container)
 {
-    Field devices = GET(container, volumeDevices), mounts = GET(container, volumeMounts), first;
+    Field devices = OF(container, volumeDevices), mounts = OF(container, volumeMounts), first;
     Seen names = {0}, paths = {0};
     Others others;
     read_others(v, mounts, SCHEMA_NAME_mountPath, &others);

@@ -6,68 +6,83 @@
 
 enum { SEEN_FEW = 32 };
 
-/* Where the key lies in the table, or the free slot that it would take. */
-static uint32_t *seen_slot(const Seen *seen, Str key)
+static bool is_key(const struct SeenEntry *entry, Str key, int64_t number)
 {
-    uint32_t mask = seen->room * 2 - 1, slot = str_hash(key) & mask;
-    while (seen->slots[slot] && !str_eq(seen->all[seen->slots[slot] - 1].key, key))
+    return entry->number == number && str_eq(entry->key, key);
+}
+
+/* Where the key lies in the table, or the free slot that it would take. */
+static uint32_t *seen_slot(const Seen *seen, Str key, int64_t number)
+{
+    uint32_t mask = seen->room * 2 - 1;
+    uint32_t slot = (str_hash(key) + (uint32_t)number * UINT32_C(2654435761)) & mask;
+    while (seen->slots[slot] && !is_key(&seen->all[seen->slots[slot] - 1], key, number))
         slot = (slot + 1) & mask;
     return &seen->slots[slot];
 }
 
-static const struct SeenEntry *find_entry(const Seen *seen, Str key)
+/* Made of what tells short names of one list apart: the length, and bytes of both ends. */
+static uint64_t seen_bit(Str key, int64_t number)
 {
+    uint64_t mix = key.len + (uint64_t)number;
+    if (key.len)
+        mix += (uint64_t)(unsigned char)key.ptr[key.len - 1] * 7 +
+               (uint64_t)(unsigned char)key.ptr[0] * 13;
+    return UINT64_C(1) << (mix & 63);
+}
+
+static const struct SeenEntry *find_entry(const Seen *seen, Str key, int64_t number)
+{
+    const struct SeenEntry *all = seen_entries(seen);
     if (seen->slots) {
-        uint32_t number = *seen_slot(seen, key);
-        return number ? &seen->all[number - 1] : NULL;
+        uint32_t at = *seen_slot(seen, key, number);
+        return at ? &all[at - 1] : NULL;
     }
     for (uint32_t i = 0; i < seen->count; i++)
-        if (str_eq(seen->all[i].key, key))
-            return &seen->all[i];
+        if (is_key(&all[i], key, number))
+            return &all[i];
     return NULL;
 }
 
 static void grow_seen(Validation *v, Seen *seen)
 {
     Arena *arena = v->walk->checker->scratch;
-    uint32_t room = seen->room ? seen->room * 2 : 4;
-    seen->all = arena_grow(arena, seen->all, seen->count * sizeof *seen->all,
-                           room * sizeof *seen->all);
+    uint32_t room = seen->count * 2;
+    struct SeenEntry *all = arena_alloc(arena, room * sizeof *all);
+    memcpy(all, seen_entries(seen), seen->count * sizeof *all);
+    seen->all = all;
     seen->room = room;
     if (room <= SEEN_FEW)
         return;
     seen->slots = arena_zero(arena, 2 * (size_t)room * sizeof *seen->slots);
     for (uint32_t i = 0; i < seen->count; i++)
-        *seen_slot(seen, seen->all[i].key) = i + 1;
+        *seen_slot(seen, all[i].key, all[i].number) = i + 1;
 }
 
-bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first)
+bool seen_pair(Validation *v, Seen *seen, Str key, int64_t number, Field at, Field *first)
 {
-    const struct SeenEntry *before = find_entry(seen, key);
+    uint64_t bit = seen_bit(key, number);
+    const struct SeenEntry *before = seen->bits & bit ? find_entry(seen, key, number) : NULL;
     if (before) {
         *first = before->at;
         return true;
     }
-    if (seen->count == seen->room)
+    seen->bits |= bit;
+    if (seen->count == (seen->all ? seen->room : SEEN_HERE))
         grow_seen(v, seen);
     if (seen->slots)
-        *seen_slot(seen, key) = seen->count + 1;
-    seen->all[seen->count++] = (struct SeenEntry){key, at};
+        *seen_slot(seen, key, number) = seen->count + 1;
+    struct SeenEntry *entry = (seen->all ? seen->all : seen->here) + seen->count++;
+    entry->key = key;
+    entry->number = number;
+    entry->at = at;
     return false;
 }
 
 Field seen_find(const Seen *seen, Str key)
 {
-    const struct SeenEntry *entry = find_entry(seen, key);
+    const struct SeenEntry *entry = seen->bits & seen_bit(key, 0) ? find_entry(seen, key, 0) : NULL;
     return entry ? entry->at : FIELD_NONE;
-}
-
-Str seen_pair(const Validation *v, Str word, int64_t number)
-{
-    char *key = arena_alloc(v->walk->checker->scratch, word.len + sizeof number);
-    memcpy(key, word.ptr, word.len);
-    memcpy(key + word.len, &number, sizeof number);
-    return str_slice(key, word.len + sizeof number);
 }
 
 /* ---- texts ---- */
@@ -119,11 +134,6 @@ Str text_lowered(const Validation *v, Str text)
         lower[i] = (char)(text.ptr[i] + 32);
     }
     return lower ? str_slice(lower, text.len) : text;
-}
-
-Field field_entry(const Validation *v, Field map, const char *key)
-{
-    return entries_get(v, map, str_of(key));
 }
 
 /* ---- ports ---- */

@@ -9,26 +9,41 @@
 
 /* A field of a struct by its name: GET(spec, ports). */
 #define GET(parent, name) field_get(v, parent, SCHEMA_NAME_##name)
+/* The same of Fields that were read: OF(container, ports). */
+#define OF(fields, name) fields_get(v, fields, SCHEMA_NAME_##name)
 
 /* ---- core_parts.c ---- */
 
-/* What was seen of a list, to find the second of two equals; {0} has seen nothing.  Some
- * dozens are compared one by one, more have a table, which keeps long lists linear.  All of
- * it lies in the document's scratch. */
+/* What was seen of a list, to find the second of two equals.  The first few lie in it, and a
+ * bit for each key says of nearly all others at once that they are new; some dozens are
+ * compared one by one, more have a table, which keeps long lists linear.  What is more than a
+ * few lies in the document's scratch.  {0} has seen nothing. */
+enum { SEEN_HERE = 2 };
 typedef struct Seen {
+    uint64_t bits;          /* of the keys: what is not among them was not seen */
+    uint32_t count, room;   /* room of all */
     struct SeenEntry {
         Str key;
+        int64_t number;
         Field at;
-    } *all;
+    } *all;                 /* NULL while they fit in here */
     uint32_t *slots;        /* index + 1 into all; 0: free.  NULL while they are few */
-    uint32_t count, room;
+    struct SeenEntry here[SEEN_HERE];
 } Seen;
-/* Notes the key; where it was noted before, *first is the place and it returns true. */
-bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first);
+/* Its entries in the order in which they came: seen->count of them. */
+static inline const struct SeenEntry *seen_entries(const Seen *seen)
+{
+    return seen->all ? seen->all : seen->here;
+}
+/* Notes the key, a text and a number; where it was noted before, *first is the place and it
+ * returns true. */
+bool seen_pair(Validation *v, Seen *seen, Str key, int64_t number, Field at, Field *first);
+static inline bool seen_before(Validation *v, Seen *seen, Str key, Field at, Field *first)
+{
+    return seen_pair(v, seen, key, 0, at, first);
+}
 /* Where the key was noted, or BASE_NONE as the place's node. */
 Field seen_find(const Seen *seen, Str key);
-/* A key made of a word and a number, for seen_before; in the document's scratch. */
-Str seen_pair(const Validation *v, Str word, int64_t number);
 
 /* IsValidPortNum. */
 bool validate_port_number(Validation *v, Field port);
@@ -53,7 +68,10 @@ Str text_trimmed(Str text);
 /* The text with small letters, ASCII only: itself, or a copy in the document's scratch. */
 Str text_lowered(const Validation *v, Str text);
 /* The value of a label, annotation or resource of that name. */
-Field field_entry(const Validation *v, Field map, const char *key);
+static inline Field field_entry(const Validation *v, Field map, const char *key)
+{
+    return field_given(map) ? entries_get(v, map, str_of(key)) : map;
+}
 /* Whether the map has it at all: a key whose value is null is there, with Go's zero value. */
 static inline bool field_entry_exists(Field map, Field entry)
 {

@@ -4,24 +4,22 @@
 
 /* ---- containers of all sorts ---- */
 
-PodContainers pod_containers(const Pod *pod)
+bool pod_containers_step(const Validation *v, PodContainers *c)
 {
-    PodContainers containers = {.pod = pod, .items = {.next = 1, .end = 0}};
-    return containers;
-}
-
-bool pod_containers_next(const Validation *v, PodContainers *c)
-{
-    while (!items_next(v, &c->items)) {
-        if (c->sort == PODS_EPHEMERAL)
-            return false;
+    while (c->sort != PODS_EPHEMERAL) {
         c->sort++;
-        c->items = items_of(v, c->sort == PODS_INIT      ? c->pod->init_containers
-                               : c->sort == PODS_REGULAR ? c->pod->containers
-                                                         : c->pod->ephemeral_containers);
+        Field list = c->sort == PODS_INIT      ? c->pod->init_containers
+                     : c->sort == PODS_REGULAR ? c->pod->containers
+                                               : c->pod->ephemeral_containers;
+        if (!field_given(list))
+            continue;
+        c->items = items_of(v, list);
+        if (!items_next(v, &c->items))
+            continue;
+        c->container = c->items.item;
+        return true;
     }
-    c->container = c->items.item;
-    return true;
+    return false;
 }
 
 /* ---- small parts of a spec ---- */
@@ -120,8 +118,8 @@ static void validate_host_aliases(Validation *v, Field aliases)
 static void validate_host_users(Validation *v, const Pod *pod)
 {
     static const char WHY[] = "hostUsers is false";
-    Field network = GET(pod->spec, hostNetwork), pid = GET(pod->spec, hostPID);
-    Field ipc = GET(pod->spec, hostIPC);
+    Field network = OF(&pod->of, hostNetwork), pid = OF(&pod->of, hostPID);
+    Field ipc = OF(&pod->of, hostIPC);
     if (pod->host_users)
         return;
     if (pod->host_network)
@@ -138,10 +136,10 @@ static void validate_host_users(Validation *v, const Pod *pod)
 /* validatePodHostName */
 static void validate_hostname_override(Validation *v, const Pod *pod)
 {
-    Field name = GET(pod->spec, hostnameOverride);
+    Field name = OF(&pod->of, hostnameOverride);
     if (!field_given(name))
         return;
-    if (field_bool(v, GET(pod->spec, setHostnameAsFQDN)))
+    if (field_bool(v, OF(&pod->of, setHostnameAsFQDN)))
         validation_forbidden(v, name, "setHostnameAsFQDN is true");
     if (pod->host_network)
         validation_forbidden(v, name, "hostNetwork is true");
@@ -153,7 +151,7 @@ static void validate_hostname_override(Validation *v, const Pod *pod)
 /* validateOS, and then what the one system or the other has. */
 static void validate_os(Validation *v, const Pod *pod)
 {
-    Field os = GET(pod->spec, os), name = GET(os, name);
+    Field os = OF(&pod->of, os), name = GET(os, name);
     if (!pod->has_os || !validation_must_have(v, name))
         return;
     if (str_is(pod->os, "linux"))
@@ -167,117 +165,157 @@ static void validate_os(Validation *v, const Pod *pod)
 /* Names of other things, and what stands by itself. */
 static void validate_names(Validation *v, const Pod *pod)
 {
-    Field spec = pod->spec;
-    Field account = GET(spec, serviceAccountName), deadline = GET(spec, activeDeadlineSeconds);
-    Field preemption = GET(spec, preemptionPolicy);
+    const Fields *of = &pod->of;
+    Field account = OF(of, serviceAccountName), deadline = OF(of, activeDeadlineSeconds);
+    Field preemption = OF(of, preemptionPolicy);
     if (field_is_empty(v, account)) {
-        Field old = GET(spec, serviceAccount);
+        Field old = OF(of, serviceAccount);
         Str text = field_text(v, old);
         const char *wrong = text.len ? format_dns_subdomain(text) : NULL;
         if (wrong)
-            validation_as(v, validation_invalid(v, old, "%s", wrong), spec, ".serviceAccountName");
+            validation_as(v, validation_invalid(v, old, "%s", wrong), pod->spec, ".serviceAccountName");
     }
     validation_optional_text(v, account, format_dns_subdomain);
-    validation_optional_text(v, GET(spec, nodeName), format_dns_subdomain);
+    validation_optional_text(v, OF(of, nodeName), format_dns_subdomain);
     if (field_given(deadline))
         validation_range(v, deadline, 1, INT32_MAX);
     if (!pod->of_stateful_set) {
-        validation_optional_text(v, GET(spec, hostname), format_dns_label);
-        validation_optional_text(v, GET(spec, subdomain), format_dns_label);
+        validation_optional_text(v, OF(of, hostname), format_dns_label);
+        validation_optional_text(v, OF(of, subdomain), format_dns_label);
     }
-    validation_optional_text(v, GET(spec, priorityClassName), format_dns_subdomain);
-    validate_given_text(v, GET(spec, runtimeClassName), format_dns_subdomain);
+    validation_optional_text(v, OF(of, priorityClassName), format_dns_subdomain);
+    validate_given_text(v, OF(of, runtimeClassName), format_dns_subdomain);
     if (field_given(preemption))
         validation_required_word(v, preemption, "PreemptLowerPriority,Never");
 }
 
 /* ---- the whole ---- */
 
-static Pod open_pod(const Validation *v, Field meta, Field spec, bool is_pod)
+static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, Pod *pod)
 {
-    Field os = GET(spec, os), grace = GET(spec, terminationGracePeriodSeconds);
-    Pod pod = {
-        .is_pod = is_pod,
-        .meta = meta,
-        .annotations = GET(meta, annotations),
-        .labels = GET(meta, labels),
-        .spec = spec,
-        .volumes = GET(spec, volumes),
-        .containers = GET(spec, containers),
-        .init_containers = GET(spec, initContainers),
-        .ephemeral_containers = GET(spec, ephemeralContainers),
-        .claims = GET(spec, resourceClaims),
-        .restart_policy = field_text_or(v, GET(spec, restartPolicy), "Always"),
-        .os = field_text(v, GET(os, name)),
-        .has_os = field_given(os),
-        .grace_period = field_int_or(v, grace, 30),
-        .host_network = field_bool(v, GET(spec, hostNetwork)),
-        .host_users = field_bool_or(v, GET(spec, hostUsers), true),
-        .claim_templates = FIELD_NONE,
-    };
+    const Fields *of = &pod->of;
+    fields_read(v, spec, &pod->of);
+    Field os = OF(of, os);
+    pod->is_pod = is_pod;
+    pod->meta = meta;
+    pod->annotations = GET(meta, annotations);
+    pod->labels = GET(meta, labels);
+    pod->spec = spec;
+    pod->volumes = OF(of, volumes);
+    pod->containers = OF(of, containers);
+    pod->init_containers = OF(of, initContainers);
+    pod->ephemeral_containers = OF(of, ephemeralContainers);
+    pod->claims = OF(of, resourceClaims);
+    pod->restart_policy = field_text_or(v, OF(of, restartPolicy), "Always");
+    pod->os = field_text(v, GET(os, name));
+    pod->has_os = field_given(os);
+    pod->grace_period = field_int_or(v, OF(of, terminationGracePeriodSeconds), 30);
+    pod->host_network = field_bool(v, OF(of, hostNetwork));
+    pod->host_users = field_bool_or(v, OF(of, hostUsers), true);
+    pod->volume_names = (Seen){0};
+    pod->of_stateful_set = false;
+    pod->claim_templates = FIELD_NONE;
     /* SetDefaults_Pod */
-    if (is_pod && pod.grace_period < 0)
-        pod.grace_period = 1;
-    return pod;
+    if (is_pod && pod->grace_period < 0)
+        pod->grace_period = 1;
+    pod->of_containers = 0;
+    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
+        pod->of_containers |= field_bits(v, c.container);
 }
 
-/* ValidatePodSpec.  What rows of schemas/rules say is not said again. */
-static void validate_pod_spec(Validation *v, Pod *pod)
+/* What few specs have, in the order in which the server comes to it. */
+static void validate_placement(Validation *v, const Pod *pod)
 {
-    Field spec = pod->spec, share = GET(spec, shareProcessNamespace);
-    validate_volumes(v, pod);
-    VALIDATION_ONLY(v, VALIDATION_SINCE(34))
-        validate_pod_resource_claims(v, pod);
-    validate_containers(v, pod);
-    validate_init_containers(v, pod);
-    validate_ephemeral_containers(v, pod);
-    VALIDATION_ONLY(v, VALIDATION_SINCE(34))
-        validate_pod_resources(v, pod);
+    Field spec = pod->spec, share = OF(&pod->of, shareProcessNamespace);
     validate_host_network_ports(v, pod);
-    validate_labels(v, GET(spec, nodeSelector));
+    validate_labels(v, OF(&pod->of, nodeSelector));
     validate_pod_security_context(v, pod);
-    if (field_bool(v, share) && field_bool(v, GET(spec, hostPID)))
+    if (field_bool(v, share) && field_bool(v, OF(&pod->of, hostPID)))
         validation_invalid(v, share, "may not be true together with hostPID");
     validate_affinity(v, pod);
     validate_dns_config(v, spec);
     validate_gates(v, spec);
     validate_topology_spread_constraints(v, pod);
-    validate_windows_host_process_pod(v, pod);
+}
+
+static void validate_rest(Validation *v, const Pod *pod)
+{
     VALIDATION_ONLY(v, VALIDATION_SINCE(33))
         validate_host_users(v, pod);
     VALIDATION_ONLY(v, VALIDATION_SINCE(35))
         validate_hostname_override(v, pod);
     validate_names(v, pod);
-    validate_tolerations(v, GET(spec, tolerations));
-    validate_host_aliases(v, GET(spec, hostAliases));
-    validate_overhead(v, GET(spec, overhead));
+    validate_tolerations(v, OF(&pod->of, tolerations));
+    validate_host_aliases(v, OF(&pod->of, hostAliases));
+    validate_overhead(v, OF(&pod->of, overhead));
     validate_os(v, pod);
 }
 
-static void validate_template(Validation *v, Pod *pod, Field template)
+/* ValidatePodSpec.  What rows of schemas/rules say is not said again.  A spec has some four of
+ * its forty fields, so most of this is passed by with a look at its bits. */
+static void validate_pod_spec(Validation *v, Pod *pod)
 {
-    /* The server leaves metadata out of these paths. */
+    static const uint64_t PLACEMENT =
+        FIELD_BITS(hostNetwork, nodeSelector, securityContext, shareProcessNamespace) |
+        FIELD_BITS(affinity, dnsConfig, dnsPolicy, readinessGates, schedulingGates,
+                   topologySpreadConstraints);
+    static const uint64_t REST =
+        FIELD_BITS(hostUsers, hostnameOverride, serviceAccount, serviceAccountName, nodeName) |
+        FIELD_BITS(activeDeadlineSeconds, preemptionPolicy, hostname, subdomain) |
+        FIELD_BITS(priorityClassName, runtimeClassName, tolerations, hostAliases, overhead, os);
+    uint64_t has = pod->of.bits;
+    if (has & FIELD_BIT(volumes))
+        validate_volumes(v, pod);
+    if (has & FIELD_BIT(resourceClaims))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+            validate_pod_resource_claims(v, pod);
+    validate_containers(v, pod);
+    validate_init_containers(v, pod);
+    validate_ephemeral_containers(v, pod);
+    if (has & FIELD_BIT(resources))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(34))
+            validate_pod_resources(v, pod);
+    if (has & PLACEMENT)
+        validate_placement(v, pod);
+    if ((has | pod->of_containers) & FIELD_BIT(securityContext))
+        validate_windows_host_process_pod(v, pod);
+    if (has & REST)
+        validate_rest(v, pod);
+}
+
+/* The server leaves metadata out of these paths. */
+static void validate_template_meta(Validation *v, const Pod *pod, Field template)
+{
     Rename before = validation_rename_below(v, pod->meta, template, STR(""));
     validate_labels(v, pod->labels);
     validate_annotations(v, pod->annotations);
     validate_pod_annotations(v, pod);
     validation_unrename(v, before);
+}
+
+static void validate_template(Validation *v, Pod *pod, Field template)
+{
+    if (field_given(pod->meta))
+        validate_template_meta(v, pod, template);
     validate_pod_spec(v, pod);
-    validate_pod_annotations_match(v, pod);
-    if (field_length(v, pod->ephemeral_containers) > 0)
+    if (field_given(pod->annotations))
+        validate_pod_annotations_match(v, pod);
+    if (field_has_items(v, pod->ephemeral_containers))
         validation_forbidden(v, pod->ephemeral_containers, "they are added to Pods that run");
     warn_of_pod(v, pod);
 }
 
 void validate_pod_template_spec(Validation *v, Field template)
 {
-    Pod pod = open_pod(v, GET(template, metadata), GET(template, spec), false);
+    Pod pod;
+    open_pod(v, GET(template, metadata), GET(template, spec), false, &pod);
     validate_template(v, &pod, template);
 }
 
 void validate_pod_template_spec_for_stateful_set(Validation *v, Field template, Field claims)
 {
-    Pod pod = open_pod(v, GET(template, metadata), GET(template, spec), false);
+    Pod pod;
+    open_pod(v, GET(template, metadata), GET(template, spec), false, &pod);
     pod.of_stateful_set = true;
     pod.claim_templates = claims;
     validate_template(v, &pod, template);
@@ -286,8 +324,8 @@ void validate_pod_template_spec_for_stateful_set(Validation *v, Field template, 
 /* validatePodMetadataAndSpec's look at tokens for an account that nobody named. */
 static void validate_tokens(Validation *v, const Pod *pod)
 {
-    if (!field_is_empty(v, GET(pod->spec, serviceAccountName)) ||
-        !field_is_empty(v, GET(pod->spec, serviceAccount)))
+    if (!field_given(pod->volumes) || !field_is_empty(v, OF(&pod->of, serviceAccountName)) ||
+        !field_is_empty(v, OF(&pod->of, serviceAccount)))
         return;
     for (Items i = items_of(v, pod->volumes); items_next(v, &i);) {
         Field sources = FIELD_PATH(v, i.item, SCHEMA_NAME_projected, SCHEMA_NAME_sources);
@@ -303,8 +341,8 @@ static void validate_tokens(Validation *v, const Pod *pod)
  * the two that every cluster has are not known here. */
 static void validate_priority(Validation *v, const Pod *pod)
 {
-    Str class = field_text(v, GET(pod->spec, priorityClassName));
-    Field priority = GET(pod->spec, priority), policy = GET(pod->spec, preemptionPolicy);
+    Str class = field_text(v, OF(&pod->of, priorityClassName));
+    Field priority = OF(&pod->of, priority), policy = OF(&pod->of, preemptionPolicy);
     int64_t value = 0;
     if (str_is(class, "system-node-critical"))
         value = 2000001000;
@@ -324,8 +362,8 @@ static void validate_priority(Validation *v, const Pod *pod)
  * runtimes.  The plugin looks at what validation found no fault with. */
 static void validate_overhead_has_class(Validation *v, const Pod *pod)
 {
-    Field overhead = GET(pod->spec, overhead);
-    if (!field_given(overhead) || field_given(GET(pod->spec, runtimeClassName)))
+    Field overhead = OF(&pod->of, overhead);
+    if (!field_given(overhead) || field_given(OF(&pod->of, runtimeClassName)))
         return;
     VALIDATION_ONLY(v, ~v->walk->stopped[STAGE_VALIDATE])
         validation_other(v, overhead, "", "may be given only together with the runtimeClassName that "
@@ -335,16 +373,17 @@ static void validate_overhead_has_class(Validation *v, const Pod *pod)
 /* ValidatePodCreate */
 void validate_pod(Validation *v, Field object)
 {
-    Pod pod = open_pod(v, GET(object, metadata), GET(object, spec), true);
+    Pod pod;
+    open_pod(v, GET(object, metadata), GET(object, spec), true, &pod);
     validate_pod_annotations(v, &pod);
     validate_pod_spec(v, &pod);
     validate_tokens(v, &pod);
-    if (field_length(v, pod.ephemeral_containers) > 0)
+    if (field_has_items(v, pod.ephemeral_containers))
         validation_forbidden(v, pod.ephemeral_containers, "they are added to Pods that run");
-    if (!field_is_empty(v, GET(pod.spec, nodeName)) &&
-        field_length(v, GET(pod.spec, schedulingGates)) > 0)
-        validation_forbidden(v, GET(pod.spec, nodeName), "schedulingGates are not cleared yet");
-    validate_priority(v, &pod);
+    if (!field_is_empty(v, OF(&pod.of, nodeName)) && field_has_items(v, OF(&pod.of, schedulingGates)))
+        validation_forbidden(v, OF(&pod.of, nodeName), "schedulingGates are not cleared yet");
+    if (pod.of.bits & FIELD_BITS(priority, preemptionPolicy))
+        validate_priority(v, &pod);
     validate_pod_annotations_match(v, &pod);
     validate_overhead_has_class(v, &pod);
     warn_of_pod(v, &pod);

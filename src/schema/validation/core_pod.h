@@ -10,6 +10,8 @@
 typedef struct Pod {
     bool is_pod;              /* not so for templates */
     Field meta, annotations, labels, spec;
+    Fields of;                /* the spec's */
+    uint64_t of_containers;   /* field_bits of all containers together */
     Field volumes, containers, init_containers, ephemeral_containers, claims;
     Str restart_policy;
     Str os;                   /* empty: not given */
@@ -30,8 +32,18 @@ typedef struct PodContainers {
     PodContainerSort sort;   /* of the container */
     Field container;
 } PodContainers;
-PodContainers pod_containers(const Pod *pod);
-bool pod_containers_next(const Validation *v, PodContainers *containers);
+static inline PodContainers pod_containers(const Pod *pod)
+{
+    return (PodContainers){.pod = pod, .items = {.next = 1}};
+}
+bool pod_containers_step(const Validation *v, PodContainers *containers); /* to the next sort */
+static inline bool pod_containers_next(const Validation *v, PodContainers *containers)
+{
+    if (!items_next(v, &containers->items))
+        return pod_containers_step(v, containers);
+    containers->container = containers->items.item;
+    return true;
+}
 
 /* ---- core_pod_volumes.c, core_pod_projected.c ---- */
 void validate_volumes(Validation *v, Pod *pod);                 /* ValidateVolumes */
@@ -53,8 +65,8 @@ void validate_object_field_selector(Validation *v, Field selector, const char *p
 void validate_resource_field_selector(Validation *v, Field selector, bool volume);
 
 /* ---- core_mounts.c ---- */
-void validate_volume_mounts(Validation *v, const Pod *pod, Field container);
-void validate_volume_devices(Validation *v, const Pod *pod, Field container);
+void validate_volume_mounts(Validation *v, const Pod *pod, const Fields *container);
+void validate_volume_devices(Validation *v, const Pod *pod, const Fields *container);
 
 /* ---- core_probes.c ---- */
 void validate_lifecycle(Validation *v, const Pod *pod, Field lifecycle);

@@ -315,7 +315,7 @@ static void validate_consistency(Validation *v, const Pod *pod, const Requiremen
 
 void validate_pod_resources(Validation *v, const Pod *pod)
 {
-    Field resources = GET(pod->spec, resources);
+    Field resources = OF(&pod->of, resources);
     if (!field_given(resources))
         return;
     if (str_is(pod->os, "windows")) {

@@ -83,7 +83,7 @@ static bool is_ipc(Str name)
 static void validate_sysctls(Validation *v, const Pod *pod, Field sysctls)
 {
     Seen names = {0};
-    bool host_ipc = field_bool(v, GET(pod->spec, hostIPC));
+    bool host_ipc = field_bool(v, OF(&pod->of, hostIPC));
     for (Items i = items_of(v, sysctls); items_next(v, &i);) {
         Field name = GET(i.item, name), first;
         Str text = field_text(v, name);
@@ -113,7 +113,7 @@ static void validate_se_linux_change_policy(Validation *v, Field policy)
 
 void validate_pod_security_context(Validation *v, const Pod *pod)
 {
-    Field context = GET(pod->spec, securityContext);
+    Field context = OF(&pod->of, securityContext);
     if (!field_given(context))
         return;
     validate_id(v, GET(context, fsGroup));

@@ -41,10 +41,10 @@ static void warn_of_pod_affinity(Validation *v, Field affinity)
         warn_of_no_selector(v, GET(i.item, podAffinityTerm));
 }
 
-static void warn_of_placement(Validation *v, Field spec)
+static void warn_of_placement(Validation *v, const Fields *spec)
 {
-    Field selector = GET(spec, nodeSelector), spread = GET(spec, topologySpreadConstraints);
-    Field affinity = GET(spec, affinity), nodes = GET(affinity, nodeAffinity);
+    Field selector = OF(spec, nodeSelector), spread = OF(spec, topologySpreadConstraints);
+    Field affinity = OF(spec, affinity), nodes = GET(affinity, nodeAffinity);
     for (Entries at = entries_of(v, selector); entries_next(v, &at);)
         warn_of_node_label(v, field_key(at.at), at.key);
     for (Items i = items_of(v, spread); items_next(v, &i);) {
@@ -93,7 +93,7 @@ static void warn_of_annotations(Validation *v, const Pod *pod)
 {
     static const char SECCOMP[] = "container.seccomp.security.alpha.kubernetes.io/";
     static const char APP_ARMOR[] = "container.apparmor.security.beta.kubernetes.io/";
-    Field context = GET(pod->spec, securityContext), app_armor = GET(context, appArmorProfile);
+    Field context = OF(&pod->of, securityContext), app_armor = GET(context, appArmorProfile);
     for (Entries at = entries_of(v, pod->annotations); entries_next(v, &at);) {
         Field key = field_key(at.at);
         if (str_is(at.key, "scheduler.alpha.kubernetes.io/critical-pod"))
@@ -141,7 +141,7 @@ static void warn_of_path(Validation *v, Seen *paths, Field path)
     Field first;
     Str text = field_text(v, path);
     for (uint32_t i = 0; i < paths->count; i++)
-        if (overlaps(paths->all[i].key, text)) {
+        if (overlaps(seen_entries(paths)[i].key, text)) {
             validation_warning(v, path, "lies in, over or above another path of the volume");
             break;
         }
@@ -176,6 +176,9 @@ static void warn_of_projected(Validation *v, Field projected)
 
 static void warn_of_volume(Validation *v, Field volume)
 {
+    static const uint64_t GONE_BITS =
+        FIELD_BITS(photonPersistentDisk, gitRepo, scaleIO, flocker) |
+        FIELD_BITS(storageos, quobyte, glusterfs, cephfs, rbd);
     static const GoneVolume GONE[] = {
         {SCHEMA_NAME_photonPersistentDisk, "is on its way out since 1.11, gone in 1.16"},
         {SCHEMA_NAME_gitRepo, "is on its way out since 1.11, off since 1.33"},
@@ -187,16 +190,19 @@ static void warn_of_volume(Validation *v, Field volume)
         {SCHEMA_NAME_cephfs, "is on its way out since 1.28, gone in 1.31"},
         {SCHEMA_NAME_rbd, "is on its way out since 1.28, gone in 1.31"},
     };
-    warn_of_gone_volumes(v, volume, GONE, BASE_COUNT(GONE));
+    uint64_t has = field_bits(v, volume);
+    if (has & GONE_BITS)
+        warn_of_gone_volumes(v, volume, GONE, BASE_COUNT(GONE));
     static const NameId KEYED[] = {SCHEMA_NAME_configMap, SCHEMA_NAME_secret,
                                    SCHEMA_NAME_downwardAPI};
     for (size_t i = 0; i < BASE_COUNT(KEYED); i++) {
-        Field source = field_get(v, volume, KEYED[i]);
-        if (!field_given(source))
+        if (!(has & node_name_bit(KEYED[i])))
             continue;
         Seen paths = {0};
-        warn_of_items(v, &paths, source);
+        warn_of_items(v, &paths, field_get(v, volume, KEYED[i]));
     }
+    if (!(has & FIELD_BITS(projected, ephemeral)))
+        return;
     if (field_given(GET(volume, projected)))
         warn_of_projected(v, GET(volume, projected));
     Field template = FIELD_PATH(v, volume, SCHEMA_NAME_ephemeral, SCHEMA_NAME_volumeClaimTemplate);
@@ -247,11 +253,13 @@ typedef struct PortOf {
 
 static PortOf read_port(const Validation *v, const Pod *pod, const PodContainers *c, Field port)
 {
+    Fields fields;
+    fields_read(v, port, &fields);
     PortOf of = {
-        .number = field_int(v, GET(port, containerPort)),
-        .host_port = field_int(v, GET(port, hostPort)),
-        .protocol = field_text_or(v, GET(port, protocol), "TCP"),
-        .host_ip = field_text(v, GET(port, hostIP)),
+        .number = field_int(v, OF(&fields, containerPort)),
+        .host_port = field_int(v, OF(&fields, hostPort)),
+        .protocol = field_text_or(v, OF(&fields, protocol), "TCP"),
+        .host_ip = field_text(v, OF(&fields, hostIP)),
     };
     if (of.host_port == 0 && pod->is_pod && pod->host_network && c->sort != PODS_EPHEMERAL)
         of.host_port = of.number;
@@ -279,7 +287,7 @@ static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at,
     Field first;
     if (of.host_ip.len && of.host_port == 0)
         validation_warning(v, port, "has a hostIP without a hostPort");
-    if (!seen_before(v, seen, seen_pair(v, of.protocol, of.number), port, &first))
+    if (!seen_pair(v, seen, of.protocol, of.number, port, &first))
         return;
     PortOf other = read_port(v, pod, at, first);
     const char *wrong = port_conflict(&of, &other);
@@ -293,9 +301,15 @@ static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at,
 static void warn_of_ports(Validation *v, const Pod *pod)
 {
     Seen names = {0}, seen = {0};
+    uint32_t count = 0;
+    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
+        count += field_length(v, GET(c.container, ports));
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
         Field ports = GET(c.container, ports), first;
         for (Items i = items_of(v, ports); items_next(v, &i);) {
+            /* Of a single port there is nothing to say but of its hostIP. */
+            if (count == 1 && !(field_bits(v, i.item) & FIELD_BIT(hostIP)))
+                continue;
             Field name = GET(i.item, name);
             warn_of_port(v, pod, &c, i.item, &seen);
             if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
@@ -308,11 +322,11 @@ static void warn_of_ports(Validation *v, const Pod *pod)
 
 /* ---- lists of the spec ---- */
 
-static void warn_of_lists(Validation *v, Field spec)
+static void warn_of_lists(Validation *v, const Fields *spec)
 {
     Seen names = {0}, addresses = {0};
-    Field aliases = GET(spec, hostAliases), secrets = GET(spec, imagePullSecrets), first;
-    Field servers = FIELD_PATH(v, spec, SCHEMA_NAME_dnsConfig, SCHEMA_NAME_nameservers);
+    Field aliases = OF(spec, hostAliases), secrets = OF(spec, imagePullSecrets), first;
+    Field servers = GET(OF(spec, dnsConfig), nameservers);
     for (Items i = items_of(v, aliases); items_next(v, &i);) {
         Field ip = GET(i.item, ip);
         if (seen_before(v, &addresses, field_text(v, ip), ip, &first))
@@ -332,22 +346,34 @@ static void warn_of_lists(Validation *v, Field spec)
     }
 }
 
-void warn_of_pod(Validation *v, const Pod *pod)
+static void warn_of_containers(Validation *v, const Pod *pod)
 {
-    Field grace = GET(pod->spec, terminationGracePeriodSeconds), name = GET(pod->meta, name);
-    warn_of_placement(v, pod->spec);
-    warn_of_annotations(v, pod);
-    for (Items i = items_of(v, pod->volumes); items_next(v, &i);)
-        warn_of_volume(v, i.item);
-    warn_of_lists(v, pod->spec);
-    warn_of_fractions(v, GET(pod->spec, overhead));
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
         Field resources = GET(c.container, resources);
         warn_of_fractions(v, GET(resources, limits));
         warn_of_fractions(v, GET(resources, requests));
         warn_of_env(v, GET(c.container, env));
     }
-    warn_of_ports(v, pod);
+}
+
+void warn_of_pod(Validation *v, const Pod *pod)
+{
+    uint64_t has = pod->of.bits;
+    if (has & FIELD_BITS(nodeSelector, topologySpreadConstraints, affinity))
+        warn_of_placement(v, &pod->of);
+    if (field_given(pod->annotations))
+        warn_of_annotations(v, pod);
+    for (Items i = items_of(v, pod->volumes); items_next(v, &i);)
+        warn_of_volume(v, i.item);
+    if (has & FIELD_BITS(hostAliases, imagePullSecrets, dnsConfig))
+        warn_of_lists(v, &pod->of);
+    if (has & FIELD_BIT(overhead))
+        warn_of_fractions(v, OF(&pod->of, overhead));
+    if (pod->of_containers & FIELD_BITS(resources, env))
+        warn_of_containers(v, pod);
+    if (pod->of_containers & FIELD_BIT(ports))
+        warn_of_ports(v, pod);
+    Field grace = OF(&pod->of, terminationGracePeriodSeconds), name = GET(pod->meta, name);
     if (!pod->is_pod && field_int(v, grace) < 0)
         validation_warning(v, grace, "is negative, and will count as 1");
     if (pod->is_pod && !field_is_empty(v, name) && format_dns_label(field_text(v, name)))

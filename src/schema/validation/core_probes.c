@@ -35,15 +35,15 @@ static void validate_sleep(Validation *v, const Pod *pod, Field sleep)
 }
 
 /* validateHandler: one kind of handler, the first in Kubernetes' order. */
-static void validate_handler(Validation *v, const Pod *pod, Field handler)
+static void validate_handler(Validation *v, const Pod *pod, const Fields *handler)
 {
     static const NameId ORDER[] = {SCHEMA_NAME_exec, SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket,
                                    SCHEMA_NAME_grpc, SCHEMA_NAME_sleep};
     uint32_t count = 0;
     for (size_t i = 0; i < BASE_COUNT(ORDER); i++) {
-        Field action = field_get(v, handler, ORDER[i]);
-        if (!field_given(action))
+        if (!(handler->bits & node_name_bit(ORDER[i])))
             continue;
+        Field action = fields_get(v, handler, ORDER[i]);
         if (count++) {
             validation_forbidden(v, action, "one kind of handler is enough");
             continue;
@@ -57,33 +57,40 @@ static void validate_handler(Validation *v, const Pod *pod, Field handler)
         }
     }
     if (count == 0)
-        validation_required(v, handler, "a handler: exec, httpGet, tcpSocket or another");
+        validation_required(v, handler->whole, "a handler: exec, httpGet, tcpSocket or another");
 }
 
 /* ---- lifecycle and probes ---- */
 
 void validate_lifecycle(Validation *v, const Pod *pod, Field lifecycle)
 {
-    Field start = GET(lifecycle, postStart), stop = GET(lifecycle, preStop);
-    if (field_given(start))
-        validate_handler(v, pod, start);
-    if (field_given(stop))
-        validate_handler(v, pod, stop);
+    static const NameId HOOKS[] = {SCHEMA_NAME_postStart, SCHEMA_NAME_preStop};
+    for (size_t i = 0; i < BASE_COUNT(HOOKS); i++) {
+        Field hook = field_get(v, lifecycle, HOOKS[i]);
+        Fields handler;
+        if (!field_given(hook))
+            continue;
+        fields_read(v, hook, &handler);
+        validate_handler(v, pod, &handler);
+    }
 }
 
 /* validateProbe, and what validateLivenessProbe and its sisters ask beyond it. */
 void validate_probe(Validation *v, const Pod *pod, Field probe, ProbeSort sort)
 {
+    Fields of;
     if (!field_given(probe))
         return;
     static const NameId NUMBERS[] = {
         SCHEMA_NAME_initialDelaySeconds, SCHEMA_NAME_timeoutSeconds, SCHEMA_NAME_periodSeconds,
         SCHEMA_NAME_successThreshold, SCHEMA_NAME_failureThreshold,
     };
-    validate_handler(v, pod, probe);
+    fields_read(v, probe, &of);
+    validate_handler(v, pod, &of);
     for (size_t i = 0; i < BASE_COUNT(NUMBERS); i++)
-        validation_nonnegative(v, field_get(v, probe, NUMBERS[i]));
-    Field grace = GET(probe, terminationGracePeriodSeconds), success = GET(probe, successThreshold);
+        if (of.bits & node_name_bit(NUMBERS[i]))
+            validation_nonnegative(v, fields_get(v, &of, NUMBERS[i]));
+    Field grace = OF(&of, terminationGracePeriodSeconds), success = OF(&of, successThreshold);
     if (field_given(grace))
         validation_range(v, grace, 1, INT64_MAX);
     if (sort == PROBE_READINESS && field_given(grace))

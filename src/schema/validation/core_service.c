@@ -7,9 +7,15 @@
  * range, and node ports that one Service names twice (rule node-port-conflict). */
 #include "schema/validation/core_parts.h"
 
+/* Fields that few Services have: without them, most of what follows has nothing to look at. */
+#define RARE                                                                                   \
+    (FIELD_BITS(externalIPs, externalName, externalTrafficPolicy, internalTrafficPolicy) |     \
+     FIELD_BITS(sessionAffinity, loadBalancerIP, loadBalancerSourceRanges, loadBalancerClass) | \
+     FIELD_BITS(allocateLoadBalancerNodePorts, healthCheckNodePort, trafficDistribution))
+
 /* The addresses after normalizeClusterIPs. */
 typedef struct ClusterIps {
-    Field spec;
+    const Fields *spec;
     Field list, single;
     bool from_single;     /* the list was made of clusterIP */
     uint32_t count;
@@ -21,9 +27,9 @@ static Field ip_at(const Validation *v, const ClusterIps *ips, uint32_t index)
     return ips->from_single ? ips->single : items_at(v, ips->list, index);
 }
 
-static ClusterIps cluster_ips_of(const Validation *v, Field spec)
+static ClusterIps cluster_ips_of(const Validation *v, const Fields *spec)
 {
-    ClusterIps ips = {.spec = spec, .list = GET(spec, clusterIPs), .single = GET(spec, clusterIP)};
+    ClusterIps ips = {.spec = spec, .list = OF(spec, clusterIPs), .single = OF(spec, clusterIP)};
     ips.count = field_length(v, ips.list);
     if (ips.count == 0 && !field_is_empty(v, ips.single)) {
         ips.from_single = true;
@@ -36,7 +42,7 @@ static ClusterIps cluster_ips_of(const Validation *v, Field spec)
 /* As the server names it, whichever of the two fields the file has. */
 static void as_ip(Validation *v, const ClusterIps *ips, Finding *finding, uint32_t index)
 {
-    validation_as(v, finding, ips->spec, ".clusterIPs[%u]", index);
+    validation_as(v, finding, ips->spec->whole, ".clusterIPs[%u]", index);
 }
 
 /* ---- addresses and families: before anything is allocated ---- */
@@ -106,11 +112,11 @@ static bool validate_dual_stack(Validation *v, const ClusterIps *ips, Field fami
 /* ValidateServiceClusterIPsRelatedFields */
 static bool validate_service_cluster_ips_related_fields(Validation *v, const ClusterIps *ips)
 {
-    Field families = GET(ips->spec, ipFamilies);
+    Field families = OF(ips->spec, ipFamilies);
     bool fine = validate_ip_list(v, ips);
     uint32_t versions = v->versions, valid = versions; /* where each address is one */
     fine &= validate_families(v, families);
-    fine &= validate_given_word(v, GET(ips->spec, ipFamilyPolicy),
+    fine &= validate_given_word(v, OF(ips->spec, ipFamilyPolicy),
                                 "PreferDualStack,RequireDualStack,SingleStack");
     for (uint32_t i = 0; i < ips->count; i++) {
         Field ip = ip_at(v, ips, i);
@@ -140,8 +146,8 @@ static bool validate_service_cluster_ips_related_fields(Validation *v, const Clu
 /* initIPFamilyFields, as far as every cluster says the same. */
 static bool validate_ip_family_policy(Validation *v, const ClusterIps *ips)
 {
-    Field policy = GET(ips->spec, ipFamilyPolicy);
-    bool selects = field_length(v, GET(ips->spec, selector)) > 0;
+    Field policy = OF(ips->spec, ipFamilyPolicy);
+    bool selects = field_has_items(v, OF(ips->spec, selector));
     bool single = field_given(policy) ? field_text_is(v, policy, "SingleStack")
                                       : !field_text_is(v, ips->single, "None") || selects;
     if (!single)
@@ -149,7 +155,7 @@ static bool validate_ip_family_policy(Validation *v, const ClusterIps *ips)
     if (ips->count == 2)
         validation_invalid(v, policy, "must be PreferDualStack or RequireDualStack where there are "
                                       "two clusterIPs");
-    bool two = field_length(v, GET(ips->spec, ipFamilies)) == 2;
+    bool two = field_length(v, OF(ips->spec, ipFamilies)) == 2;
     if (two)
         validation_invalid(v, policy, "must be PreferDualStack or RequireDualStack where there are "
                                       "two ipFamilies");
@@ -160,23 +166,23 @@ static bool validate_ip_family_policy(Validation *v, const ClusterIps *ips)
 
 /* validateServicePort.  A port out of range and a wrong protocol are rows, as are a
  * Service's own type, sessionAffinity and lack of ports. */
-static void validate_service_port(Validation *v, Field port, bool needs_name, Seen *names)
+static void validate_service_port(Validation *v, const Fields *port, bool needs_name, Seen *names)
 {
-    Field name = GET(port, name), first;
+    Field name = OF(port, name), first;
     if (needs_name && field_is_empty(v, name)) {
         validation_required(v, name, "a Service with several ports names each of them");
     } else if (!field_is_empty(v, name)) {
         validation_optional_text(v, name, format_dns_label);
-        if (seen_before(v, names, field_text(v, name), name, &first))
+        if (needs_name && seen_before(v, names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
     }
-    if (!field_given(GET(port, port)))
-        validate_port_number(v, GET(port, port));
-    Field target = GET(port, targetPort);
+    if (!(port->bits & FIELD_BIT(port)))
+        validate_port_number(v, OF(port, port));
+    Field target = OF(port, targetPort);
     /* 0 and "" stand for the port. */
     if (!field_is_empty(v, target))
         validate_port_number_or_name(v, target);
-    validate_given_text(v, GET(port, appProtocol), format_qualified_name);
+    validate_given_text(v, OF(port, appProtocol), format_qualified_name);
 }
 
 /* Of what is no mapping its wrong type is all that there is to say. */
@@ -189,37 +195,43 @@ static void validate_service_ports(Validation *v, Field ports, bool cluster_ip)
 {
     Seen names = {0}, numbers = {0};
     bool several = field_length(v, ports) > 1;
-    for (Items i = items_of(v, ports); items_next(v, &i);)
-        if (is_struct(v, i.item))
-            validate_service_port(v, i.item, several, &names);
+    uint64_t of_ports = 0;
+    for (Items i = items_of(v, ports); items_next(v, &i);) {
+        if (!is_struct(v, i.item))
+            continue;
+        Fields port;
+        fields_read(v, i.item, &port);
+        validate_service_port(v, &port, several, &names);
+        of_ports |= port.bits;
+    }
+    if (!several && !(of_ports & FIELD_BIT(nodePort)))
+        return;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
         if (!is_struct(v, i.item))
             continue;
         Field node_port = GET(i.item, nodePort), first;
         if (cluster_ip && field_int(v, node_port) != 0)
             validation_forbidden(v, node_port, "a Service of type ClusterIP has no node ports");
-        if (seen_before(v, &numbers,
-                        seen_pair(v, field_text_or(v, GET(i.item, protocol), "TCP"),
-                                  field_int(v, GET(i.item, port))),
-                        i.item, &first))
+        if (several && seen_pair(v, &numbers, field_text_or(v, GET(i.item, protocol), "TCP"),
+                                 field_int(v, GET(i.item, port)), i.item, &first))
             validation_duplicate(v, i.item, first);
     }
 }
 
 /* ---- what depends on the type ---- */
 
-static void validate_external_name(Validation *v, Field spec, const ClusterIps *ips)
+static void validate_external_name(Validation *v, const Fields *spec, const ClusterIps *ips)
 {
     static const char WHY[] = "a Service of type ExternalName has none";
     if (ips->count > 0) {
         Field ip = ips->from_single ? ips->single : ips->list;
-        validation_as(v, validation_forbidden(v, ip, WHY), spec, ".clusterIPs");
+        validation_as(v, validation_forbidden(v, ip, WHY), spec->whole, ".clusterIPs");
     }
-    if (field_length(v, GET(spec, ipFamilies)) > 0)
-        validation_forbidden(v, GET(spec, ipFamilies), WHY);
-    if (field_given(GET(spec, ipFamilyPolicy)))
-        validation_forbidden(v, GET(spec, ipFamilyPolicy), WHY);
-    Field name = GET(spec, externalName);
+    if (field_has_items(v, OF(spec, ipFamilies)))
+        validation_forbidden(v, OF(spec, ipFamilies), WHY);
+    if (field_given(OF(spec, ipFamilyPolicy)))
+        validation_forbidden(v, OF(spec, ipFamilyPolicy), WHY);
+    Field name = OF(spec, externalName);
     Str text = field_text(v, name);
     if (text.len && text.ptr[text.len - 1] == '.')
         text.len--;
@@ -230,22 +242,20 @@ static void validate_external_name(Validation *v, Field spec, const ClusterIps *
         validation_invalid(v, name, "%s", wrong);
 }
 
-static void validate_session_affinity(Validation *v, Field spec)
+static void validate_session_affinity(Validation *v, const Fields *spec)
 {
-    if (!field_text_is(v, GET(spec, sessionAffinity), "ClientIP"))
+    if (!field_text_is(v, OF(spec, sessionAffinity), "ClientIP"))
         return;
-    Field timeout = FIELD_PATH(v, spec, SCHEMA_NAME_sessionAffinityConfig, SCHEMA_NAME_clientIP,
-                               SCHEMA_NAME_timeoutSeconds);
+    Field timeout = GET(GET(OF(spec, sessionAffinityConfig), clientIP), timeoutSeconds);
     if (field_given(timeout))
         validation_range(v, timeout, 1, 86400);
 }
 
-static void validate_source_ranges(Validation *v, Field meta, Field spec, bool balancer)
+static void validate_source_ranges(Validation *v, Field annotations, Field ranges, bool balancer)
 {
     static const char KEY[] = "service.beta.kubernetes.io/load-balancer-source-ranges";
     static const char WHY[] = "it is for Services of type LoadBalancer";
-    Field ranges = GET(spec, loadBalancerSourceRanges);
-    if (field_length(v, ranges) > 0) {
+    if (field_has_items(v, ranges)) {
         validation_rename(v, ranges.node, STR("spec.LoadBalancerSourceRanges"));
         if (!balancer)
             validation_forbidden(v, ranges, WHY);
@@ -254,7 +264,7 @@ static void validate_source_ranges(Validation *v, Field meta, Field spec, bool b
         validation_rename(v, BASE_NONE, str_slice("", 0));
         return;
     }
-    Field annotation = field_entry(v, GET(meta, annotations), KEY);
+    Field annotation = field_entry(v, annotations, KEY);
     if (!field_given(annotation))
         return;
     if (!balancer)
@@ -273,10 +283,10 @@ static void validate_source_ranges(Validation *v, Field meta, Field spec, bool b
 }
 
 /* validateLoadBalancerClassField and allocateLoadBalancerNodePorts */
-static void validate_load_balancer(Validation *v, Field spec, bool balancer)
+static void validate_load_balancer(Validation *v, const Fields *spec, bool balancer)
 {
-    Field class = GET(spec, loadBalancerClass);
-    Field allocate = GET(spec, allocateLoadBalancerNodePorts);
+    Field class = OF(spec, loadBalancerClass);
+    Field allocate = OF(spec, allocateLoadBalancerNodePorts);
     if (balancer) {
         validate_given_text(v, class, format_qualified_name);
         return;
@@ -288,12 +298,12 @@ static void validate_load_balancer(Validation *v, Field spec, bool balancer)
 }
 
 /* validateServiceExternalTrafficPolicy */
-static void validate_service_external_traffic_policy(Validation *v, Field spec, Str type)
+static void validate_service_external_traffic_policy(Validation *v, const Fields *spec, Str type)
 {
     bool balancer = str_is(type, "LoadBalancer");
     bool external = balancer || str_is(type, "NodePort") ||
-                    (str_is(type, "ClusterIP") && field_length(v, GET(spec, externalIPs)) > 0);
-    Field policy = GET(spec, externalTrafficPolicy), health = GET(spec, healthCheckNodePort);
+                    (str_is(type, "ClusterIP") && field_has_items(v, OF(spec, externalIPs)));
+    Field policy = OF(spec, externalTrafficPolicy), health = OF(spec, healthCheckNodePort);
     if (external)
         validation_optional_word(v, policy, "Cluster,Local");
     else if (!field_is_empty(v, policy))
@@ -309,9 +319,8 @@ static void validate_service_external_traffic_policy(Validation *v, Field spec, 
 }
 
 /* validateServiceTrafficDistribution; the field came with 1.30. */
-static void validate_service_traffic_distribution(Validation *v, Field spec)
+static void validate_service_traffic_distribution(Validation *v, Field distribution)
 {
-    Field distribution = GET(spec, trafficDistribution);
     VALIDATION_ONLY(v, VALIDATION_SINCE(34))
         validate_given_word(v, distribution, "PreferClose,PreferSameZone,PreferSameNode");
     VALIDATION_ONLY(v, VALIDATION_SINCE(31) & VALIDATION_UNTIL(33))
@@ -330,21 +339,21 @@ static void validate_external_ips(Validation *v, Field ips)
 static const char TOPOLOGY_HINTS[] = "service.kubernetes.io/topology-aware-hints";
 static const char TOPOLOGY_MODE[] = "service.kubernetes.io/topology-mode";
 
-static void warn_of_headless(Validation *v, Field spec)
+static void warn_of_headless(Validation *v, const Fields *spec)
 {
-    if (!field_is_empty(v, GET(spec, loadBalancerIP)))
-        validation_warning(v, GET(spec, loadBalancerIP), "means nothing to a headless Service");
-    if (field_length(v, GET(spec, externalIPs)) > 0)
-        validation_warning(v, GET(spec, externalIPs), "means nothing to a headless Service");
-    Field affinity = GET(spec, sessionAffinity);
+    if (!field_is_empty(v, OF(spec, loadBalancerIP)))
+        validation_warning(v, OF(spec, loadBalancerIP), "means nothing to a headless Service");
+    if (field_has_items(v, OF(spec, externalIPs)))
+        validation_warning(v, OF(spec, externalIPs), "means nothing to a headless Service");
+    Field affinity = OF(spec, sessionAffinity);
     if (!field_is_empty(v, affinity) && !field_text_is(v, affinity, "None"))
         validation_warning(v, affinity, "means nothing to a headless Service");
 }
 
-static void warn_of_external(Validation *v, Field spec, bool external_name, bool headless)
+static void warn_of_external(Validation *v, const Fields *spec, bool external_name, bool headless)
 {
-    Field ips = GET(spec, externalIPs), name = GET(spec, externalName);
-    bool some = field_length(v, ips) > 0;
+    Field ips = OF(spec, externalIPs), name = OF(spec, externalName);
+    bool some = field_has_items(v, ips);
     VALIDATION_ONLY(v, VALIDATION_SINCE(36))
     {
         if (some && !headless && !external_name)
@@ -357,24 +366,26 @@ static void warn_of_external(Validation *v, Field spec, bool external_name, bool
 }
 
 /* GetWarningsForService */
-static void warn_of_service(Validation *v, Field meta, Field spec, const ClusterIps *ips, Str type)
+static void warn_of_service(Validation *v, Field hints, const ClusterIps *ips, Str type)
 {
+    const Fields *spec = ips->spec;
     bool external_name = str_is(type, "ExternalName");
     bool headless = str_is(type, "ClusterIP") && field_text_is(v, ips->single, "None");
-    Field hints = field_entry(v, GET(meta, annotations), TOPOLOGY_HINTS);
     if (field_given(hints))
         validation_warning(v, hints, "is deprecated: use %s", TOPOLOGY_MODE);
     for (uint32_t i = 0; i < ips->count && i < 2; i++)
         warn_of_ip(v, ip_at(v, ips, i), field_text(v, ip_at(v, ips, i)));
     if (headless)
         warn_of_headless(v, spec);
-    for (Items i = items_of(v, GET(spec, externalIPs)); items_next(v, &i);)
+    if (!(spec->bits & RARE))
+        return;
+    for (Items i = items_of(v, OF(spec, externalIPs)); items_next(v, &i);)
         warn_of_ip(v, i.item, field_text(v, i.item));
     warn_of_external(v, spec, external_name, headless);
-    warn_of_any_ip(v, GET(spec, loadBalancerIP), field_text(v, GET(spec, loadBalancerIP)));
-    for (Items i = items_of(v, GET(spec, loadBalancerSourceRanges)); items_next(v, &i);)
+    warn_of_any_ip(v, OF(spec, loadBalancerIP), field_text(v, OF(spec, loadBalancerIP)));
+    for (Items i = items_of(v, OF(spec, loadBalancerSourceRanges)); items_next(v, &i);)
         warn_of_cidr(v, i.item, field_text(v, i.item));
-    Field distribution = GET(spec, trafficDistribution);
+    Field distribution = OF(spec, trafficDistribution);
     VALIDATION_ONLY(v, VALIDATION_SINCE(35))
     {
         if (field_text_is(v, distribution, "PreferClose"))
@@ -394,19 +405,34 @@ static void validate_kubelet_port(Validation *v, Field ports)
                                KUBELET_PORT);
 }
 
+/* What few Services have, in the order in which the server comes to it. */
+static void validate_rare_fields(Validation *v, const Fields *spec, Field annotations, Str type)
+{
+    bool balancer = str_is(type, "LoadBalancer");
+    validate_session_affinity(v, spec);
+    validate_external_ips(v, OF(spec, externalIPs));
+    validate_source_ranges(v, annotations, OF(spec, loadBalancerSourceRanges), balancer);
+    validate_load_balancer(v, spec, balancer);
+    validate_service_external_traffic_policy(v, spec, type);
+    validate_given_word(v, OF(spec, internalTrafficPolicy), "Cluster,Local");
+    validate_service_traffic_distribution(v, OF(spec, trafficDistribution));
+}
+
 /* ValidateServiceCreate */
 void validate_service(Validation *v, Field service)
 {
-    Field meta = GET(service, metadata), spec = GET(service, spec);
-    Str type = field_text_or(v, GET(spec, type), "ClusterIP");
+    Fields of, *spec = &of;
+    Field annotations = GET(GET(service, metadata), annotations);
+    fields_read(v, GET(service, spec), spec);
+    Str type = field_text_or(v, OF(spec, type), "ClusterIP");
     bool balancer = str_is(type, "LoadBalancer");
     ClusterIps ips = cluster_ips_of(v, spec);
-    if (!str_is(type, "ExternalName") &&
+    if ((spec->bits & FIELD_BITS(clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy)) &&
+        !str_is(type, "ExternalName") &&
         (!validate_service_cluster_ips_related_fields(v, &ips) ||
          !validate_ip_family_policy(v, &ips)))
         return; /* nothing is allocated, and the server comes to nothing else */
 
-    Field annotations = GET(meta, annotations);
     Field hints = field_entry(v, annotations, TOPOLOGY_HINTS);
     Field mode = field_entry(v, annotations, TOPOLOGY_MODE);
     if (field_given(hints) && field_given(mode) &&
@@ -420,15 +446,10 @@ void validate_service(Validation *v, Field service)
         validate_external_name(v, spec, &ips);
     if (balancer)
         VALIDATION_ONLY(v, VALIDATION_UNTIL(32))
-            validate_kubelet_port(v, GET(spec, ports));
-    validate_service_ports(v, GET(spec, ports), str_is(type, "ClusterIP"));
-    validate_labels(v, GET(spec, selector));
-    validate_session_affinity(v, spec);
-    validate_external_ips(v, GET(spec, externalIPs));
-    validate_source_ranges(v, meta, spec, balancer);
-    validate_load_balancer(v, spec, balancer);
-    validate_service_external_traffic_policy(v, spec, type);
-    validate_given_word(v, GET(spec, internalTrafficPolicy), "Cluster,Local");
-    validate_service_traffic_distribution(v, spec);
-    warn_of_service(v, meta, spec, &ips, type);
+            validate_kubelet_port(v, OF(spec, ports));
+    validate_service_ports(v, OF(spec, ports), str_is(type, "ClusterIP"));
+    validate_labels(v, OF(spec, selector));
+    if ((spec->bits & RARE) || field_given(annotations))
+        validate_rare_fields(v, spec, annotations, type);
+    warn_of_service(v, hints, &ips, type);
 }

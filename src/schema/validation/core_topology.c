@@ -129,7 +129,7 @@ static void validate_constraint(Validation *v, const Pod *pod, Field constraint)
 
 void validate_topology_spread_constraints(Validation *v, const Pod *pod)
 {
-    Field constraints = GET(pod->spec, topologySpreadConstraints), first;
+    Field constraints = OF(&pod->of, topologySpreadConstraints), first;
     Seen keys = {0};
     bool repeats = false;
     for (Items i = items_of(v, constraints); items_next(v, &i);) {

@@ -105,8 +105,7 @@ void validate_windows_options(Validation *v, Field options)
 /* validateWindowsHostProcessPod */
 void validate_windows_host_process_pod(Validation *v, const Pod *pod)
 {
-    Field of_pod = FIELD_PATH(v, pod->spec, SCHEMA_NAME_securityContext, SCHEMA_NAME_windowsOptions,
-                              SCHEMA_NAME_hostProcess);
+    Field of_pod = GET(GET(OF(&pod->of, securityContext), windowsOptions), hostProcess);
     uint32_t all = 0, hosts = 0;
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c); all++) {
         Field own = FIELD_PATH(v, c.container, SCHEMA_NAME_securityContext,

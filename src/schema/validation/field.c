@@ -41,60 +41,76 @@ uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_
     return add_names(v, field.absent, names, 0);
 }
 
+void fields_read(const Validation *v, Field whole, Fields *fields)
+{
+    const Node *nodes = v->doc->nodes;
+    fields->whole = whole;
+    fields->bits = 0;
+    if (field_kind(v, whole) != NODE_MAP)
+        return;
+    for (uint32_t key = whole.node + 1, end = nodes[whole.node].next; key < end;
+         key = nodes[key + 1].next) {
+        uint64_t bit = node_name_bit(nodes[key].bind);
+        if (nodes[key].bind >= SCHEMA_STATIC_TEXT || nodes[key + 1].kind == NODE_NULL ||
+            (nodes[key].flags & NODE_SHADOWED) || (fields->bits & bit))
+            continue;
+        fields->bits |= bit;
+        fields->at[nodes[key].bind & 63] = key + 1;
+    }
+}
+
 /* ---- values ---- */
 
-bool field_is_empty(const Validation *v, Field field)
+bool field_is_zero(const Validation *v, Field field)
 {
-    switch (field_kind(v, field)) {
+    const Node *at = node_at(v->doc, field.node);
+    switch ((NodeKind)at->kind) {
     case NODE_NULL: return true;
-    case NODE_STRING: return node_at(v->doc, field.node)->len == 0;
-    case NODE_INT: return field_int(v, field) == 0;
+    case NODE_INT: return field_number(v, field) == 0;
     case NODE_BOOL: return !node_bool(v->doc, field.node);
+    case NODE_STRING:
     case NODE_MAP:
-    case NODE_SEQ: return node_at(v->doc, field.node)->len == 0;
+    case NODE_SEQ: return at->len == 0;
     default: return false;
     }
 }
 
-uint32_t field_length(const Validation *v, Field field)
+uint32_t field_count(const Validation *v, Field field)
 {
+    const Node *at = node_at(v->doc, field.node);
     uint32_t count = 0;
-    switch (field_kind(v, field)) {
-    case NODE_SEQ: return node_at(v->doc, field.node)->len;
-    case NODE_MAP:
-        for (Entries at = entries_of(v, field); entries_next(v, &at);)
-            count++;
-        return count;
-    default: return 0;
-    }
+    if (at->kind == NODE_SEQ)
+        return at->len;
+    for (Entries entry = entries_of(v, field); entries_next(v, &entry);)
+        count++;
+    return count;
 }
 
-int64_t field_int_or(const Validation *v, Field field, int64_t fallback)
+int64_t field_number(const Validation *v, Field field)
 {
-    if (field.node == BASE_NONE)
-        return fallback;
-    int64_t value;
-    return field_kind(v, field) == NODE_INT && node_int64(v->doc, field.node, &value) ? value : 0;
+    const Node *at = node_at(v->doc, field.node);
+    int64_t value = 0;
+    uint32_t i = 0, len = at->len;
+    if (at->kind != NODE_INT)
+        return 0;
+    /* A few digits need no reader of numbers; a 0 in front of others means another base. */
+    if (len <= 9 && at->text[0] != '0')
+        for (const char *text = at->text; i < len && is_digit(text[i]); i++)
+            value = value * 10 + (text[i] - '0');
+    if (i == len)
+        return value;
+    return node_int64(v->doc, field.node, &value) ? value : 0;
 }
-
-int64_t field_int(const Validation *v, Field field) { return field_int_or(v, field, 0); }
-
-bool field_bool_or(const Validation *v, Field field, bool fallback)
-{
-    if (field.node == BASE_NONE)
-        return fallback;
-    return field_kind(v, field) == NODE_BOOL && node_bool(v->doc, field.node);
-}
-
-bool field_bool(const Validation *v, Field field) { return field_bool_or(v, field, false); }
 
 Quantity field_quantity(const Validation *v, Field field)
 {
     Quantity quantity;
     NodeKind kind = field_kind(v, field);
-    if ((kind == NODE_STRING || kind == NODE_INT || kind == NODE_FLOAT) &&
-        quantity_parse(str_trim(node_str(v->doc, field.node)), &quantity))
-        return quantity;
+    if (kind == NODE_STRING || kind == NODE_INT || kind == NODE_FLOAT) {
+        Str text = node_str(v->doc, field.node);
+        if (quantity_parse(text, &quantity) || quantity_parse(str_trim(text), &quantity))
+            return quantity;
+    }
     return quantity_of_int(0);
 }
 
@@ -107,20 +123,6 @@ Field items_at(const Validation *v, Field list, uint32_t index)
             return i.item;
     list.node = BASE_NONE;
     return list;
-}
-
-bool entries_step(const Validation *v, Entries *entries)
-{
-    while (entries->next < entries->end &&
-           (node_at(v->doc, entries->next)->flags & NODE_SHADOWED))
-        entries->next = node_after_entry(v->doc, entries->next);
-    if (entries->next >= entries->end)
-        return false;
-    entries->at = entries->next;
-    entries->key = node_str(v->doc, entries->at);
-    entries->value = field_at(v, entries->at + 1);
-    entries->next = node_after_entry(v->doc, entries->at);
-    return true;
 }
 
 Field entries_get(const Validation *v, Field map, Str key)

@@ -175,9 +175,8 @@ static void validate_finalizers(Validation *v, Field finalizers)
 }
 
 /* validateKubeFinalizerName */
-static void validate_kube_finalizers(Validation *v, Field meta)
+static void validate_kube_finalizers(Validation *v, Field finalizers)
 {
-    Field finalizers = field_get(v, meta, SCHEMA_NAME_finalizers);
     for (Items i = items_of(v, finalizers); items_next(v, &i);) {
         Str name = field_text(v, i.item);
         if (str_find(name, '/') == name.len &&
@@ -190,34 +189,35 @@ static void validate_kube_finalizers(Validation *v, Field meta)
 
 /* validateObjectMetaAccessorWithOptsCommon, but for the namespace, and for the managed
  * fields, which the server writes itself before it looks. */
-static void validate_user_meta(Validation *v, Field meta)
+static void validate_user_meta(Validation *v, const Fields *meta)
 {
-    /* A Namespace's name is written to its labels before they are validated. */
-    bool is_namespace = field_text_is(v, field_get(v, field_root(v), SCHEMA_NAME_kind), "Namespace");
-    validate_labels_but(v, field_get(v, meta, SCHEMA_NAME_labels),
-                        is_namespace ? STR("kubernetes.io/metadata.name") : STR(""));
-    validate_annotations(v, field_get(v, meta, SCHEMA_NAME_annotations));
-    validate_owner_references(v, field_get(v, meta, SCHEMA_NAME_ownerReferences));
-    validate_finalizers(v, field_get(v, meta, SCHEMA_NAME_finalizers));
+    if (meta->bits & FIELD_BIT(labels))
+        validate_labels(v, fields_get(v, meta, SCHEMA_NAME_labels));
+    if (meta->bits & FIELD_BIT(annotations))
+        validate_annotations(v, fields_get(v, meta, SCHEMA_NAME_annotations));
+    if (meta->bits & FIELD_BIT(ownerReferences))
+        validate_owner_references(v, fields_get(v, meta, SCHEMA_NAME_ownerReferences));
+    if (meta->bits & FIELD_BIT(finalizers))
+        validate_finalizers(v, fields_get(v, meta, SCHEMA_NAME_finalizers));
 }
 
-static void validate_generation(Validation *v, Field meta)
+static void validate_generation(Validation *v, const Fields *meta)
 {
-    Field generation = field_get(v, meta, SCHEMA_NAME_generation);
+    Field generation = fields_get(v, meta, SCHEMA_NAME_generation);
     if (field_int(v, generation) < 0)
         validation_invalid(v, generation, "must be 0 or more");
 }
 
-static void validate_meta_common(Validation *v, Field meta)
+static void validate_meta_common(Validation *v, const Fields *meta)
 {
     validate_generation(v, meta);
     validate_user_meta(v, meta);
 }
 
-static void validate_name(Validation *v, Field meta, FormatFn form)
+static void validate_name(Validation *v, const Fields *meta, FormatFn form)
 {
-    Field name = field_get(v, meta, SCHEMA_NAME_name);
-    Field generated = field_get(v, meta, SCHEMA_NAME_generateName);
+    Field name = fields_get(v, meta, SCHEMA_NAME_name);
+    Field generated = fields_get(v, meta, SCHEMA_NAME_generateName);
     const char *wrong;
     if (!field_is_empty(v, generated) &&
         (wrong = name_check(form, field_text(v, generated), true)))
@@ -228,11 +228,11 @@ static void validate_name(Validation *v, Field meta, FormatFn form)
 
 /* ValidateObjectMetaWithOpts: only the name counts, given or generated, which is up to 58
  * bytes of the prefix and five letters and digits. */
-static void validate_final_name(Validation *v, Field meta, FormatFn form)
+static void validate_final_name(Validation *v, const Fields *meta, FormatFn form)
 {
     enum { PREFIX_MOST = 58 };
-    Field name = field_get(v, meta, SCHEMA_NAME_name);
-    Field generated = field_get(v, meta, SCHEMA_NAME_generateName);
+    Field name = fields_get(v, meta, SCHEMA_NAME_name);
+    Field generated = fields_get(v, meta, SCHEMA_NAME_generateName);
     Str prefix = field_text(v, generated);
     /* The registry's own look, which comes when all else is well. */
     validation_optional_text(v, generated, format_path_segment_prefix);
@@ -252,11 +252,13 @@ static void validate_final_name(Validation *v, Field meta, FormatFn form)
 }
 
 /* ValidateObjectMeta */
-void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form)
+void validate_object_meta(Validation *v, Field whole, bool namespaced, FormatFn form)
 {
-    Field ns = field_get(v, meta, SCHEMA_NAME_namespace);
-    if (field_is_empty(v, field_get(v, meta, SCHEMA_NAME_name)))
-        validation_required(v, field_get(v, meta, SCHEMA_NAME_name), NULL);
+    Fields of, *meta = &of;
+    fields_read(v, whole, meta);
+    Field ns = fields_get(v, meta, SCHEMA_NAME_namespace);
+    if (field_is_empty(v, fields_get(v, meta, SCHEMA_NAME_name)))
+        validation_required(v, fields_get(v, meta, SCHEMA_NAME_name), NULL);
     validate_name(v, meta, form);
     if (!namespaced && !field_is_empty(v, ns))
         validation_forbidden(v, ns, NULL);
@@ -265,19 +267,21 @@ void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn f
     validate_meta_common(v, meta);
 }
 
-void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored)
+void validate_meta_parts(Validation *v, Field whole, FormatFn form, bool is_stored)
 {
-    validate_name(v, meta, form);
+    Fields meta;
+    fields_read(v, whole, &meta);
+    validate_name(v, &meta, form);
     if (is_stored)
-        validate_user_meta(v, meta);
+        validate_user_meta(v, &meta);
     else
-        validate_meta_common(v, meta);
+        validate_meta_common(v, &meta);
 }
 
 /* ---- the object's own ---- */
 
 /* By the rows of its kind; false where it has none. */
-static bool validate_named(Validation *v, Field meta, const SchemaType *row)
+static bool validate_named(Validation *v, const Fields *meta, const SchemaType *row)
 {
     bool named = false;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules]; row->rules; rule++) {
@@ -288,9 +292,9 @@ static bool validate_named(Validation *v, Field meta, const SchemaType *row)
                     validate_final_name(v, meta, validation_format(rule->a));
                 else
                     validate_name(v, meta, validation_format(rule->a));
-                if (!(rule->count & NAMES_ANY_FINALIZER))
-                    validate_kube_finalizers(v, meta);
-                if (!(rule->count & NAMES_OWN_GENERATION))
+                if ((meta->bits & FIELD_BIT(finalizers)) && !(rule->count & NAMES_ANY_FINALIZER))
+                    validate_kube_finalizers(v, fields_get(v, meta, SCHEMA_NAME_finalizers));
+                if ((meta->bits & FIELD_BIT(generation)) && !(rule->count & NAMES_OWN_GENERATION))
                     validate_generation(v, meta);
             }
         }
@@ -304,7 +308,7 @@ static bool validate_named(Validation *v, Field meta, const SchemaType *row)
  * default one, and a namespace given for an object of the whole cluster is refused
  * by the path of the request. */
 void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
-                       uint32_t versions)
+                       uint32_t metadata, uint32_t versions)
 {
     Validation v = {
         .walk = walk,
@@ -315,13 +319,16 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
     };
     if (!v.versions || kind->flags & KIND_CUSTOM)
         return;
-    Field meta = field_get(&v, field_root(&v), SCHEMA_NAME_metadata);
-    if (!validate_named(&v, meta, row)) {
+    if (metadata == BASE_NONE)
+        return; /* of what is not there nothing is wrong but that it is missing */
+    Fields meta;
+    fields_read(&v, field_at(&v, metadata), &meta);
+    if (!validate_named(&v, &meta, row)) {
         /* The registry's own look, which comes when all else is well. */
         v.versions &= ~walk->stopped[STAGE_VALIDATE];
-        validate_name(&v, meta, format_path_segment);
+        validate_name(&v, &meta, format_path_segment);
     }
     if (kind->scope == SCOPE_NAMESPACED)
-        validation_optional_text(&v, field_get(&v, meta, SCHEMA_NAME_namespace), format_dns_label);
-    validate_user_meta(&v, meta);
+        validation_optional_text(&v, fields_get(&v, &meta, SCHEMA_NAME_namespace), format_dns_label);
+    validate_user_meta(&v, &meta);
 }

@@ -302,16 +302,15 @@ static bool next_word(const char **words, Str *word)
 
 bool word_is_one_of(Str text, const char *words)
 {
-    for (;;) {
-        size_t same = 0;
-        while (same < text.len && words[same] == text.ptr[same] && words[same] && words[same] != ',')
-            same++;
-        if (same == text.len && (words[same] == ',' || !words[same]))
-            return words[0] != 0;
-        for (words += same; *words != ','; words++)
-            if (!*words)
-                return false;
-        words++;
+    if (text.len == 0)
+        return false;
+    for (;; words++) {
+        const char *end = strchrnul(words, ',');
+        if ((size_t)(end - words) == text.len && memcmp(words, text.ptr, text.len) == 0)
+            return true;
+        words = end;
+        if (!*words)
+            return false;
     }
 }
 

@@ -15,8 +15,10 @@ static Validation open_validation(Walk *walk, uint32_t versions)
 
 void validation_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions)
 {
+    Validation v = open_validation(walk, versions);
+    uint32_t all = v.versions;
     for (const SchemaRule *rule = &schema_rule_rows[row->rules];; rule++) {
-        Validation v = open_validation(walk, rule->versions & versions);
+        v.versions = rule->versions & all;
         if (v.versions && rule->verb == RULE_CALL) {
             switch (rule->a) {
 #define CALL_CASE(name) \

@@ -3,69 +3,82 @@
 #include "schema/validation/validation.h"
 
 /* ValidateLabelName */
-static void validate_label_name(Validation *v, Field field)
+static bool validate_label_name(Validation *v, Field field)
 {
     const char *wrong = format_qualified_name(field_text(v, field));
     if (wrong)
         validation_invalid(v, field, "%s", wrong);
+    return !wrong;
+}
+
+/* A Namespace's name is written to its labels before they are validated. */
+static bool is_written_by_server(const Validation *v, Field labels, Str key)
+{
+    Field root = field_root(v), meta = field_get(v, root, SCHEMA_NAME_metadata);
+    return str_is(key, "kubernetes.io/metadata.name") &&
+           field_text_is(v, field_get(v, root, SCHEMA_NAME_kind), "Namespace") &&
+           labels.node == field_get(v, meta, SCHEMA_NAME_labels).node;
 }
 
 /* ValidateLabels: the server names the map alone. */
-void validate_labels(Validation *v, Field labels)
+bool validate_labels(Validation *v, Field labels)
 {
-    validate_labels_but(v, labels, STR(""));
-}
-
-void validate_labels_but(Validation *v, Field labels, Str own)
-{
+    bool fine = true;
     for (Entries at = entries_of(v, labels); entries_next(v, &at);) {
-        if (own.len && str_eq(at.key, own))
+        const char *of_name = format_qualified_name(at.key);
+        const char *of_value = format_label_value(field_text(v, at.value));
+        if (!of_name && !of_value)
             continue;
-        const char *wrong = format_qualified_name(at.key);
-        if (wrong)
-            validation_as(v, validation_invalid(v, field_key(at.at), "has a name that is no label: it %s", wrong),
+        fine = false;
+        if (is_written_by_server(v, labels, at.key))
+            continue;
+        if (of_name)
+            validation_as(v, validation_invalid(v, field_key(at.at),
+                                                "has a name that is no label: it %s", of_name),
                           labels, NULL);
-        wrong = format_label_value(field_text(v, at.value));
-        if (wrong)
-            validation_as(v, validation_invalid(v, at.value, "%s", wrong), labels, NULL);
+        if (of_value)
+            validation_as(v, validation_invalid(v, at.value, "%s", of_value), labels, NULL);
     }
+    return fine;
 }
 
 /* ValidateLabelSelectorRequirement */
-void validate_label_selector_requirement(Validation *v, Field requirement,
+bool validate_label_selector_requirement(Validation *v, Field requirement,
                                          const SelectorOptions *options)
 {
+    bool fine = false;
     Field operator = field_get(v, requirement, SCHEMA_NAME_operator);
     Field values = field_get(v, requirement, SCHEMA_NAME_values);
     Str word = field_text(v, operator);
-    if (word_is_one_of(word, "In,NotIn")) {
-        if (field_length(v, values) == 0)
-            validation_required(v, values, "operator %.*s compares with values", STR_ARG(word));
-    } else if (word_is_one_of(word, "Exists,DoesNotExist")) {
-        if (field_length(v, values) > 0)
-            validation_forbidden(v, values, "operator %.*s takes none", STR_ARG(word));
-    } else {
+    bool listed = word_is_one_of(word, "In,NotIn"), some = field_has_items(v, values);
+    if (listed && !some)
+        validation_required(v, values, "operator %.*s compares with values", STR_ARG(word));
+    else if (!listed && !word_is_one_of(word, "Exists,DoesNotExist"))
         validation_invalid(v, operator, "must be In, NotIn, Exists or DoesNotExist");
-    }
-    validate_label_name(v, field_get(v, requirement, SCHEMA_NAME_key));
-    if (options->any_value)
-        return;
-    for (Items i = items_of(v, values); items_next(v, &i);) {
+    else if (!listed && some)
+        validation_forbidden(v, values, "operator %.*s takes none", STR_ARG(word));
+    else
+        fine = true;
+    fine &= validate_label_name(v, field_get(v, requirement, SCHEMA_NAME_key));
+    for (Items i = items_of(v, values); !options->any_value && items_next(v, &i);) {
         const char *wrong = format_label_value(field_text(v, i.item));
         if (wrong)
             validation_invalid(v, i.item, "%s", wrong);
+        fine &= !wrong;
     }
+    return fine;
 }
 
 /* ValidateLabelSelector */
-void validate_label_selector(Validation *v, Field selector, const SelectorOptions *options)
+bool validate_label_selector(Validation *v, Field selector, const SelectorOptions *options)
 {
     if (!field_given(selector))
-        return;
-    validate_labels(v, field_get(v, selector, SCHEMA_NAME_matchLabels));
+        return true;
+    bool fine = validate_labels(v, field_get(v, selector, SCHEMA_NAME_matchLabels));
     Field expressions = field_get(v, selector, SCHEMA_NAME_matchExpressions);
     for (Items i = items_of(v, expressions); items_next(v, &i);)
-        validate_label_selector_requirement(v, i.item, options);
+        fine &= validate_label_selector_requirement(v, i.item, options);
+    return fine;
 }
 
 /* ---- LabelSelectorAsSelector ---- */

@@ -79,6 +79,43 @@ static inline Field field_down(const Validation *v, Field parent, const NameId *
 #define FIELD_PATH(v, parent, ...) \
     field_down(v, parent, (const NameId[]){__VA_ARGS__}, \
                sizeof((const NameId[]){__VA_ARGS__}) / sizeof(NameId))
+
+/* Which fields a struct has, a bit for each name: FIELD_BITS(ports, env).  No two names of a type
+ * share one, so a bit that is not set says that the field is absent, and one look answers for
+ * as many as a function asks for.  A bit that is set says that there is a key. */
+static inline uint64_t field_bits(const Validation *v, Field parent)
+{
+    if (parent.node == BASE_NONE)
+        return 0;
+    const Node *at = node_at(v->doc, parent.node);
+    return at->kind != NODE_MAP ? 0 : at->names || !at->len ? at->names : UINT64_MAX;
+}
+#define FIELD_BIT(name) (UINT64_C(1) << (SCHEMA_NAME_##name & 63)) /* node_name_bit, as a constant */
+#define FIELD_BITS_1(a) FIELD_BIT(a)
+#define FIELD_BITS_2(a, ...) (FIELD_BIT(a) | FIELD_BITS_1(__VA_ARGS__))
+#define FIELD_BITS_3(a, ...) (FIELD_BIT(a) | FIELD_BITS_2(__VA_ARGS__))
+#define FIELD_BITS_4(a, ...) (FIELD_BIT(a) | FIELD_BITS_3(__VA_ARGS__))
+#define FIELD_BITS_5(a, ...) (FIELD_BIT(a) | FIELD_BITS_4(__VA_ARGS__))
+#define FIELD_BITS_6(a, ...) (FIELD_BIT(a) | FIELD_BITS_5(__VA_ARGS__))
+#define FIELD_BITS_OF(a, b, c, d, e, f, N, ...) FIELD_BITS_##N
+#define FIELD_BITS(...) FIELD_BITS_OF(__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
+
+/* All fields of a struct, read in one look at its keys: for one that is asked for many of them.
+ * A name's place is the number of its bit; what stands at the others' is not set. */
+typedef struct Fields {
+    Field whole;
+    uint64_t bits;      /* of the fields that are given */
+    uint32_t at[64];
+} Fields;
+void fields_read(const Validation *v, Field whole, Fields *fields);
+static inline Field fields_get(const Validation *v, const Fields *fields, NameId name)
+{
+    if (fields->bits & node_name_bit(name))
+        return (Field){fields->at[name & 63], fields->at[name & 63], 0};
+    Field whole = fields->whole;
+    uint64_t names = whole.absent >> 48 ? field_fold(v, whole.absent) : whole.absent;
+    return (Field){BASE_NONE, whole.above, names << 16 | name};
+}
 /* The names of built-in types that lie between field.above and the field, downwards. */
 enum { FIELD_NAMES_MOST = 16 };
 uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_MOST]);
@@ -91,9 +128,22 @@ static inline NodeKind field_kind(const Validation *v, Field field)
 }
 /* Go's zero value: absent, null, "", 0, false, [] or {} (a struct that is given is
  * never empty in this sense unless it has no entries). */
-bool field_is_empty(const Validation *v, Field field);
+bool field_is_zero(const Validation *v, Field field); /* of one that is there */
+static inline bool field_is_empty(const Validation *v, Field field)
+{
+    return field.node == BASE_NONE || field_is_zero(v, field);
+}
 /* Items of a list or entries of a map; 0 for anything else. */
-uint32_t field_length(const Validation *v, Field field);
+uint32_t field_count(const Validation *v, Field field); /* of one that is there */
+static inline uint32_t field_length(const Validation *v, Field field)
+{
+    return field.node == BASE_NONE ? 0 : field_count(v, field);
+}
+/* Whether there are any. */
+static inline bool field_has_items(const Validation *v, Field field)
+{
+    return field_kind(v, field) >= NODE_MAP && node_at(v->doc, field.node)->len > 0;
+}
 
 /* A string's text; empty for anything else. */
 static inline Str field_text(const Validation *v, Field field)
@@ -111,11 +161,26 @@ static inline bool field_text_is(const Validation *v, Field field, const char *t
     return str_is(field_text(v, field), text);
 }
 /* A number's value; 0 for anything else. */
-int64_t field_int(const Validation *v, Field field);
+int64_t field_number(const Validation *v, Field field); /* of one that is there */
 /* As defaulted where the Go field is a pointer: fallback where it is absent. */
-int64_t field_int_or(const Validation *v, Field field, int64_t fallback);
-bool field_bool(const Validation *v, Field field);
-bool field_bool_or(const Validation *v, Field field, bool fallback);
+static inline int64_t field_int_or(const Validation *v, Field field, int64_t fallback)
+{
+    return field.node == BASE_NONE ? fallback : field_number(v, field);
+}
+static inline int64_t field_int(const Validation *v, Field field)
+{
+    return field_int_or(v, field, 0);
+}
+static inline bool field_bool_or(const Validation *v, Field field, bool fallback)
+{
+    if (field.node == BASE_NONE)
+        return fallback;
+    return node_kind(v->doc, field.node) == NODE_BOOL && node_bool(v->doc, field.node);
+}
+static inline bool field_bool(const Validation *v, Field field)
+{
+    return field_bool_or(v, field, false);
+}
 /* Zero where it is absent or no quantity (the walk reports that). */
 Quantity field_quantity(const Validation *v, Field field);
 /* An IntOrString that is a number, or a text. */
@@ -173,10 +238,19 @@ static inline Entries entries_of(const Validation *v, Field map)
     }
     return entries;
 }
-bool entries_step(const Validation *v, Entries *entries);
 static inline bool entries_next(const Validation *v, Entries *entries)
 {
-    return entries->next < entries->end && entries_step(v, entries);
+    const Node *nodes = v->doc->nodes;
+    uint32_t at = entries->next;
+    while (at < entries->end && (nodes[at].flags & NODE_SHADOWED))
+        at = nodes[at + 1].next;
+    if (at >= entries->end)
+        return false;
+    entries->at = at;
+    entries->key = str_slice(nodes[at].text, nodes[at].len);
+    entries->value = field_at(v, at + 1);
+    entries->next = nodes[at + 1].next;
+    return true;
 }
 /* The value under a key of a map<…>, by its text. */
 Field entries_get(const Validation *v, Field map, Str key);
@@ -287,17 +361,16 @@ SCHEMA_CALLS(VALIDATION_DECLARE)
 void validation_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
 void validation_field_rule(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions);
 FormatFn validation_format(uint32_t number); /* of a SCHEMA_FORMAT constant */
-/* meta.c: the metadata of an object that is stored, by its kind's names= row. */
+/* meta.c: the metadata (its node, or BASE_NONE) of an object that is stored, by its kind's
+ * names= row. */
 void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
-                       uint32_t versions);
+                       uint32_t metadata, uint32_t versions);
 
 /* ---- meta.c: k8s.io/apimachinery/pkg/api/validation and pkg/apis/meta/v1/validation ---- */
 /* A name by its form (format_dns_label, format_path_segment, …); as generateName has
  * it where `prefix` is set: a dash may stand at its end. */
 const char *name_check(FormatFn form, Str name, bool prefix);
-void validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
-/* The same but for one that the server writes itself. */
-void validate_labels_but(Validation *v, Field labels, Str own);
+bool validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
 void validate_annotations(Validation *v, Field annotations);       /* ValidateAnnotations */
 /* ValidateObjectMeta of an object within another; the object's own is validated by
  * the walk, by the names= row of its kind. */
@@ -311,10 +384,11 @@ void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_store
 typedef struct SelectorOptions {
     bool any_value;      /* AllowInvalidLabelValueInSelector */
 } SelectorOptions;
-/* ValidateLabelSelector. */
-void validate_label_selector(Validation *v, Field selector, const SelectorOptions *options);
+/* ValidateLabelSelector; both say whether all is well, which without any_value is the same as
+ * selector_is_valid. */
+bool validate_label_selector(Validation *v, Field selector, const SelectorOptions *options);
 /* ValidateLabelSelectorRequirement, for lists that stand by themselves. */
-void validate_label_selector_requirement(Validation *v, Field requirement,
+bool validate_label_selector_requirement(Validation *v, Field requirement,
                                          const SelectorOptions *options);
 /* LabelSelectorAsSelector: false where the selector cannot be understood at all. */
 bool selector_is_valid(const Validation *v, Field selector);
