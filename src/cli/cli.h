@@ -264,7 +264,7 @@ int run_rules(Options *options);
 /* ---- explain.c ---- */
 int run_explain(Options *options);
 
-/* ---- run.c: the passes ---- */
+/* ---- run_commands.c ---- */
 typedef struct Run Run;
 int run_check(Options *options);
 int run_emit(Options *options);
@@ -273,7 +273,6 @@ int run_config(Options *options); /* config_show.c */
 int run_diff(Options *options); /* diff.c */
 /* cluster.c: becomes `plimsoll-rest`, which knows how to talk to a cluster. */
 int run_cluster(Options *options);
-int run_versions(Options *options);
 int run_versions(Options *options); /* the target is all versions unless one was given */
 
 #endif

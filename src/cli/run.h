@@ -85,9 +85,6 @@ struct Run {
     bool unreadable;
 };
 
-/* check as far as its sorted findings, with each object handed over as it would be sent.
- * False after an error on stderr. */
-bool check_passes(Run *run, Options *options, ObjectPass take_sent, void *keeper);
 /* What the configuration makes of the findings: severities, suppressions, the baseline. */
 bool run_filters(Run *run);
 void run_begin(Run *run, Options *options, ObjectPass pass);
@@ -98,7 +95,27 @@ void run_note_file(Run *run, const FileNote *note);
 /* What of that file stands before the next window. */
 SourcesBefore run_file_before(const Run *run, bool continues);
 void run_deferred(Run *run, ObjectPass pass);
+/* The passes of check up to the linker's findings, sorted. */
+void run_link(Run *run);
+/* Counts findings and objects into the summary. */
+void run_count(Run *run);
 void run_end(Run *run);
+
+/* ---- run_commands.c ---- */
+/* check as far as its sorted findings, with each object handed over as it would be sent.
+ * False after an error on stderr. */
+bool check_passes(Run *run, Options *options, ObjectPass take_sent, void *keeper);
+
+/* ---- object_passes.c: what is done with one object ---- */
+/* check: bound, checked, collected; and what is left of that behind the barrier. */
+void check_object(Worker *worker, Document *doc);
+void check_tree(Worker *worker, Document *doc);
+/* versions: the same without facts. */
+void type_object(Worker *worker, Document *doc);
+void type_again(Worker *worker, Document *doc);
+/* emit: written as it stands; and a stored form. */
+void emit_object(Worker *worker, Document *doc);
+void emit_normal(Worker *worker, const Document *normal);
 /* The target is the newest version of those asked about. */
 void normal_target(Options *options);
 /* Passes that hand each object to take_normal, in the order of the input. */
