@@ -79,10 +79,10 @@ Protocol scalar_protocol(const Document *doc, uint32_t node)
     if (node == BASE_NONE)
         return PROTOCOL_TCP;
     Str text = scalar_text(doc, node);
-    for (Protocol protocol = PROTOCOL_TCP; protocol < PROTOCOL_UNKNOWN; protocol++)
-        if (str_is(text, protocol_name(protocol)))
-            return protocol;
-    return PROTOCOL_UNKNOWN;
+    return str_is(text, "TCP")    ? PROTOCOL_TCP
+           : str_is(text, "UDP")  ? PROTOCOL_UDP
+           : str_is(text, "SCTP") ? PROTOCOL_SCTP
+                                  : PROTOCOL_UNKNOWN;
 }
 
 bool scalar_is_true(const Document *doc, uint32_t node)

@@ -18,7 +18,7 @@ void collect_where(const Collector *collector, uint32_t node, uint32_t *path, ui
     const ObjectContext *context = collector->context;
     Interner *strings = context->facts->strings;
     bool plain;
-    *path = intern(strings, document_path_of(context->doc, node, context->scratch, &plain));
+    *path = intern(strings, document_path_draft(context->doc, node, context->scratch, &plain));
     *pointer = plain && context->doc->root == 0
                    ? FACTS_POINTER_OF_PATH
                    : intern(strings, document_pointer(context->doc, node, context->scratch));

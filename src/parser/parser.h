@@ -259,6 +259,8 @@ void documents_close(Documents *documents);
 Str document_path(const Document *doc, uint32_t node, Arena *arena);
 /* The same, and whether it is plain: made of words and indices alone. */
 Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain);
+/* The same, good until the arena's next draft. */
+Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain);
 /* The pointer of what a plain path leads to from where start points. */
 Str path_pointer(Str start, Str path, Arena *arena);
 Str document_pointer(const Document *doc, uint32_t node, Arena *arena); /* RFC 6901 */

@@ -106,32 +106,39 @@ const Alias *document_alias(const Document *doc, uint32_t node)
 
 /* ---- the server's form ---- */
 
-static bool is_plain_word(Str key)
-{
-    for (size_t i = 0; i < key.len; i++) {
-        char c = key.ptr[i], lower = (char)(c | 0x20);
-        if ((lower >= 'a' && lower <= 'z') || c == '_' || c == '$')
-            continue;
-        if (i == 0 || !(is_digit(c) || c == '-'))
-            return false;
-    }
-    return key.len > 0;
-}
+/* What a plain word is made of; it begins with no digit and no hyphen. */
+static const uint8_t IN_WORD[256] = {
+    ['$'] = 1, ['-'] = 1, ['_'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1,
+    ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1,
+    ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1,
+    ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1,
+    ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1,
+    ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1,
+    ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1,
+    ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1,
+    ['z'] = 1,
+};
 
-/* False where it is no plain word. */
+/* False where it is no plain word.  It is written as one while it is looked at. */
 static bool add_key(Buf *path, Str key)
 {
-    bool plain = is_plain_word(key);
-    if (!plain) {
-        buf_byte(path, '[');
-        buf_str(path, key);
-        buf_byte(path, ']');
-        return false;
-    }
+    buf_reserve(path, key.len + 2);
+    char *start = path->ptr + path->len, *out = start;
     if (path->len)
-        buf_byte(path, '.');
+        *out++ = '.';
+    bool plain = key.len > 0 && !is_digit(key.ptr[0]) && key.ptr[0] != '-';
+    for (size_t i = 0; i < key.len && plain; i++) {
+        *out++ = key.ptr[i];
+        plain = IN_WORD[(unsigned char)key.ptr[i]];
+    }
+    if (plain) {
+        path->len += (size_t)(out - start);
+        return true;
+    }
+    buf_byte(path, '[');
     buf_str(path, key);
-    return true;
+    buf_byte(path, ']');
+    return false;
 }
 
 static void add_index(Buf *path, uint32_t index)
@@ -149,6 +156,12 @@ Str document_path(const Document *doc, uint32_t node, Arena *arena)
 
 Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain)
 {
+    document_path_draft(doc, node, arena, plain);
+    return arena_draft_end(arena);
+}
+
+Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain)
+{
     Buf *path = arena_draft(arena);
     *plain = true;
     uint32_t at = doc->root, index;
@@ -162,7 +175,7 @@ Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *pla
         if (map && node == at - 1)
             break;
     }
-    return arena_draft_end(arena);
+    return buf_slice(path);
 }
 
 /* ---- RFC 6901 ---- */
