@@ -5,12 +5,18 @@
 
 void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind)
 {
-    Str target = schema_link_target(row->target);
-    size_t slash = str_find(target, '/');
-    bool core = slash == target.len;
-    *group = intern(facts->strings, core ? STR("") : str_slice(target.ptr, slash));
-    *kind = intern(facts->strings, core ? target : str_slice(target.ptr + slash + 1,
+    if (!facts->targets[row->target].kind) {
+        Str target = schema_link_target(row->target);
+        size_t slash = str_find(target, '/');
+        bool core = slash == target.len;
+        facts->targets[row->target].group =
+            intern(facts->strings, core ? STR("") : str_slice(target.ptr, slash));
+        facts->targets[row->target].kind =
+            intern(facts->strings, core ? target : str_slice(target.ptr + slash + 1,
                                                              target.len - slash - 1));
+    }
+    *group = facts->targets[row->target].group;
+    *kind = facts->targets[row->target].kind;
 }
 
 void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer)

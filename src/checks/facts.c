@@ -26,6 +26,7 @@ void facts_clear(Facts *facts)
 #define CLEAR_TABLE(table) seq_table_clear(&facts->table);
     FACTS_LISTS(CLEAR_LIST)
     FACTS_TABLES(CLEAR_TABLE)
+    memset(facts->targets, 0, sizeof facts->targets);
 }
 
 uint32_t facts_add_object(Facts *facts, Object object)

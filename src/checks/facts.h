@@ -14,6 +14,7 @@
 
 #include "checks/checks.h"
 #include "checks/table.h"
+#include "names.h"
 
 /* A fact's pointer is a string's id, or this: its path says it too. */
 enum { FACTS_POINTER_OF_PATH = 0 };
@@ -470,6 +471,7 @@ typedef struct Owned {
 struct Facts {
     Interner *strings;    /* borrowed */
     uint32_t current;     /* the object that facts are made of now */
+    struct { uint32_t group, kind; } targets[SCHEMA_TARGET_COUNT]; /* strings; kind 0: unknown yet */
     bool keep_labels;     /* object_labels is wanted */
     uint32_t backdrop;    /* so many of the last objects are what the cluster holds already */
     VEC(Object) objects;

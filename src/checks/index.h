@@ -56,6 +56,7 @@ struct Link {
     uint32_t *query_lists;     /* per query: where its lists begin in lists */
     VEC(uint32_t) lists;       /* keys of postings: see query_open */
     uint32_t *query_class;     /* per query: a class that matches, or BASE_NONE */
+    bool *query_alone;         /* per query: no other class can match */
     SeqTable class_sets;       /* pairs, ascending */
     SeqTable classes;          /* (namespace, class set) */
     SeqTable pod_namespaces;   /* (namespace): it holds a Pod or template */
@@ -161,8 +162,11 @@ enum { RUNTIME_MAX_PAIRS = 8 };
 bool runtime_is_key(Str key);
 /* Adds the pairs that stand for "key=value, set by a controller"; returns how many. */
 uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
-/* The pairs that the object's controller sets on the Pods of its template. */
-uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs);
+/* The pairs that the object's controller sets on the Pods of its template, of the keys that
+ * are wanted. */
+typedef bool (*RuntimeWanted)(const void *context, uint32_t key);
+uint32_t runtime_object_pairs(Facts *facts, uint32_t object, RuntimeWanted wanted,
+                              const void *context, uint32_t *pairs);
 /* The number of the Pod that a label of a numbered Pod names; -1: it names none. */
 int64_t runtime_number(Str key, Str value);
 

@@ -118,6 +118,13 @@ static uint32_t intern_class_set(Link *link, Projection *projection)
     return seq_intern(&link->class_sets, set, kept);
 }
 
+/* Whether some selector asks for the key. */
+static bool is_wanted(const void *context, uint32_t key)
+{
+    const Projection *projection = context;
+    return key < projection->key_count && projection->keys[key];
+}
+
 /* ---- classes ---- */
 static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *pod, bool runtime)
 {
@@ -128,10 +135,10 @@ static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *
         project_pair(projection, facts, seq_at(&facts->label_sets, pod->labels).at[i]);
     if (runtime) {
         uint32_t pairs[RUNTIME_MAX_PAIRS];
-        uint32_t pair_count = runtime_object_pairs(facts, pod->object, pairs);
+        uint32_t pair_count =
+            runtime_object_pairs(facts, pod->object, is_wanted, projection, pairs);
         for (uint32_t i = 0; i < pair_count; i++)
-            if (facts_pair_key(facts, pairs[i]) < projection->key_count)
-                project_pair(projection, facts, pairs[i]);
+            project_pair(projection, facts, pairs[i]);
     }
     return intern_class_set(link, projection);
 }
@@ -296,11 +303,22 @@ static bool keep_first(void *context, uint32_t class)
     return false;
 }
 
+/* Whether a query has one class to look at, so that the first that matches is the only one. */
+static bool looks_at_one(const Link *link, uint32_t query)
+{
+    if (link->query_crossing[query] != BASE_NONE)
+        return false;
+    CompiledTerm rarest = rarest_term(link, query);
+    return rarest.count == 1 && link->postings.counts[rarest.lists[0]] == 1;
+}
+
 static void match_queries(Link *link)
 {
     uint32_t count = seq_count(&link->queries);
     link->query_class = mem_resize(NULL, sizeof *link->query_class * (count + 1));
+    link->query_alone = mem_resize(NULL, sizeof *link->query_alone * (count + 1));
     for (uint32_t i = 0; i < count; i++) {
+        link->query_alone[i] = looks_at_one(link, i);
         link->query_class[i] = BASE_NONE;
         ClassVisit visit = {keep_first, &link->query_class[i], 0, 0};
         visit_matches(link, i, &visit);
@@ -370,8 +388,20 @@ static bool sample_class(void *context, uint32_t class)
     return !sampling->more;
 }
 
+/* The Pods of one class; false where there may be more. */
+static bool sample_one(const Link *link, uint32_t class, PodSample *sample)
+{
+    Seq members = class_pods(link, class);
+    sample->count = members.count < POD_SAMPLE ? members.count : POD_SAMPLE;
+    memcpy(sample->at, members.at, sizeof *sample->at * sample->count);
+    return sample->count < POD_SAMPLE;
+}
+
 bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
 {
+    uint32_t query = link->selector_query[selector];
+    if (link->query_alone[query] && link->query_class[query] != BASE_NONE)
+        return sample_one(link, link->query_class[query], sample);
     Sampling sampling; /* its classes are written as they come */
     sampling.link = link;
     sampling.sample = sample;
@@ -379,7 +409,7 @@ bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
     sampling.more = false;
     sample->count = 0;
     ClassVisit visit = {sample_class, &sampling, 0, SAMPLE_VISITS};
-    visit_matches(link, link->selector_query[selector], &visit);
+    visit_matches(link, query, &visit);
     sort_numbers(sample->at, sample->count);
     return !sampling.more && visit.steps < SAMPLE_VISITS;
 }
@@ -515,6 +545,7 @@ void match_free(Link *link)
     postings_free(&link->elsewhere);
     mem_free(link->selector_query);
     mem_free(link->query_class);
+    mem_free(link->query_alone);
     mem_free(link->pod_class);
     mem_free(link->class_starts);
     mem_free(link->class_pods);

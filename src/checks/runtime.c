@@ -18,28 +18,28 @@ typedef enum RuntimeValue {
 
 typedef struct RuntimeLabel {
     Str key;
-    const char *group, *kind;
+    Str group, kind;
     RuntimeValue value;
 } RuntimeLabel;
 
 static const RuntimeLabel RUNTIME_LABELS[] = {
-    {STR_INIT("apps.kubernetes.io/pod-index"), "apps", "StatefulSet", RUNTIME_ANY},
-    {STR_INIT("batch.kubernetes.io/controller-uid"), "batch", "CronJob", RUNTIME_ANY},
-    {STR_INIT("batch.kubernetes.io/controller-uid"), "batch", "Job", RUNTIME_ANY},
-    {STR_INIT("batch.kubernetes.io/job-completion-index"), "batch", "CronJob", RUNTIME_ANY},
-    {STR_INIT("batch.kubernetes.io/job-completion-index"), "batch", "Job", RUNTIME_ANY},
-    {STR_INIT("batch.kubernetes.io/job-name"), "batch", "CronJob", RUNTIME_NUMBERED},
-    {STR_INIT("batch.kubernetes.io/job-name"), "batch", "Job", RUNTIME_NAME},
-    {STR_INIT("controller-revision-hash"), "apps", "DaemonSet", RUNTIME_ANY},
-    {STR_INIT("controller-revision-hash"), "apps", "StatefulSet", RUNTIME_ANY},
-    {STR_INIT("controller-uid"), "batch", "CronJob", RUNTIME_ANY},
-    {STR_INIT("controller-uid"), "batch", "Job", RUNTIME_ANY},
-    {STR_INIT("job-name"), "batch", "CronJob", RUNTIME_NUMBERED},
-    {STR_INIT("job-name"), "batch", "Job", RUNTIME_NAME},
-    {STR_INIT("pod-template-generation"), "apps", "DaemonSet", RUNTIME_ANY},
-    {STR_INIT("pod-template-hash"), "apps", "Deployment", RUNTIME_ANY},
-    {STR_INIT("pod-template-hash"), "extensions", "Deployment", RUNTIME_ANY},
-    {STR_INIT("statefulset.kubernetes.io/pod-name"), "apps", "StatefulSet", RUNTIME_NUMBERED},
+    {STR_INIT("apps.kubernetes.io/pod-index"), STR_INIT("apps"), STR_INIT("StatefulSet"), RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/controller-uid"), STR_INIT("batch"), STR_INIT("CronJob"), RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/controller-uid"), STR_INIT("batch"), STR_INIT("Job"), RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-completion-index"), STR_INIT("batch"), STR_INIT("CronJob"), RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-completion-index"), STR_INIT("batch"), STR_INIT("Job"), RUNTIME_ANY},
+    {STR_INIT("batch.kubernetes.io/job-name"), STR_INIT("batch"), STR_INIT("CronJob"), RUNTIME_NUMBERED},
+    {STR_INIT("batch.kubernetes.io/job-name"), STR_INIT("batch"), STR_INIT("Job"), RUNTIME_NAME},
+    {STR_INIT("controller-revision-hash"), STR_INIT("apps"), STR_INIT("DaemonSet"), RUNTIME_ANY},
+    {STR_INIT("controller-revision-hash"), STR_INIT("apps"), STR_INIT("StatefulSet"), RUNTIME_ANY},
+    {STR_INIT("controller-uid"), STR_INIT("batch"), STR_INIT("CronJob"), RUNTIME_ANY},
+    {STR_INIT("controller-uid"), STR_INIT("batch"), STR_INIT("Job"), RUNTIME_ANY},
+    {STR_INIT("job-name"), STR_INIT("batch"), STR_INIT("CronJob"), RUNTIME_NUMBERED},
+    {STR_INIT("job-name"), STR_INIT("batch"), STR_INIT("Job"), RUNTIME_NAME},
+    {STR_INIT("pod-template-generation"), STR_INIT("apps"), STR_INIT("DaemonSet"), RUNTIME_ANY},
+    {STR_INIT("pod-template-hash"), STR_INIT("apps"), STR_INIT("Deployment"), RUNTIME_ANY},
+    {STR_INIT("pod-template-hash"), STR_INIT("extensions"), STR_INIT("Deployment"), RUNTIME_ANY},
+    {STR_INIT("statefulset.kubernetes.io/pod-name"), STR_INIT("apps"), STR_INIT("StatefulSet"), RUNTIME_NUMBERED},
 };
 
 bool runtime_is_key(Str key)
@@ -119,14 +119,16 @@ uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs)
     return count;
 }
 
-uint32_t runtime_object_pairs(Facts *facts, uint32_t object, uint32_t *pairs)
+uint32_t runtime_object_pairs(Facts *facts, uint32_t object, RuntimeWanted wanted,
+                              const void *context, uint32_t *pairs)
 {
     const Object *it = facts_object(facts, object);
     Str group = facts_text(facts, it->group), kind = facts_text(facts, it->kind);
     uint32_t count = 0;
     for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
         const RuntimeLabel *label = &RUNTIME_LABELS[i];
-        if (!str_is(kind, label->kind) || !str_is(group, label->group))
+        if (!str_eq(kind, label->kind) || !str_eq(group, label->group) ||
+            !wanted(context, interner_find(facts->strings, label->key)))
             continue;
         Str key = label->key, name = facts_text(facts, it->name);
         switch (label->value) {

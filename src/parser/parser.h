@@ -97,6 +97,8 @@ enum { DOCUMENT_FINGERS = 32 };
 typedef struct Finger {
     const Node *nodes;
     uint32_t from, child, index;
+    uint32_t text : 31; /* where this step's text ends in the last path; 0: it is not there */
+    uint32_t plain : 1; /* that text is plain up to there */
 } Finger;
 
 typedef struct Document {
@@ -109,6 +111,7 @@ typedef struct Document {
     Alias *aliases; /* ascending by node */
     uint32_t alias_count;
     Finger *fingers; /* path.c's: DOCUMENT_FINGERS, or NULL */
+    Buf *path;       /* path.c's: with fingers, the text of the last path */
     bool json;
     /* The object under the walk's hand: the whole document, or one item of a List.
      * Findings' paths are relative to it. */
@@ -259,7 +262,7 @@ void documents_close(Documents *documents);
 Str document_path(const Document *doc, uint32_t node, Arena *arena);
 /* The same, and whether it is plain: made of words and indices alone. */
 Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain);
-/* The same, good until the arena's next draft. */
+/* The same, good until the document's next path or the arena's next draft. */
 Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain);
 /* The pointer of what a plain path leads to from where start points. */
 Str path_pointer(Str start, Str path, Arena *arena);

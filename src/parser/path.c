@@ -57,7 +57,7 @@ static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finge
         uint32_t after = map ? node_after_entry(doc, at) : node_after(doc, at);
         if (to < after) {
             if (finger)
-                *finger = (Finger){doc->nodes, from, at, *index};
+                *finger = (Finger){doc->nodes, from, at, *index, 0, 0};
             return map ? at + 1 : at;
         }
         at = after;
@@ -156,22 +156,50 @@ Str document_path(const Document *doc, uint32_t node, Arena *arena)
 
 Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain)
 {
-    document_path_draft(doc, node, arena, plain);
-    return arena_draft_end(arena);
+    return arena_str(arena, document_path_draft(doc, node, arena, plain));
 }
 
+/* The child that the step at this finger leads to if it is the last path's, whose text is
+ * still there, or BASE_NONE. */
+static uint32_t same_step(const Document *doc, uint32_t from, uint32_t to, const Finger *finger)
+{
+    if (!finger || !finger->text || finger->nodes != doc->nodes || finger->from != from ||
+        finger->child > to)
+        return BASE_NONE;
+    bool map = doc->nodes[from].kind == NODE_MAP;
+    uint32_t child = finger->child + map;
+    return to < doc->nodes[child].next ? child : BASE_NONE;
+}
+
+/* Paths of one object begin alike: what the last one has in common with this is not written
+ * again. */
 Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain)
 {
-    Buf *path = arena_draft(arena);
+    Buf *path = doc->fingers ? doc->path : arena_draft(arena);
+    bool same = true;
+    path->len = 0;
     *plain = true;
     uint32_t at = doc->root, index;
     for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
         bool map = doc->nodes[at].kind == NODE_MAP;
-        at = step_down(doc, at, node, finger_at(doc, FROM_OBJECT, depth), &index);
-        if (map)
-            *plain &= add_key(path, node_str(doc, at - 1));
-        else
-            add_index(path, index);
+        Finger *finger = finger_at(doc, FROM_OBJECT, depth);
+        uint32_t child = same ? same_step(doc, at, node, finger) : BASE_NONE;
+        if (child != BASE_NONE) {
+            at = child;
+            path->len = finger->text;
+            *plain = finger->plain;
+        } else {
+            same = false;
+            at = step_down(doc, at, node, finger, &index);
+            if (map)
+                *plain &= add_key(path, node_str(doc, at - 1));
+            else
+                add_index(path, index);
+            if (finger) {
+                finger->text = (uint32_t)path->len & INT32_MAX;
+                finger->plain = *plain;
+            }
+        }
         if (map && node == at - 1)
             break;
     }

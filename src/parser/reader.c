@@ -11,6 +11,7 @@ struct Parser {
     Arena arena;
     Builder builder;
     Finger fingers[DOCUMENT_FINGERS];
+    Buf path;
     FastMap map;
     bool libyaml_only;
     bool was_fast;
@@ -37,6 +38,7 @@ void parser_free(Parser *parser)
     builder_free(&parser->builder);
     fast_map_free(&parser->map);
     arena_free(&parser->arena);
+    buf_free(&parser->path);
     mem_free(parser);
 }
 
@@ -200,6 +202,7 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->alias_count = builder->aliases.len;
     memset(parser->fingers, 0, sizeof parser->fingers);
     doc->fingers = parser->fingers;
+    doc->path = &parser->path;
     if (!doc->json && parser->map.hash)
         comments_find(doc, &parser->arena, lost);
 }
