@@ -12,7 +12,10 @@ const char *rest_outcome_name(RestOutcome outcome)
     return NAMES[outcome];
 }
 
-enum { SHOWN = 200 }; /* bytes of an answer that is none of Kubernetes' */
+enum {
+    SHOWN = 200, /* bytes of an answer that is none of Kubernetes' */
+    MAX_UNMERGED = 100, /* fields that are told of one object */
+};
 
 static Str no_status(Arena *arena, const Call *call)
 {
@@ -51,16 +54,48 @@ static void read_causes(RestRun *run, RestObject *object, const Json *status)
     }
 }
 
+/* What is before the separator, which text is moved behind; all of it where there is none. */
+static Str take_until(Str *text, Str separator)
+{
+    size_t at = 0;
+    while (at < text->len && !str_starts(str_slice(text->ptr + at, text->len - at), separator))
+        at++;
+    Str before = str_slice(text->ptr, at);
+    at = at < text->len ? at + separator.len : at;
+    *text = str_slice(text->ptr + at, text->len - at);
+    return before;
+}
+
+/* "failed to create typed patch object (NS/NAME; VERSION, Kind=KIND): FIELD: WHY"; of more
+ * than one, "errors:" and a line for each. */
+static void read_unmerged(RestRun *run, RestObject *object)
+{
+    Str text = object->message;
+    take_until(&text, STR("): "));
+    object->causes = arena_zero(run->arena, sizeof *object->causes * MAX_UNMERGED);
+    while (text.len && object->cause_count < MAX_UNMERGED) {
+        Str why = str_trim(take_until(&text, STR("\n")));
+        Str field = take_until(&why, STR(": "));
+        if (why.len && str_starts(field, STR(".")))
+            object->causes[object->cause_count++] = (RestCause){field, STR(""), why};
+    }
+}
+
 static void read_refusal(RestRun *run, RestObject *object, const Json *status)
 {
     const Call *call = &object->call;
-    bool gone = call->status == 0 || call->status >= 500 || call->status == 429;
+    bool merges = !call_cannot_merge(call);
+    bool gone = call->status == 0 || call->status == 429 ||
+                (call->status >= 500 && merges && !call_has_no_webhook(call));
     object->outcome = call->status == 409 ? REST_CONFLICT : gone ? REST_FAILED : REST_REFUSED;
     object->reason = arena_str(run->arena, rest_json_path_text(status, "reason"));
     object->message = arena_str(run->arena, rest_json_path_text(status, "message"));
     if (!object->message.len)
         object->message = no_status(run->arena, call);
-    read_causes(run, object, status);
+    if (merges)
+        read_causes(run, object, status);
+    else
+        read_unmerged(run, object);
 }
 
 /* libcurl sends a request again by itself where a connection that was open for long turns

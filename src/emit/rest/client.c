@@ -23,6 +23,7 @@ enum {
     FIRST_WAIT_MS = 200,
     LONGEST_WAIT_MS = 15000,
     LONGEST_RETRY_AFTER_MS = 60000,
+    WEBHOOK_TRIES = 3, /* its Pod may just be starting */
 };
 
 typedef struct Slot {
@@ -284,6 +285,24 @@ static bool is_busy(long status)
     return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
+bool call_cannot_merge(const Call *call)
+{
+    return call->status == 500 &&
+           str_contains(buf_slice(&call->answer), STR("failed to create typed patch object"));
+}
+
+bool call_has_no_webhook(const Call *call)
+{
+    return call->status == 500 &&
+           str_contains(buf_slice(&call->answer), STR("failed calling webhook"));
+}
+
+/* Whether asking again is of no use. */
+static bool is_verdict(const Call *call)
+{
+    return call_cannot_merge(call) || (call_has_no_webhook(call) && call->tries >= WEBHOOK_TRIES);
+}
+
 static int64_t jitter(Client *client, int64_t wait)
 {
     client->random = client->random * 6364136223846793005u + 1442695040888963407u;
@@ -337,7 +356,7 @@ static void finish(Client *client, Call *call, CURLcode code)
             auth_refresh(client->auth, true, &call->error);
         if (call->generation != client->auth->generation && try_again(client, call, 0))
             return;
-    } else if (is_busy(call->status)) {
+    } else if (is_busy(call->status) && !is_verdict(call)) {
         if (call->status == 429 || call->status == 503)
             client->window = client->window > 2 ? client->window / 2 : 1;
         if (call->status != 429)

@@ -73,6 +73,12 @@ void client_drop(Client *client, Call *call);
  * a new limit from now on. */
 int64_t client_time_left(const Client *client);
 void client_set_time(Client *client, int64_t ms);
+/* Whether the server said, with 500, that what is applied cannot be merged: that is its answer,
+ * given before anything is written, and no other comes. */
+bool call_cannot_merge(const Call *call);
+/* Whether it said that a webhook does not answer it.  Admission comes before the write, so
+ * nothing was written. */
+bool call_has_no_webhook(const Call *call);
 void call_free(Call *call);
 void client_free(Client *client);
 
