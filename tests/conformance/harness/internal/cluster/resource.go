@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -43,7 +44,12 @@ func (s *Server) Discover(ctx context.Context) error {
 	}
 	for _, version := range versions {
 		var list metav1.APIResourceList
-		if err := s.getInto(ctx, root(version.Group, version.Version), &list); err != nil {
+		err := s.getInto(ctx, root(version.Group, version.Version), &list)
+		var status statusError
+		if errors.As(err, &status) && (status.code == http.StatusNotFound || status.code == http.StatusServiceUnavailable) {
+			continue // the group of a definition that is coming or going, or nobody serves it
+		}
+		if err != nil {
 			return err
 		}
 		for _, found := range list.APIResources {
@@ -77,13 +83,23 @@ func (s *Server) Kinds() []metav1.GroupVersionKind {
 	return kinds
 }
 
+// A statusError is an answer that is no success.
+type statusError struct {
+	code          int
+	path, message string
+}
+
+func (e statusError) Error() string {
+	return fmt.Sprintf("GET %s: %d %s", e.path, e.code, e.message)
+}
+
 func (s *Server) getInto(ctx context.Context, path string, into any) error {
 	answer, err := s.do(ctx, http.MethodGet, path, nil, "", nil)
 	if err != nil {
 		return err
 	}
 	if !answer.Accepted {
-		return fmt.Errorf("GET %s: %d %s", path, answer.Code, answer.Message)
+		return statusError{answer.Code, path, answer.Message}
 	}
 	return json.Unmarshal(answer.Object, into)
 }
