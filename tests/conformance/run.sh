@@ -8,6 +8,7 @@
 #   run.sh record       write the recorded verdicts anew, from a real server
 #   run.sh links        only what real controllers and real creates say of links
 #   run.sh rest         only plimsoll apply, against a real server, and faults in FAULTS runs (20)
+#   run.sh same         only what it makes, beside what kubectl apply --server-side makes
 #   run.sh rest-speed   how fast it is, beside the server's own limit and kubectl
 #
 # Variables: PLIMSOLL the binary (build/release/plimsoll), SEED (1) and CASES
@@ -123,7 +124,24 @@ rest() {
     echo "== rest"
     "$harness" up -controllers endpointslice,deployment,replicaset,job -- \
         python3 "$here/rest.py" "$PLIMSOLL" || under="$under rest"
+    same || under="$under same"
     "$harness" up -restart -- python3 "$here/faults.py" "$PLIMSOLL" || under="$under faults"
+}
+
+# same: what kubectl apply --server-side makes of what both are given, on two servers: our
+# manifests and examples, and the corpus where it is at hand.
+same() {
+    corpus=${PLIMSOLL_CORPUS:-$top/../shared/corpus}
+    if [ -d "$corpus" ]; then
+        set -- "corpus=$corpus"
+    else
+        set --
+        echo "same: no corpus (PLIMSOLL_CORPUS names one)"
+    fi
+    # shellcheck disable=SC2016 # the second server's shell has the first's KUBECONFIG
+    CRDS=$crds "$harness" up -- sh -c 'OURS=$KUBECONFIG exec "$0" "$@"' "$harness" up -- \
+        python3 "$here/same.py" "$PLIMSOLL" "$harness" \
+        "kinds=$here/kinds" "crs=$here/crs" "rules=$top/testdata/rules/*/good*" "$@"
 }
 
 # speed: plimsoll apply beside the server's own limit and kubectl, ROUNDS (5) times in turn.
@@ -151,6 +169,11 @@ rest)
     "$here/build.sh" >/dev/null
     rest
     [ -z "$under" ]
+    exit
+    ;;
+same)
+    "$here/build.sh" >/dev/null
+    same
     exit
     ;;
 rest-speed)
