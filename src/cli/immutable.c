@@ -16,9 +16,12 @@ typedef enum Unless {
     ALWAYS,
     UNSET,      /* it may be set once */
     SUSPENDED,  /* of a Job that waits, parts of the template can be changed */
+    VOLUME,     /* what a volume is; not how much of it, and for whom */
     INDEXED,    /* of an Indexed Job they grow with its parallelism */
     MUTABLE,    /* unless the object says `immutable: true` */
     EXTERNAL,   /* an ExternalName has no address */
+    BALANCED,   /* while it stays a LoadBalancer */
+    CHECKED,    /* while it stays one that only nodes with a Pod serve */
     GATED,      /* of a Pod that waits for a gate, parts can be changed */
 } Unless;
 
@@ -49,6 +52,9 @@ static const Frozen frozen[] = {
     {"rbac.authorization.k8s.io", "ClusterRoleBinding", "roleRef", ALWAYS},
     {"", "Service", "spec.clusterIP", EXTERNAL},
     {"", "Service", "spec.clusterIPs[0]", EXTERNAL},
+    {"", "Service", "spec.ipFamilies[0]", EXTERNAL},
+    {"", "Service", "spec.loadBalancerClass", BALANCED},
+    {"", "Service", "spec.healthCheckNodePort", CHECKED},
     {"", "Pod", "spec", GATED},
     {"", "Secret", "type", ALWAYS},
     {"", "Secret", "data", MUTABLE},
@@ -63,13 +69,9 @@ static const Frozen frozen[] = {
     {"", "PersistentVolumeClaim", "spec.dataSourceRef", ALWAYS},
     {"", "PersistentVolumeClaim", "spec.volumeName", UNSET},
     {"", "PersistentVolumeClaim", "spec.storageClassName", UNSET},
+    {"", "PersistentVolume", "spec", VOLUME},
     {"", "PersistentVolume", "spec.volumeMode", ALWAYS},
-    {"", "PersistentVolume", "spec.hostPath", ALWAYS},
-    {"", "PersistentVolume", "spec.nfs", ALWAYS},
-    {"", "PersistentVolume", "spec.local", ALWAYS},
-    {"", "PersistentVolume", "spec.csi.driver", ALWAYS},
-    {"", "PersistentVolume", "spec.csi.volumeHandle", ALWAYS},
-    {"", "PersistentVolume", "spec.csi.volumeAttributes", ALWAYS},
+    {"", "PersistentVolume", "spec.nodeAffinity", UNSET},
     {"scheduling.k8s.io", "PriorityClass", "value", ALWAYS},
     {"scheduling.k8s.io", "PriorityClass", "preemptionPolicy", ALWAYS},
     {"node.k8s.io", "RuntimeClass", "handler", ALWAYS},
@@ -78,14 +80,36 @@ static const Frozen frozen[] = {
     {"storage.k8s.io", "StorageClass", "reclaimPolicy", ALWAYS},
     {"storage.k8s.io", "StorageClass", "volumeBindingMode", ALWAYS},
     {"storage.k8s.io", "VolumeAttachment", "spec", ALWAYS},
+    {"storage.k8s.io", "VolumeAttributesClass", "driverName", ALWAYS},
+    {"storage.k8s.io", "VolumeAttributesClass", "parameters", ALWAYS},
+    {"storage.k8s.io", "CSIDriver", "spec.attachRequired", ALWAYS},
+    {"storage.k8s.io", "CSIDriver", "spec.volumeLifecycleModes", ALWAYS},
+    {"resource.k8s.io", "ResourceClaim", "spec", ALWAYS},
+    {"resource.k8s.io", "ResourceClaimTemplate", "spec", ALWAYS},
+    {"resource.k8s.io", "ResourceSlice", "spec.driver", ALWAYS},
+    {"resource.k8s.io", "ResourceSlice", "spec.nodeName", ALWAYS},
+    {"resource.k8s.io", "ResourceSlice", "spec.pool.name", ALWAYS},
+    {"networking.k8s.io", "ServiceCIDR", "spec.cidrs[0]", ALWAYS},
+    {"apiextensions.k8s.io", "CustomResourceDefinition", "spec.scope", ALWAYS},
+    {"apiextensions.k8s.io", "CustomResourceDefinition", "spec.names.kind", ALWAYS},
     {"networking.k8s.io", "IngressClass", "spec.controller", ALWAYS},
     {"discovery.k8s.io", "EndpointSlice", "addressType", ALWAYS},
 };
 
-/* Within a Pod's spec. */
+/* What can be changed within a field of the table. */
 static const char *const pod_free[] = {
     "spec.activeDeadlineSeconds", "spec.terminationGracePeriodSeconds", "spec.tolerations",
-    "spec.schedulingGates",
+    "spec.schedulingGates", NULL,
+};
+static const char *const suspended_free[] = {
+    "spec.template.metadata.labels", "spec.template.metadata.annotations",
+    "spec.template.spec.nodeSelector", "spec.template.spec.affinity.nodeAffinity",
+    "spec.template.spec.tolerations", "spec.template.spec.schedulingGates", NULL,
+};
+static const char *const volume_free[] = {
+    "spec.accessModes", "spec.capacity", "spec.claimRef", "spec.mountOptions", "spec.nodeAffinity",
+    "spec.persistentVolumeReclaimPolicy", "spec.storageClassName", "spec.volumeAttributesClassName",
+    "spec.volumeMode", NULL,
 };
 
 /* An object of a dump that the input has too. */
@@ -143,13 +167,31 @@ static bool has_gates(const Document *pod)
     return gates != BASE_NONE && node_at(pod, gates)->len > 0;
 }
 
-static bool is_free_of_pod(Str field)
+static bool is_free(const char *const *fields, Str field)
 {
-    for (size_t i = 0; i < BASE_COUNT(pod_free); i++)
-        if (lies_in(field, pod_free[i]))
-            return true;
-    bool image = field.len > 6 && str_is(str_slice(field.ptr + field.len - 6, 6), ".image");
-    return image && (lies_in(field, "spec.containers") || lies_in(field, "spec.initContainers"));
+    while (*fields && !lies_in(field, *fields))
+        fields++;
+    return *fields != NULL;
+}
+
+static bool is_image(Str field)
+{
+    return str_ends(field, STR(".image")) &&
+           (lies_in(field, "spec.containers") || lies_in(field, "spec.initContainers"));
+}
+
+/* A cluster may let a Job that waits be given other resources. */
+static bool is_free_while_suspended(Str field)
+{
+    return is_free(suspended_free, field) ||
+           (lies_in(field, "spec.template.spec") && str_contains(field, STR(".resources.")));
+}
+
+static bool both_have(const Document *live, const Document *wanted, const char *key,
+                      const char *value)
+{
+    return str_is(text_at(live, "spec", key), value) &&
+           str_is(text_at(wanted, "spec", key), value);
 }
 
 static bool may_change(const Frozen *row, const Pair *pair, const Document *wanted,
@@ -159,13 +201,21 @@ static bool may_change(const Frozen *row, const Pair *pair, const Document *want
     switch (row->unless) {
     case ALWAYS: return false;
     case UNSET: return field->left == BASE_NONE || !node_str(live, field->left).len;
-    case SUSPENDED: return str_is(text_at(live, "spec", "suspend"), "true");
+    case SUSPENDED:
+        return str_is(text_at(live, "spec", "suspend"), "true") &&
+               is_free_while_suspended(field->path);
+    case VOLUME: return is_free(volume_free, field->path);
     case INDEXED: return str_is(text_at(wanted, "spec", "completionMode"), "Indexed");
     case MUTABLE: return !str_is(text_at(live, NULL, "immutable"), "true");
     case EXTERNAL:
         return str_is(text_at(live, "spec", "type"), "ExternalName") ||
                str_is(text_at(wanted, "spec", "type"), "ExternalName");
-    case GATED: return has_gates(live) || is_free_of_pod(field->path);
+    case BALANCED: return !both_have(live, wanted, "type", "LoadBalancer");
+    case CHECKED:
+        return !both_have(live, wanted, "type", "LoadBalancer") ||
+               !both_have(live, wanted, "externalTrafficPolicy", "Local");
+    case GATED:
+        return has_gates(live) || is_free(pod_free, field->path) || is_image(field->path);
     }
     return true;
 }

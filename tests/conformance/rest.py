@@ -2,39 +2,27 @@
 """plimsoll apply against a real API server: run by `run.sh rest` under `harness up`, with
 kubectl in PATH and KUBECONFIG set.
 
-The lab as one deployment; refusals at their lines; a first apply of what needs itself;
-and the same objects as `kubectl apply --server-side` makes."""
+The lab as one deployment; refusals at their lines; a first apply of what needs itself; what
+is waited for, differs, is taken over, and cannot be changed."""
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
+
+from frozen import fields_that_nobody_changes
+from live import TOP, comes, command, expect, kubectl, tally
 
 PROGRAM = os.path.abspath(sys.argv[1])
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.chdir(TOP)
-passed = failed = 0
 
 
-def expect(what, fine, shown=""):
-    global passed, failed
-    passed, failed = passed + bool(fine), failed + (not fine)
-    if not fine:
-        print(f"FAILED {what}\n{shown}")
-
-
-def run(command, *arguments, stdin=None):
-    return subprocess.run([PROGRAM, command, "--no-config", *arguments], input=stdin, capture_output=True,
-                          text=True, check=False)
+def run(name, *arguments, stdin=None):
+    return command(PROGRAM, name, "--no-config", *arguments, stdin=stdin)
 
 
 def apply(*arguments, stdin=None):
     return run("apply", *arguments, stdin=stdin)
-
-
-def kubectl(*arguments, stdin=None):
-    return subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=True).stdout
 
 
 def objects(*arguments):
@@ -59,38 +47,64 @@ def run_pods(names, first=1):
 
 
 def endpoints(service):
-    slices = objects("endpointslices", "-l", f"kubernetes.io/service-name={service}")
-    return sum(len(piece.get("endpoints") or []) for piece in slices)
+    """Whom a Service reaches: the ready Pods, each with the ports of its slice."""
+    found = []
+    for piece in objects("endpointslices", "-l", f"kubernetes.io/service-name={service}"):
+        ports = tuple(port["port"] for port in piece.get("ports") or [])
+        found += [(each["targetRef"]["name"], *ports) for each in piece.get("endpoints") or [] if each["conditions"]["ready"]]
+    return sorted(found)
 
 
-def comes(test):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if test():
-            return True
-        time.sleep(0.1)
-    return False
+# In the order in which plimsoll reads the two folders.
+LAB = ["ConfigMap nginx-frontend-conf", "ConfigMap nginx-proxy-conf", "Secret tls-certs", "Deployment auth",
+       "Deployment frontend", "Deployment hello", "Pod healthy-monolith", "Pod monolith", "Pod secure-monolith",
+       "Service auth", "Service frontend", "Service hello", "Service monolith"]
+
+
+def lab_lines(outcome):
+    return "".join("{} \"{}\" {}\n".format(*item.split(), outcome) for item in LAB)
 
 
 def lab():
-    result = apply("--skip-check", "testdata/lab/before")  # the check knows what is wrong
-    expect("the lab in one command", result.returncode == 0 and set(words(result)) == {"created"}, result.stderr)
-    run_pods(["healthy-monolith", "monolith", "secure-monolith"])
-    expect("the slice of monolith is there and empty",
-           comes(lambda: objects("endpointslices", "-l", "kubernetes.io/service-name=monolith")) and
-           endpoints("monolith") == 0)
-    result = apply("testdata/lab/after")
-    expect("the label's fix", result.returncode == 0 and sorted(set(words(result))) == ["configured", "unchanged"],
+    """With the lab's own configuration, and what it makes by hand as manifests."""
+    made = "testdata/lab/made"
+    result = command(PROGRAM, "apply", made, "testdata/lab/before")
+    expect("the lab's mistake is told before anything is sent", result.returncode == 1 and not result.stdout and
+           'testdata/lab/before/services/monolith.yaml:9:5: error: Service "monolith" selects no Pod' in result.stderr and
+           "nothing was sent" in result.stderr, result.stdout + result.stderr)
+    expect("and nothing was sent", command("kubectl", "get", "service", "monolith").returncode == 1)
+    result = command(PROGRAM, "apply", "--skip-check", made, "testdata/lab/before")
+    expect("the lab in one command: secret, config maps, Pods, Services, Deployments", result.returncode == 0 and
+           result.stdout == lab_lines("created") and result.stderr.endswith("\n13 objects: 13 created\n"),
            result.stdout + result.stderr)
-    expect("makes the endpoint appear", comes(lambda: endpoints("monolith") == 1))
-    result = apply("testdata/lab/after")
-    expect("again: all unchanged", set(words(result)) == {"unchanged"}, result.stdout)
+    expect("with its secret", json.loads(kubectl("get", "-o", "json", "secret", "tls-certs"))["data"].keys() ==
+           {"cert.pem", "key.pem"})
+    expect("the Deployments' Pods come", comes(lambda: len(objects("pods")) == 8))
+    run_pods([pod["metadata"]["name"] for pod in objects("pods")])
+    expect("the Services of the Deployments reach them", comes(
+        lambda: [len(endpoints(name)) for name in ("auth", "frontend", "hello")] == [1, 1, 3]))
+    expect("Service monolith reaches nobody", objects("endpointslices", "-l", "kubernetes.io/service-name=monolith") and
+           not endpoints("monolith"))
+    result = command(PROGRAM, "apply", "testdata/lab/after/pods/secure-monolith.yaml")
+    expect("the label's fix", (result.returncode, result.stdout, result.stderr) ==
+           (0, 'Pod "secure-monolith" configured\n', "1 object: 1 configured\n"), result.stdout + result.stderr)
+    expect("makes the endpoint appear", comes(lambda: endpoints("monolith") == [("secure-monolith", 443)]),
+           str(endpoints("monolith")))
+    result = command(PROGRAM, "apply", made, "testdata/lab/after")
+    expect("the lab as it should be: all unchanged", (result.returncode, result.stdout, result.stderr) ==
+           (0, lab_lines("unchanged"), "13 objects: 13 unchanged\n"), result.stdout + result.stderr)
     manifest = "testdata/lab/conflict/services/telemetry.yaml"
-    line = next(i for i, text in enumerate(open(manifest, encoding="utf-8"), 1) if "nodePort" in text)
-    result = apply(manifest)
-    expect("a second NodePort 31000 is refused at its line",
-           result.returncode == 1 and f"{manifest}:{line}:" in result.stderr and
-           "provided port is already allocated" in result.stderr, result.stderr)
+    for how in ([], ["--no-preflight"]):
+        result = command(PROGRAM, "apply", *how, manifest)
+        expect(f"a second NodePort 31000 is refused at its line {' '.join(how)}", result.returncode == 1 and
+               result.stdout == 'Service "telemetry" refused\n' and
+               f"{manifest}:14:17: error: spec.ports[0].nodePort: Invalid value: 31000: provided port is already "
+               "allocated [server-refused]\n   14 |       nodePort: 31000\n" in result.stderr, result.stderr)
+    result = command(PROGRAM, "apply", "testdata/lab/conflict")
+    expect("and offline beside the first", result.returncode == 1 and not result.stdout and
+           f'{manifest}:14:17: error: Service "telemetry" asks for nodePort 31000, which Service "monolith" has '
+           "[node-port-conflict]" in result.stderr, result.stderr)
+    expect("so it is not there", command("kubectl", "get", "service", "telemetry").returncode == 1)
 
 
 # ---- waiting ----
@@ -322,172 +336,6 @@ def take_over():
            result.stdout + result.stderr)
 
 
-# ---- fields that nobody can change ----
-
-def job(**spec):
-    return {"apiVersion": "batch/v1", "kind": "Job", "spec": {"suspend": False, "template": {"spec": {
-        "restartPolicy": "Never", "containers": [{"name": "c", "image": "a:1"}]}}, **spec}}
-
-
-def workload(kind, **spec):
-    labels = {"matchLabels": {"app": "a", "tier": "b"}}
-    return {"apiVersion": "apps/v1", "kind": kind, "spec": {"selector": labels, "template": {
-        "metadata": {"labels": {"app": "a", "tier": "b", "more": "c"}}, "spec": {"containers": [{"name": "c", "image": "a:1"}]}},
-        **spec}}
-
-
-CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-VOLUME = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/a"}}
-BINDING = {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}
-POD = {"containers": [{"name": "c", "image": "a:1"}]}
-# An object, a field, another value, and whether that is refused.
-CHANGES = [
-    *((workload(kind), "spec.selector.matchLabels.app", "x", True) for kind in ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet")),
-    (workload("Deployment"), "spec.selector.matchLabels.tier", None, True),
-    (workload("Deployment"), "spec.template.spec.containers.0.image", "a:2", False),
-    (workload("StatefulSet", serviceName="a"), "spec.serviceName", "b", True),
-    (workload("StatefulSet"), "spec.podManagementPolicy", "Parallel", True),
-    (workload("StatefulSet", volumeClaimTemplates=[{"metadata": {"name": "d"}, "spec": CLAIM}]),
-     "spec.volumeClaimTemplates.0.spec.resources.requests.storage", "2Gi", True),
-    (workload("StatefulSet", volumeClaimTemplates=[{"metadata": {"name": "d"}, "spec": CLAIM}]),
-     "spec.volumeClaimTemplates.0.spec.resources.requests.storage", "1024Mi", False),
-    (workload("StatefulSet"), "spec.minReadySeconds", 3, False),
-    (job(), "spec.template.spec.containers.0.image", "a:2", True),
-    (job(), "spec.template.spec.containers.0.imagePullPolicy", "IfNotPresent", False),
-    (job(), "spec.backoffLimit", 3, False),
-    (job(completions=2), "spec.completions", 3, True),
-    (job(completions=2, parallelism=2, completionMode="Indexed"), "spec", {"completions": 3, "parallelism": 3}, False),
-    (job(), "spec.completionMode", "Indexed", True),
-    (job(), "spec.parallelism", 3, False),
-    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", **BINDING}, "roleRef.name", "edit", True),
-    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", **BINDING}, "roleRef.apiGroup", None, False),
-    ({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", **BINDING}, "roleRef.name", "edit", True),
-    ({"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80}]}}, "spec.clusterIP", "None", True),
-    ({"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80}]}}, "spec.type", "NodePort", False),
-    ({"apiVersion": "v1", "kind": "Secret", "type": "Opaque"}, "type", "example.org/own", True),
-    ({"apiVersion": "v1", "kind": "Secret", "immutable": True, "data": {"a": "YQ=="}}, "data.a", "Yg==", True),
-    ({"apiVersion": "v1", "kind": "ConfigMap", "immutable": True, "data": {"a": "1"}}, "data.a", "2", True),
-    ({"apiVersion": "v1", "kind": "ConfigMap", "immutable": True, "data": {"a": "1"}}, "immutable", False, True),
-    ({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "1"}}, "data.a", "2", False),
-    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.accessModes", ["ReadOnlyMany"], True),
-    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {**CLAIM, "storageClassName": "x"}}, "spec.storageClassName", "y", True),
-    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.volumeMode", "Block", True),
-    ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": CLAIM}, "spec.volumeName", "v", False),
-    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.hostPath.path", "/b", True),
-    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.volumeMode", "Block", True),
-    ({"apiVersion": "v1", "kind": "PersistentVolume", "spec": VOLUME}, "spec.persistentVolumeReclaimPolicy", "Delete", False),
-    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.containers.0.command", ["a"], True),
-    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.containers.0.image", "a:2", False),
-    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.activeDeadlineSeconds", 5, False),
-    ({"apiVersion": "v1", "kind": "Pod", "spec": POD}, "spec.hostNetwork", True, True),
-    ({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 7}, "value", 8, True),
-    ({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 7}, "preemptionPolicy", "Never", True),
-    ({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "handler": "a"}, "handler", "b", True),
-    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "provisioner", "a.b/d", True),
-    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "reclaimPolicy", "Retain", True),
-    ({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a.b/c"}, "allowVolumeExpansion", True, False),
-    ({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "spec": {"controller": "a.b/c"}}, "spec.controller", "a.b/d", True),
-    ({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": []}, "addressType", "IPv6", True),
-]
-
-
-def changed(item, path, value):
-    copy = json.loads(json.dumps(item))
-    *parents, last = path.split(".")
-    at = copy
-    for key in parents:
-        at = at[int(key) if key.isdigit() else key]
-    if value is None:
-        del at[last]
-    elif isinstance(value, dict):
-        at[last].update(value)
-    else:
-        at[last] = value
-    return copy
-
-
-def immutable():
-    first = [{**item, "metadata": {"name": f"frozen-{i}"}} for i, (item, *_) in enumerate(CHANGES)]
-    result = apply("--skip-check", "-", stdin="\n".join(map(json.dumps, first)))
-    expect("objects to be changed", result.returncode == 0, result.stdout + result.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        dump, manifest = os.path.join(folder, "cluster.ndjson"), os.path.join(folder, "a.json")
-        subprocess.run([PROGRAM, "snapshot", "--with-secret-values", "-o", dump], capture_output=True, check=True)
-        for item, (_, path, value, frozen) in zip(first, CHANGES):
-            name = f"{item['kind']} {path} to {value}"
-            with open(manifest, "w", encoding="utf-8") as file:
-                json.dump(changed(item, path, value), file)
-            check = run("check", "--assume-cluster", dump, manifest)
-            expect(f"offline: {name} is {'refused' if frozen else 'taken'}", ("[immutable-field]" in check.stdout) == frozen,
-                   check.stdout + check.stderr)
-            result = apply("--skip-check", "--dry-run=server", manifest)
-            expect(f"the server: {name} is {'refused' if frozen else 'taken'}", (result.returncode == 1) == frozen,
-                   result.stdout + result.stderr)
-            if frozen:
-                result = apply("--skip-check", manifest)
-                expect(f"live: {name} is refused before a write", words(result) == ["refused"] and
-                       result.stderr.count("nothing was written"), result.stdout + result.stderr)
-
-
-# ---- the same as kubectl ----
-
-def strip(item):
-    meta = item["metadata"]
-    for key in ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "namespace"):
-        meta.pop(key, None)
-    (item.get("spec") or {}).pop("clusterIP", None)
-    (item.get("spec") or {}).pop("clusterIPs", None)
-    for port in (item.get("spec") or {}).get("ports") or []:
-        if isinstance(port, dict):
-            port.pop("nodePort", None)
-    (meta.get("annotations") or {}).pop("deployment.kubernetes.io/revision", None)  # the controller's
-    if not meta.get("annotations"):
-        meta.pop("annotations", None)
-    item.pop("status", None)
-    return item
-
-
-def one(namespace, resource, name):
-    """What is there; a controller may have removed it: a token of an account that is not."""
-    result = subprocess.run(["kubectl", "get", "-o", "json", "-n", namespace, resource, name], capture_output=True,
-                            text=True, check=False)
-    return strip(json.loads(result.stdout)) if result.returncode == 0 else None
-
-
-def same_as_kubectl():
-    kinds = ["configmaps", "secrets", "serviceaccounts", "services", "deployments", "statefulsets", "daemonsets",
-             "cronjobs", "ingresses", "networkpolicies", "roles", "rolebindings", "poddisruptionbudgets",
-             "horizontalpodautoscalers", "persistentvolumeclaims", "limitranges"]
-    equal = 0
-    for name in ("configuration.yaml", "services.yaml", "workloads.yaml", "access.yaml"):
-        path = f"tests/conformance/kinds/{name}"
-        out = subprocess.run([PROGRAM, "emit", "--no-config", "-o", "ndjson", path], capture_output=True, text=True,
-                             check=True).stdout
-        for line in out.splitlines():
-            item = json.loads(line)
-            resource = item["kind"].lower()
-            if not any(kind.startswith(resource) for kind in kinds) or "name" not in item["metadata"]:
-                continue
-            live = []
-            for who in ("ours", "theirs"):
-                item["metadata"]["namespace"] = who
-                text = json.dumps(item)
-                if who == "ours":
-                    result = apply("--skip-check", "-", stdin=text)
-                    fine = result.returncode == 0
-                else:
-                    fine = subprocess.run(["kubectl", "apply", "--server-side", "-f", "-"], input=text, text=True,
-                                          capture_output=True, check=False).returncode == 0
-                live.append(fine and one(who, resource, item["metadata"]["name"]))
-                if resource == "service" and who == "ours":  # its node ports are asked for again
-                    kubectl("delete", "service", "-n", who, item["metadata"]["name"])
-            equal += bool(live[0]) and live[0] == live[1]
-            expect(f"{item['kind']} {item['metadata']['name']} as kubectl applies it", live[0] == live[1],
-                   json.dumps(live)[:2000])
-    expect("enough objects were compared", equal > 20, str(equal))
-    print(f"rest: {equal} objects are what kubectl apply --server-side makes")
-
-
 # ---- snapshot ----
 
 def snapshot():
@@ -506,15 +354,11 @@ def snapshot():
         expect("a check beside it finds the taken NodePort", "node-port-conflict" in check.stdout, check.stdout)
 
 
-for namespace in ("ours", "theirs"):
-    kubectl("create", "namespace", namespace)
 lab()
 waits()
 needs_itself()
 diff()
 take_over()
-immutable()
-same_as_kubectl()
+fields_that_nobody_changes(PROGRAM)
 snapshot()
-print(f"tally {passed} {failed}")
-sys.exit(failed > 0)
+sys.exit(tally())
