@@ -456,6 +456,7 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
     if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
         return false;
     doc.object = object;
+    worker->head = schema_head(&doc, doc.root);
     pass(worker, &doc);
     return true;
 }
@@ -471,6 +472,7 @@ static void pass_items(Worker *worker, Document *doc, uint32_t items, int32_t *n
         }
         doc->root = at;
         doc->item = (*next_item)++;
+        worker->head = schema_head(doc, at);
         pass(worker, doc);
     }
 }
@@ -481,10 +483,10 @@ bool worker_again_items(Worker *worker, uint32_t doc_index, ObjectPass pass)
     int32_t next_item = 0;
     if (!read_document(worker, doc_index, &doc))
         return false;
-    uint32_t items = schema_list_items(&doc, 0);
-    if (items == BASE_NONE)
+    worker->head = schema_head(&doc, 0);
+    if (worker->head.items == BASE_NONE)
         pass(worker, &doc);
     else
-        pass_items(worker, &doc, items, &next_item, pass);
+        pass_items(worker, &doc, worker->head.items, &next_item, pass);
     return true;
 }

@@ -30,7 +30,7 @@ static bool check_type(Worker *worker, Document *doc)
         return false;
     }
     object->accepted = worker->checker.accepted;
-    crd_gather(&worker->checker, doc);
+    crd_gather(&worker->checker, doc, &worker->head);
     return true;
 }
 
@@ -168,7 +168,7 @@ void normal_object(Worker *worker, Document *doc)
     Deferred deferred = {.doc = doc->source, .object = doc->object};
     vec_push(&worker->deferred, deferred);
     uint32_t before = worker->diag.findings.len;
-    if (crd_is_definition(doc, doc->root))
+    if (crd_is_definition(&worker->head))
         check_type(worker, doc);
     worker->diag.findings.len = before; /* told when it is read again */
 }

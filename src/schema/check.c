@@ -7,7 +7,12 @@
  * name replaced does not count, since kubectl never sends it. */
 #include "schema/walk.h"
 
-static void bind(Walk *walk, uint32_t node, TypeId type) { walk->doc->nodes[node].bind = type; }
+static void walk_node(Walk *walk, Node *at, TypeId type, uint32_t versions);
+
+static uint32_t number_of(const Walk *walk, const Node *at)
+{
+    return (uint32_t)(at - walk->doc->nodes);
+}
 
 /* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it. */
 static const uint8_t TAKES[TYPE_LIST] = {
@@ -35,26 +40,28 @@ static inline void walk_any(Walk *walk, Node *at, TypeId type, uint32_t versions
         (at->kind != NODE_INT || is_small(at)))
         at->bind = type;
     else
-        walk_value(walk, (uint32_t)(at - walk->doc->nodes), type, versions);
+        walk_node(walk, at, type, versions);
 }
 
 /* ---- a field of a struct ---- */
 
 /* A field's value, and what servers demand of it. */
-static void walk_ruled(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
+static void walk_ruled(Walk *walk, Node *map, Node *value, const SchemaField *field,
                        uint32_t versions)
 {
     uint32_t before = walk->unvalidated;
-    if (field->judged && node_kind(walk->doc, value) != NODE_NULL)
-        walk->unvalidated |= server_field_rules(walk, map, value, field, versions);
-    walk_any(walk, &walk->doc->nodes[value], field->type, versions);
+    if (field->judged && value->kind != NODE_NULL)
+        walk->unvalidated |= server_field_rules(walk, number_of(walk, map), number_of(walk, value),
+                                                field, versions);
+    walk_any(walk, value, field->type, versions);
     walk->unvalidated = before;
 }
 
 /* A field whose forms must be told apart: not all versions have it, or they have it
  * with several types. */
-static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField *field,
-                       TypeId type, uint32_t versions)
+BASE_APART
+static void walk_forms(Walk *walk, Node *map, Node *key, const SchemaField *field, TypeId type,
+                       uint32_t versions)
 {
     uint32_t known = 0;
     const SchemaField *newest = NULL;
@@ -66,12 +73,13 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
             break;
     }
     if (versions & ~known)
-        walk_unknown_field(walk, map, key, type, versions & ~known);
+        walk_unknown_field(walk, number_of(walk, map), number_of(walk, key), type,
+                           versions & ~known);
     if (!newest)
         return;
     /* Forms of one type are one; the newest type is walked last, so that its binding
      * stays, and it alone gathers marks. */
-    walk_bind_key(walk->doc, map, key, field->name);
+    walk_bind_key(map, key, field->name);
     uint32_t of_newest = 0, again = 0;
     for (const SchemaField *form = field;; form++) {
         if (form->type == newest->type)
@@ -90,69 +98,67 @@ static void walk_forms(Walk *walk, uint32_t map, uint32_t key, const SchemaField
     walk->repeated -= again;
 }
 
-/* A field that has forms or rules. */
-static void walk_field(Walk *walk, uint32_t map, uint32_t key, const SchemaField *field,
-                       TypeId type, uint32_t versions)
+/* Whether a required field's value counts as given; nearly always it is a text or a list. */
+static inline bool is_given(const Walk *walk, const Node *value)
 {
-    const SchemaField *first = field;
-    while (field->more && !(field->versions & versions))
-        field++;
-    if (versions & ~field->versions) {
-        walk_forms(walk, map, key, first, type, versions);
-    } else {
-        walk_bind_key(walk->doc, map, key, field->name);
-        walk_ruled(walk, map, key + 1, field, versions);
-    }
+    return (value->kind == NODE_STRING && value->len) || value->kind == NODE_MAP ||
+           server_is_given(walk->doc, number_of(walk, value));
 }
 
-static void walk_struct(Walk *walk, uint32_t map, TypeId type, const SchemaType *row,
+static void walk_struct(Walk *walk, Node *map, TypeId type, const SchemaType *row,
                         uint32_t versions)
 {
     const TypeFields fields = type_fields_open(walk->schema, type, row);
-    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[map].next];
-    uint64_t seen = 1, names = 0; /* of what is required; 1 is for what is not */
-    for (Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next]) {
+    Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
+    uint64_t seen = 1; /* of what is required; 1 is for what is not */
+    for (Node *key = map + 1; key < end; key = &nodes[key[1].next]) {
         if (key->flags & NODE_SHADOWED)
             continue;
-        const SchemaField *field = type_fields_find(&fields, key->text, key->len);
+        const SchemaField *field = type_fields_find(&fields, walk->schema, key->text, key->len);
         if (!field) {
             if (!(row->flags & TYPE_PRESERVES))
-                walk_unknown_field(walk, map, (uint32_t)(key - nodes), type, versions);
+                walk_unknown_field(walk, number_of(walk, map), number_of(walk, key), type,
+                                   versions);
             continue;
         }
-        if (field->must && server_is_given(walk->doc, (uint32_t)(key + 1 - nodes)))
+        if (field->must && is_given(walk, key + 1))
             seen |= UINT64_C(1) << field->must;
-        if ((versions & ~field->versions) || field->judged) {
-            nodes[map].names |= names;
-            walk_field(walk, map, (uint32_t)(key - nodes), field, type, versions);
-            continue;
+        if (versions & ~field->versions) {
+            const SchemaField *first = field;
+            while (field->more && !(field->versions & versions))
+                field++;
+            if (versions & ~field->versions) {
+                walk_forms(walk, map, key, first, type, versions);
+                continue;
+            }
         }
-        key->bind = field->name;
-        names |= node_name_bit(field->name);
-        walk_any(walk, key + 1, field->type, versions);
+        walk_bind_key(map, key, field->name);
+        if (field->judged)
+            walk_ruled(walk, map, key + 1, field, versions);
+        else
+            walk_any(walk, key + 1, field->type, versions);
     }
-    nodes[map].names |= names;
     if (row->musts && seen != (UINT64_C(2) << row->musts) - 1)
-        server_missing_fields(walk, map, type, seen, versions);
+        server_missing_fields(walk, number_of(walk, map), type, seen, versions);
 }
 
 /* ---- lists, maps and unions ---- */
 
-static void walk_list(Walk *walk, uint32_t list, TypeId element, uint32_t versions)
+static void walk_list(Walk *walk, Node *list, TypeId element, uint32_t versions)
 {
-    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[list].next];
-    for (Node *at = &nodes[list + 1]; at < end; at = &nodes[at->next]) {
+    Node *nodes = walk->doc->nodes, *end = &nodes[list->next];
+    for (Node *at = list + 1; at < end; at = &nodes[at->next]) {
         walk_any(walk, at, element, versions);
         /* A null item is an empty struct to the decoder, and lacks what is required. */
         if (at->kind == NODE_NULL && type_row(walk->schema, element)->musts)
-            server_missing_fields(walk, (uint32_t)(at - nodes), element, 0, versions);
+            server_missing_fields(walk, number_of(walk, at), element, 0, versions);
     }
 }
 
-static void walk_map(Walk *walk, uint32_t map, TypeId element, uint32_t versions)
+static void walk_map(Walk *walk, Node *map, TypeId element, uint32_t versions)
 {
-    Node *nodes = walk->doc->nodes, *end = &nodes[nodes[map].next];
-    for (Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next])
+    Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
+    for (Node *key = map + 1; key < end; key = &nodes[key[1].next])
         if (!(key->flags & NODE_SHADOWED))
             walk_any(walk, key + 1, element, versions);
 }
@@ -167,68 +173,47 @@ static void report_ignored(Walk *walk, uint32_t node, uint32_t versions)
 
 /* The three unions of CRD schemas, each with an UnmarshalJSON of its own, below which
  * the strict decoder does not look (apiextensions, marshal.go). */
-static void walk_union(Walk *walk, uint32_t node, const SchemaType *row, uint32_t versions)
+static void walk_union(Walk *walk, Node *at, const SchemaType *row, uint32_t versions)
 {
-    NodeKind found = node_kind(walk->doc, node);
-    if (found == NODE_NULL)
+    if (at->kind == NODE_NULL)
         return;
     TypeKind kind = (TypeKind)row->kind;
     walk->lenient++;
-    if (found == NODE_MAP)
-        walk_value(walk, node, row->fields, versions);
-    else if (found == NODE_SEQ && kind != TYPE_OR_BOOL)
-        walk_list(walk, node, kind == TYPE_OR_ARRAY ? row->fields : (TypeId)TYPE_STRING, versions);
-    else if (kind == TYPE_OR_BOOL && found != NODE_BOOL)
-        walk_wrong_type(walk, node, kind, versions);
+    if (at->kind == NODE_MAP)
+        walk_node(walk, at, row->fields, versions);
+    else if (at->kind == NODE_SEQ && kind != TYPE_OR_BOOL)
+        walk_list(walk, at, kind == TYPE_OR_ARRAY ? row->fields : (TypeId)TYPE_STRING, versions);
+    else if (kind == TYPE_OR_BOOL && at->kind != NODE_BOOL)
+        walk_wrong_type(walk, number_of(walk, at), kind, versions);
     else if (kind != TYPE_OR_BOOL)
-        report_ignored(walk, node, versions);
+        report_ignored(walk, number_of(walk, at), versions);
     walk->lenient--;
 }
 
 /* ---- any value ---- */
 
-static void walk_parts(Walk *walk, uint32_t node, TypeId type, const SchemaType *row,
-                       uint32_t versions)
+static inline void walk_parts(Walk *walk, Node *at, TypeId type, const SchemaType *row,
+                              uint32_t versions)
 {
-    NodeKind found = node_kind(walk->doc, node);
-    switch ((TypeKind)row->kind) {
-    case TYPE_STRUCT:
-        if (found == NODE_MAP)
-            walk_struct(walk, node, type, row, versions);
-        else if (found != NODE_NULL)
-            walk_wrong_type(walk, node, TYPE_STRUCT, versions);
-        break;
-    case TYPE_MAP:
-        if (found == NODE_MAP)
-            walk_map(walk, node, row->fields, versions);
-        else if (found != NODE_NULL)
-            walk_wrong_type(walk, node, TYPE_MAP, versions);
-        break;
-    case TYPE_LIST:
-        if (found == NODE_SEQ)
-            walk_list(walk, node, row->fields, versions);
-        else if (found != NODE_NULL)
-            walk_wrong_type(walk, node, TYPE_LIST, versions);
-        break;
-    case TYPE_OR_ARRAY:
-    case TYPE_OR_BOOL:
-    case TYPE_OR_STRINGS:
-        walk_union(walk, node, row, versions);
-        break;
-    default:
-        walk_scalar(walk, node, (TypeKind)row->kind, versions);
-        break;
-    }
+    TypeKind kind = (TypeKind)row->kind;
+    if (kind == TYPE_STRUCT && at->kind == NODE_MAP)
+        walk_struct(walk, at, type, row, versions);
+    else if (kind == TYPE_LIST && at->kind == NODE_SEQ)
+        walk_list(walk, at, row->fields, versions);
+    else if (kind == TYPE_MAP && at->kind == NODE_MAP)
+        walk_map(walk, at, row->fields, versions);
+    else if (kind == TYPE_OR_ARRAY || kind == TYPE_OR_BOOL || kind == TYPE_OR_STRINGS)
+        walk_union(walk, at, row, versions);
+    else if (at->kind != NODE_NULL)
+        walk_wrong_type(walk, number_of(walk, at), kind, versions);
 }
 
-void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
+/* A value of a run's type, one that is marked, or one with rules of its own. */
+BASE_APART
+static void walk_special(Walk *walk, Node *at, TypeId type, const SchemaType *row,
+                         uint32_t versions)
 {
-    bind(walk, node, type);
-    if (type < TYPE_LIST) {
-        walk_scalar(walk, node, (TypeKind)type, versions);
-        return;
-    }
-    const SchemaType *row = type_row(walk->schema, type);
+    uint32_t node = number_of(walk, at);
     if ((row->flags & TYPE_IS_MARKED) && !walk->muted) {
         Mark mark = {node, type};
         vec_push(&walk->checker->marks, mark);
@@ -237,11 +222,31 @@ void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
     bool enters = !custom || crd_enter(walk, node, type, versions);
     /* Scalars of a CRD are its own business altogether. */
     if (enters && row->kind >= TYPE_LIST)
-        walk_parts(walk, node, type, row, versions);
+        walk_parts(walk, at, type, row, versions);
     if (enters && custom)
         crd_leave(walk, node, type, versions);
     if (row->flags & TYPE_HAS_CALLS)
         server_calls(walk, node, row, versions);
+}
+
+static void walk_node(Walk *walk, Node *at, TypeId type, uint32_t versions)
+{
+    at->bind = type;
+    if (type < TYPE_LIST) {
+        if (at->kind != NODE_NULL && type != TYPE_ANY)
+            walk_scalar(walk, number_of(walk, at), (TypeKind)type, versions);
+        return;
+    }
+    const SchemaType *row = type_row(walk->schema, type);
+    if (type >= SCHEMA_STATIC_TYPES || row->flags & (TYPE_IS_MARKED | TYPE_HAS_CALLS))
+        walk_special(walk, at, type, row, versions);
+    else
+        walk_parts(walk, at, type, row, versions);
+}
+
+void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
+{
+    walk_node(walk, &walk->doc->nodes[node], type, versions);
 }
 
 CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)

@@ -27,11 +27,11 @@ void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base);
  * (--crds): of two definitions of one kind the input's counts. */
 void crd_set_input(CrdSet *set, bool is_input);
 
-/* Whether the node is an object of kind CustomResourceDefinition. */
-bool crd_is_definition(const Document *doc, uint32_t node);
+/* Whether that is the head of a CustomResourceDefinition. */
+bool crd_is_definition(const ObjectHead *head);
 
-/* Keeps the definition in a document that was checked; others are passed over. */
-void crd_gather(SchemaChecker *checker, const Document *doc);
+/* Keeps the definition at doc->root, which was checked; others are passed over. */
+void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head);
 
 /* Adds types and kinds for everything that the sets hold, and reports kinds that are
  * defined twice.  One thread, at the barrier; the sets are empty of definitions

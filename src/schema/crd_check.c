@@ -161,14 +161,14 @@ static bool walk_meta(CrdEval *eval, const CrdShape *shape, uint32_t map, uint32
     Document *doc = eval->walk->doc;
     Str name = node_str(doc, key);
     if (str_is(name, "metadata")) {
-        walk_bind_key(doc, map, key, SCHEMA_NAME_metadata);
+        walk_bind_key(&doc->nodes[map], &doc->nodes[key], SCHEMA_NAME_metadata);
         walk_metadata(eval, key + 1);
         return true;
     }
     bool version = str_is(name, "apiVersion");
     if (!version && !str_is(name, "kind"))
         return false;
-    walk_bind_key(doc, map, key, version ? (NameId)SCHEMA_NAME_apiVersion : (NameId)SCHEMA_NAME_kind);
+    walk_bind_key(&doc->nodes[map], &doc->nodes[key], version ? (NameId)SCHEMA_NAME_apiVersion : (NameId)SCHEMA_NAME_kind);
     bind(eval, key + 1, TYPE_STRING);
     if ((shape->flags & CRD_EMBEDS) && node_kind(doc, key + 1) != NODE_STRING) {
         Str found = walk_found(eval->walk, key + 1);
@@ -265,7 +265,7 @@ static uint32_t check_entry(CrdEval *eval, const CrdValue *map, uint32_t key,
     bool has_meta = shape->flags & (CRD_ROOT | CRD_EMBEDS);
     bool meta = eval->walking && has_meta && walk_meta(eval, shape, map->node, key);
     if (eval->walking && !meta && name && name->shape)
-        walk_bind_key(doc, map->node, key, name->id);
+        walk_bind_key(&doc->nodes[map->node], &doc->nodes[key], name->id);
     CrdStep step;
     CrdValue child;
     if (!meta && is_pruned(eval, name, shape, keeps)) {

@@ -5,14 +5,14 @@
 
 static void keep(SchemaChecker *checker, Document *doc, uint32_t node)
 {
-    if (!crd_is_definition(doc, node))
+    ObjectHead head = schema_head(doc, node);
+    if (!crd_is_definition(&head))
         return;
     doc->root = node;
     doc->object = BASE_NONE;
-    ObjectHead head = schema_head(doc, node);
     Object object = schema_open(checker, doc, &head);
     schema_check(checker, doc, &object);
-    crd_gather(checker, doc);
+    crd_gather(checker, doc, &head);
 }
 
 /* Nested Lists unroll in order, as in the input. */

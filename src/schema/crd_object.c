@@ -147,13 +147,10 @@ void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
 
 /* ---- definitions ---- */
 
-bool crd_is_definition(const Document *doc, uint32_t node)
+bool crd_is_definition(const ObjectHead *head)
 {
-    uint32_t kind = node_get_text(doc, node, STR("kind"));
-    if (kind == BASE_NONE || !str_is(node_str(doc, kind), "CustomResourceDefinition"))
-        return false;
-    uint32_t version = node_get_text(doc, node, STR("apiVersion"));
-    return version != BASE_NONE && str_starts(node_str(doc, version), STR("apiextensions.k8s.io/"));
+    return str_is(head->kind, "CustomResourceDefinition") &&
+           str_starts(head->api_version, STR("apiextensions.k8s.io/"));
 }
 
 CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc)
@@ -171,9 +168,9 @@ CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc)
     return set->open;
 }
 
-void crd_gather(SchemaChecker *checker, const Document *doc)
+void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head)
 {
-    if (!checker->crds || !crd_is_definition(doc, doc->root))
+    if (!checker->crds || !crd_is_definition(head))
         return;
     vec_push(&checker->crds->definitions, crd_read_once(checker, doc));
     checker->crds->open = NULL;

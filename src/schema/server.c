@@ -122,17 +122,19 @@ static bool has_verb(const SchemaType *row, RuleVerb verb)
     }
 }
 
-/* metadata.name or generateName of an object that is stored.  Of a kind whose validation does
- * not look at names, the registry asks for one when all else is well. */
+/* metadata.name or generateName of an object that is stored; a text that its head has is not
+ * looked for again.  Of a kind whose validation does not look at names, the registry asks for
+ * one when all else is well. */
 static void require_name(Walk *walk, const SchemaKind *kind, const SchemaType *row,
                          uint32_t metadata, uint32_t versions)
 {
     const Document *doc = walk->doc;
-    uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
-    if (name != BASE_NONE && !is_empty(doc, name))
+    if (walk->object->name || walk->object->generate_name || has_verb(row, RULE_NAMES_ITSELF))
         return;
+    uint32_t name = schema_get(doc, metadata, SCHEMA_NAME_name);
     uint32_t generated = schema_get(doc, metadata, SCHEMA_NAME_generateName);
-    if ((generated != BASE_NONE && !is_empty(doc, generated)) || has_verb(row, RULE_NAMES_ITSELF))
+    if ((name != BASE_NONE && !is_empty(doc, name)) ||
+        (generated != BASE_NONE && !is_empty(doc, generated)))
         return;
     bool late = !(kind->flags & KIND_CUSTOM) && !(versions & ~walk->stopped[STAGE_VALIDATE]) &&
                 (!has_verb(row, RULE_NAMED_AS) || kind->type == SCHEMA_TYPE_core_v1_Event);
@@ -166,13 +168,14 @@ static void check_enum(Walk *walk, uint32_t value, const SchemaField *field,
     if (node_kind(walk->doc, value) != NODE_STRING || is_empty(walk->doc, value))
         return;
     Str text = node_str(walk->doc, value), best = {0};
+    for (uint32_t i = 0; i < rule->count; i++)
+        if (str_eq(text_str(NULL, schema_rule_values[rule->a + i]), text))
+            return;
     unsigned best_distance = 0;
     Str all = STR("");
     for (uint32_t i = 0; i < rule->count; i++) {
         Str one = text_str(NULL, schema_rule_values[rule->a + i]);
         unsigned distance;
-        if (str_eq(one, text))
-            return;
         if (str_is_typo(text, one, &distance) && (!best.len || distance < best_distance)) {
             best = one;
             best_distance = distance;

@@ -246,7 +246,12 @@ static inline const char *text_bytes(const Schema *schema, TextId text)
 
 static inline uint32_t text_length(const char *bytes)
 {
-    return (uint32_t)((unsigned char)bytes[-2] | (unsigned)(unsigned char)bytes[-1] << 8);
+    uint16_t length; /* one load, which compilers do not always make of two */
+    memcpy(&length, bytes - 2, sizeof length);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    length = (uint16_t)(length << 8 | length >> 8);
+#endif
+    return length;
 }
 
 static inline Str text_str(const Schema *schema, TextId text)
@@ -271,7 +276,6 @@ static inline const SchemaAttributes *attributes_row(const Schema *schema, uint3
 
 /* The fields of one type, to look several names up in. */
 typedef struct TypeFields {
-    const Schema *schema;
     const uint16_t *slots;
     const SchemaField *fields;
     uint64_t multiplier;
@@ -280,8 +284,8 @@ typedef struct TypeFields {
 
 static inline TypeFields type_fields_open(const Schema *schema, TypeId type, const SchemaType *row)
 {
-    TypeFields all = {schema, &schema_slots[row->slots], &schema_fields[row->fields],
-                      row->multiplier, row->shift};
+    TypeFields all = {&schema_slots[row->slots], &schema_fields[row->fields], row->multiplier,
+                      row->shift};
     if (type >= SCHEMA_STATIC_TYPES && row->field_count) {
         all.slots = &schema->slots.at[row->slots];
         all.fields = &schema->fields.at[row->fields];
@@ -289,26 +293,30 @@ static inline TypeFields type_fields_open(const Schema *schema, TypeId type, con
     return all;
 }
 
+/* The same from the slot behind this one on: tables.c. */
+const SchemaField *type_fields_probe(const TypeFields *all, const Schema *schema, uint32_t slot,
+                                     const char *name, uint32_t len);
+
 /* The first row of the field with that name, or NULL. */
-static inline const SchemaField *type_fields_find(const TypeFields *all, const char *name,
-                                                  uint32_t len)
+static inline const SchemaField *type_fields_find(const TypeFields *all, const Schema *schema,
+                                                  const char *name, uint32_t len)
 {
     uint32_t slot = schema_slot(schema_key(name, len), all->multiplier, all->shift);
-    for (uint32_t at; (at = all->slots[slot]) != SCHEMA_SLOT_EMPTY;) {
-        const SchemaField *field = &all->fields[at];
-        const char *bytes = text_bytes(all->schema, field->name);
-        if (text_length(bytes) == len && bytes_same(bytes, name, len))
-            return field;
-        slot = (slot + 1) & ((UINT32_C(1) << (64 - all->shift)) - 1);
-    }
-    return NULL;
+    uint32_t at = all->slots[slot];
+    if (at == SCHEMA_SLOT_EMPTY)
+        return NULL;
+    const SchemaField *field = &all->fields[at];
+    const char *bytes = text_bytes(schema, field->name);
+    if (text_length(bytes) == len && bytes_same(bytes, name, len))
+        return field;
+    return type_fields_probe(all, schema, slot, name, len);
 }
 
 static inline const SchemaField *type_field(const Schema *schema, TypeId type,
                                             const SchemaType *row, const char *name, uint32_t len)
 {
     TypeFields all = type_fields_open(schema, type, row);
-    return type_fields_find(&all, name, len);
+    return type_fields_find(&all, schema, name, len);
 }
 
 /* ---- extend.c: adding types; one thread, before or between the workers ---- */

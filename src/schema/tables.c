@@ -115,6 +115,18 @@ bool schema_group_is_builtin(Str group)
 
 /* ---- types and fields ---- */
 
+const SchemaField *type_fields_probe(const TypeFields *all, const Schema *schema, uint32_t slot,
+                                     const char *name, uint32_t len)
+{
+    const uint32_t mask = (UINT32_C(1) << (64 - all->shift)) - 1;
+    for (uint32_t at; (at = all->slots[slot = (slot + 1) & mask]) != SCHEMA_SLOT_EMPTY;) {
+        const char *bytes = text_bytes(schema, all->fields[at].name);
+        if (text_length(bytes) == len && bytes_same(bytes, name, len))
+            return &all->fields[at];
+    }
+    return NULL;
+}
+
 uint32_t schema_type_count(const Schema *schema)
 {
     return SCHEMA_STATIC_TYPES + (schema ? schema->types.len : 0);

@@ -76,8 +76,25 @@ static bool is_short_way(Str suffix)
     return suffix.len - at <= 1;
 }
 
+/* Digits, and nothing or a suffix of a letter or two: nearly all quantities are as plain. */
+static bool is_plain_quantity(Str text)
+{
+    size_t digits = 0;
+    while (digits < text.len && is_digit(text.ptr[digits]))
+        digits++;
+    size_t rest = text.len - digits;
+    if (!digits || rest > 2)
+        return false;
+    char letter = rest ? text.ptr[digits] : 'm';
+    bool binary = letter == 'K' || letter == 'M' || letter == 'G';
+    return rest == 2 ? binary && text.ptr[digits + 1] == 'i'
+                     : letter == 'm' || letter == 'M' || letter == 'G' || letter == 'k';
+}
+
 bool value_is_quantity(Str text)
 {
+    if (is_plain_quantity(text))
+        return true;
     text = trim_blanks(text);
     if (text.len == 0)
         return false;

@@ -47,10 +47,10 @@ void walk_name_as_server(Walk *walk, Finding *finding, uint32_t node);
 /* "the text \"x\"", "the number 3", "a list": what stands there, for messages. */
 Str walk_found(const Walk *walk, uint32_t node);
 /* Every binding of a key goes through here: its mapping knows what it holds. */
-static inline void walk_bind_key(Document *doc, uint32_t map, uint32_t key, NameId name)
+static inline void walk_bind_key(Node *map, Node *key, NameId name)
 {
-    doc->nodes[key].bind = name;
-    doc->nodes[map].names |= node_name_bit(name);
+    key->bind = name;
+    map->names |= node_name_bit(name);
 }
 /* What a text that looks like yes or off would mean without its quotes: true or false. */
 Str walk_bool_text(Node node);
