@@ -1,9 +1,9 @@
-/* crd_read.c: the schema of a CRD as shapes, and the CRD as a definition.
+/* crd_read.c: the schema of a CRD as shapes; crd_read_definition.c reads what is around it.
  *
  * Reads what can be read and leaves out what cannot: a keyword of a wrong type is told
  * by the walk over the CRD, which knows JSONSchemaProps.  Texts are copied, since the
  * document goes away; descriptions are not. */
-#include "schema/crd_shape.h"
+#include "schema/crd_read.h"
 
 #define CRD_KEYWORD_TEXT(name, text) [CRD_KEY_##name] = STR_INIT(text),
 const Str crd_keyword_texts[CRD_KEYWORD_COUNT] = {CRD_KEYWORDS(CRD_KEYWORD_TEXT)};
@@ -49,49 +49,15 @@ Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node)
                       .item = -1, .object = BASE_NONE};
 }
 
-static bool is_kind(const CrdReader *reader, uint32_t node, NodeKind kind)
-{
-    return node_kind(reader->doc, node) == kind;
-}
-
-static Str read_text(CrdReader *reader, uint32_t node)
-{
-    return node != BASE_NONE && is_kind(reader, node, NODE_STRING)
-               ? arena_str(reader->arena, node_str(reader->doc, node))
-               : str_slice("", 0);
-}
-
-static Str text_under(CrdReader *reader, uint32_t map, const char *key)
-{
-    return read_text(reader, map == BASE_NONE ? BASE_NONE
-                                              : node_get_text(reader->doc, map, str_of(key)));
-}
-
-static bool is_true(const CrdReader *reader, uint32_t node)
-{
-    return node != BASE_NONE && is_kind(reader, node, NODE_BOOL) && node_bool(reader->doc, node);
-}
-
-static bool true_under(const CrdReader *reader, uint32_t map, const char *key)
-{
-    return map != BASE_NONE && is_true(reader, node_get_text(reader->doc, map, str_of(key)));
-}
-
-static uint32_t map_under(const CrdReader *reader, uint32_t map, const char *key)
-{
-    uint32_t node = map == BASE_NONE ? BASE_NONE : node_get_text(reader->doc, map, str_of(key));
-    return node != BASE_NONE && is_kind(reader, node, NODE_MAP) ? node : BASE_NONE;
-}
-
 static CrdStrs read_texts(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
     CrdStrs texts = {0};
-    if (!is_kind(reader, node, NODE_SEQ))
+    if (!crd_is_kind(reader, node, NODE_SEQ))
         return texts;
     texts.at = arena_alloc(reader->arena, sizeof *texts.at * node_at(doc, node)->len + 1);
     for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at))
-        texts.at[texts.count++] = read_text(reader, at);
+        texts.at[texts.count++] = crd_read_text(reader, at);
     return texts;
 }
 
@@ -161,7 +127,7 @@ static void read_names(CrdReader *reader, CrdShape *shape, uint32_t properties, 
     if (required != BASE_NONE)
         for (uint32_t at = node_first(required); at < node_end(doc, required);
              at = node_after(doc, at)) {
-            Str text = read_text(reader, at);
+            Str text = crd_read_text(reader, at);
             CrdName *name = (CrdName *)crd_find_name(shape, text);
             (name ? name : add_name(shape, text))->required = true;
         }
@@ -207,7 +173,7 @@ static bool read_count(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, u
 
 static bool read_flag(const CrdReader *reader, CrdShape *shape, uint32_t flag, uint32_t node)
 {
-    if (!is_true(reader, node))
+    if (!crd_is_true(reader, node))
         return false;
     shape->flags |= flag;
     return true;
@@ -230,14 +196,14 @@ static CrdType type_of_word(Str word)
 static bool read_types(CrdReader *reader, CrdShape *shape, uint32_t node)
 {
     const Document *doc = reader->doc;
-    if (is_kind(reader, node, NODE_STRING)) {
+    if (crd_is_kind(reader, node, NODE_STRING)) {
         if (node_at(doc, node)->len == 0)
             return false;
         shape->type = (uint8_t)type_of_word(node_str(doc, node));
         shape->types |= (uint16_t)(1u << shape->type);
         return true;
     }
-    if (!reader->json_schema || !is_kind(reader, node, NODE_SEQ))
+    if (!reader->json_schema || !crd_is_kind(reader, node, NODE_SEQ))
         return false;
     for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
         Str word = node_str(doc, at);
@@ -257,7 +223,7 @@ static CrdShapes read_shapes(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
     CrdShapes shapes = {0};
-    if (!is_kind(reader, node, NODE_SEQ))
+    if (!crd_is_kind(reader, node, NODE_SEQ))
         return shapes;
     shapes.at = arena_alloc(reader->arena, sizeof *shapes.at * node_at(doc, node)->len + 1);
     for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
@@ -284,7 +250,7 @@ static bool read_choice(CrdReader *reader, CrdShape *shape, CrdKeyword keyword, 
 
 static bool read_enum(CrdReader *reader, CrdShape *shape, uint32_t node)
 {
-    if (!is_kind(reader, node, NODE_SEQ) || node_at(reader->doc, node)->len == 0)
+    if (!crd_is_kind(reader, node, NODE_SEQ) || node_at(reader->doc, node)->len == 0)
         return false;
     shape->values = arena_zero(reader->arena, sizeof *shape->values);
     shape->values->doc = crd_copy_value(reader->arena, reader->doc, node);
@@ -294,7 +260,7 @@ static bool read_enum(CrdReader *reader, CrdShape *shape, uint32_t node)
 
 static bool read_items(CrdReader *reader, CrdShape *shape, uint32_t node)
 {
-    if (is_kind(reader, node, NODE_SEQ)) {
+    if (crd_is_kind(reader, node, NODE_SEQ)) {
         if (node_at(reader->doc, node)->len)
             shape->flags |= CRD_ITEM_LIST;
         return true;
@@ -305,8 +271,8 @@ static bool read_items(CrdReader *reader, CrdShape *shape, uint32_t node)
 
 static bool read_additional(CrdReader *reader, CrdShape *shape, uint32_t node)
 {
-    if (is_kind(reader, node, NODE_BOOL)) {
-        shape->flags |= is_true(reader, node) ? CRD_OPEN : CRD_CLOSED;
+    if (crd_is_kind(reader, node, NODE_BOOL)) {
+        shape->flags |= crd_is_true(reader, node) ? CRD_OPEN : CRD_CLOSED;
         return true;
     }
     shape->additional = crd_read_shape(reader, node);
@@ -315,7 +281,7 @@ static bool read_additional(CrdReader *reader, CrdShape *shape, uint32_t node)
 
 static bool read_list_type(const CrdReader *reader, CrdShape *shape, uint32_t node)
 {
-    if (!is_kind(reader, node, NODE_STRING))
+    if (!crd_is_kind(reader, node, NODE_STRING))
         return false;
     Str word = node_str(reader->doc, node);
     shape->list_type = (uint8_t)(str_is(word, "map")      ? LIST_MAP
@@ -385,17 +351,17 @@ static bool uses_old_self(Str rule)
 static bool read_rules(CrdReader *reader, CrdShape *shape, uint32_t node)
 {
     const Document *doc = reader->doc;
-    if (!is_kind(reader, node, NODE_SEQ) || node_at(doc, node)->len == 0)
+    if (!crd_is_kind(reader, node, NODE_SEQ) || node_at(doc, node)->len == 0)
         return false;
     for (uint32_t at = node_first(node); at < node_end(doc, node); at = node_after(doc, at)) {
-        if (!is_kind(reader, at, NODE_MAP))
+        if (!crd_is_kind(reader, at, NODE_MAP))
             continue;
         uint32_t rule = node_get_text(doc, at, STR("rule"));
-        if (rule == BASE_NONE || !is_kind(reader, rule, NODE_STRING) ||
+        if (rule == BASE_NONE || !crd_is_kind(reader, rule, NODE_STRING) ||
             str_trim(node_str(doc, rule)).len == 0)
             continue;
         shape->rules += !uses_old_self(node_str(doc, rule)) ||
-                        true_under(reader, at, "optionalOldSelf");
+                        crd_true_under(reader, at, "optionalOldSelf");
     }
     return true;
 }
@@ -442,7 +408,7 @@ static bool read_keyword(CrdReader *reader, CrdShape *shape, CrdKeyword keyword,
     case CRD_KEY_INT_OR_STRING: return read_flag(reader, shape, CRD_INT_OR_STRING, node);
     case CRD_KEY_PRESERVE:
         read_flag(reader, shape, CRD_PRESERVES, node);
-        return is_kind(reader, node, NODE_BOOL);
+        return crd_is_kind(reader, node, NODE_BOOL);
     case CRD_KEY_MINIMUM:
     case CRD_KEY_MAXIMUM:
     case CRD_KEY_MULTIPLE_OF: return read_double(reader, shape, keyword, node);
@@ -453,7 +419,7 @@ static bool read_keyword(CrdReader *reader, CrdShape *shape, CrdKeyword keyword,
     case CRD_KEY_MIN_PROPERTIES:
     case CRD_KEY_MAX_PROPERTIES: return read_count(reader, shape, keyword, node);
     case CRD_KEY_PATTERN:
-        shape->pattern_text = read_text(reader, node);
+        shape->pattern_text = crd_read_text(reader, node);
         return shape->pattern_text.len > 0;
     case CRD_KEY_ALL_OF:
     case CRD_KEY_ANY_OF:
@@ -466,11 +432,11 @@ static bool read_keyword(CrdReader *reader, CrdShape *shape, CrdKeyword keyword,
     case CRD_KEY_LIST_MAP_KEYS: return read_list_keys(reader, shape, node);
     case CRD_KEY_VALIDATIONS: return read_rules(reader, shape, node);
     case CRD_KEY_PROPERTIES:
-        if (is_kind(reader, node, NODE_MAP))
+        if (crd_is_kind(reader, node, NODE_MAP))
             later->properties = node;
         return later->properties != BASE_NONE && node_at(reader->doc, node)->len > 0;
     case CRD_KEY_REQUIRED:
-        if (is_kind(reader, node, NODE_SEQ))
+        if (crd_is_kind(reader, node, NODE_SEQ))
             later->required = node;
         return later->required != BASE_NONE && node_at(reader->doc, node)->len > 0;
     case CRD_KEY_DEFAULT: later->fill = node; return true;
@@ -496,7 +462,7 @@ static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
     read_names(reader, shape, later->properties, later->required);
     if (shape->flags & CRD_INT_OR_STRING)
         shape->types = 1u << CRD_INTEGER | 1u << CRD_STRING;
-    if (later->format != BASE_NONE && is_kind(reader, later->format, NODE_STRING))
+    if (later->format != BASE_NONE && crd_is_kind(reader, later->format, NODE_STRING))
         shape->format = (uint8_t)crd_format_find(node_str(reader->doc, later->format), shape->types);
     const CrdName *metadata = shape->flags & CRD_EMBEDS ? crd_find_name(shape, STR("metadata"))
                                                         : NULL;
@@ -511,7 +477,7 @@ static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
-    if (!is_kind(reader, node, NODE_MAP) && !is_kind(reader, node, NODE_NULL))
+    if (!crd_is_kind(reader, node, NODE_MAP) && !crd_is_kind(reader, node, NODE_NULL))
         return NULL;
     CrdShape *shape = arena_zero(reader->arena, sizeof *shape);
     shape->node = node;
@@ -527,7 +493,7 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
         shape->flags |= emptiness(reader, keyword, key + 1);
         if (reader->json_schema &&
             (keyword == CRD_KEY_EXCLUSIVE_MINIMUM || keyword == CRD_KEY_EXCLUSIVE_MAXIMUM) &&
-            !is_kind(reader, key + 1, NODE_BOOL))
+            !crd_is_kind(reader, key + 1, NODE_BOOL))
             read_exclusive(reader, shape, keyword, key + 1);
         else if (read_keyword(reader, shape, keyword, key + 1, &later))
             shape->given |= UINT64_C(1) << keyword;
@@ -537,118 +503,4 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
         shape->flags |= CRD_LENIENT;
     read_later(reader, shape, &later);
     return shape;
-}
-
-/* ---- a definition ---- */
-
-static CrdScale *read_scale(CrdReader *reader, uint32_t subresources)
-{
-    uint32_t node = map_under(reader, subresources, "scale");
-    if (node == BASE_NONE)
-        return NULL;
-    CrdScale *scale = arena_alloc(reader->arena, sizeof *scale);
-    *scale = (CrdScale){text_under(reader, node, "specReplicasPath"),
-                        text_under(reader, node, "statusReplicasPath"),
-                        text_under(reader, node, "labelSelectorPath")};
-    return scale;
-}
-
-/* What v1beta1 may say once for all versions. */
-typedef struct Shared {
-    CrdShape *shape;
-    uint32_t subresources;
-} Shared;
-
-static CrdShape *read_root(CrdReader *reader, uint32_t validation)
-{
-    uint32_t node = map_under(reader, validation, "openAPIV3Schema");
-    return node == BASE_NONE ? NULL : crd_read_shape(reader, node);
-}
-
-static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *shared)
-{
-    uint32_t subresources = map_under(reader, node, "subresources");
-    if (subresources == BASE_NONE)
-        subresources = shared->subresources;
-    CrdVersion version = {
-        .node = node,
-        .name = text_under(reader, node, "name"),
-        .shape = read_root(reader, map_under(reader, node, "schema")),
-        .scale = read_scale(reader, subresources),
-        .warning = text_under(reader, node, "deprecationWarning"),
-        .served = true_under(reader, node, "served"),
-        .storage = true_under(reader, node, "storage"),
-        .deprecated = true_under(reader, node, "deprecated"),
-        .status = map_under(reader, subresources, "status") != BASE_NONE,
-    };
-    if (!version.shape)
-        version.shape = shared->shape;
-    return version;
-}
-
-static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t spec)
-{
-    const Document *doc = reader->doc;
-    Shared shared = {read_root(reader, map_under(reader, spec, "validation")),
-                     map_under(reader, spec, "subresources")};
-    uint32_t versions = spec == BASE_NONE ? BASE_NONE : node_get_text(doc, spec, STR("versions"));
-    if (versions == BASE_NONE || !is_kind(reader, versions, NODE_SEQ) ||
-        node_at(doc, versions)->len == 0) {
-        Str only = text_under(reader, spec, "version"); /* as v1beta1 may have it */
-        if (only.len == 0)
-            return;
-        definition->versions = arena_alloc(reader->arena, sizeof *definition->versions);
-        *definition->versions = read_version(reader, spec, &shared);
-        definition->versions->name = only;
-        definition->versions->served = definition->versions->storage = true;
-        definition->version_count = 1;
-        return;
-    }
-    definition->versions = arena_alloc(reader->arena,
-                                       sizeof *definition->versions * node_at(doc, versions)->len);
-    for (uint32_t at = node_first(versions); at < node_end(doc, versions);
-         at = node_after(doc, at))
-        if (is_kind(reader, at, NODE_MAP))
-            definition->versions[definition->version_count++] = read_version(reader, at, &shared);
-}
-
-static uint32_t fingerprint(const Document *doc, uint32_t spec)
-{
-    uint32_t hash = 0;
-    for (uint32_t at = spec; spec != BASE_NONE && at < node_end(doc, spec); at++) {
-        hash = hash * UINT32_C(0x9E3779B1) + doc->nodes[at].kind;
-        if (node_is_scalar(&doc->nodes[at]) && doc->nodes[at].text)
-            hash = (hash ^ str_hash(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
-    }
-    return hash;
-}
-
-CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
-{
-    const Document *doc = reader->doc;
-    CrdDefinition *definition = arena_zero(reader->arena, sizeof *definition);
-    uint32_t spec = map_under(reader, node, "spec");
-    uint32_t names = map_under(reader, spec, "names");
-    uint32_t kind = names == BASE_NONE ? BASE_NONE : node_get_text(doc, names, STR("kind"));
-    definition->name = text_under(reader, map_under(reader, node, "metadata"), "name");
-    definition->group = text_under(reader, spec, "group");
-    definition->kind = text_under(reader, names, "kind");
-    definition->plural = text_under(reader, names, "plural");
-    definition->singular = text_under(reader, names, "singular");
-    definition->list_kind = text_under(reader, names, "listKind");
-    definition->scope = str_is(text_under(reader, spec, "scope"), "Cluster") ? SCOPE_CLUSTER
-                                                                             : SCOPE_NAMESPACED;
-    /* Versions of v1beta1 keep unknown fields unless they say otherwise. */
-    bool beta = str_ends(text_under(reader, node, "apiVersion"), STR("/v1beta1"));
-    uint32_t preserves = spec == BASE_NONE
-                             ? BASE_NONE
-                             : node_get_text(doc, spec, STR("preserveUnknownFields"));
-    definition->preserves = is_true(reader, preserves) ||
-                            (beta && (preserves == BASE_NONE || !is_kind(reader, preserves, NODE_BOOL)));
-    definition->place = document_place(doc, kind == BASE_NONE ? node : kind);
-    definition->item = doc->item;
-    definition->fingerprint = fingerprint(doc, spec);
-    reader->lenient = definition->preserves;
-    read_versions(reader, definition, spec);
-    return definition;
 }

@@ -7,6 +7,9 @@
 #include "schema/re2.h"
 #include "schema/validation/validation.h"
 
+/* ---- crd_conversion.c ---- */
+void crd_validate_conversion(Validation *v, Field conversion);
+
 /* ---- crd_structural.c ---- */
 /* Whether nothing stands in the schema that a structural one cannot hold. */
 bool crd_is_convertible(const CrdShape *root);
