@@ -129,21 +129,16 @@ enum { LABEL_MOST = 63, SUBDOMAIN_MOST = 253, PORT_NAME_MOST = 15 };
 
 static bool is_dns_label(Str text) { return is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH); }
 
-/* Labels joined by dots: letters and digits at both ends of each.  Most are one label. */
+/* Labels joined by dots: letters and digits at both ends of each. */
 static bool is_subdomain(Str text)
 {
-    if (is_dns_label(text))
-        return true;
-    unsigned before = DOT;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned class = class_of(text.ptr[i]);
-        bool starts = before == DOT, ends = class == DOT;
-        if (!(class & (starts ? LOWER | DIGIT : LOWER | DIGIT | DASH | DOT)) ||
-            (ends && before == DASH))
+    if (!is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT))
+        return false;
+    for (size_t i = 1; i + 1 < text.len; i++)
+        if (text.ptr[i] == '.' &&
+            ((class_of(text.ptr[i - 1]) | class_of(text.ptr[i + 1])) & (DASH | DOT)))
             return false;
-        before = class;
-    }
-    return (before & (LOWER | DIGIT)) != 0;
+    return true;
 }
 
 /* The same where a label may start with one underscore, and have more inside. */

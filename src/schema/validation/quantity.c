@@ -205,16 +205,14 @@ static bool fits_fast(const Parts *parts, QuantityForm form, int32_t exponent)
 }
 
 /* Whether ParseQuantity keeps the text, right or wrong, as the canonical form. */
-static bool keeps_text(const Parts *parts, QuantityForm form, int32_t exponent)
+static bool keeps_text(int64_t digits, size_t whole, size_t fraction, QuantityForm form,
+                       int32_t exponent)
 {
-    int64_t digits = (int64_t)parts->digits; /* all of them where they are 18 at most */
-    size_t count = parts->whole + parts->fraction;
+    size_t count = whole + fraction; /* up to 18 digits are the whole number */
     if (form == QUANTITY_BINARY)
-        return parts->fraction == 0 && (digits & 7) != 0 &&
-               15 - (int64_t)count - (int64_t)((float)exponent * 3 / 10) - 1 >= 0;
-    int64_t scale = (int64_t)exponent - (int64_t)parts->fraction;
-    return count <= 18 && scale >= NANO && scale % 3 == 0 && parts->whole > 0 &&
-           digits % 1000 != 0;
+        return fraction == 0 && (digits & 7) != 0 && 15 - (int64_t)count - exponent * 3 / 10 - 1 >= 0;
+    int64_t scale = (int64_t)exponent - (int64_t)fraction;
+    return count <= 18 && scale >= NANO && scale % 3 == 0 && whole > 0 && digits % 1000 != 0;
 }
 
 /* A digit before the suffix. */
@@ -228,25 +226,28 @@ static bool has_number(Str text)
 
 /* How most are written, some digits and a suffix of one or two letters, without what others
  * need.  False for all others, right or wrong. */
-static bool parse_plain(Str text, Quantity *quantity)
+static inline bool parse_plain(Str text, Quantity *quantity)
 {
-    enum { MOST = 9, BINARY_MOST = 30 };  /* together they fit an int64 */
+    enum { MOST = 9 };
+    static const int8_t THOUSANDS[128] = {['m'] = -1, ['k'] = 1, ['M'] = 2, ['G'] = 3, ['T'] = 4};
+    static const int8_t KIBIS[128] = {['K'] = 1, ['M'] = 2, ['G'] = 3}; /* fit an int64 */
     int64_t digits = 0;
-    size_t count = 0;
-    unsigned base;
-    int32_t exponent;
+    size_t count = 0, suffix;
     for (; count < text.len && count <= MOST && is_digit(text.ptr[count]); count++)
         digits = digits * 10 + (text.ptr[count] - '0');
-    if (count == 0 || count > MOST || text.ptr[0] == '0' || text.len - count > 2 ||
-        !read_suffix(str_slice(text.ptr + count, text.len - count), &base, &exponent,
-                     &quantity->form) ||
-        (base == 2 && exponent > BINARY_MOST) || quantity->form == QUANTITY_EXPONENT)
+    if (count == 0 || count > MOST || text.ptr[0] == '0' || (suffix = text.len - count) > 2)
         return false;
-    Parts parts = {.digits = digits, .whole = count};
-    quantity->as_written = keeps_text(&parts, quantity->form, exponent);
-    quantity->scale = base == 2 ? 0 : exponent;
-    if (base == 2)
-        digits <<= exponent;
+    unsigned char unit = suffix ? (unsigned char)text.ptr[count] & 127 : 0;
+    int power = suffix == 2 ? KIBIS[unit] : THOUSANDS[unit];
+    if (suffix && (power == 0 || (unsigned char)text.ptr[count] != unit ||
+                   (suffix == 2 && text.ptr[count + 1] != 'i')))
+        return false;
+    quantity->form = suffix == 2 ? QUANTITY_BINARY : QUANTITY_DECIMAL;
+    quantity->as_written = keeps_text(digits, count, 0, quantity->form,
+                                      suffix == 2 ? 10 * power : 3 * power);
+    quantity->scale = suffix == 2 ? 0 : 3 * power;
+    if (suffix == 2)
+        digits <<= 10 * power;
     for (; digits % 10 == 0; digits /= 10)
         quantity->scale++;
     quantity->digits = digits;
@@ -265,7 +266,8 @@ bool quantity_parse(Str text, Quantity *quantity)
         return false;
     if (!has_number(text) && !fits_fast(&parts, quantity->form, exponent))
         return false;
-    quantity->as_written = keeps_text(&parts, quantity->form, exponent);
+    quantity->as_written = keeps_text((int64_t)parts.digits, parts.whole, parts.fraction,
+                                      quantity->form, exponent);
     quantity->digits = parts.digits;
     quantity->scale = (int32_t)parts.dropped - (int32_t)parts.fraction;
     if (base == 10) {
