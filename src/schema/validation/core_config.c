@@ -33,17 +33,29 @@ static Str decoded(const Validation *v, Field value)
     return str_slice(bytes, base64_bytes(text, bytes));
 }
 
+/* The bytes that values have only because they are encoded, which do not count.  It takes
+ * a look at each of them, and matters where there are too many. */
+static size_t encoding_of(const Validation *v, Field map)
+{
+    size_t total = 0;
+    for (Entries at = entries_of(v, map); entries_next(v, &at);) {
+        Str text = field_text(v, at.value);
+        total += text.len - base64_bytes(text, NULL);
+    }
+    return total;
+}
+
 /* ---- ConfigMap ---- */
 
-static size_t validate_config_map_keys(Validation *v, Field map, bool binary)
+/* Returns the bytes of its values as they stand there. */
+static size_t validate_config_map_keys(Validation *v, Field map)
 {
     size_t total = 0;
     for (Entries at = entries_of(v, map); entries_next(v, &at);) {
         const char *wrong = format_config_map_key(at.key);
         if (wrong)
             validation_invalid(v, field_key(at.at), "%s", wrong);
-        Str text = field_text(v, at.value);
-        total += binary ? base64_bytes(text, NULL) : text.len;
+        total += field_text(v, at.value).len;
     }
     return total;
 }
@@ -52,8 +64,8 @@ static size_t validate_config_map_keys(Validation *v, Field map, bool binary)
 void validate_config_map(Validation *v, Field config_map)
 {
     Field data = GET(config_map, data), binary = GET(config_map, binaryData), first;
-    size_t total = validate_config_map_keys(v, data, false) +
-                   validate_config_map_keys(v, binary, true);
+    size_t total = validate_config_map_keys(v, data) + validate_config_map_keys(v, binary);
+    total -= total > DATA_MOST ? encoding_of(v, binary) : 0;
     if (field_given(data) && field_given(binary)) {
         Seen keys = {0};
         for (Entries at = entries_of(v, binary); entries_next(v, &at);)
@@ -108,8 +120,9 @@ static void secret_lacks(Validation *v, const SecretData *all, const char *key, 
                   all->secret, ".data[%s]", key);
 }
 
-/* Keys; those of stringData have their place in data too.  Returns the bytes of all values. */
-static size_t validate_secret_keys(Validation *v, const SecretData *all, Field map, bool encoded)
+/* Keys; those of stringData have their place in data too.  Returns the bytes of all values
+ * as they stand there. */
+static size_t validate_secret_keys(Validation *v, const SecretData *all, Field map)
 {
     size_t total = 0;
     for (Entries at = entries_of(v, map); entries_next(v, &at);) {
@@ -117,8 +130,7 @@ static size_t validate_secret_keys(Validation *v, const SecretData *all, Field m
         if (wrong)
             validation_as(v, validation_invalid(v, field_key(at.at), "%s", wrong), all->secret,
                           ".data[%.*s]", STR_ARG(at.key));
-        Str text = field_text(v, at.value);
-        total += encoded ? base64_bytes(text, NULL) : text.len;
+        total += field_text(v, at.value).len;
     }
     return total;
 }
@@ -191,8 +203,9 @@ static void validate_secret_type(Validation *v, const SecretData *all, Str type)
 void validate_secret(Validation *v, Field secret)
 {
     SecretData all = {secret, GET(secret, data), GET(secret, stringData)};
-    size_t total = validate_secret_keys(v, &all, all.data, true) +
-                   validate_secret_keys(v, &all, all.string_data, false);
+    size_t total = validate_secret_keys(v, &all, all.data) +
+                   validate_secret_keys(v, &all, all.string_data);
+    total -= total > DATA_MOST ? encoding_of(v, all.data) : 0;
     if (total > DATA_MOST && field_given(all.data) && field_given(all.string_data)) {
         /* What stringData replaces does not count. */
         Seen keys = {0};
