@@ -27,11 +27,9 @@ static bool parse_int64(Str text, int64_t *value)
 /* ---- Deployment ---- */
 
 /* Convert_v1_Deployment_To_apps_Deployment and ValidateRollback */
-static void validate_rollback(Validation *v, Field deployment)
+static void validate_rollback(Validation *v, Field deployment, Field meta)
 {
-    Field text = field_entry(v, FIELD_PATH(v, deployment, SCHEMA_NAME_metadata,
-                                           SCHEMA_NAME_annotations),
-                             "deprecated.deployment.rollback.to");
+    Field text = field_entry(v, GET(meta, annotations), "deprecated.deployment.rollback.to");
     int64_t revision;
     if (field_is_empty(v, text))
         return;
@@ -79,16 +77,19 @@ static void validate_pod_template_spec_for_replica_set(Validation *v, Field temp
 }
 
 /* ValidateDeploymentSpec */
-static void validate_deployment_spec(Validation *v, Field spec)
+static void validate_deployment_spec(Validation *v, Field whole)
 {
-    Field selector = GET(spec, selector), ready = GET(spec, minReadySeconds);
-    validation_nonnegative(v, GET(spec, replicas));
+    Fields of, *spec = &of;
+    fields_read(v, whole, spec);
+    Field selector = OF(spec, selector), ready = OF(spec, minReadySeconds);
+    validation_nonnegative(v, OF(spec, replicas));
     if (validate_workload_selector(v, selector) || !field_given(selector))
-        validate_pod_template_spec_for_replica_set(v, GET(spec, template), selector, "Deployment");
-    validate_deployment_strategy(v, GET(spec, strategy));
+        validate_pod_template_spec_for_replica_set(v, OF(spec, template), selector, "Deployment");
+    if (spec->bits & FIELD_BIT(strategy))
+        validate_deployment_strategy(v, OF(spec, strategy));
     validation_nonnegative(v, ready);
-    validation_nonnegative(v, GET(spec, revisionHistoryLimit));
-    Field deadline = GET(spec, progressDeadlineSeconds);
+    validation_nonnegative(v, OF(spec, revisionHistoryLimit));
+    Field deadline = OF(spec, progressDeadlineSeconds);
     validation_nonnegative(v, deadline);
     if (field_int_or(v, deadline, 600) <= field_int(v, ready))
         validation_invalid(v, deadline, "must be more than minReadySeconds%s",
@@ -98,9 +99,10 @@ static void validate_deployment_spec(Validation *v, Field spec)
 /* ValidateDeployment */
 void validate_deployment(Validation *v, Field deployment)
 {
-    validate_rollback(v, deployment);
+    Field meta = GET(deployment, metadata);
+    validate_rollback(v, deployment, meta);
     validate_deployment_spec(v, GET(deployment, spec));
-    warn_of_name_in_pods(v, GET(deployment, metadata));
+    warn_of_name_in_pods(v, meta);
 }
 
 /* ---- ReplicaSet ---- */

@@ -92,6 +92,8 @@ void validate_template_labels(Validation *v, Field selector, Field template)
 void validate_lasting_template(Validation *v, Field template, const char *kind)
 {
     Field spec = GET(template, spec), policy = GET(spec, restartPolicy);
+    if (!(field_bits(v, spec) & FIELD_BITS(restartPolicy, activeDeadlineSeconds)))
+        return;
     /* Any other word is none at all, which the Pod's own validation says. */
     if (word_is_one_of(field_text(v, policy), "OnFailure,Never"))
         validation_not_supported(v, policy, "Always");

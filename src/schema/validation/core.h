@@ -28,7 +28,8 @@ void validate_tolerations(Validation *v, Field tolerations);           /* Valida
 
 /* ---- core_pod_resources.c ---- */
 /* ValidateContainerResourceRequirements, of what has limits, requests and claims. */
-void validate_container_resource_requirements(Validation *v, Field resources, Field pod_claims);
+/* Also says whether an amount of bytes may have a part of one, which is warned of. */
+bool validate_container_resource_requirements(Validation *v, Field resources, Field pod_claims);
 /* One list of resources as limits alone: an overhead. */
 void validate_overhead(Validation *v, Field overhead);
 /* The same where the server takes them for limits of base. */

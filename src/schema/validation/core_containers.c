@@ -96,7 +96,7 @@ static void validate_resize_policy(Validation *v, const Pod *pod, Field list)
 }
 
 /* validateContainerCommon */
-static void validate_container_common(Validation *v, const Pod *pod, const Fields *container)
+static void validate_container_common(Validation *v, Pod *pod, const Fields *container)
 {
     uint64_t has = container->bits;
     validation_optional_text(v, OF(container, name), format_dns_label);
@@ -111,7 +111,8 @@ static void validate_container_common(Validation *v, const Pod *pod, const Field
     if (has & FIELD_BIT(volumeDevices))
         validate_volume_devices(v, pod, container);
     if (has & FIELD_BIT(resources))
-        validate_container_resource_requirements(v, OF(container, resources), pod->claims);
+        pod->has_fractions |= validate_container_resource_requirements(v, OF(container, resources),
+                                                                       pod->claims);
     if (has & FIELD_BIT(resizePolicy))
         VALIDATION_ONLY(v, VALIDATION_SINCE(33))
             validate_resize_policy(v, pod, OF(container, resizePolicy));
@@ -167,25 +168,26 @@ static void validate_hooks(Validation *v, const Pod *pod, const Fields *containe
 
 #define HOOKS FIELD_BITS(lifecycle, livenessProbe, readinessProbe, startupProbe)
 
-void validate_containers(Validation *v, const Pod *pod)
+void validate_containers(Validation *v, Pod *pod)
 {
     Seen names = {0}, ports = {0};
     bool several = field_length(v, pod->containers) > 1;
+    uint32_t before = field_length(v, pod->init_containers);
     for (Items i = items_of(v, pod->containers); items_next(v, &i);) {
-        Fields container;
-        fields_read(v, i.item, &container);
-        Field name = OF(&container, name), first;
-        validate_container_common(v, pod, &container);
+        Fields read;
+        const Fields *container = pod_container(v, pod, before + i.index, i.item, &read);
+        Field name = OF(container, name), first;
+        validate_container_common(v, pod, container);
         if (several && seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
-        if (container.bits & HOOKS)
-            validate_hooks(v, pod, &container);
-        if (container.bits & FIELD_BITS(restartPolicy, restartPolicyRules))
-            validate_container_restart_policy(v, &container);
-        if (container.bits & FIELD_BIT(ports))
-            check_host_ports(v, pod, &container, pod->containers, &ports, false);
+        if (container->bits & HOOKS)
+            validate_hooks(v, pod, container);
+        if (container->bits & FIELD_BITS(restartPolicy, restartPolicyRules))
+            validate_container_restart_policy(v, container);
+        if (container->bits & FIELD_BIT(ports))
+            check_host_ports(v, pod, container, pod->containers, &ports, false);
         if (pod->is_pod)
-            validate_image(v, &container);
+            validate_image(v, container);
     }
 }
 
@@ -195,7 +197,7 @@ static void forbid_hooks(Validation *v, const Fields *container)
     static const NameId ORDER[] = {SCHEMA_NAME_lifecycle, SCHEMA_NAME_livenessProbe,
                                    SCHEMA_NAME_readinessProbe, SCHEMA_NAME_startupProbe};
     for (size_t i = 0; i < BASE_COUNT(ORDER); i++) {
-        Field hook = fields_get(v, container, ORDER[i]);
+        Field hook = fields_get(container, ORDER[i]);
         if (field_given(hook))
             validation_forbidden(v, hook, "an init container without restartPolicy Always has none");
     }
@@ -210,7 +212,7 @@ static void forbid_restart_by_resize(Validation *v, const Fields *container)
                                "must be NotRequired in an init container without restartPolicy Always");
 }
 
-void validate_init_containers(Validation *v, const Pod *pod)
+void validate_init_containers(Validation *v, Pod *pod)
 {
     Seen names = {0};
     Field first;
@@ -222,25 +224,25 @@ void validate_init_containers(Validation *v, const Pod *pod)
     }
     for (Items i = items_of(v, pod->init_containers); items_next(v, &i);) {
         Seen ports = {0};
-        Fields container;
-        fields_read(v, i.item, &container);
-        Field name = OF(&container, name);
-        bool goes_on = field_text_is(v, OF(&container, restartPolicy), "Always");
-        validate_container_common(v, pod, &container);
-        validate_init_restart_policy(v, &container);
+        Fields read;
+        const Fields *container = pod_container(v, pod, i.index, i.item, &read);
+        Field name = OF(container, name);
+        bool goes_on = field_text_is(v, OF(container, restartPolicy), "Always");
+        validate_container_common(v, pod, container);
+        validate_init_restart_policy(v, container);
         if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
             validation_duplicate(v, name, first);
-        check_host_ports(v, pod, &container, pod->init_containers, &ports, true);
+        check_host_ports(v, pod, container, pod->init_containers, &ports, true);
         if (goes_on) {
-            validate_hooks(v, pod, &container);
+            validate_hooks(v, pod, container);
         } else {
-            if (container.bits & HOOKS)
-                forbid_hooks(v, &container);
+            if (container->bits & HOOKS)
+                forbid_hooks(v, container);
             VALIDATION_ONLY(v, VALIDATION_SINCE(33))
-                forbid_restart_by_resize(v, &container);
+                forbid_restart_by_resize(v, container);
         }
         if (pod->is_pod)
-            validate_image(v, &container);
+            validate_image(v, container);
     }
 }
 
@@ -272,7 +274,7 @@ static void validate_ephemeral_fields(Validation *v, Field container)
     }
 }
 
-void validate_ephemeral_containers(Validation *v, const Pod *pod)
+void validate_ephemeral_containers(Validation *v, Pod *pod)
 {
     Seen names = {0};
     Field first;
@@ -280,7 +282,7 @@ void validate_ephemeral_containers(Validation *v, const Pod *pod)
         return;
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
         if (c.sort != PODS_EPHEMERAL)
-            seen_before(v, &names, field_text(v, GET(c.container, name)), c.container, &first);
+            seen_before(v, &names, field_text(v, OF(c.of, name)), c.of->whole, &first);
     for (Items i = items_of(v, pod->ephemeral_containers); items_next(v, &i);) {
         Fields container;
         fields_read(v, i.item, &container);
@@ -291,7 +293,7 @@ void validate_ephemeral_containers(Validation *v, const Pod *pod)
             validation_duplicate(v, name, first);
         bool found = field_is_empty(v, target);
         for (PodContainers c = pod_containers(pod); !found && pod_containers_next(v, &c);)
-            found = c.sort != PODS_EPHEMERAL && str_eq(field_text(v, GET(c.container, name)), field_text(v, target));
+            found = c.sort != PODS_EPHEMERAL && str_eq(field_text(v, OF(c.of, name)), field_text(v, target));
         if (!found)
             validation_not_found(v, target, "must be a container of the Pod");
         validate_ephemeral_fields(v, i.item);

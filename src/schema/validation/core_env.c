@@ -189,11 +189,15 @@ static void validate_variable_name(Validation *v, Field name)
         validation_optional_text(v, name, format_env_var_name);
 }
 
-void validate_env(Validation *v, const Pod *pod, Field env)
+void validate_env(Validation *v, Pod *pod, Field env)
 {
+    Seen names = {0};
+    bool several = field_length(v, env) > 1;
     for (Items i = items_of(v, env); items_next(v, &i);) {
-        Field name = GET(i.item, name);
-        if (validation_must_have(v, name))
+        Field name = GET(i.item, name), first;
+        if (several && seen_before(v, &names, field_text(v, name), name, &first))
+            pod->has_repeated_env = true;
+        if (field_text(v, name).len || validation_must_have(v, name))
             validate_variable_name(v, name);
         if (field_bits(v, i.item) & FIELD_BIT(valueFrom))
             validate_value_from(v, pod, i.item);

@@ -10,7 +10,7 @@
 /* A field of a struct by its name: GET(spec, ports). */
 #define GET(parent, name) field_get(v, parent, SCHEMA_NAME_##name)
 /* The same of Fields that were read: OF(container, ports). */
-#define OF(fields, name) fields_get(v, fields, SCHEMA_NAME_##name)
+#define OF(fields, name) fields_get(fields, SCHEMA_NAME_##name)
 
 /* ---- core_parts.c ---- */
 

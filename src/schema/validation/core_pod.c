@@ -14,10 +14,8 @@ bool pod_containers_step(const Validation *v, PodContainers *c)
         if (!field_given(list))
             continue;
         c->items = items_of(v, list);
-        if (!items_next(v, &c->items))
-            continue;
-        c->container = c->items.item;
-        return true;
+        if (items_next(v, &c->items))
+            return true;
     }
     return false;
 }
@@ -129,8 +127,8 @@ static void validate_host_users(Validation *v, const Pod *pod)
     if (field_bool(v, ipc))
         validation_as(v, validation_forbidden(v, ipc, "%s", WHY), pod->spec, ".HostIPC");
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        if (field_length(v, GET(c.container, volumeDevices)) > 0)
-            validation_forbidden(v, GET(c.container, volumeDevices), "%s", WHY);
+        if (field_has_items(v, OF(c.of, volumeDevices)))
+            validation_forbidden(v, OF(c.of, volumeDevices), "%s", WHY);
 }
 
 /* validatePodHostName */
@@ -191,6 +189,23 @@ static void validate_names(Validation *v, const Pod *pod)
 
 /* ---- the whole ---- */
 
+static void read_containers(const Validation *v, Pod *pod)
+{
+    const Field lists[] = {pod->init_containers, pod->containers, pod->ephemeral_containers};
+    uint32_t number = 0;
+    Fields further;
+    pod->of_containers = 0;
+    pod->port_count = 0;
+    for (size_t sort = 0; sort < BASE_COUNT(lists); sort++)
+        for (Items i = items_of(v, lists[sort]); items_next(v, &i); number++) {
+            Fields *of = number < POD_KEEPS ? &pod->kept[number] : &further;
+            fields_read(v, i.item, of);
+            pod->of_containers |= of->bits;
+            if (of->bits & FIELD_BIT(ports))
+                pod->port_count += field_length(v, OF(of, ports));
+        }
+}
+
 static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, Pod *pod)
 {
     const Fields *of = &pod->of;
@@ -213,14 +228,12 @@ static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, P
     pod->host_network = field_bool(v, OF(of, hostNetwork));
     pod->host_users = field_bool_or(v, OF(of, hostUsers), true);
     pod->volume_names = (Seen){0};
-    pod->of_stateful_set = false;
+    pod->of_stateful_set = pod->has_fractions = pod->has_repeated_env = false;
     pod->claim_templates = FIELD_NONE;
     /* SetDefaults_Pod */
     if (is_pod && pod->grace_period < 0)
         pod->grace_period = 1;
-    pod->of_containers = 0;
-    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        pod->of_containers |= field_bits(v, c.container);
+    read_containers(v, pod);
 }
 
 /* What few specs have, in the order in which the server comes to it. */

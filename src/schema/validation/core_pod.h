@@ -6,12 +6,20 @@
 #include "schema/validation/core.h"
 #include "schema/validation/core_parts.h"
 
+/* Of so many containers the fields are kept; of further ones they are read at each visit. */
+enum { POD_KEEPS = 4 };
+
 /* A Pod or pod template, with what is asked for often, as defaulted. */
 typedef struct Pod {
     bool is_pod;              /* not so for templates */
     Field meta, annotations, labels, spec;
     Fields of;                /* the spec's */
-    uint64_t of_containers;   /* field_bits of all containers together */
+    uint64_t of_containers;   /* bits of the fields of all containers together */
+    uint32_t port_count;      /* of all containers */
+    /* What validation came by and only a warning has to do with: without it, nobody looks. */
+    bool has_fractions;       /* amounts that may not be whole */
+    bool has_repeated_env;
+    Fields kept[POD_KEEPS];   /* the first containers', in the order of PodContainers */
     Field volumes, containers, init_containers, ephemeral_containers, claims;
     Str restart_policy;
     Str os;                   /* empty: not given */
@@ -24,24 +32,40 @@ typedef struct Pod {
 } Pod;
 
 /* Each container of all three sorts, in the order of VisitContainersWithPath.
- *   for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) use(c.container); */
+ *   for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) use(c.of); */
 typedef enum PodContainerSort { PODS_NONE, PODS_INIT, PODS_REGULAR, PODS_EPHEMERAL } PodContainerSort;
 typedef struct PodContainers {
     const Pod *pod;
     Items items;
     PodContainerSort sort;   /* of the container */
-    Field container;
+    uint32_t number;         /* of the next one */
+    const Fields *of;        /* the container's */
+    Fields read;             /* written where they are not kept */
 } PodContainers;
 static inline PodContainers pod_containers(const Pod *pod)
 {
-    return (PodContainers){.pod = pod, .items = {.next = 1}};
+    PodContainers containers;
+    containers.pod = pod;
+    containers.items = (Items){.next = 1};
+    containers.sort = PODS_NONE;
+    containers.number = 0;
+    return containers;
+}
+/* Of the container of that number, which is that item. */
+static inline const Fields *pod_container(const Validation *v, const Pod *pod, uint32_t number,
+                                          Field item, Fields *read)
+{
+    if (number < POD_KEEPS)
+        return &pod->kept[number];
+    fields_read(v, item, read);
+    return read;
 }
 bool pod_containers_step(const Validation *v, PodContainers *containers); /* to the next sort */
-static inline bool pod_containers_next(const Validation *v, PodContainers *containers)
+static inline bool pod_containers_next(const Validation *v, PodContainers *c)
 {
-    if (!items_next(v, &containers->items))
-        return pod_containers_step(v, containers);
-    containers->container = containers->items.item;
+    if (!items_next(v, &c->items) && !pod_containers_step(v, c))
+        return false;
+    c->of = pod_container(v, c->pod, c->number++, c->items.item, &c->read);
     return true;
 }
 
@@ -58,7 +82,7 @@ void validate_file_mode(Validation *v, Field mode);             /* from 0 to 077
 
 /* ---- core_env.c ---- */
 void validate_container_ports(Validation *v, Field ports);      /* validateContainerPorts */
-void validate_env(Validation *v, const Pod *pod, Field env);    /* ValidateEnv */
+void validate_env(Validation *v, Pod *pod, Field env);          /* ValidateEnv */
 void validate_env_from(Validation *v, Field env_from);          /* ValidateEnvFrom */
 /* validateObjectFieldSelector: paths are those it may name, split by commas. */
 void validate_object_field_selector(Validation *v, Field selector, const char *paths);
@@ -74,9 +98,9 @@ typedef enum ProbeSort { PROBE_LIVENESS, PROBE_READINESS, PROBE_STARTUP } ProbeS
 void validate_probe(Validation *v, const Pod *pod, Field probe, ProbeSort sort);
 
 /* ---- core_containers.c ---- */
-void validate_containers(Validation *v, const Pod *pod);
-void validate_init_containers(Validation *v, const Pod *pod);
-void validate_ephemeral_containers(Validation *v, const Pod *pod);
+void validate_containers(Validation *v, Pod *pod);
+void validate_init_containers(Validation *v, Pod *pod);
+void validate_ephemeral_containers(Validation *v, Pod *pod);
 
 /* ---- core_pod_resources.c ---- */
 void validate_pod_resource_claims(Validation *v, const Pod *pod);

@@ -47,7 +47,7 @@ static void validate_seccomp(Validation *v, Field annotations, const Entries *at
 static bool has_container(const Validation *v, const Pod *pod, Str name)
 {
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        if (str_eq(field_text(v, GET(c.container, name)), name))
+        if (str_eq(field_text(v, OF(c.of, name)), name))
             return true;
     return false;
 }
@@ -133,8 +133,8 @@ void validate_pod_annotations_match(Validation *v, const Pod *pod)
     if (field_given(seccomp) && field_given(of_pod))
         check_match(v, seccomp, seccomp, field_text(v, of_pod), true);
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
-        Str name = field_text(v, GET(c.container, name));
-        Field own = GET(c.container, securityContext), base = GET(own, appArmorProfile);
+        Str name = field_text(v, OF(c.of, name));
+        Field own = OF(c.of, securityContext), base = GET(own, appArmorProfile);
         Field said = annotation_of(v, pod, STR(SECCOMP_CONTAINER), name);
         if (field_given(GET(own, seccompProfile)) && field_given(said))
             check_match(v, GET(own, seccompProfile), GET(own, seccompProfile), field_text(v, said),

@@ -61,12 +61,35 @@ typedef struct Requirements {
     bool of_pod;
     bool computes;   /* cpu or memory is among them */
     bool huge_pages;
+    bool fractions;  /* some plain resource's amount is not digits and a suffix of thousands */
 } Requirements;
+
+/* Digits and a suffix of thousands or more, as nearly all are written. */
+static bool is_whole_amount(const Validation *v, Field field)
+{
+    Str text = field_text(v, field);
+    text.len -= text.len && text.ptr[text.len - 1] == 'i';
+    text.len -= text.len && strchr("kKMGTP", text.ptr[text.len - 1]);
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.ptr[i]))
+            return false;
+    return text.len > 0 && text.len < 10;
+}
 
 /* What both lists have in common. */
 static void validate_amount(Validation *v, Requirements *all, const Entries *at)
 {
     Field key = field_key(at->at);
+    if (!all->of_pod && resource_is_plain(at->key)) {
+        if (is_whole_amount(v, at->value)) {
+            all->computes |= resource_is_cpu_or_memory(at->key);
+            return;
+        }
+        all->fractions |= !str_is(at->key, "cpu");
+        validation_nonnegative_quantity(v, at->value);
+        all->computes |= resource_is_cpu_or_memory(at->key);
+        return;
+    }
     if (all->of_pod)
         validate_pod_resource(v, key);
     else
@@ -93,6 +116,8 @@ static void validate_request(Validation *v, Requirements *all, const Entries *at
                           all->whole, ".limits");
         return;
     }
+    if (field_given(at->value) && str_eq(node_str(v->doc, at->value.node), node_str(v->doc, limit.node)))
+        return;
     Quantity wanted = amount_of(v, at->value), most = amount_of(v, limit);
     int order = quantity_compare(&wanted, &most);
     if (order != 0 && !overcommit)
@@ -158,15 +183,16 @@ static void validate_claim_names(Validation *v, Field claims, Field pod_claims)
     }
 }
 
-void validate_container_resource_requirements(Validation *v, Field resources, Field pod_claims)
+bool validate_container_resource_requirements(Validation *v, Field resources, Field pod_claims)
 {
     if (!field_given(resources))
-        return;
+        return false;
     Requirements all = {.whole = resources, .limits = GET(resources, limits),
                         .requests = GET(resources, requests)};
     validate_requirements(v, &all);
     VALIDATION_ONLY(v, VALIDATION_SINCE(34))
         validate_claim_names(v, GET(resources, claims), pod_claims);
+    return all.fractions;
 }
 
 void validate_overhead(Validation *v, Field overhead)

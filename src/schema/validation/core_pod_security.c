@@ -165,12 +165,18 @@ void validate_security_context(Validation *v, const Pod *pod, Field context)
 {
     if (!field_given(context))
         return;
+    uint64_t has = field_bits(v, context);
     validate_id(v, GET(context, runAsUser));
     validate_id(v, GET(context, runAsGroup));
-    VALIDATION_ONLY(v, VALIDATION_SINCE(33))
-        validate_proc_mount(v, pod, GET(context, procMount));
-    validate_seccomp_profile(v, GET(context, seccompProfile));
-    validate_escalation(v, context);
-    validate_windows_options(v, GET(context, windowsOptions));
-    validate_app_armor_profile(v, GET(context, appArmorProfile));
+    if (has & FIELD_BIT(procMount))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(33))
+            validate_proc_mount(v, pod, GET(context, procMount));
+    if (has & FIELD_BIT(seccompProfile))
+        validate_seccomp_profile(v, GET(context, seccompProfile));
+    if (has & FIELD_BIT(allowPrivilegeEscalation))
+        validate_escalation(v, context);
+    if (has & FIELD_BIT(windowsOptions))
+        validate_windows_options(v, GET(context, windowsOptions));
+    if (has & FIELD_BIT(appArmorProfile))
+        validate_app_armor_profile(v, GET(context, appArmorProfile));
 }

@@ -70,8 +70,8 @@ static void warn_of_placement(Validation *v, const Fields *spec)
 static bool container_lacks(const Validation *v, const Pod *pod, Str name, NameId profile)
 {
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        if (str_eq(field_text(v, GET(c.container, name)), name) &&
-            !field_given(field_get(v, GET(c.container, securityContext), profile)))
+        if (str_eq(field_text(v, OF(c.of, name)), name) &&
+            !field_given(field_get(v, OF(c.of, securityContext), profile)))
             return true;
     return false;
 }
@@ -233,9 +233,10 @@ static void warn_of_env(Validation *v, Field env)
         return;
     for (Items i = items_of(v, env); items_next(v, &i);) {
         Field name = GET(i.item, name), first;
-        Str text = field_text(v, name), value = field_text(v, GET(i.item, value));
+        Str text = field_text(v, name);
         if (!seen_before(v, &names, text, name, &first))
             continue;
+        Str value = field_text(v, GET(i.item, value));
         bool uses = false;
         for (size_t at = 0; at + text.len + 3 <= value.len; at++)
             uses |= value.ptr[at] == '$' && value.ptr[at + 1] == '(' &&
@@ -298,18 +299,22 @@ static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at,
               "the earlier one");
 }
 
+/* Of a single port there is nothing to say but of its hostIP. */
+static bool has_host_ip(const Validation *v, const Pod *pod)
+{
+    uint64_t of_ports = 0;
+    for (PodContainers c = pod_containers(pod); !of_ports && pod_containers_next(v, &c);)
+        for (Items i = items_of(v, OF(c.of, ports)); items_next(v, &i);)
+            of_ports |= field_bits(v, i.item);
+    return (of_ports & FIELD_BIT(hostIP)) != 0;
+}
+
 static void warn_of_ports(Validation *v, const Pod *pod)
 {
     Seen names = {0}, seen = {0};
-    uint32_t count = 0;
-    for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        count += field_length(v, GET(c.container, ports));
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
-        Field ports = GET(c.container, ports), first;
+        Field ports = OF(c.of, ports), first;
         for (Items i = items_of(v, ports); items_next(v, &i);) {
-            /* Of a single port there is nothing to say but of its hostIP. */
-            if (count == 1 && !(field_bits(v, i.item) & FIELD_BIT(hostIP)))
-                continue;
             Field name = GET(i.item, name);
             warn_of_port(v, pod, &c, i.item, &seen);
             if (!field_is_empty(v, name) && seen_before(v, &names, field_text(v, name), name, &first))
@@ -349,10 +354,13 @@ static void warn_of_lists(Validation *v, const Fields *spec)
 static void warn_of_containers(Validation *v, const Pod *pod)
 {
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);) {
-        Field resources = GET(c.container, resources);
-        warn_of_fractions(v, GET(resources, limits));
-        warn_of_fractions(v, GET(resources, requests));
-        warn_of_env(v, GET(c.container, env));
+        Field resources = OF(c.of, resources);
+        if (pod->has_fractions) {
+            warn_of_fractions(v, GET(resources, limits));
+            warn_of_fractions(v, GET(resources, requests));
+        }
+        if (pod->has_repeated_env)
+            warn_of_env(v, OF(c.of, env));
     }
 }
 
@@ -369,9 +377,9 @@ void warn_of_pod(Validation *v, const Pod *pod)
         warn_of_lists(v, &pod->of);
     if (has & FIELD_BIT(overhead))
         warn_of_fractions(v, OF(&pod->of, overhead));
-    if (pod->of_containers & FIELD_BITS(resources, env))
+    if (pod->has_fractions || pod->has_repeated_env)
         warn_of_containers(v, pod);
-    if (pod->of_containers & FIELD_BIT(ports))
+    if (pod->port_count > 1 || (pod->port_count == 1 && has_host_ip(v, pod)))
         warn_of_ports(v, pod);
     Field grace = OF(&pod->of, terminationGracePeriodSeconds), name = GET(pod->meta, name);
     if (!pod->is_pod && field_int(v, grace) < 0)

@@ -43,7 +43,7 @@ static void validate_handler(Validation *v, const Pod *pod, const Fields *handle
     for (size_t i = 0; i < BASE_COUNT(ORDER); i++) {
         if (!(handler->bits & node_name_bit(ORDER[i])))
             continue;
-        Field action = fields_get(v, handler, ORDER[i]);
+        Field action = fields_get(handler, ORDER[i]);
         if (count++) {
             validation_forbidden(v, action, "one kind of handler is enough");
             continue;
@@ -89,7 +89,7 @@ void validate_probe(Validation *v, const Pod *pod, Field probe, ProbeSort sort)
     validate_handler(v, pod, &of);
     for (size_t i = 0; i < BASE_COUNT(NUMBERS); i++)
         if (of.bits & node_name_bit(NUMBERS[i]))
-            validation_nonnegative(v, fields_get(v, &of, NUMBERS[i]));
+            validation_nonnegative(v, fields_get(&of, NUMBERS[i]));
     Field grace = OF(&of, terminationGracePeriodSeconds), success = OF(&of, successThreshold);
     if (field_given(grace))
         validation_range(v, grace, 1, INT64_MAX);

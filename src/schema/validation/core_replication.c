@@ -4,10 +4,10 @@
 #include "schema/validation/core_parts.h"
 
 /* ValidatePodTemplateSpecForRC.  A selector that is left out is the template's labels. */
-static void validate_pod_template_spec_for_rc(Validation *v, Field template, Field selector)
+static void validate_pod_template_spec_for_rc(Validation *v, Field template, Field labels,
+                                              Field selector)
 {
     Field pod = GET(template, spec);
-    Field labels = FIELD_PATH(v, template, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
     if (!labels_contain(v, selector, labels))
         validation_invalid(v, labels, "must have what the selector asks for");
     validate_pod_template_spec(v, template);
@@ -21,25 +21,25 @@ static void validate_pod_template_spec_for_rc(Validation *v, Field template, Fie
 /* ValidateReplicationController */
 void validate_replication_controller(Validation *v, Field controller)
 {
-    Field spec = GET(controller, spec), template = GET(spec, template);
-    Field selector = GET(spec, selector);
-    Field labels = FIELD_PATH(v, template, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
-    validation_nonnegative(v, GET(spec, minReadySeconds));
-    validation_nonnegative(v, GET(spec, replicas));
-    if (field_length(v, selector) == 0 && field_length(v, labels) == 0)
+    Fields spec;
+    fields_read(v, GET(controller, spec), &spec);
+    Field template = OF(&spec, template), selector = OF(&spec, selector);
+    Field meta = GET(controller, metadata), labels = GET(GET(template, metadata), labels);
+    validation_nonnegative(v, OF(&spec, minReadySeconds));
+    validation_nonnegative(v, OF(&spec, replicas));
+    if (!field_has_items(v, selector) && !field_has_items(v, labels))
         validation_required(v, selector, "it says which Pods are the controller's");
     /* A controller without labels has its template's. */
-    if (field_length(v, FIELD_PATH(v, controller, SCHEMA_NAME_metadata, SCHEMA_NAME_labels)) == 0 &&
-        field_given(labels)) {
+    if (!field_has_items(v, GET(meta, labels)) && field_given(labels)) {
         validation_rename(v, labels.node, STR("metadata.labels"));
         validate_labels(v, labels);
         validation_rename(v, BASE_NONE, str_slice("", 0));
     }
     if (field_given(template))
-        validate_pod_template_spec_for_rc(v, template, selector);
+        validate_pod_template_spec_for_rc(v, template, labels, selector);
     else
         validation_required(v, template, NULL);
-    Field name = FIELD_PATH(v, controller, SCHEMA_NAME_metadata, SCHEMA_NAME_name);
+    Field name = GET(meta, name);
     if (!field_is_empty(v, name) && format_dns_label(field_text(v, name)))
         validation_warning(v, name, "is used in the names of Pods and hosts, and should be a DNS "
                                     "label");

@@ -108,8 +108,9 @@ void validate_windows_host_process_pod(Validation *v, const Pod *pod)
     Field of_pod = GET(GET(OF(&pod->of, securityContext), windowsOptions), hostProcess);
     uint32_t all = 0, hosts = 0;
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c); all++) {
-        Field own = FIELD_PATH(v, c.container, SCHEMA_NAME_securityContext,
-                               SCHEMA_NAME_windowsOptions, SCHEMA_NAME_hostProcess);
+        if (!field_given(of_pod) && !(c.of->bits & FIELD_BIT(securityContext)))
+            continue;
+        Field own = GET(GET(OF(c.of, securityContext), windowsOptions), hostProcess);
         if (field_given(of_pod) && field_given(own) && field_bool(v, own) != field_bool(v, of_pod))
             validation_invalid(v, own, "must be what the Pod's own hostProcess is");
         hosts += field_given(own) ? field_bool(v, own) : field_bool(v, of_pod);
@@ -158,7 +159,7 @@ void validate_windows_pod(Validation *v, const Pod *pod)
         if (field_bool(v, field_get(v, pod->spec, SHARED[i])))
             validation_forbidden(v, field_get(v, pod->spec, SHARED[i]), "%s", WHY);
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        forbid_given(v, GET(c.container, securityContext), OF_CONTAINER, BASE_COUNT(OF_CONTAINER),
+        forbid_given(v, OF(c.of, securityContext), OF_CONTAINER, BASE_COUNT(OF_CONTAINER),
                      WHY);
 }
 
@@ -168,5 +169,5 @@ void validate_linux_pod(Validation *v, const Pod *pod)
     static const char WHY[] = "a Linux Pod has none";
     forbid_given(v, GET(pod->spec, securityContext), WINDOWS, 1, WHY);
     for (PodContainers c = pod_containers(pod); pod_containers_next(v, &c);)
-        forbid_given(v, GET(c.container, securityContext), WINDOWS, 1, WHY);
+        forbid_given(v, OF(c.of, securityContext), WINDOWS, 1, WHY);
 }

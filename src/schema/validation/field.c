@@ -43,20 +43,21 @@ uint32_t field_names(const Validation *v, Field field, NameId names[FIELD_NAMES_
 
 void fields_read(const Validation *v, Field whole, Fields *fields)
 {
-    const Node *nodes = v->doc->nodes;
+    uint64_t bits = 0, above = whole.absent >> 48 ? field_fold(v, whole.absent) : whole.absent;
     fields->whole = whole;
     fields->bits = 0;
+    fields->absent = above << 16;
     if (field_kind(v, whole) != NODE_MAP)
         return;
-    for (uint32_t key = whole.node + 1, end = nodes[whole.node].next; key < end;
-         key = nodes[key + 1].next) {
-        uint64_t bit = node_name_bit(nodes[key].bind);
-        if (nodes[key].bind >= SCHEMA_STATIC_TEXT || nodes[key + 1].kind == NODE_NULL ||
-            (nodes[key].flags & NODE_SHADOWED) || (fields->bits & bit))
+    const Node *nodes = v->doc->nodes, *end = &nodes[nodes[whole.node].next];
+    for (const Node *key = &nodes[whole.node + 1]; key < end; key = &nodes[key[1].next]) {
+        NameId name = key->bind;
+        if (name >= SCHEMA_STATIC_TEXT || key[1].kind == NODE_NULL || (key->flags & NODE_SHADOWED))
             continue;
-        fields->bits |= bit;
-        fields->at[nodes[key].bind & 63] = key + 1;
+        bits |= node_name_bit(name);
+        fields->at[name & 63] = (uint32_t)(key + 1 - nodes);
     }
+    fields->bits = bits;
 }
 
 /* ---- values ---- */
@@ -90,15 +91,17 @@ int64_t field_number(const Validation *v, Field field)
 {
     const Node *at = node_at(v->doc, field.node);
     int64_t value = 0;
-    uint32_t i = 0, len = at->len;
     if (at->kind != NODE_INT)
         return 0;
     /* A few digits need no reader of numbers; a 0 in front of others means another base. */
-    if (len <= 9 && at->text[0] != '0')
-        for (const char *text = at->text; i < len && is_digit(text[i]); i++)
-            value = value * 10 + (text[i] - '0');
-    if (i == len)
-        return value;
+    if (at->len <= 9 && (at->len == 1 || at->text[0] != '0')) {
+        const char *digit = at->text, *end = digit + at->len;
+        uint32_t sum = 0;
+        while (digit < end && is_digit(*digit))
+            sum = sum * 10 + (uint32_t)(*digit++ - '0');
+        if (digit == end)
+            return sum;
+    }
     return node_int64(v->doc, field.node, &value) ? value : 0;
 }
 

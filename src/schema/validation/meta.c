@@ -192,18 +192,18 @@ static void validate_kube_finalizers(Validation *v, Field finalizers)
 static void validate_user_meta(Validation *v, const Fields *meta)
 {
     if (meta->bits & FIELD_BIT(labels))
-        validate_labels(v, fields_get(v, meta, SCHEMA_NAME_labels));
+        validate_labels(v, fields_get(meta, SCHEMA_NAME_labels));
     if (meta->bits & FIELD_BIT(annotations))
-        validate_annotations(v, fields_get(v, meta, SCHEMA_NAME_annotations));
+        validate_annotations(v, fields_get(meta, SCHEMA_NAME_annotations));
     if (meta->bits & FIELD_BIT(ownerReferences))
-        validate_owner_references(v, fields_get(v, meta, SCHEMA_NAME_ownerReferences));
+        validate_owner_references(v, fields_get(meta, SCHEMA_NAME_ownerReferences));
     if (meta->bits & FIELD_BIT(finalizers))
-        validate_finalizers(v, fields_get(v, meta, SCHEMA_NAME_finalizers));
+        validate_finalizers(v, fields_get(meta, SCHEMA_NAME_finalizers));
 }
 
 static void validate_generation(Validation *v, const Fields *meta)
 {
-    Field generation = fields_get(v, meta, SCHEMA_NAME_generation);
+    Field generation = fields_get(meta, SCHEMA_NAME_generation);
     if (field_int(v, generation) < 0)
         validation_invalid(v, generation, "must be 0 or more");
 }
@@ -216,8 +216,8 @@ static void validate_meta_common(Validation *v, const Fields *meta)
 
 static void validate_name(Validation *v, const Fields *meta, FormatFn form)
 {
-    Field name = fields_get(v, meta, SCHEMA_NAME_name);
-    Field generated = fields_get(v, meta, SCHEMA_NAME_generateName);
+    Field name = fields_get(meta, SCHEMA_NAME_name);
+    Field generated = fields_get(meta, SCHEMA_NAME_generateName);
     const char *wrong;
     if (!field_is_empty(v, generated) &&
         (wrong = name_check(form, field_text(v, generated), true)))
@@ -231,8 +231,8 @@ static void validate_name(Validation *v, const Fields *meta, FormatFn form)
 static void validate_final_name(Validation *v, const Fields *meta, FormatFn form)
 {
     enum { PREFIX_MOST = 58 };
-    Field name = fields_get(v, meta, SCHEMA_NAME_name);
-    Field generated = fields_get(v, meta, SCHEMA_NAME_generateName);
+    Field name = fields_get(meta, SCHEMA_NAME_name);
+    Field generated = fields_get(meta, SCHEMA_NAME_generateName);
     Str prefix = field_text(v, generated);
     /* The registry's own look, which comes when all else is well. */
     validation_optional_text(v, generated, format_path_segment_prefix);
@@ -256,9 +256,9 @@ void validate_object_meta(Validation *v, Field whole, bool namespaced, FormatFn 
 {
     Fields of, *meta = &of;
     fields_read(v, whole, meta);
-    Field ns = fields_get(v, meta, SCHEMA_NAME_namespace);
-    if (field_is_empty(v, fields_get(v, meta, SCHEMA_NAME_name)))
-        validation_required(v, fields_get(v, meta, SCHEMA_NAME_name), NULL);
+    Field ns = fields_get(meta, SCHEMA_NAME_namespace);
+    if (field_is_empty(v, fields_get(meta, SCHEMA_NAME_name)))
+        validation_required(v, fields_get(meta, SCHEMA_NAME_name), NULL);
     validate_name(v, meta, form);
     if (!namespaced && !field_is_empty(v, ns))
         validation_forbidden(v, ns, NULL);
@@ -293,7 +293,7 @@ static bool validate_named(Validation *v, const Fields *meta, const SchemaType *
                 else
                     validate_name(v, meta, validation_format(rule->a));
                 if ((meta->bits & FIELD_BIT(finalizers)) && !(rule->count & NAMES_ANY_FINALIZER))
-                    validate_kube_finalizers(v, fields_get(v, meta, SCHEMA_NAME_finalizers));
+                    validate_kube_finalizers(v, fields_get(meta, SCHEMA_NAME_finalizers));
                 if ((meta->bits & FIELD_BIT(generation)) && !(rule->count & NAMES_OWN_GENERATION))
                     validate_generation(v, meta);
             }
@@ -329,6 +329,6 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
         validate_name(&v, &meta, format_path_segment);
     }
     if (kind->scope == SCOPE_NAMESPACED)
-        validation_optional_text(&v, fields_get(&v, &meta, SCHEMA_NAME_namespace), format_dns_label);
+        validation_optional_text(&v, fields_get(&meta, SCHEMA_NAME_namespace), format_dns_label);
     validate_user_meta(&v, &meta);
 }

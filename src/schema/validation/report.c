@@ -374,7 +374,7 @@ void validation_unchecked(Validation *v, uint32_t expressions)
 
 /* ---- the commonest checks ---- */
 
-bool validation_optional_text(Validation *v, Field field, FormatFn format)
+bool validation_given_text(Validation *v, Field field, FormatFn format)
 {
     Str text = field_text(v, field);
     const char *wrong = text.len ? format(text) : NULL;
@@ -440,15 +440,13 @@ bool validation_range(Validation *v, Field field, int64_t low, int64_t high)
     return false;
 }
 
-bool validation_nonnegative(Validation *v, Field field)
-{
-    return validation_range(v, field, 0, INT64_MAX);
-}
-
 bool validation_nonnegative_quantity(Validation *v, Field field)
 {
     /* What has no minus in front is not below zero, and need not be read. */
-    Str text = str_trim(field_given(field) ? node_str(v->doc, field.node) : STR(""));
+    Str text = field_given(field) ? node_str(v->doc, field.node) : STR("");
+    if (text.len && is_digit(text.ptr[0]))
+        return true;
+    text = str_trim(text);
     if (text.len == 0 || text.ptr[0] != '-')
         return true;
     Quantity quantity = field_quantity(v, field);

@@ -105,16 +105,15 @@ static inline uint64_t field_bits(const Validation *v, Field parent)
 typedef struct Fields {
     Field whole;
     uint64_t bits;      /* of the fields that are given */
+    uint64_t absent;    /* Field.absent of the others, but for their name */
     uint32_t at[64];
 } Fields;
 void fields_read(const Validation *v, Field whole, Fields *fields);
-static inline Field fields_get(const Validation *v, const Fields *fields, NameId name)
+static inline Field fields_get(const Fields *fields, NameId name)
 {
     if (fields->bits & node_name_bit(name))
         return (Field){fields->at[name & 63], fields->at[name & 63], 0};
-    Field whole = fields->whole;
-    uint64_t names = whole.absent >> 48 ? field_fold(v, whole.absent) : whole.absent;
-    return (Field){BASE_NONE, whole.above, names << 16 | name};
+    return (Field){BASE_NONE, fields->whole.above, fields->absent | name};
 }
 /* The names of built-in types that lie between field.above and the field, downwards. */
 enum { FIELD_NAMES_MOST = 16 };
@@ -317,7 +316,11 @@ Str validation_path(const Validation *v, Field field);
 /* A text that must be there and have a form: Required, or Invalid. */
 bool validation_text(Validation *v, Field field, FormatFn format);
 /* The same for one that may be empty. */
-bool validation_optional_text(Validation *v, Field field, FormatFn format);
+bool validation_given_text(Validation *v, Field field, FormatFn format); /* of one that is there */
+static inline bool validation_optional_text(Validation *v, Field field, FormatFn format)
+{
+    return !field_given(field) || validation_given_text(v, field, format);
+}
 /* One of some words, split by commas; an empty text is Required … */
 bool validation_required_word(Validation *v, Field field, const char *words);
 /* … or stands for the default. */
@@ -332,7 +335,10 @@ bool validation_local_non_reserved_path(Validation *v, Field field);
 /* Numbers within both ends, INT64_MIN and INT64_MAX for open ones; an absent one counts as 0. */
 bool validation_range(Validation *v, Field field, int64_t low, int64_t high);
 /* ValidateNonnegativeField. */
-bool validation_nonnegative(Validation *v, Field field);
+static inline bool validation_nonnegative(Validation *v, Field field)
+{
+    return !field_given(field) || validation_range(v, field, 0, INT64_MAX);
+}
 /* ValidateNonnegativeQuantity, ValidatePositiveQuantityValue. */
 bool validation_nonnegative_quantity(Validation *v, Field field);
 bool validation_positive_quantity(Validation *v, Field field);
