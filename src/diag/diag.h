@@ -133,6 +133,10 @@ void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t le
 void sources_redact_values(Sources *sources, uint32_t doc, Str text);
 /* Lines, columns and the excerpt of a place.  The excerpt lives until the next call. */
 Located sources_locate(Sources *sources, Place place);
+/* The same places for another thread, with views of its own; to free before the other, to
+ * which nothing is added meanwhile. */
+Sources sources_reader(Sources *sources);
+void sources_reader_free(Sources *reader);
 void sources_free(Sources *sources);
 
 /* ---- diag.c: findings ---- */

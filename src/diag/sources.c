@@ -17,11 +17,19 @@ enum {
     EXCERPT_AROUND = 1024,      /* bytes kept of a line on either side of where a range starts */
 };
 
+/* Nothing was looked at yet. */
+static void views_init(Sources *sources)
+{
+    sources->fd = -1;
+    sources->excerpt = (Buf){0};
+    for (size_t i = 0; i < SOURCES_VIEWS; i++)
+        sources->views[i] = (SourceView){.doc = BASE_NONE, .file = BASE_NONE};
+}
+
 void sources_init(Sources *sources)
 {
-    *sources = (Sources){.fd = -1};
-    for (size_t i = 0; i < SOURCES_VIEWS; i++)
-        sources->views[i].doc = sources->views[i].file = BASE_NONE;
+    *sources = (Sources){0};
+    views_init(sources);
 }
 
 uint32_t sources_add_file(Sources *sources, Str name)
@@ -424,6 +432,24 @@ Located sources_locate(Sources *sources, Place place)
     return located;
 }
 
+Sources sources_reader(Sources *sources)
+{
+    sort_redactions(sources);
+    Sources reader = *sources;
+    views_init(&reader);
+    return reader;
+}
+
+void sources_reader_free(Sources *reader)
+{
+    for (size_t i = 0; i < SOURCES_VIEWS; i++) {
+        vec_free(&reader->views[i].landmarks);
+        file_free(&reader->views[i].bytes);
+    }
+    buf_free(&reader->excerpt);
+    fd_close(reader);
+}
+
 void sources_free(Sources *sources)
 {
     for (uint32_t i = 0; i < sources->files.len; i++)
@@ -433,11 +459,6 @@ void sources_free(Sources *sources)
     vec_free(&sources->docs);
     vec_free(&sources->templates);
     vec_free(&sources->redactions);
-    for (size_t i = 0; i < SOURCES_VIEWS; i++) {
-        vec_free(&sources->views[i].landmarks);
-        file_free(&sources->views[i].bytes);
-    }
-    buf_free(&sources->excerpt);
-    fd_close(sources);
+    sources_reader_free(sources);
     sources_init(sources);
 }

@@ -73,6 +73,7 @@ typedef struct Report {
     const Diag *diag;        /* sorted */
     const Facts *facts;      /* objects; may be NULL */
     ReportSummary summary;
+    uint32_t jobs;           /* threads that may write it */
     bool color;              /* text only */
     bool verbose;            /* show severity info, whatever the format */
     bool endpoints;          /* --show-endpoints */

@@ -37,6 +37,15 @@ static inline bool report_shows(const Report *report, const Finding *finding)
     return finding->severity != SEVERITY_INFO || report->verbose;
 }
 
+/* ---- findings.c ---- */
+/* How a report writes findings: what stands before the first, between two, and each. */
+typedef struct FindingFormat {
+    Str before, between;
+    void (*write)(const Report *report, const Finding *finding, Buf *out);
+} FindingFormat;
+/* Writes all that the report shows, with report->jobs threads; false: there is none. */
+bool report_put_findings(const Report *report, Out *out, const FindingFormat *format);
+
 /* ---- json_parts.c: the JSON of single things, for every format that writes JSON ---- */
 /* `"name":` behind a comma, but for the first member of an object. */
 void member_key(Buf *out, const char *name);

@@ -18,17 +18,11 @@ static void close_list(Buf *out, bool empty) { buf_text(out, empty ? "]" : "\n]"
 
 static void put_findings(const Report *report, Out *out)
 {
-    bool first = true;
+    static const FindingFormat FORMAT = {.before = STR_INIT("\n"), .between = STR_INIT(",\n"),
+                                         .write = report_json_finding};
     buf_text(&out->buf, ",\n\"findings\":[");
-    for (uint32_t i = 0; i < report->diag->findings.len; i++) {
-        const Finding *finding = &report->diag->findings.at[i];
-        if (!report_shows(report, finding))
-            continue;
-        open_line(&out->buf, &first);
-        report_json_finding(report, finding, &out->buf);
-        out_spill(out);
-    }
-    close_list(&out->buf, first);
+    bool any = report_put_findings(report, out, &FORMAT);
+    close_list(&out->buf, !any);
 }
 
 /* With -v alone: what programs are to act on stands under "findings". */

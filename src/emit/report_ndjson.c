@@ -5,27 +5,34 @@
 #include "checks/link.h"
 
 /* Puts "type" before the members of what was written since start. */
-static void put_typed(Out *out, size_t start, const char *type)
+static void put_type(Buf *out, size_t start, const char *type)
 {
     Buf line = {0};
     buf_format(&line, "{\"type\":\"%s\",", type);
-    buf_str(&line, str_slice(out->buf.ptr + start + 1, out->buf.len - start - 1));
+    buf_str(&line, str_slice(out->ptr + start + 1, out->len - start - 1));
     buf_byte(&line, '\n');
-    out->buf.len = start;
-    buf_str(&out->buf, buf_slice(&line));
+    out->len = start;
+    buf_str(out, buf_slice(&line));
     buf_free(&line);
+}
+
+static void put_typed(Out *out, size_t start, const char *type)
+{
+    put_type(&out->buf, start, type);
     out_spill(out);
+}
+
+static void put_finding(const Report *report, const Finding *finding, Buf *out)
+{
+    size_t start = out->len;
+    report_json_finding(report, finding, out);
+    put_type(out, start, "finding");
 }
 
 void report_ndjson_write(const Report *report, Out *out)
 {
-    for (uint32_t i = 0; i < report->diag->findings.len; i++) {
-        size_t start = out->buf.len;
-        if (!report_shows(report, &report->diag->findings.at[i]))
-            continue;
-        report_json_finding(report, &report->diag->findings.at[i], &out->buf);
-        put_typed(out, start, "finding");
-    }
+    static const FindingFormat FORMAT = {.write = put_finding};
+    report_put_findings(report, out, &FORMAT);
     for (uint32_t i = 0; report->verbose && i < report->suppressed_count; i++) {
         size_t start = out->buf.len;
         report_json_suppressed(report, &report->suppressed[i], &out->buf);

@@ -83,9 +83,9 @@ static void put_template(Buf *out, const Located *located, const TextStyle *styl
     buf_byte(out, '\n');
 }
 
-static void put_finding(const Report *report, const Finding *finding, const TextStyle *style,
-                        Buf *out)
+static void put_finding(const Report *report, const Finding *finding, Buf *out)
 {
+    const TextStyle *style = report->color ? &TEXT_COLOR : &TEXT_PLAIN;
     Str color = severity_style(style, finding->severity);
     Located located = sources_locate(report->sources, finding->place);
     put_place(out, &located, style);
@@ -130,20 +130,10 @@ static void put_finding(const Report *report, const Finding *finding, const Text
 
 void report_text_write(const Report *report, Out *out)
 {
-    const TextStyle *style = report->color ? &TEXT_COLOR : &TEXT_PLAIN;
-    bool first = true;
-    for (uint32_t i = 0; i < report->diag->findings.len; i++) {
-        const Finding *finding = &report->diag->findings.at[i];
-        if (!report_shows(report, finding))
-            continue;
-        if (!first)
-            buf_byte(&out->buf, '\n');
-        first = false;
-        put_finding(report, finding, style, &out->buf);
-        out_spill(out);
-    }
+    static const FindingFormat FORMAT = {.between = STR_INIT("\n"), .write = put_finding};
+    bool any = report_put_findings(report, out, &FORMAT);
     if (report->endpoints && report->scope_count) {
-        if (!first)
+        if (any)
             buf_byte(&out->buf, '\n');
         report_endpoints_text(report, out);
     }

@@ -1,0 +1,104 @@
+/* All findings that a report shows, in their order, by as many threads as it may have.
+ *
+ * What takes the time is not words: the file of each finding is opened again for its line.
+ * A thread takes the next few findings, writes them into a buffer of its own, and puts that
+ * out when it is its turn, so that no more than that is held.  What a format writes of one
+ * finding, and what stands between two, is the format's. */
+#include "emit/render.h"
+
+#include <pthread.h>
+
+#ifdef PLIMSOLL_WINDOW /* small, for tests */
+enum { FINDINGS_AT_ONCE = 2, FINDINGS_FEWEST = 4 };
+#else
+enum {
+    FINDINGS_AT_ONCE = 64,
+    FINDINGS_FEWEST = 256, /* fewer are not worth a thread */
+};
+#endif
+
+typedef struct Writing {
+    const Report *report;
+    Out *out;
+    const FindingFormat *format;
+    pthread_mutex_t lock;
+    pthread_cond_t turned;
+    uint32_t taken, put; /* findings, from the first */
+    bool any;            /* is put out */
+} Writing;
+
+static void write_some(const Writing *writing, const Report *report, uint32_t from, uint32_t to,
+                       Buf *buf)
+{
+    for (uint32_t i = from; i < to; i++) {
+        const Finding *finding = &report->diag->findings.at[i];
+        if (!report_shows(report, finding))
+            continue;
+        if (buf->len)
+            buf_str(buf, writing->format->between);
+        writing->format->write(report, finding, buf);
+    }
+}
+
+static void put_some(Writing *writing, Str text)
+{
+    const FindingFormat *format = writing->format;
+    if (!text.len)
+        return;
+    buf_str(&writing->out->buf, writing->any ? format->between : format->before);
+    buf_str(&writing->out->buf, text);
+    writing->any = true;
+    out_spill(writing->out);
+}
+
+static void *write_work(void *context)
+{
+    Writing *writing = context;
+    Report report = *writing->report;
+    uint32_t count = report.diag->findings.len;
+    Buf buf = {0};
+    pthread_mutex_lock(&writing->lock);
+    Sources sources = sources_reader(report.sources);
+    report.sources = &sources;
+    while (writing->taken < count) {
+        uint32_t from = writing->taken;
+        uint32_t to = count - from > FINDINGS_AT_ONCE ? from + FINDINGS_AT_ONCE : count;
+        writing->taken = to;
+        pthread_mutex_unlock(&writing->lock);
+        buf.len = 0;
+        write_some(writing, &report, from, to, &buf);
+        pthread_mutex_lock(&writing->lock);
+        while (writing->put != from)
+            pthread_cond_wait(&writing->turned, &writing->lock);
+        put_some(writing, buf_slice(&buf));
+        writing->put = to;
+        pthread_cond_broadcast(&writing->turned);
+    }
+    pthread_mutex_unlock(&writing->lock);
+    sources_reader_free(&sources);
+    buf_free(&buf);
+    return NULL;
+}
+
+bool report_put_findings(const Report *report, Out *out, const FindingFormat *format)
+{
+    Writing writing = {
+        .report = report,
+        .out = out,
+        .format = format,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .turned = PTHREAD_COND_INITIALIZER,
+    };
+    uint32_t jobs = report->diag->findings.len < FINDINGS_FEWEST ? 1 : report->jobs, started = 0;
+    pthread_t *threads = mem_resize(NULL, sizeof *threads * (jobs + 1));
+    /* Where no thread can be had, this one does the work. */
+    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, write_work, &writing))
+        started++;
+    write_work(&writing);
+    for (uint32_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    mem_free(threads);
+    pthread_cond_destroy(&writing.turned);
+    pthread_mutex_destroy(&writing.lock);
+    return writing.any;
+}
