@@ -57,8 +57,12 @@ Str path_join(Str folder, Str name, Arena *arena)
 {
     if (folder.len == 0 || (name.len && name.ptr[0] == '/'))
         return arena_str(arena, name);
-    const char *slash = folder.ptr[folder.len - 1] == '/' ? "" : "/";
-    return arena_format(arena, "%.*s%s%.*s", STR_ARG(folder), slash, STR_ARG(name));
+    Buf *path = arena_draft(arena);
+    buf_str(path, folder);
+    if (folder.ptr[folder.len - 1] != '/')
+        buf_byte(path, '/');
+    buf_str(path, name);
+    return arena_draft_end(arena);
 }
 
 bool path_below(Str absolute, Str folder, Str *rest)

@@ -251,11 +251,10 @@ static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates,
             }
             if (entry->is_folder) {
                 bool templates = in_templates || (is_chart && str_is(name, "templates/"));
-                Str inner = arena_format(&scratch, "%.*s%.*s", STR_ARG(prefix), STR_ARG(name));
+                Str inner = path_join(prefix, name, &scratch);
                 walk_folder(walk, inner, below, templates, chart);
             } else {
-                Str path = arena_format(&walk->list->arena, "%.*s%.*s", STR_ARG(prefix),
-                                        STR_ARG(name));
+                Str path = path_join(prefix, name, &walk->list->arena);
                 add_file(walk,
                          (Input){.path = path, .chart_template = in_templates, .chart = chart},
                          entry->device, entry->inode);
