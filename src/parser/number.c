@@ -323,28 +323,29 @@ NodeKind scalar_resolve(Str plain)
 /* ---- values of nodes ---- */
 
 /* An integer as nearly every one is written. */
-static bool read_simple_integer(Str text, int64_t *value)
+static inline bool read_simple_integer(const char *text, size_t len, int64_t *value)
 {
-    if (text.len == 0 || text.len > 18 || (text.ptr[0] == '0' && text.len > 1))
+    uint64_t sum = 0;
+    if (len - 1 >= 18 || (text[0] == '0' && len > 1)) /* also of none */
         return false;
-    int64_t sum = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_digit(text.ptr[i]))
+    for (const char *end = text + len; text < end; text++) {
+        unsigned digit = (unsigned)(unsigned char)*text - '0';
+        if (digit > 9)
             return false;
-        sum = sum * 10 + (text.ptr[i] - '0');
+        sum = sum * 10 + digit;
     }
-    *value = sum;
+    *value = (int64_t)sum;
     return true;
 }
 
 bool node_int64(const Document *doc, uint32_t node, int64_t *value)
 {
-    if (doc->nodes[node].kind != NODE_INT)
+    const Node *at = &doc->nodes[node];
+    if (at->kind != NODE_INT)
         return false;
-    Str text = str_slice(doc->nodes[node].text, doc->nodes[node].len);
-    if (read_simple_integer(text, value))
+    if (read_simple_integer(at->text, at->len, value))
         return true;
-    ScalarValue scalar = scalar_value(text);
+    ScalarValue scalar = scalar_value(str_slice(at->text, at->len));
     if (scalar.type == SCALAR_FLOAT)
         return float_as_integer(scalar.real, value);
     *value = scalar.integer;
@@ -405,7 +406,7 @@ static void number_json(const Document *doc, uint32_t node, Buf *out)
     Str text = node_str(doc, node);
     int64_t integer;
     double real;
-    if (read_simple_integer(text, &integer) || is_short_decimal(text)) {
+    if (read_simple_integer(text.ptr, text.len, &integer) || is_short_decimal(text)) {
         buf_str(out, text);
     } else if (node_int64(doc, node, &integer)) {
         /* JSON's -0.0 stays a float on its way; YAML's becomes JSON's -0, an integer. */
