@@ -116,7 +116,37 @@ static inline bool str_ends(Str s, Str suffix)
 bool str_contains(Str s, Str part);
 size_t str_find(Str s, char byte); /* its index, or s.len */
 Str str_trim(Str s);               /* without spaces, tabs, CR and LF at both ends */
-uint32_t str_hash(Str s);
+/* Eight bytes a step, the last of them overlapping those before, mixed by a multiplication
+ * and a shift (the construction of wyhash's small inputs, with constants of our own).  It
+ * is not meant to withstand an attacker: tables that take users' strings probe linearly and
+ * stay half empty. */
+static inline uint32_t str_hash(Str s)
+{
+    const uint64_t factor = UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.len, rest = 0, word;
+    uint32_t half;
+    if (s.len >= 8) {
+        for (size_t at = 0; at + 8 < s.len; at += 8) {
+            memcpy(&word, s.ptr + at, 8);
+            hash = (hash ^ word) * factor;
+            hash ^= hash >> 32;
+        }
+        memcpy(&rest, s.ptr + s.len - 8, 8);
+    } else if (s.len >= 4) {
+        memcpy(&half, s.ptr, 4);
+        rest = half;
+        memcpy(&half, s.ptr + s.len - 4, 4);
+        rest |= (uint64_t)half << 32;
+    } else if (s.len) {
+        rest = (uint64_t)(unsigned char)s.ptr[0] |
+               (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
+               (uint64_t)(unsigned char)s.ptr[s.len - 1] << 16;
+    }
+    hash = (hash ^ rest) * factor;
+    hash ^= hash >> 29;
+    hash *= factor;
+    return (uint32_t)(hash >> 32);
+}
 /* Edits between two strings (insert, delete, replace, swap of neighbours),
  * counted up to limit; limit + 1 when there are more. */
 unsigned str_distance(Str a, Str b, unsigned limit);

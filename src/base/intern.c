@@ -59,15 +59,20 @@ static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t 
     return id;
 }
 
-uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
+static inline uint32_t find_or_add(Interner *interner, Str s, uint32_t hash)
 {
     uint32_t slot = interner_slot(interner, s, hash), found = interner->slots[slot];
     return found ? found - 1 : interner_add(interner, s, hash, slot);
 }
 
+uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
+{
+    return find_or_add(interner, s, hash);
+}
+
 uint32_t intern(Interner *interner, Str s)
 {
-    return s.len ? intern_hashed(interner, s, str_hash(s)) : 0;
+    return s.len ? find_or_add(interner, s, str_hash(s)) : 0;
 }
 
 uint32_t interner_find(const Interner *interner, Str s)

@@ -41,47 +41,6 @@ Str str_trim(Str s)
     return s;
 }
 
-static uint64_t load8(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static uint64_t load4(const char *at)
-{
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-/* Eight bytes a step, the last of them overlapping those before, mixed by a multiplication
- * and a shift (the construction of wyhash's small inputs, with constants of our own).  It
- * is not meant to withstand an attacker: tables that take users' strings probe linearly and
- * stay half empty. */
-uint32_t str_hash(Str s)
-{
-    const uint64_t factor = UINT64_C(0xD6E8FEB86659FD93);
-    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.len, rest = 0;
-    if (s.len >= 8) {
-        for (size_t at = 0; at + 8 < s.len; at += 8) {
-            hash = (hash ^ load8(s.ptr + at)) * factor;
-            hash ^= hash >> 32;
-        }
-        rest = load8(s.ptr + s.len - 8);
-    } else if (s.len >= 4) {
-        rest = load4(s.ptr) | load4(s.ptr + s.len - 4) << 32;
-    } else if (s.len) {
-        rest = (uint64_t)(unsigned char)s.ptr[0] |
-               (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
-               (uint64_t)(unsigned char)s.ptr[s.len - 1] << 16;
-    }
-    hash = (hash ^ rest) * factor;
-    hash ^= hash >> 29;
-    hash *= factor;
-    return (uint32_t)(hash >> 32);
-}
-
 enum { STR_DISTANCE_LONGEST = 96 };
 
 unsigned str_distance(Str a, Str b, unsigned limit)
