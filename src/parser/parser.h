@@ -96,6 +96,7 @@ enum { DOCUMENT_FINGERS = 32 };
  * next way down mostly starts there instead of at the first of many children. */
 typedef struct Finger {
     const Node *nodes;
+    uint32_t reading; /* Document.reading */
     uint32_t from, child, index;
     uint32_t text : 31; /* where this step's text ends in the last path; 0: it is not there */
     uint32_t plain : 1; /* that text is plain up to there */
@@ -112,6 +113,7 @@ typedef struct Document {
     uint32_t alias_count;
     Finger *fingers; /* path.c's: DOCUMENT_FINGERS, or NULL */
     Buf *path;       /* path.c's: with fingers, the text of the last path */
+    uint32_t reading; /* how many documents the parser had read with this one */
     bool json;
     /* The object under the walk's hand: the whole document, or one item of a List.
      * Findings' paths are relative to it. */
@@ -154,9 +156,6 @@ static inline NodeKind node_kind(const Document *doc, uint32_t node)
  * known (apiVersion, kind, configuration).  BASE_NONE if absent or not a mapping;
  * of duplicates the last one counts, as kubectl has it. */
 uint32_t node_get_text(const Document *doc, uint32_t map, Str key);
-/* The same for several keys (none of them empty) in one look. */
-void node_get_texts(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
-                    size_t count);
 uint32_t document_parent(const Document *doc, uint32_t node); /* BASE_NONE for the root */
 /* One step from a collection down to a node within it: the child (of a mapping: the
  * value) whose subtree, or whose key, holds the node, and its index. */

@@ -10,27 +10,13 @@ uint32_t node_get_text(const Document *doc, uint32_t map, Str key)
     uint32_t found = BASE_NONE;
     if (map >= doc->count || doc->nodes[map].kind != NODE_MAP)
         return BASE_NONE;
-    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at)) {
+    uint32_t end = node_end(doc, map);
+    for (uint32_t at = node_first(map); at < end; at = node_after_entry(doc, at)) {
         const Node *name = node_at(doc, at);
-        if (name->len == key.len && (key.len == 0 || memcmp(name->text, key.ptr, key.len) == 0))
+        if (name->len == key.len && bytes_same(name->text, key.ptr, key.len))
             found = at + 1;
     }
     return found;
-}
-
-void node_get_texts(const Document *doc, uint32_t map, const Str *keys, uint32_t *values,
-                    size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        values[i] = BASE_NONE;
-    if (map >= doc->count || doc->nodes[map].kind != NODE_MAP)
-        return;
-    for (uint32_t at = node_first(map); at < node_end(doc, map); at = node_after_entry(doc, at)) {
-        const Node *name = node_at(doc, at);
-        for (size_t i = 0; i < count && !(name->flags & NODE_SHADOWED); i++)
-            if (name->len == keys[i].len && memcmp(name->text, keys[i].ptr, name->len) == 0)
-                values[i] = at + 1;
-    }
 }
 
 /* Ways down start at the root or at the object under hand; each has its own fingers. */
@@ -41,6 +27,13 @@ static Finger *finger_at(const Document *doc, uint32_t start, uint32_t depth)
     return doc->fingers && depth < DOCUMENT_FINGERS / 2 ? &doc->fingers[start + depth] : NULL;
 }
 
+/* Whether the last step from there, in this document, led to that child or one before it. */
+static bool is_finger(const Document *doc, const Finger *finger, uint32_t from, uint32_t to)
+{
+    return finger && finger->from == from && finger->child <= to && finger->nodes == doc->nodes &&
+           finger->reading == doc->reading;
+}
+
 /* One step down: the child (of a mapping: the value) whose subtree, or whose key,
  * is `to`, and its index in a sequence. */
 static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finger *finger,
@@ -49,7 +42,7 @@ static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finge
     bool map = doc->nodes[from].kind == NODE_MAP;
     uint32_t at = node_first(from);
     *index = 0;
-    if (finger && finger->nodes == doc->nodes && finger->from == from && finger->child <= to) {
+    if (is_finger(doc, finger, from, to)) {
         at = finger->child;
         *index = finger->index;
     }
@@ -57,7 +50,8 @@ static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finge
         uint32_t after = map ? node_after_entry(doc, at) : node_after(doc, at);
         if (to < after) {
             if (finger)
-                *finger = (Finger){doc->nodes, from, at, *index, 0, 0};
+                *finger = (Finger){.nodes = doc->nodes, .reading = doc->reading, .from = from,
+                                    .child = at, .index = *index};
             return map ? at + 1 : at;
         }
         at = after;
@@ -163,8 +157,7 @@ Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *pla
  * still there, or BASE_NONE. */
 static uint32_t same_step(const Document *doc, uint32_t from, uint32_t to, const Finger *finger)
 {
-    if (!finger || !finger->text || finger->nodes != doc->nodes || finger->from != from ||
-        finger->child > to)
+    if (!is_finger(doc, finger, from, to) || !finger->text)
         return BASE_NONE;
     bool map = doc->nodes[from].kind == NODE_MAP;
     uint32_t child = finger->child + map;

@@ -10,8 +10,9 @@
 struct Parser {
     Arena arena;
     Builder builder;
-    Finger fingers[DOCUMENT_FINGERS];
+    Finger fingers[DOCUMENT_FINGERS]; /* those of earlier documents lie there until they are used */
     Buf path;
+    uint32_t readings;
     FastMap map;
     bool libyaml_only;
     bool was_fast;
@@ -200,9 +201,10 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->count = builder->count;
     doc->aliases = builder->aliases.at;
     doc->alias_count = builder->aliases.len;
-    memset(parser->fingers, 0, sizeof parser->fingers);
+    doc->fingers = parser->fingers;
     doc->fingers = parser->fingers;
     doc->path = &parser->path;
+    doc->reading = ++parser->readings;
     if (!doc->json && parser->map.hash)
         comments_find(doc, &parser->arena, lost);
 }
