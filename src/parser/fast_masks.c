@@ -52,27 +52,32 @@ static inline uint64_t first_of_lines(uint64_t newline, uint64_t space, Carry *c
     return ((sum | begin) & ~space);
 }
 
-static inline void combine(const Raw *raw, const Odd *odd, Carry *carry, FastMask *out)
+FAST_INLINE void combine(const Raw *raw, uint64_t space, uint64_t tab, Carry *carry, FastMask *out)
 {
-    uint64_t space = raw->space | odd->cr;
-    uint64_t blank = space | odd->tab | raw->newline;
+    uint64_t blank = space | tab | raw->newline;
     uint64_t behind_colon = raw->colon << 1 | carry->colon;
     uint64_t behind_blank = blank << 1 | carry->blank;
-    uint64_t behind_cr = odd->cr << 1 | carry->cr;
-    uint64_t control = raw->odd & ~odd->wide;
     out->newline = raw->newline;
     out->space = space;
-    out->mark = raw->newline | odd->tab | (space & behind_colon) |
+    out->mark = raw->newline | tab | (space & behind_colon) |
                 ((raw->hash | raw->colon) & behind_blank) |
                 first_of_lines(raw->newline, space, carry);
-    out->quote = raw->newline | raw->quote | control;
+    out->quote = raw->newline | raw->quote;
     carry->colon = raw->colon >> 63;
     carry->blank = blank >> 63;
+    carry->hash |= raw->hash;
+}
+
+static inline void combine_odd(const Raw *raw, const Odd *odd, Carry *carry, FastMask *out)
+{
+    uint64_t behind_cr = odd->cr << 1 | carry->cr;
+    uint64_t control = raw->odd & ~odd->wide;
+    combine(raw, raw->space | odd->cr, odd->tab, carry, out);
+    out->quote |= control;
     carry->cr = odd->cr >> 63;
     carry->lone_cr |= behind_cr & ~raw->newline;
     carry->control |= control & ~(odd->tab | odd->cr);
     carry->wide |= odd->wide;
-    carry->hash |= raw->hash;
 }
 
 /* The LFs of 64 bytes, and the places behind them where dashes stand. */
@@ -115,8 +120,9 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
 
 #define FAST_LOOPS(name, target)                                                       \
     target static void blocks_##name(const char *text, size_t count, FastMask *out,    \
-                                     Carry *carry)                                     \
+                                     Carry *carries)                                   \
     {                                                                                  \
+        Carry carry = *carries;                                                        \
         for (size_t i = 0; i < count; i++) {                                           \
             Bytes_##name bytes = load_##name(text + i * 64);                           \
             Raw raw = {.newline = GATHER_##name(NEWLINE),                              \
@@ -125,14 +131,17 @@ static inline const char *find_separator(const Edges *edges, uint64_t *carry, co
                        .hash = GATHER_##name(HASH),                                    \
                        .quote = GATHER_##name(QUOTE),                                  \
                        .odd = GATHER_##name(ODD)};                                     \
-            Odd odd = {0};                                                             \
             raw.odd &= ~raw.newline;                                                   \
-            if (raw.odd)                                                               \
-                odd = (Odd){.tab = GATHER_##name(TAB),                                 \
-                            .cr = GATHER_##name(CR),                                   \
-                            .wide = GATHER_##name(WIDE)};                              \
-            combine(&raw, &odd, carry, &out[i]);                                       \
+            if (raw.odd | carry.cr) {                                                  \
+                Odd odd = {.tab = GATHER_##name(TAB),                                  \
+                           .cr = GATHER_##name(CR),                                    \
+                           .wide = GATHER_##name(WIDE)};                               \
+                combine_odd(&raw, &odd, &carry, &out[i]);                              \
+            } else {                                                                   \
+                combine(&raw, raw.space, 0, &carry, &out[i]);                          \
+            }                                                                          \
         }                                                                              \
+        *carries = carry;                                                              \
     }                                                                                  \
     target static const char *separator_##name(const char *text, size_t count,         \
                                                const char *end, uint64_t *carry,       \
