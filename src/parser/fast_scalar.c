@@ -222,24 +222,30 @@ static bool shows(const FastReader *reader, uint32_t at)
     return reader->text[fast_nonblank(reader, at)] != '\n';
 }
 
+/* A line of the text that ends at `newline`. */
+FAST_INLINE void add_line(const FastReader *reader, Block *block, uint32_t newline, bool visible)
+{
+    block->count++;
+    block->text_end = line_end(reader, newline);
+    if (visible)
+        block->visible = block->text_end;
+}
+
 static bool find_end(const FastReader *reader, Block *block)
 {
     uint32_t line = block->end;
     while (line < reader->len) {
-        uint32_t first = fast_nonspace(reader->masks, line);
-        uint32_t column = width(reader, line, first);
+        uint32_t first = fast_nonspace(reader->masks, line), newline = first;
         char c = reader->text[first];
-        uint32_t newline = first;
-        if (c != '\n' || column > block->indent) {
-            if (column < block->indent) {
-                block->end = line;
-                return c != '\t';
-            }
-            newline = c == '\n' ? first : fast_newline(reader->masks, first);
-            block->count++;
-            block->text_end = line_end(reader, newline);
-            if (c != '\n' && (c != '\t' || shows(reader, first)))
-                block->visible = block->text_end;
+        if (c == '\n') {
+            if (width(reader, line, first) > block->indent)
+                add_line(reader, block, newline, false);
+        } else if (first - line >= block->indent) {
+            newline = fast_newline(reader->masks, first);
+            add_line(reader, block, newline, c != '\t' || shows(reader, first));
+        } else {
+            block->end = line;
+            return c != '\t';
         }
         line = newline + 1;
     }
@@ -278,31 +284,57 @@ static char *put_folded(char *out, uint32_t empty, bool first, bool blank_before
     return put_newlines(out, empty);
 }
 
-static Str block_text(FastReader *reader, const Block *block)
+/* Both write the lines from `line` on up to the last that is not empty, without its line end,
+ * and set `line` behind it. */
+static char *put_folded_lines(const FastReader *reader, const Block *block, char *out,
+                              uint32_t *line)
 {
     const char *text = reader->text;
+    bool blank_before = false;
+    for (uint32_t left = block->count; left > 0; left--) {
+        uint32_t empty = skip_empty(reader, block, line);
+        uint32_t from = *line + block->indent;
+        uint32_t newline = fast_newline(reader->masks, from);
+        bool blank = text[from] == ' ' || text[from] == '\t';
+        out = put_folded(out, empty, left == block->count, blank_before, blank);
+        out = put(out, text + from, line_end(reader, newline) - from);
+        blank_before = blank;
+        *line = newline + 1;
+    }
+    return out;
+}
+
+static char *put_literal_lines(const FastReader *reader, const Block *block, char *out,
+                               uint32_t *line)
+{
+    const char *text = reader->text;
+    for (uint32_t left = block->count; left > 0; *out++ = '\n') {
+        uint32_t first = fast_nonspace(reader->masks, *line), newline = first;
+        if (text[first] != '\n')
+            newline = fast_newline(reader->masks, first);
+        if (newline != first || width(reader, *line, first) > block->indent) {
+            uint32_t from = *line + block->indent;
+            out = put(out, text + from, line_end(reader, newline) - from);
+            left--;
+        }
+        *line = newline + 1;
+    }
+    return out - 1;
+}
+
+static Str block_text(FastReader *reader, const Block *block)
+{
     uint32_t line = block->lines, tail = block->chomp == '-' ? 0 : 1;
     if (block->count == 1 && block->end == block->text_end + 1 && !block->folded) {
         uint32_t empty = line;
         if (skip_empty(reader, block, &empty) == 0)
-            return str_slice(text + line + block->indent,
+            return str_slice(reader->text + line + block->indent,
                              block->text_end + tail - line - block->indent);
     }
-    char *start = arena_alloc(reader->builder->arena, block->end - line), *out = start;
-    bool blank_before = false;
-    for (uint32_t left = block->count; left > 0; left--) {
-        uint32_t empty = skip_empty(reader, block, &line);
-        uint32_t from = line + block->indent;
-        uint32_t newline = fast_newline(reader->masks, from);
-        bool first = left == block->count, blank = text[from] == ' ' || text[from] == '\t';
-        if (block->folded)
-            out = put_folded(out, empty, first, blank_before, blank);
-        else
-            out = put_newlines(out, empty + !first);
-        out = put(out, text + from, line_end(reader, newline) - from);
-        blank_before = blank;
-        line = newline + 1;
-    }
+    /* One more than the lines: the last line end is written before it is known to count. */
+    char *start = arena_alloc(reader->builder->arena, block->end - line + 1), *out = start;
+    out = block->folded ? put_folded_lines(reader, block, out, &line)
+                        : put_literal_lines(reader, block, out, &line);
     out = put_newlines(out, tail);
     if (block->chomp == '+')
         out = put_newlines(out, skip_empty(reader, block, &line));

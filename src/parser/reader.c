@@ -202,7 +202,6 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->aliases = builder->aliases.at;
     doc->alias_count = builder->aliases.len;
     doc->fingers = parser->fingers;
-    doc->fingers = parser->fingers;
     doc->path = &parser->path;
     doc->reading = ++parser->readings;
     if (!doc->json && parser->map.hash)
