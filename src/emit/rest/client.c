@@ -31,6 +31,8 @@ typedef struct Slot {
     Call *call; /* NULL: free */
     struct curl_slist *headers;
     uint32_t generation; /* of the credentials that its handle was set up with */
+    int64_t limit_ms;    /* of the try under way */
+    char why[CURL_ERROR_SIZE];
 } Slot;
 
 typedef struct Queue {
@@ -241,7 +243,10 @@ static void send_call(Client *client, Slot *slot, Call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)slot);
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
                      call->take_line ? 0 : (curl_off_t)client->options.answer_limit);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)try_limit(client, call));
+    slot->limit_ms = try_limit(client, call);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)slot->limit_ms);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->why);
+    slot->why[0] = 0;
     call->answer.len = call->error.len = call->warnings.len = 0;
     call->status = 0;
     call->header_bytes = call->retry_after_ms = 0;
@@ -255,11 +260,37 @@ static void send_call(Client *client, Slot *slot, Call *call)
 
 /* ---- after a try ---- */
 
-static const char *explain(CURLcode code, const Call *call)
+static bool out_of_time(const Client *client)
 {
+    return client->deadline_ms && now_ms() >= client->deadline_ms;
+}
+
+static void put_request(const Client *client, Call *call)
+{
+    call->error.len = 0;
+    buf_format(&call->error, "%s %.*s%.*s: ", call->method, STR_ARG(client->setup.base),
+               (int)str_find(call->path, '?'), call->path.ptr);
+}
+
+/* Which request got no answer, and why.  `begun`: its head had come. */
+static void explain(const Client *client, const Slot *slot, CURLcode code, bool begun)
+{
+    Call *call = slot->call;
+    put_request(client, call);
+    call->overflow |= code == CURLE_FILESIZE_EXCEEDED;
     if (call->overflow)
-        return "the answer is too large";
-    return curl_easy_strerror(code);
+        buf_format(&call->error, "the answer is too large (%s)",
+                   call->header_bytes > HEAD_LIMIT ? "more than 256 KiB of headers"
+                                                   : "more than 64 MiB");
+    else if (code == CURLE_OPERATION_TIMEDOUT)
+        buf_format(&call->error, "%s within %lld.%lld s%s",
+                   begun ? "the answer began, and did not end" : "no answer",
+                   (long long)slot->limit_ms / 1000, (long long)slot->limit_ms % 1000 / 100,
+                   out_of_time(client) ? ", when the time given by --timeout was over" : "");
+    else
+        buf_text(&call->error, slot->why[0] ? slot->why : curl_easy_strerror(code));
+    if (call->tries > 1)
+        buf_format(&call->error, ", tried %u times", call->tries);
 }
 
 /* Mistakes that waiting does not mend. */
@@ -322,15 +353,10 @@ static int64_t next_wait(Client *client, const Call *call)
     return asked > 0 ? asked + jitter(client, FIRST_WAIT_MS) : wait;
 }
 
-static bool out_of_time(const Client *client)
-{
-    return client->deadline_ms && now_ms() >= client->deadline_ms;
-}
-
 static bool try_again(Client *client, Call *call, int64_t wait)
 {
     int64_t due = now_ms() + wait;
-    if (call->tries >= client->options.tries ||
+    if (call->tries >= (call->most_tries ? call->most_tries : client->options.tries) ||
         (client->deadline_ms && due >= client->deadline_ms))
         return false;
     call->due_ms = due;
@@ -346,8 +372,6 @@ static void finish(Client *client, Call *call, CURLcode code)
     } else if (code != CURLE_OK) {
         call->status = 0;
         call->unsure = true;
-        call->error.len = 0;
-        buf_text(&call->error, explain(code, call));
         if (!is_final(code, call) && try_again(client, call, next_wait(client, call)))
             return;
     } else if (call->status == 401) {
@@ -361,6 +385,8 @@ static void finish(Client *client, Call *call, CURLcode code)
             client->window = client->window > 2 ? client->window / 2 : 1;
         if (call->status != 429)
             call->unsure = true;
+        put_request(client, call);
+        buf_format(&call->error, "the server answered %ld, tried %u times", call->status, call->tries);
         if (try_again(client, call, next_wait(client, call)))
             return;
     } else if (client->window < client->options.in_flight) {
@@ -391,6 +417,8 @@ static void collect(Client *client)
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&slot);
         curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &slot->call->status);
+        if (code != CURLE_OK)
+            explain(client, slot, code, slot->call->status != 0);
         finish(client, leave(client, slot), code);
     }
 }
@@ -421,10 +449,13 @@ static int64_t wake(Client *client)
 
 static void give_up(Client *client, Call *call, const char *why)
 {
+    Buf before = call->error;
+    call->error = (Buf){0};
     call->cancelled = !call->unsure; /* 401 and 429 refuse before anything is done */
-    call->error.len = 0;
     call->status = 0;
-    buf_text(&call->error, why);
+    buf_format(&call->error, "%s%s%.*s", why, before.len ? "; before, " : "",
+               STR_ARG(buf_slice(&before)));
+    buf_free(&before);
     queue_put(&client->done, call);
 }
 

@@ -37,8 +37,9 @@ typedef struct Call {
      * calls.  A stream is not tried again once it has begun. */
     void (*take_line)(struct Call *call, Str line);
     int64_t limit_ms;         /* of one try; 0: the client's */
+    uint32_t most_tries;      /* 0: the client's */
     /* the answer */
-    long status;              /* 0: none; error says why */
+    long status;              /* 0: none; error says which request got none, and why */
     Buf answer;
     Buf error;
     Buf warnings;             /* texts of Warning headers, a line each */
