@@ -120,7 +120,7 @@ const OptionInfo option_table[] = {
      .help = "`server`: ask the server about everything, and write nothing"},
     {"force-conflicts", 0, GROUP_CLUSTER, .commands = FOR_SEND, FLAG(force_conflicts),
      .help = "take over fields that another manager owns"},
-    {"take-over", 0, GROUP_CLUSTER, .commands = FOR_APPLY, FLAG(take_over),
+    {"take-over", 0, GROUP_CLUSTER, .commands = FOR_SEND, FLAG(take_over),
      .help = "take over the fields that kubectl's client-side apply owns, so that those which are "
              "no longer in the manifest are removed"},
     {"skip-check", 0, GROUP_CLUSTER, .commands = FOR_SEND, FLAG(skip_check),

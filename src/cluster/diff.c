@@ -91,7 +91,8 @@ static int compare(Session *session, Options *options, Connection *connection)
 {
     if (!connection_open(connection, options))
         return EXIT_TROUBLE;
-    RestOptions rest = {.force = options->force_conflicts, .dry_run = true, .keep_answers = true};
+    RestOptions rest = {.force = options->force_conflicts,
+                        .take_over = options->take_over, .dry_run = true, .keep_answers = true};
     RestRun run = session_run(session, connection, &rest);
     bool fine = rest_apply(&run);
     tell_lines(buf_slice(&run.trouble));

@@ -114,7 +114,8 @@ static void read_object(RestRun *run, RestObject *object, Json *answer, bool dry
     Str version = rest_json_path_text(answer, "metadata.resourceVersion");
     bool created = object->call.status == 201 ||
                    (object->absent && (object->call.unsure || is_written_by_us_alone(answer)));
-    bool same = object->resource_version.len && str_eq(version, object->resource_version);
+    bool same = !dry_run && object->resource_version.len &&
+                str_eq(version, object->resource_version);
     if (dry_run) {
         object->absent = object->call.status == 201;
         object->resource_version = arena_str(run->arena, version);

@@ -3,6 +3,8 @@
  * run: no other write begins, and those under way are waited for. */
 #include "emit/rest/rest.h"
 
+enum { FIRST_TRIES = 4 }; /* of the first question: who is not there, is told soon */
+
 void rest_start_apply(RestRun *run, RestObject *object, bool dry_run)
 {
     Str path = rest_path(run->arena, object, true);
@@ -10,7 +12,7 @@ void rest_start_apply(RestRun *run, RestObject *object, bool dry_run)
     object->call = (Call){
         .method = "PATCH",
         .path = arena_format(run->arena, "%.*s?fieldManager=" REST_MANAGER "&fieldValidation=Strict%s%s",
-                             STR_ARG(path), run->options->force ? "&force=true" : "",
+                             STR_ARG(path), run->options->force || (dry_run && object->forced) ? "&force=true" : "",
                              dry_run ? "&dryRun=All" : ""),
         .body = object->body,
         .content_type = "application/apply-patch+yaml",
@@ -91,7 +93,7 @@ static bool write_all(RestRun *run)
 /* One question before the many, so that an address or a token that is wrong is told once. */
 static bool can_talk(RestRun *run)
 {
-    Call call = {.method = "GET", .path = STR("/version")};
+    Call call = {.method = "GET", .path = STR("/version"), .most_tries = FIRST_TRIES};
     client_do(run->client, &call);
     bool fine = (call.status >= 200 && call.status < 300) || call.status == 403;
     if (!fine && call.status == 401)

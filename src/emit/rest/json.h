@@ -37,5 +37,8 @@ void rest_json_digests(Json *object, uint64_t *whole, uint64_t *content);
  * managers, a line each, and `patch` the JSON patch that gives the fields to `manager`
  * where nobody has written the object since.  Changes the object. */
 bool rest_json_move_managers(Json *object, const char *manager, Buf *names, Buf *patch);
+/* Whether client-side apply owns fields of the object that nobody else does; then `out` gets
+ * the object without them, as a take-over will leave it.  Changes the object. */
+bool rest_json_without_managers(Json *object, Buf *out);
 
 #endif

@@ -124,3 +124,81 @@ bool rest_json_move_managers(Json *object, const char *manager, Buf *names, Buf 
     put_patch(entries, version, patch);
     return true;
 }
+
+/* ---- what goes with a manager ---- */
+
+/* The item of a list whose keys are these, or that is this value: an index, or the length. */
+static size_t find_item(const json_t *list, const char *text, bool keys)
+{
+    json_t *wanted = json_loads(text, JSON_DECODE_ANY, NULL);
+    size_t index, found = json_array_size(list);
+    json_t *item;
+    json_array_foreach(list, index, item) {
+        const char *key;
+        json_t *value;
+        bool fits = keys ? json_is_object(item) : json_equal(item, wanted);
+        if (keys)
+            json_object_foreach(wanted, key, value)
+                fits = fits && json_equal(json_object_get(item, key), value);
+        if (fits && found == json_array_size(list))
+            found = index;
+    }
+    json_decref(wanted);
+    return found;
+}
+
+static bool is_empty(const json_t *value)
+{
+    return json_is_array(value) ? !json_array_size(value)
+                                : json_is_object(value) && !json_object_size(value);
+}
+
+/* Takes out of a value what these fields own and no others do; true where something went.
+ * What is left empty by that goes too. */
+static bool take_out(json_t *value, json_t *fields, json_t *others)
+{
+    bool gone = false;
+    const char *key;
+    json_t *below;
+    json_object_foreach(fields, key, below) {
+        if (!key[0] || key[1] != ':')
+            continue;
+        json_t *other = json_object_get(others, key);
+        bool member = key[0] == 'f', alone = !other && (is_empty(below) || json_object_get(below, "."));
+        size_t at = member ? 0 : find_item(value, key + 2, key[0] == 'k');
+        json_t *child = member ? json_object_get(value, key + 2) : json_array_get(value, at);
+        if (!child || key[0] == 'i')
+            continue;
+        bool went = alone || take_out(child, below, other);
+        gone |= went;
+        if (!alone && !(went && is_empty(child)))
+            continue;
+        if (member)
+            json_object_del(value, key + 2);
+        else
+            json_array_remove(value, at);
+    }
+    return gone;
+}
+
+bool rest_json_without_managers(Json *json, Buf *out)
+{
+    json_t *object = (json_t *)json, *metadata = json_object_get(object, "metadata");
+    json_t *entries = json_object_get(metadata, "managedFields"), *entry;
+    json_t *theirs = json_object(), *others = json_object();
+    size_t index;
+    json_array_foreach(entries, index, entry) {
+        bool here = json_equal(json_object_get(entry, "apiVersion"), json_object_get(object, "apiVersion"));
+        if (!is_client_side(entry))
+            unite(others, json_object_get(entry, "fieldsV1"), false);
+        else if (here)
+            unite(theirs, json_object_get(entry, "fieldsV1"), false);
+    }
+    bool gone = take_out(object, theirs, others);
+    json_object_del(metadata, "managedFields");
+    if (gone)
+        json_dump_callback(object, put_bytes, out, JSON_COMPACT);
+    json_decref(theirs);
+    json_decref(others);
+    return gone;
+}

@@ -153,7 +153,7 @@ static bool names_arrival(const Arrivals *arrivals, const RestObject *object)
 
 static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *arena)
 {
-    if (rest_takeover_ends(object))
+    if (object->forced)
         return true;
     if (object->outcome != REST_REFUSED)
         return false;
@@ -189,11 +189,13 @@ static bool is_left_open(const RestObject *object, unsigned step)
            !object->takeover.len; /* that comes first, in its own step */
 }
 
-static void take_answers(RestRun *run)
+void rest_take_plans(RestRun *run)
 {
     for (Call *call; (call = client_next(run->client)) != NULL;) {
         RestObject *object = call->owner;
         rest_answer(run, object, true);
+        if (object->takeover.len && !rest_is_bad(object))
+            rest_takeover_plan(run, object, buf_slice(&call->answer));
         if (run->options->keep_answers && !rest_is_bad(object))
             object->after = keep_answer(run, object, buf_slice(&call->answer));
         call_free(call);
@@ -267,13 +269,14 @@ static bool ask(RestRun *run, RestPick *pick, unsigned step)
         if (!object->asked_in_vain)
             rest_start_apply(run, object, true);
     }
-    take_answers(run);
+    rest_take_plans(run);
     free_arrivals(&arrivals);
     gather_arrivals(run, &arrivals);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
         if (!pick(object, step) || !rest_is_bad(object))
             continue;
+        object->forced = rest_takeover_ends(object);
         object->asked_in_vain = is_early(&arrivals, object, run->arena);
         if (object->asked_in_vain)
             object->outcome = REST_PENDING;
@@ -287,8 +290,10 @@ static bool ask(RestRun *run, RestPick *pick, unsigned step)
 bool rest_preflight(RestRun *run)
 {
     bool fine = ask(run, opens, 0);
+    fine = rest_takeover_ask(run, opens) && fine;
     fine = compare_plans(run, opens_and_is_there) && fine;
     fine = ask(run, follows, 0) && fine;
+    fine = rest_takeover_ask(run, follows) && fine;
     if (fine || run->options->dry_run)
         fine = compare_plans(run, follows_and_is_there) && fine;
     unsettle(run);

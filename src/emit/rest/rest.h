@@ -56,6 +56,9 @@ typedef struct RestObject {
     bool written;            /* in this run */
     Str takeover;            /* takeover.c: the patch that has to go before; empty: none */
     Str taken_from;          /* managers, a line each */
+    Str taken;               /* what a dry run made of it, less what goes with them; empty: nothing
+                                goes */
+    bool forced;             /* its next dry run: only client-side apply is in the way */
     Call call;
 } RestObject;
 
@@ -107,6 +110,8 @@ bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 typedef bool RestPick(const RestObject *object, unsigned step);
 void rest_start_apply(RestRun *run, RestObject *object, bool dry_run);
+/* Takes the answers of dry runs that were started. */
+void rest_take_plans(RestRun *run);
 bool rest_is_bad(const RestObject *object);
 /* Asks the server about everything; true where nothing was refused for good. */
 bool rest_preflight(RestRun *run);
@@ -118,6 +123,11 @@ bool rest_preflight_again(RestRun *run, unsigned step);
 bool rest_takeover_look(RestRun *run);
 /* Whether the object's conflict ends with it. */
 bool rest_takeover_ends(const RestObject *object);
+/* The object's dry run was answered: what will go, once it is taken over? */
+void rest_takeover_plan(RestRun *run, RestObject *object, Str answer);
+/* Asks what a server makes of the objects that are picked without that.  False where one is
+ * refused. */
+bool rest_takeover_ask(RestRun *run, RestPick *pick);
 /* Takes over what is written in this step.  False where an object could not be; it has its
  * outcome. */
 bool rest_takeover(RestRun *run, unsigned step);

@@ -1,9 +1,10 @@
 /* --take-over: what kubectl's client-side apply owns becomes ours (managers.c) before an
  * object is written, so that fields which are no longer in the manifest go.
  *
- * A dry run cannot see that: the fields still are another's.  So a conflict with client-side
- * apply alone is not held against an object, and what is taken over is asked about again
- * behind that. */
+ * A dry run of an apply cannot see that: the fields still are another's.  So a conflict with
+ * client-side apply alone is not held against an object, but forced, dry; the answer tells who
+ * would own what, and without the fields that go with client-side apply it is tried again as a
+ * write of the whole object.  What is taken over is asked about once more behind that. */
 #include "emit/rest/rest.h"
 
 enum { TRIES = 5 }; /* while others write the object */
@@ -63,6 +64,71 @@ bool rest_takeover_ends(const RestObject *object)
             return false;
     }
     return true;
+}
+
+/* ---- what will go ---- */
+
+void rest_takeover_plan(RestRun *run, RestObject *object, Str answer)
+{
+    Json *planned = rest_json_read(answer);
+    Buf left = {0};
+    if (planned && rest_json_without_managers(planned, &left))
+        object->taken = arena_str(run->arena, buf_slice(&left));
+    buf_free(&left);
+    rest_json_free(planned);
+}
+
+/* A write of the object as it will be left, tried dry: the server fills in what it defaults,
+ * and refuses what nobody may remove. */
+static void start_update(RestRun *run, RestObject *object)
+{
+    call_free(&object->call);
+    object->call = (Call){
+        .method = "PUT",
+        .path = arena_format(run->arena, "%.*s?fieldManager=" REST_MANAGER "&dryRun=All",
+                             STR_ARG(rest_path(run->arena, object, true))),
+        .body = object->taken,
+        .content_type = "application/json",
+        .owner = object,
+    };
+    client_start(run->client, &object->call);
+}
+
+/* Who may patch but not update is not told more than a dry run of the apply told. */
+static void take_updates(RestRun *run)
+{
+    for (Call *call; (call = client_next(run->client)) != NULL;) {
+        RestObject *object = call->owner;
+        if (call->status != 403)
+            rest_answer(run, object, true);
+        if (run->options->keep_answers && !rest_is_bad(object))
+            object->after = call->status == 403 ? object->taken
+                                                : arena_str(run->arena, buf_slice(&call->answer));
+        call_free(call);
+    }
+}
+
+bool rest_takeover_ask(RestRun *run, RestPick *pick)
+{
+    bool fine = true;
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (!pick(object, 0) || !object->forced)
+            continue;
+        object->asked_in_vain = false;
+        rest_start_apply(run, object, true);
+        object->forced = false;
+    }
+    rest_take_plans(run);
+    for (uint32_t i = 0; i < run->count; i++)
+        if (pick(&run->objects[i], 0) && run->objects[i].taken.len && !rest_is_bad(&run->objects[i]))
+            start_update(run, &run->objects[i]);
+    take_updates(run);
+    for (uint32_t i = 0; i < run->count; i++) {
+        const RestObject *object = &run->objects[i];
+        fine &= !(pick(object, 0) && object->takeover.len && rest_is_bad(object));
+    }
+    return fine;
 }
 
 /* ---- taking over ---- */
