@@ -318,8 +318,9 @@ static bool is_busy(long status)
 
 bool call_cannot_merge(const Call *call)
 {
-    return call->status == 500 &&
-           str_contains(buf_slice(&call->answer), STR("failed to create typed patch object"));
+    Str answer = buf_slice(&call->answer);
+    return call->status == 500 && (str_contains(answer, STR("failed to create typed patch object")) ||
+                                   str_contains(answer, STR("failed to convert new object")));
 }
 
 bool call_has_no_webhook(const Call *call)

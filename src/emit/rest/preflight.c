@@ -92,11 +92,13 @@ static const Arrival *definition_of(const Arrivals *arrivals, const RestObject *
                              : NULL;
 }
 
-static bool waits_for_run(const Arrivals *arrivals, const RestObject *object, Arena *arena)
+/* Without which it cannot even be asked about. */
+static const Arrival *awaited(const Arrivals *arrivals, const RestObject *object, Arena *arena)
 {
     const Arrival *definition = definition_of(arrivals, object, arena);
-    return (definition && !definition->there) ||
-           (object->namespaced && arrives_before(arrivals, object, "Namespace", object->ns));
+    if (definition && !definition->there)
+        return definition;
+    return object->namespaced ? arrives_before(arrivals, object, "Namespace", object->ns) : NULL;
 }
 
 static bool is_name_byte(char c)
@@ -132,7 +134,7 @@ static Str behind_own_name(const RestObject *object)
     return text;
 }
 
-static bool names_arrival(const Arrivals *arrivals, const RestObject *object)
+static const Arrival *named_arrival(const Arrivals *arrivals, const RestObject *object)
 {
     Str text = behind_own_name(object);
     for (size_t i = 0; i < text.len;) {
@@ -145,20 +147,27 @@ static bool names_arrival(const Arrivals *arrivals, const RestObject *object)
         Str word = str_slice(text.ptr + from, end - from);
         for (const Arrival *at = first_of(arrivals, word); at; at = next_of(arrivals, at))
             if (!at->there && at->step < object->step && mentions(text, at->kind))
-                return true;
+                return at;
         i += i == from;
     }
-    return false;
+    return NULL;
 }
 
-static bool is_early(const Arrivals *arrivals, const RestObject *object, Arena *arena)
+/* What a refusal may be for want of. */
+static const Arrival *missed(const Arrivals *arrivals, const RestObject *object, Arena *arena)
 {
-    if (object->forced)
-        return true;
-    if (object->outcome != REST_REFUSED)
-        return false;
-    return definition_of(arrivals, object, arena) ||
-           (!str_is(object->reason, "Invalid") && names_arrival(arrivals, object));
+    const Arrival *definition = definition_of(arrivals, object, arena);
+    return object->outcome != REST_REFUSED ? NULL
+           : definition                    ? definition
+           : str_is(object->reason, "Invalid") ? NULL
+                                               : named_arrival(arrivals, object);
+}
+
+/* It is asked about again behind that. */
+static void leave_open(RestObject *object, const Arrival *arrival)
+{
+    object->asked_in_vain = arrival != NULL;
+    object->open_from = arrival ? arrival->step + 1 : 0;
 }
 
 /* ---- asking ---- */
@@ -185,7 +194,8 @@ static bool follows(const RestObject *object, unsigned step) { return !opens(obj
 
 static bool is_left_open(const RestObject *object, unsigned step)
 {
-    return object->asked_in_vain && object->step >= step && !rest_is_bad(object) &&
+    return object->asked_in_vain && object->step >= step && object->open_from <= step &&
+           !rest_is_bad(object) &&
            !object->takeover.len; /* that comes first, in its own step */
 }
 
@@ -258,14 +268,15 @@ static void unsettle(RestRun *run)
 /* Asks about every object that is picked; true where none was refused for good. */
 static bool ask(RestRun *run, RestPick *pick, unsigned step)
 {
-    bool fine = true;
+    bool fine = true, *picked = arena_zero(run->arena, run->count + 1);
     Arrivals arrivals;
     gather_arrivals(run, &arrivals);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
-        if (!pick(object, step))
+        picked[i] = pick(object, step);
+        if (!picked[i])
             continue;
-        object->asked_in_vain = waits_for_run(&arrivals, object, run->arena);
+        leave_open(object, awaited(&arrivals, object, run->arena));
         if (!object->asked_in_vain)
             rest_start_apply(run, object, true);
     }
@@ -274,10 +285,11 @@ static bool ask(RestRun *run, RestPick *pick, unsigned step)
     gather_arrivals(run, &arrivals);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
-        if (!pick(object, step) || !rest_is_bad(object))
+        if (!picked[i] || !rest_is_bad(object))
             continue;
         object->forced = rest_takeover_ends(object);
-        object->asked_in_vain = is_early(&arrivals, object, run->arena);
+        leave_open(object, missed(&arrivals, object, run->arena));
+        object->asked_in_vain |= object->forced;
         if (object->asked_in_vain)
             object->outcome = REST_PENDING;
         else

@@ -37,7 +37,8 @@ typedef struct RestObject {
     /* The answer. */
     RestOutcome outcome;
     bool planned;            /* the outcome is a dry run's: nothing was written */
-    bool asked_in_vain;      /* preflight could not tell yet */
+    bool asked_in_vain;      /* preflight could not tell yet, */
+    unsigned open_from;      /* and can before this step is written */
     bool absent;             /* did not exist before this run wrote */
     Str resource_version;    /* before this run wrote; empty: not known */
     Str message;
