@@ -27,12 +27,20 @@ static void stop(int number)
 bool meter_stopped(void) { return stopped != 0; }
 
 /* SA_RESETHAND: the second one kills.  Without SA_RESTART a read that waits comes back. */
-void meter_catch_interrupt(void)
+static void catch_signal(int number)
 {
     struct sigaction old, action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
-    if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-        sigaction(SIGINT, &action, NULL);
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+        sigaction(number, &action, NULL);
+}
+
+void meter_catch_interrupt(void) { catch_signal(SIGINT); }
+
+void meter_catch_end(void)
+{
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
 }
 
 static uint64_t now(void)

@@ -24,6 +24,8 @@ enum { EXIT_INTERRUPTED = 130 }; /* 128 + SIGINT, as shells say it */
 
 /* From now on Ctrl-C is asked for with meter_stopped; a second one ends the program. */
 void meter_catch_interrupt(void);
+/* The same of SIGTERM too, for what must not end without a word. */
+void meter_catch_end(void);
 /* Starts the clock, and catches Ctrl-C. */
 void meter_begin(Meter *meter, const Options *options, uint32_t file_count);
 /* What is done from now on; returns what was before. */

@@ -41,7 +41,7 @@ int run_apply(Options *options)
     Connection connection;
     Session session = {0};
     int status = EXIT_TROUBLE;
-    meter_catch_interrupt(); /* nothing is half done without a word */
+    meter_catch_end(); /* nothing is half done without a word */
     if (connection_find(&connection, options)) {
         if (session_check(&session, options, &status)) {
             session_objects(&session);

@@ -6,6 +6,8 @@
  * the input. */
 #include "cluster/session.h"
 
+#include <signal.h>
+
 typedef struct Runner {
     const char *command;
     int (*run)(Options *options);
@@ -18,6 +20,7 @@ static const Runner runners[] = {
 int main(int argc, char **argv)
 {
     Options options;
+    signal(SIGPIPE, SIG_IGN); /* a connection that ends is an error of its request */
     int status = options_read(&options, argc, argv);
     if (status < 0) {
         status = EXIT_TROUBLE;

@@ -142,8 +142,9 @@ bool session_check(Session *session, Options *options, int *status)
         cli_error("nothing was sent: the check found errors; --skip-check goes on all the same");
         return false;
     }
-    if (!session->sent.len && options->require_manifest) {
-        cli_error("no manifest was found, and --require-manifest asks for one");
+    if (!session->sent.len) {
+        *status = EXIT_TROUBLE;
+        cli_error("nothing was sent: no manifest was found");
         return false;
     }
     return true;

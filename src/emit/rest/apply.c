@@ -54,6 +54,8 @@ static bool write_step(RestRun *run, unsigned step)
         rest_answer(run, object, false);
         if (object->outcome == REST_UNCHANGED && object->taken_from.len)
             object->outcome = REST_CONFIGURED;
+        else if (object->outcome == REST_CONFIGURED && object->same)
+            object->outcome = REST_UNCHANGED; /* who owns it is not what it is */
         object->written = !rest_is_bad(object) && object->outcome != REST_PENDING;
         call_free(call);
         if (rest_is_bad(object) && !run->stopped) {

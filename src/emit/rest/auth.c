@@ -33,7 +33,7 @@ static bool read_file_again(Auth *auth, Buf *error)
     return !auth->failed;
 }
 
-bool auth_refresh(Auth *auth, bool refused, Buf *error)
+static bool refresh(Auth *auth, bool refused, Buf *error)
 {
     const KubeUser *user = &auth->target->user;
     int64_t now = (int64_t)time(NULL);
@@ -46,6 +46,26 @@ bool auth_refresh(Auth *auth, bool refused, Buf *error)
     if (!refused && auth->generation && (auth->fresh_until == 0 || now < auth->fresh_until))
         return true;
     return auth_exec(auth, error);
+}
+
+/* A header of its own must not be hidden in a token. */
+static bool is_token(Str token)
+{
+    for (size_t i = 0; i < token.len; i++)
+        if ((unsigned char)token.ptr[i] <= ' ' || token.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
+bool auth_refresh(Auth *auth, bool refused, Buf *error)
+{
+    if (!refresh(auth, refused, error))
+        return false;
+    if (is_token(buf_slice(&auth->token)))
+        return true;
+    buf_text(error, "the bearer token has spaces or control characters, which no token has");
+    auth->failed = true;
+    return false;
 }
 
 void auth_free(Auth *auth)

@@ -5,7 +5,7 @@
 #include "emit/rest/json.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -102,6 +102,7 @@ BASE_NORETURN static void become(const KubeExec *exec, char *info, bool interact
         setenv(exec->env.at[i].name.ptr, exec->env.at[i].value.len ? exec->env.at[i].value.ptr : "",
                1);
     putenv(info);
+    signal(SIGPIPE, SIG_DFL);
     if (!interactive) {
         FILE *nothing = freopen("/dev/null", "r", stdin);
         (void)nothing;

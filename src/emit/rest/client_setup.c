@@ -54,6 +54,10 @@ static bool set_base(ClientSetup *setup, Buf *error)
         Str prefix = str_of(path);
         while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
             prefix.len--;
+        /* As Go has it: proxies of the environment are not for what is on this machine. */
+        setup->loopback = !cluster->proxy_url.len &&
+                          (!strcmp(host, "localhost") || !strcmp(host, "[::1]") ||
+                           !strncmp(host, "127.", 4));
         const char *named = host;
         if (cluster->tls_server_name.len && !strcmp(scheme, "https")) {
             named = cluster->tls_server_name.ptr;
@@ -121,8 +125,8 @@ void *client_setup_handle(const ClientSetup *setup)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 15000L);
     if (!cluster->disable_compression)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (cluster->proxy_url.len)
-        curl_easy_setopt(easy, CURLOPT_PROXY, cluster->proxy_url.ptr);
+    if (cluster->proxy_url.len || setup->loopback)
+        curl_easy_setopt(easy, CURLOPT_PROXY, setup->loopback ? "" : cluster->proxy_url.ptr);
     set_trust(setup, easy);
     return easy;
 }
@@ -189,8 +193,32 @@ struct curl_slist *client_setup_headers(const ClientSetup *setup, const Call *ca
 
 /* ---- all of it ---- */
 
+/* A header of its own must not be hidden in another's value. */
+static bool is_header_value(Str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if ((unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static bool headers_fine(const KubeUser *user)
+{
+    bool fine = is_header_value(user->impersonate) && is_header_value(user->impersonate_uid);
+    for (uint32_t i = 0; i < user->impersonate_groups.len; i++)
+        fine &= is_header_value(user->impersonate_groups.at[i]);
+    for (uint32_t i = 0; i < user->impersonate_extra.len; i++)
+        for (uint32_t v = 0; v < user->impersonate_extra.at[i].values.len; v++)
+            fine &= is_header_value(user->impersonate_extra.at[i].values.at[v]);
+    return fine;
+}
+
 bool client_setup(ClientSetup *setup, Buf *error)
 {
+    if (!headers_fine(&setup->target->user)) {
+        buf_text(error, "who is impersonated has a name with control characters, which no header may have");
+        return false;
+    }
     const KubeCluster *cluster = &setup->target->cluster;
     const KubeUser *user = &setup->target->user;
     return set_base(setup, error) &&

@@ -18,6 +18,7 @@ typedef struct ClientSetup {
     /* Where tls-server-name is another: who is meant, and where that is. */
     Str host;
     struct curl_slist *connect_to;
+    bool loopback;
     FileText ca, cert, key;
 } ClientSetup;
 

@@ -241,7 +241,8 @@ static void compare(RestRun *run, RestObject *object, Json *live, Str text)
         object->before = keep_answer(run, object, text);
     rest_json_digests(live, &whole, &content);
     object->settled = whole && whole == object->whole && !object->takeover.len;
-    if (content == object->content)
+    object->same = content == object->content && !object->takeover.len;
+    if (object->same)
         object->outcome = REST_UNCHANGED;
 }
 

@@ -50,7 +50,7 @@ typedef struct RestObject {
     /* Of what a dry run made of an object that exists: of all that it says, 0 where managers are
      * not told; and less what every write changes. */
     uint64_t whole, content;
-    bool settled;            /* a write would change nothing at all */
+    bool same, settled;      /* a write would change nothing but managers; nothing at all */
     Str before, after;       /* RestOptions.keep_answers: JSON of the live object and of what a
                                 dry run made of it; empty: there is none */
     unsigned rank, step;     /* order.c's */
