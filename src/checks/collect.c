@@ -155,12 +155,10 @@ static void collect_mark(Collector *collector, const Mark *mark)
 {
     const Node *node = node_at(collector->context->doc, mark->node);
     uint64_t fields = node->kind == NODE_MAP && node->names ? node->names : UINT64_MAX;
-    uint32_t count;
-    const LinkRow *rows = schema_links(collector->context->options->schema, mark->type, &count);
-    for (uint32_t i = 0; i < count; i++)
-        if (((fields & rows[i].fields) || (ALWAYS >> rows[i].verb & 1)) &&
-            COLLECTORS[rows[i].verb])
-            COLLECTORS[rows[i].verb](collector, mark->node, &rows[i]);
+    const LinkRow *row = schema_first_link(collector->context->options->schema, mark->type);
+    for (bool more = true; more; more = !row++->last)
+        if (((fields & row->fields) || (ALWAYS >> row->verb & 1)) && COLLECTORS[row->verb])
+            COLLECTORS[row->verb](collector, mark->node, row);
 }
 
 void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count)

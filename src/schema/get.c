@@ -21,9 +21,14 @@ uint32_t schema_path(const Document *doc, uint32_t map, const NameId *names)
 
 /* ---- schemas/links ---- */
 
+const LinkRow *schema_first_link(const Schema *schema, TypeId type)
+{
+    return &schema_link_rows[type_row(schema, type)->links];
+}
+
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count)
 {
-    const LinkRow *rows = &schema_link_rows[type_row(schema, type)->links];
+    const LinkRow *rows = schema_first_link(schema, type);
     *count = 0;
     if (type_row(schema, type)->links == 0)
         return rows;

@@ -51,6 +51,8 @@ extern const uint32_t schema_link_steps[];
 
 /* The rows of a type, in the order of the text. */
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count);
+/* The same for a type that has some: the first, up to the one that is last. */
+const LinkRow *schema_first_link(const Schema *schema, TypeId type);
 Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
 /* Whether the row has that argument at all. */
 static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(row, key) != NULL; }

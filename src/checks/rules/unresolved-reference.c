@@ -70,7 +70,8 @@ static bool tell_other_scope(const LinkContext *context, const Reference *refere
         return true;
     finding->object = reference->object;
     finding->path = facts_text(facts, reference->path);
-    finding->pointer = facts_text(facts, reference->pointer);
+    finding->pointer =
+        facts_pointer(facts, reference->path, reference->pointer, &context->diag->arena);
     diag_lower(context->diag, finding,
                reference->flags & REFERENCE_HINT ? SEVERITY_INFO : SEVERITY_WARNING);
     diag_note(context->diag, finding, place, "%.*s \"%.*s\" of another scope", STR_ARG(kind),
