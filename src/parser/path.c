@@ -113,20 +113,65 @@ static const uint8_t IN_WORD[256] = {
     ['z'] = 1,
 };
 
+/* Whether eight bytes are letters.  Sums reach a byte's upper bit from a, and from behind z;
+ * what has that bit by itself is none. */
+static inline bool are_letters(uint64_t bytes)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t lower = bytes | each * 0x20;
+    uint64_t from_a = lower + each * (0x80 - 'a'), behind_z = lower + each * (0x7F - 'z');
+    return (from_a & ~behind_z & ~bytes & each * 0x80) == each * 0x80;
+}
+
+/* Copies a key; false unless it is made of letters alone, as nearly all names of fields are,
+ * and at least of four. */
+static inline bool copy_letters(char *to, Str key)
+{
+    uint32_t first, last;
+    uint64_t bytes;
+    bool letters = true;
+    if (key.len < 4)
+        return false;
+    if (key.len < 8) {
+        memcpy(&first, key.ptr, 4);
+        memcpy(&last, key.ptr + key.len - 4, 4);
+        memcpy(to, &first, 4);
+        memcpy(to + key.len - 4, &last, 4);
+        return are_letters(first | (uint64_t)last << 32);
+    }
+    for (size_t at = 0; at + 8 < key.len; at += 8) {
+        memcpy(&bytes, key.ptr + at, 8);
+        memcpy(to + at, &bytes, 8);
+        letters &= are_letters(bytes);
+    }
+    memcpy(&bytes, key.ptr + key.len - 8, 8);
+    memcpy(to + key.len - 8, &bytes, 8);
+    return letters & are_letters(bytes);
+}
+
+/* Copies a key; false where it is no plain word. */
+static bool copy_word(char *to, Str key)
+{
+    if (copy_letters(to, key))
+        return true;
+    bool plain = key.len > 0 && !is_digit(key.ptr[0]) && key.ptr[0] != '-';
+    for (size_t i = 0; i < key.len && plain; i++) {
+        to[i] = key.ptr[i];
+        plain = IN_WORD[(unsigned char)key.ptr[i]];
+    }
+    return plain;
+}
+
 /* False where it is no plain word.  It is written as one while it is looked at. */
 static bool add_key(Buf *path, Str key)
 {
-    buf_reserve(path, key.len + 2);
-    char *start = path->ptr + path->len, *out = start;
-    if (path->len)
-        *out++ = '.';
-    bool plain = key.len > 0 && !is_digit(key.ptr[0]) && key.ptr[0] != '-';
-    for (size_t i = 0; i < key.len && plain; i++) {
-        *out++ = key.ptr[i];
-        plain = IN_WORD[(unsigned char)key.ptr[i]];
-    }
-    if (plain) {
-        path->len += (size_t)(out - start);
+    buf_reserve(path, key.len + 1);
+    char *start = path->ptr + path->len;
+    bool follows = path->len > 0;
+    if (copy_word(start + follows, key)) {
+        if (follows)
+            *start = '.';
+        path->len += follows + key.len;
         return true;
     }
     buf_byte(path, '[');
