@@ -14,6 +14,18 @@ static void assert_note(const Finding *finding, uint32_t index, const char *mess
     assert_str(finding->notes[index].message, message);
 }
 
+/* ---- the registry ---- */
+/* The build finds them by a line of their files; one that it overlooked would never be asked. */
+static void the_build_finds_rules_that_look_at_objects(void **state)
+{
+    (void)state;
+    const Rule *const *object_rule = checks_object_rules;
+    for (size_t i = 0; i < checks_rule_count; i++)
+        if (checks_rules[i]->on_object)
+            assert_ptr_equal(*object_rule++, checks_rules[i]);
+    assert_null(*object_rule);
+}
+
 /* ---- service-selects-no-pod ---- */
 /* The lab's three Pods, and its Service. */
 static void add_lab(World *world)
@@ -586,6 +598,7 @@ static void assumed_objects_are_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_build_finds_rules_that_look_at_objects),
         cmocka_unit_test(the_pod_that_is_meant_comes_first),
         cmocka_unit_test(with_the_label_it_is_silent),
         cmocka_unit_test(another_value_is_told_at_its_entry),
