@@ -12,11 +12,13 @@ COPY Makefile ./
 COPY tools tools
 COPY schemas schemas
 COPY testdata/rules testdata/rules
+COPY bench/manifests bench/manifests
+COPY scripts/train scripts/train
 COPY src src
-RUN make -j"$(nproc)" static
+RUN make -j"$(nproc)" FLAVOUR=tuned static
 
 FROM scratch
-COPY --from=build /src/build/release/plimsoll-static /plimsoll
+COPY --from=build /src/build/tuned/plimsoll-static /plimsoll
 COPY LICENSE /LICENSE
 USER 65532:65532
 WORKDIR /manifests

@@ -8,6 +8,7 @@
 #   make fuzz       FUZZ_SECONDS=60 for each target make conformance against a real API server
 #   make schemas    write schemas/ anew             make schemas-verify
 #   make install    DESTDIR= PREFIX=/usr/local      make dist        build/plimsoll-VERSION.tar.gz
+#   make release    build/tuned/plimsoll, as it is packed: compiled for what it does most
 #   make bench      PART=check BENCH_SCALE=0.1 beside its peers
 #   make wheel      build/packages/*.whl            make deb         build/packages/*.deb
 #
@@ -35,6 +36,26 @@ FLAGS_tsan    := $(SANITIZE) -fsanitize=thread -DPLIMSOLL_WINDOW=256
 # A zeroed Str is the empty one, so NULL + 0 happens; C2y allows it, clang still reports it.
 FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link \
                  -fno-sanitize=pointer-overflow
+
+# What is packed is compiled twice: the first build counts what it does while it checks the
+# project's own manifests (scripts/train), the second is laid out for that, and across files.
+# With gcc; another compiler, or one without these flags, makes the plain build of it.
+PROFILE        := build/profile
+FLAGS_training := -fprofile-generate -fprofile-update=single
+ifneq ($(filter training tuned,$(FLAVOUR)),)
+CAN_TUNE      := $(shell case "$$($(CC) --version)" in (*clang*) ;; (*) echo 'int main(void) { return 0; }' | \
+                 $(CC) $(FLAGS_training) -flto=auto -x c -o /dev/null - >/dev/null 2>&1 && echo 1;; esac)
+endif
+ifeq ($(CAN_TUNE),1)
+# Counts are found by this name, static functions' too: both builds have to say the same.
+COUNTS         = -dumpbase $(PROFILE)/$*.c -dumpbase-ext .c
+ifeq ($(FLAVOUR),tuned)
+FLAGS_tuned   := -flto=auto
+TRAINED       := $(PROFILE)/trained
+COUNTS        += -fprofile-use -fprofile-partial-training -Wno-missing-profile -frandom-seed=$<
+AR            := $(firstword $(shell command -v gcc-ar) $(AR))
+endif
+endif
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
              -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 $(if $(WERROR),-Werror)
 # Words that stand side by side are not gathered in a vector register to be stored at once:
@@ -118,9 +139,22 @@ $(LIBRARY): $(OBJECTS)
 	$(call say,AR,$@) $(AR) rc $@ $(filter-out $(BUILD)/obj/main.o,$(OBJECTS))
 	@ranlib $@
 
-$(BUILD)/obj/%.o: src/%.c Makefile | $(GENERATED)
+$(BUILD)/obj/%.o: src/%.c Makefile $(TRAINED) | $(GENERATED)
 	@mkdir -p $(@D)
-	$(call say,CC,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(COUNTS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+
+# Training is made again when the program is another one.
+ifdef TRAINED
+build/training/plimsoll: always
+	@$(MAKE) --no-print-directory FLAVOUR=training BUILD=build/training $@
+
+$(TRAINED): build/training/plimsoll scripts/train $(wildcard bench/manifests/*.yaml)
+	$(call say,TRAIN,$<) scripts/train $< $(PROFILE)
+	@touch $@
+endif
+
+release:
+	@$(MAKE) --no-print-directory FLAVOUR=tuned BUILD=build/tuned build/tuned/plimsoll
 
 # The schema compiler runs on the building machine, and once writes both files.
 $(BUILD)/schemac: $(wildcard tools/schemac.c tools/schemac/*.c) $(wildcard tools/schemac/*.h) src/schema/hash.h
@@ -249,8 +283,8 @@ figures: all
 
 # Beside its peers, which are installed into a cache: PART="check emit files file objects",
 # BENCH_SCALE=0.1 for a tenth, BENCH_RECORD=1 to keep the figures.
-bench: all
-	@CC="$(CC)" PKGCONFIG="$(PKGCONFIG)" $(PYTHON) bench/run $(BUILD)/plimsoll $(PART)
+bench: release
+	@CC="$(CC)" PKGCONFIG="$(PKGCONFIG)" $(PYTHON) bench/run build/tuned/plimsoll $(PART)
 
 conformance: all
 	@PLIMSOLL=$(CURDIR)/$(BUILD)/plimsoll tests/conformance/run.sh
@@ -301,12 +335,19 @@ uninstall:
 PACKAGES  := build/packages
 wheel deb: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
-wheel: $(BUILD)/plimsoll-static
-	@$(PYTHON) scripts/plimsoll_wheel.py $(BUILD)/plimsoll-static $(PACKAGES)
+# Which build is packed; tests that make packages only to look into them say release.
+PACKED    ?= tuned
+MAKE_PACKED = $(MAKE) --no-print-directory FLAVOUR=$(PACKED) BUILD=build/$(PACKED)
 
-SHARED := $(BUILD)/plimsoll-shared $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
-deb: all $(SHARED)
-	@MAKE="$(MAKE)" scripts/deb $(PACKAGES) $(SHARED)
+wheel:
+	@$(MAKE_PACKED) build/$(PACKED)/plimsoll-static
+	@$(PYTHON) scripts/plimsoll_wheel.py build/$(PACKED)/plimsoll-static $(PACKAGES)
+
+# The program that talks to a cluster waits for it: it is built plain.
+SHARED_REST := $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
+deb: all $(SHARED_REST)
+	@$(MAKE_PACKED) build/$(PACKED)/plimsoll-shared
+	@MAKE="$(MAKE)" scripts/deb $(PACKAGES) build/$(PACKED)/plimsoll-shared $(SHARED_REST)
 
 version:
 	@echo $(VERSION)
@@ -320,5 +361,5 @@ clean:
 
 .PHONY: all bench docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
         lint conformance schemas schemas-verify install uninstall dist clean \
-        static wheel deb version
+        static wheel deb version release
 .DELETE_ON_ERROR:

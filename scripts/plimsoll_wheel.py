@@ -143,13 +143,14 @@ def published(folder):
 
 def built():
     """The binary, as free of the system's libraries as this machine can link it."""
+    flavour = os.environ.get("PACKED", "tuned")
     make = [os.environ.get("MAKE", "make"), "-s", f"-j{os.cpu_count() or 1}", "-C", ROOT,
-            "FLAVOUR=release", "BUILD=build/release"]
+            f"FLAVOUR={flavour}", f"BUILD=build/{flavour}"]
     for target in ("static", "all"):
         result = subprocess.run([*make, target], stdout=sys.stderr, check=False)
         if result.returncode == 0:
             name = "plimsoll-static" if target == "static" else "plimsoll"
-            with open(os.path.join(ROOT, "build", "release", name), "rb") as file:
+            with open(os.path.join(ROOT, "build", flavour, name), "rb") as file:
                 return file.read()
     sys.exit("plimsoll: it does not build here; see the messages above")
 
