@@ -72,7 +72,7 @@ ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml j
              $(shell $(CC) -print-file-name=lib$(name).a))))
 # With libc's archive too the release build is one static program at a fixed address: nothing
 # is loaded, mapped or relocated before main, which saves a third of what a small run costs.
-WHOLE     := $(if $(filter release,$(FLAVOUR)),$(if $(filter 4,$(words $(ARCHIVES))),\
+WHOLE     := $(if $(filter release tuned,$(FLAVOUR)),$(if $(filter 4,$(words $(ARCHIVES))),\
              $(if $(filter /%,$(shell $(CC) -print-file-name=libc.a)),-static)))
 HARDENED  := -Wl,-z,relro,-z,now
 # The program that talks to a cluster is built where libcurl is; REST=0 leaves it out.
