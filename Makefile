@@ -41,7 +41,8 @@ FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link \
 # project's own manifests (scripts/train), the second is laid out for that, and across files.
 # With gcc; another compiler, or one without these flags, makes the plain build of it.
 PROFILE        := build/profile
-FLAGS_training := -fprofile-generate -fprofile-update=single
+# Values are not counted, since addresses would be among them.
+FLAGS_training := -fprofile-generate -fprofile-update=single -fno-profile-values
 ifneq ($(filter training tuned,$(FLAVOUR)),)
 CAN_TUNE      := $(shell case "$$($(CC) --version)" in (*clang*) ;; (*) echo 'int main(void) { return 0; }' | \
                  $(CC) $(FLAGS_training) -flto=auto -x c -o /dev/null - >/dev/null 2>&1 && echo 1;; esac)
@@ -52,7 +53,7 @@ COUNTS         = -dumpbase $(PROFILE)/$*.c -dumpbase-ext .c
 ifeq ($(FLAVOUR),tuned)
 FLAGS_tuned   := -flto=auto
 TRAINED       := $(PROFILE)/trained
-COUNTS        += -fprofile-use -fprofile-partial-training -Wno-missing-profile -frandom-seed=$<
+COUNTS        += -fprofile-use -fno-profile-values -fprofile-partial-training -Wno-missing-profile -frandom-seed=$<
 AR            := $(firstword $(shell command -v gcc-ar) $(AR))
 endif
 endif
