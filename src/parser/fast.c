@@ -278,8 +278,8 @@ FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at
  * the colon right behind it. */
 FAST_INLINE bool is_usual_key(const char *text, uint8_t class, size_t at, size_t stop)
 {
-    size_t size = stop - 1 - at;
-    return text[stop - 1] == ':' && (class & (FAST_CLASS | FAST_NUMBER)) == FAST_PLAIN &&
+    size_t size = stop - 1 - at; /* an empty line may have no byte before its stop */
+    return (class & (FAST_CLASS | FAST_NUMBER)) == FAST_PLAIN && text[stop - 1] == ':' &&
            size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
            (!(class & FAST_WORD) || fast_is_text(class, text + at, size));
 }

@@ -43,6 +43,18 @@ static char *put(char *out, const char *from, uint32_t size)
     return out + size;
 }
 
+/* The same in steps of a fixed size, which are faster for short pieces: up to PUT_STEP bytes more
+ * are read, where the text has them, and written. */
+enum { PUT_STEP = 32 };
+FAST_INLINE char *put_loosely(const FastReader *reader, char *out, uint32_t at, uint32_t size)
+{
+    if (size + PUT_STEP > reader->len - at)
+        return put(out, reader->text + at, size);
+    for (uint32_t done = 0; done < size; done += PUT_STEP)
+        memcpy(out + done, reader->text + at + done, PUT_STEP);
+    return out + size;
+}
+
 /* [at, end) starts and ends with text; lines are trimmed and folded. */
 static Str fold_plain(FastReader *reader, uint32_t at, uint32_t end)
 {
@@ -314,7 +326,7 @@ static char *put_literal_lines(const FastReader *reader, const Block *block, cha
             newline = fast_newline(reader->masks, first);
         if (newline != first || width(reader, *line, first) > block->indent) {
             uint32_t from = *line + block->indent;
-            out = put(out, text + from, line_end(reader, newline) - from);
+            out = put_loosely(reader, out, from, line_end(reader, newline) - from);
             left--;
         }
         *line = newline + 1;
@@ -331,8 +343,7 @@ static Str block_text(FastReader *reader, const Block *block)
             return str_slice(reader->text + line + block->indent,
                              block->text_end + tail - line - block->indent);
     }
-    /* One more than the lines: the last line end is written before it is known to count. */
-    char *start = arena_alloc(reader->builder->arena, block->end - line + 1), *out = start;
+    char *start = arena_alloc(reader->builder->arena, block->end - line + PUT_STEP), *out = start;
     out = block->folded ? put_folded_lines(reader, block, out, &line)
                         : put_literal_lines(reader, block, out, &line);
     out = put_newlines(out, tail);
