@@ -44,6 +44,7 @@ static inline uint32_t interner_slot(const Interner *interner, Str s, uint32_t h
     return slot;
 }
 
+BASE_APART
 static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t slot)
 {
     uint32_t id = interner->strings.len;
