@@ -101,7 +101,7 @@ static void validate_container_common(Validation *v, Pod *pod, const Fields *con
     uint64_t has = container->bits;
     validation_optional_text(v, OF(container, name), format_dns_label);
     if (has & FIELD_BIT(ports))
-        validate_container_ports(v, OF(container, ports));
+        pod->of_ports |= validate_container_ports(v, OF(container, ports));
     if (has & FIELD_BIT(env))
         validate_env(v, pod, OF(container, env));
     if (has & FIELD_BIT(envFrom))
@@ -135,9 +135,9 @@ static void check_host_ports(Validation *v, const Pod *pod, const Fields *contai
 {
     Field ports = OF(container, ports), first;
     bool defaulted = pod->is_pod && pod->host_network;
+    if (!defaulted && !(pod->of_ports & FIELD_BIT(hostPort)))
+        return;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
-        if (!defaulted && !(field_bits(v, i.item) & FIELD_BIT(hostPort)))
-            continue;
         Field host_port = GET(i.item, hostPort);
         int64_t number = field_int(v, host_port);
         if (number == 0 && defaulted)
@@ -216,8 +216,6 @@ void validate_init_containers(Validation *v, Pod *pod)
 {
     Seen names = {0};
     Field first;
-    if (!field_given(pod->init_containers))
-        return;
     for (Items i = items_of(v, pod->containers); items_next(v, &i);) {
         Field name = GET(i.item, name);
         seen_before(v, &names, field_text(v, name), name, &first);

@@ -3,12 +3,15 @@
 #include "schema/validation/core_pod.h"
 
 /* Numbers and protocols of ports are rows of schemas/rules. */
-void validate_container_ports(Validation *v, Field ports)
+uint64_t validate_container_ports(Validation *v, Field ports)
 {
+    uint64_t of_ports = 0;
     Seen names = {0};
     bool several = field_length(v, ports) > 1;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
-        if (!(field_bits(v, i.item) & FIELD_BITS(name, hostPort)))
+        uint64_t has = field_bits(v, i.item);
+        of_ports |= has;
+        if (!(has & FIELD_BITS(name, hostPort)))
             continue;
         Field name = GET(i.item, name), host_port = GET(i.item, hostPort), first;
         if (!field_is_empty(v, name) && validation_optional_text(v, name, format_port_name) &&
@@ -17,6 +20,7 @@ void validate_container_ports(Validation *v, Field ports)
         if (field_int(v, host_port) != 0)
             validate_port_number(v, host_port);
     }
+    return of_ports;
 }
 
 /* ---- selectors of values ---- */
@@ -191,13 +195,13 @@ static void validate_variable_name(Validation *v, Field name)
 
 void validate_env(Validation *v, Pod *pod, Field env)
 {
-    Seen names = {0};
-    bool several = field_length(v, env) > 1;
+    uint64_t bits = 0;
     for (Items i = items_of(v, env); items_next(v, &i);) {
-        Field name = GET(i.item, name), first;
-        if (several && seen_before(v, &names, field_text(v, name), name, &first))
-            pod->has_repeated_env = true;
-        if (field_text(v, name).len || validation_must_have(v, name))
+        Field name = GET(i.item, name);
+        uint64_t bit = seen_bit(field_text(v, name), 0);
+        pod->has_repeated_env |= (bits & bit) != 0;
+        bits |= bit;
+        if (validation_must_have(v, name))
             validate_variable_name(v, name);
         if (field_bits(v, i.item) & FIELD_BIT(valueFrom))
             validate_value_from(v, pod, i.item);

@@ -21,16 +21,6 @@ static uint32_t *seen_slot(const Seen *seen, Str key, int64_t number)
     return &seen->slots[slot];
 }
 
-/* Made of what tells short names of one list apart: the length, and bytes of both ends. */
-static uint64_t seen_bit(Str key, int64_t number)
-{
-    uint64_t mix = key.len + (uint64_t)number;
-    if (key.len)
-        mix += (uint64_t)(unsigned char)key.ptr[key.len - 1] * 7 +
-               (uint64_t)(unsigned char)key.ptr[0] * 13;
-    return UINT64_C(1) << (mix & 63);
-}
-
 static const struct SeenEntry *find_entry(const Seen *seen, Str key, int64_t number)
 {
     const struct SeenEntry *all = seen_entries(seen);

@@ -30,6 +30,16 @@ typedef struct Seen {
     uint32_t *slots;        /* index + 1 into all; 0: free.  NULL while they are few */
     struct SeenEntry here[SEEN_HERE];
 } Seen;
+/* A bit for a key, made of what tells short names of one list apart: the length, and bytes of
+ * both ends.  Keys whose bits differ differ. */
+static inline uint64_t seen_bit(Str key, int64_t number)
+{
+    uint64_t mix = key.len + (uint64_t)number;
+    if (key.len)
+        mix += (uint64_t)(unsigned char)key.ptr[key.len - 1] * 7 +
+               (uint64_t)(unsigned char)key.ptr[0] * 13;
+    return UINT64_C(1) << (mix & 63);
+}
 /* Its entries in the order in which they came: seen->count of them. */
 static inline const struct SeenEntry *seen_entries(const Seen *seen)
 {

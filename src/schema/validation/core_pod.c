@@ -195,7 +195,7 @@ static void read_containers(const Validation *v, Pod *pod)
     uint32_t number = 0;
     Fields further;
     pod->of_containers = 0;
-    pod->port_count = 0;
+    pod->of_ports = pod->port_count = 0;
     for (size_t sort = 0; sort < BASE_COUNT(lists); sort++)
         for (Items i = items_of(v, lists[sort]); items_next(v, &i); number++) {
             Fields *of = number < POD_KEEPS ? &pod->kept[number] : &further;
@@ -283,8 +283,10 @@ static void validate_pod_spec(Validation *v, Pod *pod)
         VALIDATION_ONLY(v, VALIDATION_SINCE(34))
             validate_pod_resource_claims(v, pod);
     validate_containers(v, pod);
-    validate_init_containers(v, pod);
-    validate_ephemeral_containers(v, pod);
+    if (has & FIELD_BIT(initContainers))
+        validate_init_containers(v, pod);
+    if (has & FIELD_BIT(ephemeralContainers))
+        validate_ephemeral_containers(v, pod);
     if (has & FIELD_BIT(resources))
         VALIDATION_ONLY(v, VALIDATION_SINCE(34))
             validate_pod_resources(v, pod);

@@ -68,12 +68,19 @@ typedef struct Requirements {
 static bool is_whole_amount(const Validation *v, Field field)
 {
     Str text = field_text(v, field);
-    text.len -= text.len && text.ptr[text.len - 1] == 'i';
-    text.len -= text.len && strchr("kKMGTP", text.ptr[text.len - 1]);
-    for (size_t i = 0; i < text.len; i++)
-        if (!is_digit(text.ptr[i]))
-            return false;
-    return text.len > 0 && text.len < 10;
+    size_t count = 0;
+    while (count < text.len && is_digit(text.ptr[count]))
+        count++;
+    size_t suffix = text.len - count;
+    if (count == 0 || count > 9 || suffix > 2)
+        return false;
+    if (suffix == 0)
+        return true;
+    switch (text.ptr[count]) {
+    case 'k': case 'K': case 'M': case 'G': case 'T': case 'P':
+        return suffix == 1 || text.ptr[count + 1] == 'i';
+    default: return false;
+    }
 }
 
 /* What both lists have in common. */

@@ -299,16 +299,6 @@ static void warn_of_port(Validation *v, const Pod *pod, const PodContainers *at,
               "the earlier one");
 }
 
-/* Of a single port there is nothing to say but of its hostIP. */
-static bool has_host_ip(const Validation *v, const Pod *pod)
-{
-    uint64_t of_ports = 0;
-    for (PodContainers c = pod_containers(pod); !of_ports && pod_containers_next(v, &c);)
-        for (Items i = items_of(v, OF(c.of, ports)); items_next(v, &i);)
-            of_ports |= field_bits(v, i.item);
-    return (of_ports & FIELD_BIT(hostIP)) != 0;
-}
-
 static void warn_of_ports(Validation *v, const Pod *pod)
 {
     Seen names = {0}, seen = {0};
@@ -379,7 +369,8 @@ void warn_of_pod(Validation *v, const Pod *pod)
         warn_of_fractions(v, OF(&pod->of, overhead));
     if (pod->has_fractions || pod->has_repeated_env)
         warn_of_containers(v, pod);
-    if (pod->port_count > 1 || (pod->port_count == 1 && has_host_ip(v, pod)))
+    /* Of a single port there is nothing to say but of its hostIP. */
+    if (pod->port_count > 1 || (pod->of_ports & FIELD_BIT(hostIP)))
         warn_of_ports(v, pod);
     Field grace = OF(&pod->of, terminationGracePeriodSeconds), name = GET(pod->meta, name);
     if (!pod->is_pod && field_int(v, grace) < 0)

@@ -193,8 +193,12 @@ static bool is_struct(const Validation *v, Field item)
 
 static void validate_service_ports(Validation *v, Field ports, bool cluster_ip)
 {
-    Seen names = {0}, numbers = {0};
+    Seen names, numbers; /* of several */
     bool several = field_length(v, ports) > 1;
+    if (several) {
+        memset(&names, 0, sizeof names);
+        memset(&numbers, 0, sizeof numbers);
+    }
     uint64_t of_ports = 0;
     for (Items i = items_of(v, ports); items_next(v, &i);) {
         if (!is_struct(v, i.item))
