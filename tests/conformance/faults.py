@@ -22,33 +22,19 @@ import threading
 import time
 import urllib.request
 
+from live import Server, counts, expect, tally
+
 PROGRAM = os.path.abspath(sys.argv[1])
 FAULTS = int(os.environ.get("FAULTS", 20))
 SEED = int(os.environ.get("SEED", 0))
 MANY, SOME = 5000, 300
-passed = failed = 0
-
-
-def expect(what, fine, shown=""):
-    global passed, failed
-    passed, failed = passed + bool(fine), failed + (not fine)
-    if not fine:
-        print(f"FAILED {what}\n{shown}", flush=True)
 
 
 # ---- the cluster ----
 
-with open(os.environ["KUBECONFIG"], encoding="utf-8") as file:
-    HOME = os.path.dirname(os.environ["KUBECONFIG"])
-CONFIG = json.loads(subprocess.run(["kubectl", "config", "view", "-o", "json", "--raw"], capture_output=True, text=True,
-                                   check=True).stdout)
-CLUSTER, TOKEN = CONFIG["clusters"][0]["cluster"], CONFIG["users"][0]["user"]["token"]
-HOST, PORT = CLUSTER["server"].split("//")[1].split(":")
-CA = base64.b64decode(CLUSTER["certificate-authority-data"]).decode()
-
-
-def direct():
-    return http.client.HTTPSConnection(HOST, int(PORT), context=ssl.create_default_context(cadata=CA), timeout=60)
+HOME = os.path.dirname(os.environ["KUBECONFIG"])
+SERVER = Server(os.environ["KUBECONFIG"])
+HOST, PORT, TOKEN, CA = SERVER.host, SERVER.port, SERVER.token, SERVER.authority
 
 
 def ask(method, path, body=None):
@@ -56,7 +42,7 @@ def ask(method, path, body=None):
     deadline = time.monotonic() + 120
     while True:
         try:
-            connection = direct()
+            connection = SERVER.direct()
             connection.request(method, path, body, {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read()
@@ -190,7 +176,7 @@ class Gateway:
         if fault == "slow":
             time.sleep(self.rng.random() / 2)
         try:
-            connection = direct()
+            connection = SERVER.direct()
             connection.request(handler.command, handler.path, body, {
                 "Authorization": f"Bearer {TOKEN}", "Accept": handler.headers.get("Accept", ""),
                 "Content-Type": handler.headers.get("Content-Type", "application/json")})
@@ -363,12 +349,12 @@ def run(seed):
                again.returncode == 0 and len(words) == count and set(words.values()) <= {"created", "unchanged"} and
                late == {name for name in words if name not in live}, f"{collections.Counter(words.values())} "
                f"{len(live)} {again.stderr[-1500:]}")
-    now, counts = there(namespace), history(namespace)
+    now, writes = there(namespace), history(namespace)
     lost = [i for i in range(count) if (now.get(f"cm-{i}") or {}).get("data") != {"key": f"v{i}"}]
     expect(f"{title}: nothing is lost", not lost, str(lost[:5]))
-    twice = [name for name, times in counts.items() if times != 1]
-    expect(f"{title}: nothing is written twice in effect", not twice and len(counts) == count,
-           f"{twice[:5]} {len(counts)}")
+    twice = [name for name, times in writes.items() if times != 1]
+    expect(f"{title}: nothing is written twice in effect", not twice and len(writes) == count,
+           f"{twice[:5]} {len(writes)}")
     ask("DELETE", f"/api/v1/namespaces/{namespace}/configmaps")
     print(f"faults: {title}: {collections.Counter(told(result).values())}, {time.monotonic() - start:.0f} s", flush=True)
     return what, complete
@@ -386,9 +372,8 @@ for number in range(SEED, SEED + FAULTS):
     table.setdefault(name, []).append(ended_well)
 for name, runs in table.items():
     print(f"faults: {name}: {len(runs)} runs, {sum(runs)} complete at once, all after a second")
-print(f"faults: {FAULTS} runs, {failed} losses or wrong accounts")
+print(f"faults: {FAULTS} runs, {counts['failed']} losses or wrong accounts")
 for name in os.listdir(KEYS):
     os.unlink(os.path.join(KEYS, name))
 os.rmdir(KEYS)
-print(f"tally {passed} {failed}")
-sys.exit(failed > 0)
+sys.exit(tally())
