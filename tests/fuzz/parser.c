@@ -1,6 +1,5 @@
 /* parser: any bytes through splitter, readers and tree, with the promises of
- * parser.h checked on what comes out.  With -DFUZZ_REPLAY it has a main that runs the
- * files named on its command line, for compilers without libFuzzer. */
+ * parser.h checked on what comes out. */
 #include "parser/yaml.h"
 
 #include <stdlib.h>
@@ -136,21 +135,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     parser_free(parser);
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    FileText text = {0};
-    for (int i = 1; i < argc; i++) {
-        if (file_read(&text, argv[i]))
-            fatal("%s cannot be read", argv[i]);
-        /* Memory of its exact size, so that a sanitizer sees a step beyond it. */
-        uint8_t *copy = mem_resize(NULL, text.len ? text.len : 1);
-        memcpy(copy, text.ptr, text.len);
-        LLVMFuzzerTestOneInput(copy, text.len);
-        mem_free(copy);
-    }
-    file_free(&text);
-    return 0;
-}
-#endif

@@ -3,9 +3,8 @@
  * same, or the target aborts.  What depends on a machine's instructions, the masks, is
  * made with each set of them and compared.
  *
- * With -DFUZZ_REPLAY it has a main that runs the files named on its command line, for
- * compilers without libFuzzer; AFL++ compiles it as it is (its driver calls
- * LLVMFuzzerTestOneInput again and again in one process). */
+ * AFL++ compiles it as it is (its driver calls LLVMFuzzerTestOneInput again and again in one
+ * process). */
 #include "readers.h"
 
 #include <stdlib.h>
@@ -71,22 +70,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    FileText text = {0};
-    LLVMFuzzerInitialize(&argc, &argv);
-    for (int i = 1; i < argc; i++) {
-        if (file_read(&text, argv[i]))
-            fatal("%s cannot be read", argv[i]);
-        /* Memory of its exact size, so that a sanitizer sees a step beyond it. */
-        uint8_t *copy = mem_resize(NULL, text.len ? text.len : 1);
-        memcpy(copy, text.ptr, text.len);
-        LLVMFuzzerTestOneInput(copy, text.len);
-        mem_free(copy);
-    }
-    file_free(&text);
-    return 0;
-}
-#endif
