@@ -3,7 +3,7 @@
 
 `harness load` says how fast the server answers the same requests, 32 in flight over HTTP/2;
 plimsoll and kubectl are timed as whole processes. All take turns, ROUNDS times, so that a
-busy moment meets each of them; the medians are compared. The status is 1 where plimsoll takes
+busy moment meets each of them, in namespaces of their own; the medians are compared. The status is 1 where plimsoll takes
 more than 1.3 times as long as the server's limit."""
 import os
 import statistics
@@ -12,16 +12,18 @@ import sys
 import tempfile
 import time
 
+from live import kubectl
+
 PROGRAM, HARNESS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 ROUNDS = int(os.environ.get("ROUNDS", 5))
 COUNT, LIMIT = 1000, 1.3
 
 
-def manifest(folder, prefix):
-    path = os.path.join(folder, f"{prefix}.yaml")
+def manifest(folder, namespace):
+    path = os.path.join(folder, f"{namespace}.yaml")
     with open(path, "w", encoding="utf-8") as file:
         for i in range(COUNT):
-            file.write(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {prefix}-{i}, namespace: default}}\n"
+            file.write(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: conf-{i}, namespace: {namespace}}}\n"
                        f"data: {{key: v{i}}}\n")
     return path
 
@@ -32,9 +34,9 @@ def timed(command):
     return time.monotonic() - start
 
 
-def limit(prefix, preflight):
-    return float(subprocess.run([HARNESS, "load", f"-count={COUNT}", "-prefix", prefix, *preflight], check=True,
-                                capture_output=True, text=True).stdout)
+def limit(namespace, preflight):
+    return float(subprocess.run([HARNESS, "load", f"-count={COUNT}", "-prefix=conf", "-namespace", namespace, *preflight],
+                                check=True, capture_output=True, text=True).stdout)
 
 
 def main():
@@ -42,14 +44,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         apply = [PROGRAM, "apply", "--no-config", "--quiet"]
         for turn in range(ROUNDS):
-            ours, bare, kubectl = (manifest(folder, f"{who}-{turn}") for who in ("p", "n", "k"))
+            for who in ("p", "n", "k", "l", "m"):
+                kubectl("create", "namespace", f"{who}-{turn}")
+            ours, bare, theirs = (manifest(folder, f"{who}-{turn}") for who in ("p", "n", "k"))
             for when in ("first", "again"):
                 for who, seconds in (("limit", lambda: limit(f"l-{turn}", ["-preflight"])),
                                      ("plimsoll", lambda: timed([*apply, ours])),
                                      ("limit without preflight", lambda: limit(f"m-{turn}", [])),
                                      ("plimsoll --no-preflight", lambda: timed([*apply, "--no-preflight", bare])),
                                      ("kubectl apply --server-side",
-                                      lambda: timed(["kubectl", "apply", "--server-side", "-f", kubectl]))):
+                                      lambda: timed(["kubectl", "apply", "--server-side", "-f", theirs]))):
                     times.setdefault((who, when), []).append(seconds())
     middle = {key: statistics.median(values) for key, values in times.items()}
     for (who, when), seconds in middle.items():

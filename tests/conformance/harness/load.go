@@ -24,6 +24,7 @@ func runLoad(args []string) int {
 	count := flags.Int("count", 1000, "how many objects")
 	inFlight := flags.Int("in-flight", 32, "requests under way at a time")
 	prefix := flags.String("prefix", "load", "what the objects' names begin with")
+	namespace := flags.String("namespace", "default", "where they are")
 	preflight := flags.Bool("preflight", false, "a dry run of everything comes first")
 	_ = flags.Parse(args)
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
@@ -34,7 +35,7 @@ func runLoad(args []string) int {
 	if err != nil {
 		return fail(err)
 	}
-	load := &load{client: client, host: config.Host, prefix: *prefix, count: *count, inFlight: *inFlight}
+	load := &load{client: client, host: config.Host, prefix: *prefix, namespace: *namespace, count: *count, inFlight: *inFlight}
 	start := time.Now()
 	if *preflight {
 		err = load.all("&dryRun=All")
@@ -50,9 +51,9 @@ func runLoad(args []string) int {
 }
 
 type load struct {
-	client          *http.Client
-	host, prefix    string
-	count, inFlight int
+	client                  *http.Client
+	host, prefix, namespace string
+	count, inFlight         int
 }
 
 func (l *load) all(query string) error {
@@ -74,8 +75,8 @@ func (l *load) all(query string) error {
 
 func (l *load) one(i int, query string) error {
 	name := fmt.Sprintf("%s-%d", l.prefix, i)
-	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":%q,"namespace":"default"},"data":{"key":"v%d"}}`, name, i)
-	url := fmt.Sprintf("%s/api/v1/namespaces/default/configmaps/%s?fieldManager=plimsoll&fieldValidation=Strict%s", l.host, name, query)
+	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":%q,"namespace":%q},"data":{"key":"v%d"}}`, name, l.namespace, i)
+	url := fmt.Sprintf("%s/api/v1/namespaces/%s/configmaps/%s?fieldManager=plimsoll&fieldValidation=Strict%s", l.host, l.namespace, name, query)
 	request, err := http.NewRequest(http.MethodPatch, url, strings.NewReader(body))
 	if err != nil {
 		return err
