@@ -77,10 +77,12 @@ class Server:
                                                   "Accept": "application/json"})
                 answer = kept.getresponse()
                 return answer.status, json.loads(answer.read() or b"null")
-            except http.client.RemoteDisconnected:
+            except (OSError, http.client.HTTPException) as error:  # a kept one may have been closed
                 self.threads.connection = None
-                if not again:
+                if not again and isinstance(error, http.client.RemoteDisconnected):
                     return 0, None
+                if not again:
+                    raise
         return None
 
     def discover(self):

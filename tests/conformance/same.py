@@ -32,7 +32,7 @@ from live import Server, command, expect, tally
 
 PROGRAM, HARNESS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 SEED = int(os.environ.get("SEED", 1))
-TRIES, ROUND, ROUNDS = 12, 400, 4
+TRIES, ROUND, ROUNDS = 12, 400, 8
 OURS, THEIRS = Server(os.environ["OURS"]), Server(os.environ["KUBECONFIG"])
 POOL = concurrent.futures.ThreadPoolExecutor(8)
 MANAGERS = ("plimsoll", "kubectl")
