@@ -217,10 +217,10 @@ Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *
     bool same = true;
     path->len = 0;
     *plain = true;
-    uint32_t at = doc->root, index;
-    for (uint32_t depth = 0; is_within(doc, at, node); depth++) {
+    uint32_t at = doc->root, index, depth = 0;
+    while (is_within(doc, at, node)) {
         bool map = doc->nodes[at].kind == NODE_MAP;
-        Finger *finger = finger_at(doc, FROM_OBJECT, depth);
+        Finger *finger = finger_at(doc, FROM_OBJECT, depth++);
         uint32_t child = same ? same_step(doc, at, node, finger) : BASE_NONE;
         if (child != BASE_NONE) {
             at = child;
@@ -241,6 +241,10 @@ Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *
         if (map && node == at - 1)
             break;
     }
+    /* What was written may reach over the text of a way that led further down from here. */
+    Finger *beyond = finger_at(doc, FROM_OBJECT, depth);
+    if (!same && beyond)
+        beyond->text = 0;
     return buf_slice(path);
 }
 

@@ -162,6 +162,25 @@ static void paths_are_the_same_in_any_order(void **state)
     reading_end(&reading);
 }
 
+/* A path that is shorter in steps and longer in letters comes between two of one way. */
+static void paths_do_not_mix(void **state)
+{
+    (void)state;
+    Reading reading;
+    reading_of(&reading, "a:\n- {b: {cc: {d: 1}}}\n- {of-many-letters: 2}\n");
+    Document *doc = &reading.doc;
+    Arena *arena = parser_arena(reading.parser);
+    uint32_t list = node_get_text(doc, 0, STR("a")), first = node_first(list);
+    uint32_t b = node_get_text(doc, first, STR("b")), cc = node_get_text(doc, b, STR("cc"));
+    uint32_t d = node_get_text(doc, cc, STR("d"));
+    uint32_t other = node_get_text(doc, node_after(doc, first), STR("of-many-letters"));
+    assert_str(document_path(doc, d, arena), "a[0].b.cc.d");
+    assert_str(document_path(doc, other, arena), "a[1].of-many-letters");
+    assert_str(document_path(doc, b, arena), "a[0].b");
+    assert_str(document_path(doc, d, arena), "a[0].b.cc.d");
+    reading_end(&reading);
+}
+
 static const RuleInfo TEST_RULE = {.id = "test", .severity = SEVERITY_ERROR};
 
 static void a_finding_at_a_node_says_where_it_is(void **state)
@@ -243,6 +262,7 @@ int main(void)
         cmocka_unit_test(many_keys_are_compared_as_few_are),
         cmocka_unit_test(paths_lead_to_nodes),
         cmocka_unit_test(paths_are_the_same_in_any_order),
+        cmocka_unit_test(paths_do_not_mix),
         cmocka_unit_test(a_finding_at_a_node_says_where_it_is),
         cmocka_unit_test(comments_that_speak_to_us_are_found),
         cmocka_unit_test(text_is_sliced_from_the_source),
