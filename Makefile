@@ -344,6 +344,10 @@ wheel:
 	@$(MAKE_PACKED) build/$(PACKED)/plimsoll-static
 	@$(PYTHON) scripts/plimsoll_wheel.py build/$(PACKED)/plimsoll-static $(PACKAGES)
 
+# Those who make one folder take turns, also under -j.
+wheel: | $(filter all static release,$(MAKECMDGOALS))
+deb: | $(filter static release wheel,$(MAKECMDGOALS))
+
 # The program that talks to a cluster waits for it: it is built plain.
 SHARED_REST := $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
 deb: all $(SHARED_REST)
