@@ -228,12 +228,48 @@ static RestReady namespace(const Json *live, Buf *detail)
     return REST_BROKEN;
 }
 
+/* A controller that has never said anything may not be there, and is not waited for; what
+ * it said of an older generation is out of date. */
+static bool is_stale(const Json *live, const Json *condition, Buf *detail)
+{
+    int64_t generation = number(live, "metadata.generation", 0);
+    int64_t observed = number(live, "status.observedGeneration", generation);
+    if (number(condition, "observedGeneration", observed) >= generation && observed >= generation)
+        return false;
+    buf_text(detail, "its controller has not seen it yet");
+    return true;
+}
+
+/* Whether its target can be scaled; what it measures may come much later. */
+static RestReady autoscaler(const Json *live, Buf *detail)
+{
+    const Json *able = condition_of(live, "AbleToScale");
+    if (is_stale(live, able, detail))
+        return REST_WAITING;
+    if (!able || is_true(able))
+        return REST_READY;
+    put_condition(detail, able);
+    return REST_WAITING;
+}
+
+/* Whether its Pods are counted: that none may be missing now is no want of readiness. */
+static RestReady budget(const Json *live, Buf *detail)
+{
+    const Json *allowed = condition_of(live, "DisruptionAllowed");
+    if (is_stale(live, allowed, detail))
+        return REST_WAITING;
+    if (!str_is(rest_json_path_text(allowed, "reason"), "SyncFailed"))
+        return REST_READY;
+    put_condition(detail, allowed);
+    return REST_WAITING;
+}
+
 /* What only its own controller knows: the conventions of its conditions. */
 static RestReady custom(const Json *live, Buf *detail)
 {
     static const char *const GOOD[] = {"Ready", "Available", "Programmed"};
     const Json *stalled = condition_of(live, "Stalled");
-    if (rest_json_path(live, "status.observedGeneration") && !is_observed(live, detail))
+    if (is_stale(live, NULL, detail))
         return REST_WAITING;
     if (is_true(stalled)) {
         put_condition(detail, stalled);
@@ -241,6 +277,8 @@ static RestReady custom(const Json *live, Buf *detail)
     }
     for (size_t i = 0; i < BASE_COUNT(GOOD); i++) {
         const Json *condition = condition_of(live, GOOD[i]);
+        if (condition && is_stale(live, condition, detail))
+            return REST_WAITING;
         if (!condition || is_true(condition))
             continue;
         buf_format(detail, "it is not %s: ", GOOD[i]);
@@ -272,13 +310,16 @@ static const Rule rules[] = {
     {"", "Service", service},
     {"apiregistration.k8s.io", "APIService", api_service},
     {"", "Namespace", namespace},
+    {"autoscaling", "HorizontalPodAutoscaler", autoscaler},
+    {"policy", "PodDisruptionBudget", budget},
 };
 
-/* Groups of Kubernetes itself: "", "apps", and one word before k8s.io. */
+/* Groups of Kubernetes itself: "", "apps", one word before k8s.io, and three of two words. */
 static bool is_builtin(Str group)
 {
     size_t dot = str_find(group, '.');
-    return dot == group.len ||
+    return dot == group.len || str_is(group, "rbac.authorization.k8s.io") ||
+           str_ends(group, STR(".apiserver.k8s.io")) ||
            str_is(str_slice(group.ptr + dot + 1, group.len - dot - 1), "k8s.io");
 }
 
