@@ -86,12 +86,10 @@ static void tell_refusal(Session *session, const RestObject *rest)
         finding->object = rest->id;
 }
 
-static bool is_bad(const RestObject *object) { return object->outcome >= REST_CONFLICT; }
-
 static void tell_refusals(Session *session)
 {
     for (uint32_t i = 0; i < session->count; i++)
-        if (is_bad(&session->objects[i]))
+        if (rest_is_bad(&session->objects[i]))
             tell_refusal(session, &session->objects[i]);
     diag_sort(&session->refused, &session->run.sources);
     report_findings(session, &session->refused);
@@ -120,10 +118,16 @@ static void tell_warnings(Session *session)
 
 /* ---- the lines ---- */
 
+/* A dry run that got no answer has written nothing. */
+static RestOutcome outcome_of(const RestObject *object)
+{
+    return object->planned && object->outcome == REST_FAILED ? REST_PENDING : object->outcome;
+}
+
 static void line_text(Session *session, const RestObject *object, Arena *arena, Buf *out)
 {
     Str who = facts_object_text(session->run.worker.facts, object->id, arena);
-    buf_format(out, "%.*s %s%s\n", STR_ARG(who), rest_outcome_name(object->outcome),
+    buf_format(out, "%.*s %s%s\n", STR_ARG(who), rest_outcome_name(outcome_of(object)),
                object->planned && object->outcome < REST_CONFLICT && object->outcome != REST_PENDING
                    ? " (server dry run)"
                    : "");
@@ -139,7 +143,7 @@ static void put_lower(Buf *out, Str text)
 /* As kubectl's -o name: deployment.apps/web, and only what is there. */
 static void line_name(const RestObject *object, Buf *out)
 {
-    if (object->outcome == REST_PENDING || object->outcome >= REST_CONFLICT)
+    if (object->outcome == REST_PENDING || rest_is_bad(object))
         return;
     put_lower(out, object->kind);
     buf_format(out, "%s%.*s/%.*s\n", object->group.len ? "." : "", STR_ARG(object->group),
@@ -160,7 +164,7 @@ static void line_json(Session *session, const RestObject *object, Buf *out)
     const Object *source = facts_object(run->worker.facts, object->id);
     const SourceDoc *doc = &run->sources.docs.at[source->doc];
     buf_text(out, "{\"outcome\":");
-    buf_json(out, str_of(rest_outcome_name(object->outcome)));
+    buf_json(out, str_of(rest_outcome_name(outcome_of(object))));
     buf_format(out, ",\"dryRun\":%s", object->planned ? "true" : "false");
     member(out, "apiVersion", object->api_version, true);
     member(out, "kind", object->kind, true);
@@ -193,7 +197,7 @@ static Counts count_outcomes(const Session *session)
 {
     Counts counts = {0};
     for (uint32_t i = 0; i < session->count; i++)
-        counts.of[session->objects[i].outcome]++;
+        counts.of[outcome_of(&session->objects[i])]++;
     return counts;
 }
 
