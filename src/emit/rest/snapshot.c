@@ -24,15 +24,6 @@ static const char *const USUAL[] = {
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 };
 
-static bool is_wanted(const char *path, const Str *resources, uint32_t count)
-{
-    const char *name = strrchr(path, '/') + 1;
-    for (uint32_t i = 0; i < count; i++)
-        if (str_is(resources[i], name))
-            return true;
-    return count == 0;
-}
-
 static void write_page(RestSnapshot *snapshot, const Json *list)
 {
     const Json *items = rest_json_get(list, "items");
@@ -69,20 +60,61 @@ static bool take_resource(RestSnapshot *snapshot, const char *path)
     return fine || absent;
 }
 
-bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
+/* The collection of `gateways.gateway.networking.k8s.io`, in the version that the server
+ * prefers; empty after trouble. */
+static Str find_collection(RestSnapshot *snapshot, Str resource)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < BASE_COUNT(USUAL); k++)
-            known |= is_wanted(USUAL[k], &resources[i], 1);
-        if (!known) {
+    size_t dot = str_find(resource, '.');
+    Str group = str_slice(resource.ptr + dot + 1, resource.len - dot - 1), path = STR("");
+    Buf url = {0};
+    buf_text(&url, "/apis/");
+    rest_put_escaped(&url, group);
+    Call call = {.method = "GET", .path = buf_slice(&url)};
+    client_do(snapshot->client, &call);
+    Json *answer = call.status == 200 ? rest_json_read(buf_slice(&call.answer)) : NULL;
+    Str version = rest_json_path_text(answer, "preferredVersion.version");
+    if (version.len)
+        path = arena_format(snapshot->arena, "/apis/%.*s/%.*s/%.*s", STR_ARG(group),
+                            STR_ARG(version), (int)dot, resource.ptr);
+    else
+        buf_format(&snapshot->trouble, "%.*s: %.*s\n", STR_ARG(resource),
+                   STR_ARG(rest_status_message(snapshot->arena, &call)));
+    rest_json_free(answer);
+    call_free(&call);
+    buf_free(&url);
+    return path;
+}
+
+/* A resource of USUAL by its name alone; NULL: none. */
+static const char *usual(Str resource)
+{
+    for (size_t k = 0; k < BASE_COUNT(USUAL); k++)
+        if (str_is(resource, strrchr(USUAL[k], '/') + 1))
+            return USUAL[k];
+    return NULL;
+}
+
+static bool names_fine(RestSnapshot *snapshot, const Str *resources, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_find(resources[i], '.') == resources[i].len && !usual(resources[i])) {
             buf_format(&snapshot->trouble, "%.*s is none of the resources that check reads; as in: "
-                       "pods services deployments\n", STR_ARG(resources[i]));
+                       "pods services deployments, or with its group: widgets.example.org\n",
+                       STR_ARG(resources[i]));
             return false;
         }
-    }
-    for (size_t k = 0; k < BASE_COUNT(USUAL); k++)
-        if (is_wanted(USUAL[k], resources, count) && !take_resource(snapshot, USUAL[k]))
-            return false;
     return true;
+}
+
+bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
+{
+    bool fine = names_fine(snapshot, resources, count);
+    for (size_t k = 0; k < BASE_COUNT(USUAL) && count == 0 && fine; k++)
+        fine = take_resource(snapshot, USUAL[k]);
+    for (uint32_t i = 0; i < count && fine; i++) {
+        const char *path = usual(resources[i]);
+        Str found = path ? str_of(path) : find_collection(snapshot, resources[i]);
+        fine = found.len && take_resource(snapshot, found.ptr);
+    }
+    return fine;
 }
