@@ -579,10 +579,10 @@ bool setting_dry_run(Setter *setter, Str value)
 /* "90", "90s", "5m", "1h". */
 bool setting_timeout(Setter *setter, Str value)
 {
-    uint32_t seconds = 0;
+    uint64_t seconds = 0;
     size_t at = 0;
     for (; at < value.len && value.ptr[at] >= '0' && value.ptr[at] <= '9' && at < 7; at++)
-        seconds = seconds * 10 + (uint32_t)(value.ptr[at] - '0');
+        seconds = seconds * 10 + (uint64_t)(value.ptr[at] - '0');
     Str unit = str_slice(value.ptr + at, value.len - at);
     uint32_t factor = unit.len == 0 || str_is(unit, "s") ? 1
                       : str_is(unit, "m")                ? 60
@@ -590,6 +590,8 @@ bool setting_timeout(Setter *setter, Str value)
                                                          : 0;
     if (at == 0 || factor == 0)
         return refuse(setter, "\"%.*s\" is no time such as 90s, 5m or 1h", STR_ARG(value));
-    setter->options->timeout = seconds * factor;
+    if (seconds * factor > UINT32_MAX)
+        return refuse(setter, "\"%.*s\" is more than a hundred years", STR_ARG(value));
+    setter->options->timeout = (uint32_t)(seconds * factor);
     return true;
 }
