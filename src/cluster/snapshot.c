@@ -21,7 +21,8 @@ static int write_snapshot(Options *options, Client *client, int fd)
                  : snapshot.trouble.len > 0 ? EXIT_FINDINGS
                                             : EXIT_CLEAN;
     if (!options->quiet)
-        fprintf(stderr, "%llu objects\n", (unsigned long long)snapshot.count);
+        fprintf(stderr, "%llu object%s\n", (unsigned long long)snapshot.count,
+                snapshot.count == 1 ? "" : "s");
     buf_free(&snapshot.trouble);
     arena_free(&arena);
     return status;

@@ -5,7 +5,7 @@
 
 enum { SNAPSHOT_PAGE = 500 };
 
-/* What the linker looks at. */
+/* What the linker looks at, and what may not change once it is there. */
 static const char *const USUAL[] = {
     "/api/v1/namespaces", "/api/v1/nodes", "/api/v1/pods", "/api/v1/services",
     "/api/v1/configmaps", "/api/v1/secrets", "/api/v1/serviceaccounts",
@@ -21,7 +21,14 @@ static const char *const USUAL[] = {
     "/apis/storage.k8s.io/v1/storageclasses",
     "/apis/scheduling.k8s.io/v1/priorityclasses", "/apis/node.k8s.io/v1/runtimeclasses",
     "/apis/autoscaling/v2/horizontalpodautoscalers", "/apis/policy/v1/poddisruptionbudgets",
-    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", "/api/v1/endpoints",
+    "/apis/storage.k8s.io/v1/volumeattributesclasses", "/apis/storage.k8s.io/v1/csidrivers",
+    "/apis/storage.k8s.io/v1/volumeattachments", "/apis/resource.k8s.io/v1/deviceclasses",
+    "/apis/resource.k8s.io/v1/resourceclaims", "/apis/resource.k8s.io/v1/resourceclaimtemplates",
+    "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations",
+    "/apis/networking.k8s.io/v1/servicecidrs",
+    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+    "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
 };
 
 static void write_page(RestSnapshot *snapshot, const Json *list)
@@ -40,8 +47,11 @@ static void write_page(RestSnapshot *snapshot, const Json *list)
     }
 }
 
+/* What take_resource makes of a resource that the server has not. */
+typedef enum Absence { ABSENT_IS_TOLD, ABSENT_IS_PASSED } Absence;
+
 /* False after trouble.  What the user may not list is told and left out. */
-static bool take_resource(RestSnapshot *snapshot, const char *path)
+static bool take_resource(RestSnapshot *snapshot, const char *path, Absence absence, bool *absent)
 {
     RestPages pages = {.client = snapshot->client, .path = str_of(path), .size = SNAPSHOT_PAGE,
                        .more = true};
@@ -52,20 +62,20 @@ static bool take_resource(RestSnapshot *snapshot, const char *path)
         fine = list != NULL;
         rest_json_free(list);
     }
-    if (!fine)
+    *absent = pages.call.status == 404;
+    if (!fine && !(*absent && absence == ABSENT_IS_PASSED))
         buf_format(&snapshot->trouble, "%s: %.*s\n", path,
                    STR_ARG(rest_status_message(snapshot->arena, &pages.call)));
-    bool absent = pages.call.status == 404 || pages.call.status == 403;
+    bool refused = pages.call.status == 403;
     rest_end_pages(&pages);
-    return fine || absent;
+    return fine || *absent || refused;
 }
 
-/* The collection of `gateways.gateway.networking.k8s.io`, in the version that the server
- * prefers; empty after trouble. */
-static Str find_collection(RestSnapshot *snapshot, Str resource)
+/* The collection of a group's resource in the version that the server prefers; empty where
+ * the group is absent, or after trouble. */
+static Str find_collection(RestSnapshot *snapshot, Str resource, Str group, Absence absence)
 {
-    size_t dot = str_find(resource, '.');
-    Str group = str_slice(resource.ptr + dot + 1, resource.len - dot - 1), path = STR("");
+    Str path = STR("");
     Buf url = {0};
     buf_text(&url, "/apis/");
     rest_put_escaped(&url, group);
@@ -75,14 +85,39 @@ static Str find_collection(RestSnapshot *snapshot, Str resource)
     Str version = rest_json_path_text(answer, "preferredVersion.version");
     if (version.len)
         path = arena_format(snapshot->arena, "/apis/%.*s/%.*s/%.*s", STR_ARG(group),
-                            STR_ARG(version), (int)dot, resource.ptr);
-    else
-        buf_format(&snapshot->trouble, "%.*s: %.*s\n", STR_ARG(resource),
+                            STR_ARG(version), STR_ARG(resource));
+    else if (call.status != 404 || absence == ABSENT_IS_TOLD)
+        buf_format(&snapshot->trouble, "%.*s.%.*s: %.*s\n", STR_ARG(resource), STR_ARG(group),
                    STR_ARG(rest_status_message(snapshot->arena, &call)));
     rest_json_free(answer);
     call_free(&call);
     buf_free(&url);
     return path;
+}
+
+/* One of all the usual resources.  An older server may have it in another version, or have
+ * no such objects at all. */
+static bool take_usual(RestSnapshot *snapshot, const char *path)
+{
+    bool absent, fine = take_resource(snapshot, path, ABSENT_IS_PASSED, &absent);
+    Str rest = str_of(path);
+    if (!absent || !str_starts(rest, STR("/apis/")))
+        return fine;
+    rest = str_slice(rest.ptr + 6, rest.len - 6);
+    Str group = str_slice(rest.ptr, str_find(rest, '/'));
+    Str other = find_collection(snapshot, str_of(strrchr(path, '/') + 1), group, ABSENT_IS_PASSED);
+    return other.len == 0 || str_is(other, path) ||
+           take_resource(snapshot, other.ptr, ABSENT_IS_PASSED, &absent);
+}
+
+/* One that the user named, as `gateways.gateway.networking.k8s.io`. */
+static bool take_named(RestSnapshot *snapshot, Str name)
+{
+    size_t dot = str_find(name, '.');
+    Str group = str_slice(name.ptr + dot + 1, name.len - dot - 1);
+    Str found = find_collection(snapshot, str_slice(name.ptr, dot), group, ABSENT_IS_TOLD);
+    bool absent;
+    return found.len && take_resource(snapshot, found.ptr, ABSENT_IS_TOLD, &absent);
 }
 
 /* A resource of USUAL by its name alone; NULL: none. */
@@ -110,11 +145,12 @@ bool rest_snapshot(RestSnapshot *snapshot, const Str *resources, uint32_t count)
 {
     bool fine = names_fine(snapshot, resources, count);
     for (size_t k = 0; k < BASE_COUNT(USUAL) && count == 0 && fine; k++)
-        fine = take_resource(snapshot, USUAL[k]);
+        fine = take_usual(snapshot, USUAL[k]);
     for (uint32_t i = 0; i < count && fine; i++) {
         const char *path = usual(resources[i]);
-        Str found = path ? str_of(path) : find_collection(snapshot, resources[i]);
-        fine = found.len && take_resource(snapshot, found.ptr);
+        bool absent;
+        fine = path ? take_resource(snapshot, path, ABSENT_IS_TOLD, &absent)
+                    : take_named(snapshot, resources[i]);
     }
     return fine;
 }
