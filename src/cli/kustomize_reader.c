@@ -182,7 +182,8 @@ void reader_mark(const KustomizeReader *reader, const NamedFile *file, InputUse 
     if (file->error || (use == INPUT_DATA && !str_ends(file->path, STR(".yaml")) &&
                         !str_ends(file->path, STR(".yml")) && !str_ends(file->path, STR(".json"))))
         return; /* the walk would not have taken it either */
-    Input *input = &tree->inputs->inputs.at[kustomize_input(tree, file)];
+    uint32_t number = kustomize_input(tree, file); /* which may move the inputs */
+    Input *input = &tree->inputs->inputs.at[number];
     if (input->use == INPUT_LOOSE)
         input->use = use;
 }
