@@ -144,7 +144,7 @@ static bool is_served(RestRun *run, const Json *definition)
     return served;
 }
 
-static void pause_ms(long ms)
+void rest_pause_ms(long ms)
 {
     struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
     nanosleep(&pause, NULL);
@@ -163,7 +163,7 @@ bool rest_wait_established(RestRun *run, RestObject *definition)
         call_free(&call);
         if (established)
             return true;
-        pause_ms(ESTABLISHED_POLL_MS);
+        rest_pause_ms(ESTABLISHED_POLL_MS);
     }
     definition->outcome = REST_FAILED;
     definition->message = STR("the definition was written, but the server did not establish it "

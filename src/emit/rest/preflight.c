@@ -5,7 +5,9 @@
  * definition that is not there yet are not asked about at all.  A refusal that names an
  * object of an earlier step, by kind and name, which does not exist yet is not held against
  * it; nor is one of a custom resource whose definition the run changes.  All of them are
- * asked about again once that is written, before they are written themselves. */
+ * asked about again once that is written, before they are written themselves.  A server
+ * looks such things up in caches that follow its store a moment later, so a refusal for want
+ * of what this run has just written is asked about again for some seconds. */
 #include "emit/rest/json.h"
 #include "emit/rest/rest.h"
 
@@ -29,27 +31,40 @@ bool rest_is_bad(const RestObject *object) { return object->outcome >= REST_CONF
 
 /* ---- what arrives ---- */
 
-static void add_arrival(Arrivals *arrivals, const RestObject *object)
+static void put_arrival(Arrivals *arrivals, Str kind, Str name, const RestObject *object)
 {
-    uint32_t id = intern(&arrivals->names, object->name);
+    uint32_t id = intern(&arrivals->names, name);
     while (arrivals->first.len <= id)
         vec_push(&arrivals->first, BASE_NONE);
-    Arrival arrival = {object->kind, object->step, object->outcome == REST_CONFIGURED,
+    Arrival arrival = {kind, object->step, object->outcome == REST_CONFIGURED,
                        arrivals->first.at[id]};
     arrivals->first.at[id] = arrivals->all.len;
     vec_push(&arrivals->all, arrival);
 }
 
-static void gather_arrivals(RestRun *run, Arrivals *arrivals)
+/* A controller gives each new Namespace its ServiceAccount. */
+static void add_arrival(Arrivals *arrivals, const RestObject *object)
+{
+    put_arrival(arrivals, object->kind, object->name, object);
+    if (str_is(object->kind, "Namespace"))
+        put_arrival(arrivals, STR("ServiceAccount"), STR("default"), object);
+}
+
+typedef enum Arrived { STILL_TO_COME, ALSO_WRITTEN } Arrived;
+
+static void gather_arrivals(RestRun *run, Arrivals *arrivals, Arrived which)
 {
     *arrivals = (Arrivals){0};
     interner_init(&arrivals->names);
     for (uint32_t i = 0; i < run->count; i++) {
         const RestObject *object = &run->objects[i];
+        bool definition = object->rank == REST_RANK_DEFINITION;
         bool created = (object->asked_in_vain || object->absent) && !object->written;
-        bool changed = object->rank == REST_RANK_DEFINITION && object->planned &&
-                       object->outcome == REST_CONFIGURED;
-        if (created || changed)
+        bool changed = definition && object->planned && object->outcome == REST_CONFIGURED;
+        /* A new definition is waited for until it is served. */
+        bool written = which == ALSO_WRITTEN && object->written &&
+                       object->outcome == (definition ? REST_CONFIGURED : REST_CREATED);
+        if (created || changed || written)
             add_arrival(arrivals, object);
     }
 }
@@ -172,7 +187,11 @@ static void leave_open(RestObject *object, const Arrival *arrival)
 
 /* ---- asking ---- */
 
-enum { KEPT_MOST = 1 << 30 }; /* bytes of answers that are kept for a diff */
+enum {
+    KEPT_MOST = 1 << 30,  /* bytes of answers that are kept for a diff */
+    CACHES_MS = 5000,     /* for which a server's caches may lack what was written */
+    CACHES_POLL_MS = 100,
+};
 
 static Str keep_answer(RestRun *run, RestObject *object, Str answer)
 {
@@ -259,19 +278,20 @@ static bool compare_plans(RestRun *run, RestPick *pick)
 static void unsettle(RestRun *run)
 {
     Arrivals arrivals;
-    gather_arrivals(run, &arrivals);
+    gather_arrivals(run, &arrivals, STILL_TO_COME);
     for (uint32_t i = 0; i < run->count; i++)
         if (run->objects[i].settled && definition_of(&arrivals, &run->objects[i], run->arena))
             run->objects[i].settled = false;
     free_arrivals(&arrivals);
 }
 
-/* Asks about every object that is picked; true where none was refused for good. */
-static bool ask(RestRun *run, RestPick *pick, unsigned step)
+/* Asks about every object that is picked; true where none was refused for good, be it for
+ * want of what is still to come or of what has just been written. */
+static bool ask(RestRun *run, RestPick *pick, unsigned step, Arrived excuse)
 {
     bool fine = true, *picked = arena_zero(run->arena, run->count + 1);
     Arrivals arrivals;
-    gather_arrivals(run, &arrivals);
+    gather_arrivals(run, &arrivals, STILL_TO_COME);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
         picked[i] = pick(object, step);
@@ -283,7 +303,7 @@ static bool ask(RestRun *run, RestPick *pick, unsigned step)
     }
     rest_take_plans(run);
     free_arrivals(&arrivals);
-    gather_arrivals(run, &arrivals);
+    gather_arrivals(run, &arrivals, excuse);
     for (uint32_t i = 0; i < run->count; i++) {
         RestObject *object = &run->objects[i];
         if (!picked[i] || !rest_is_bad(object))
@@ -302,10 +322,10 @@ static bool ask(RestRun *run, RestPick *pick, unsigned step)
 
 bool rest_preflight(RestRun *run)
 {
-    bool fine = ask(run, opens, 0);
+    bool fine = ask(run, opens, 0, STILL_TO_COME);
     fine = rest_takeover_ask(run, opens) && fine;
     fine = compare_plans(run, opens_and_is_there) && fine;
-    fine = ask(run, follows, 0) && fine;
+    fine = ask(run, follows, 0, STILL_TO_COME) && fine;
     fine = rest_takeover_ask(run, follows) && fine;
     if (fine || run->options->dry_run)
         fine = compare_plans(run, follows_and_is_there) && fine;
@@ -322,10 +342,22 @@ bool rest_preflight(RestRun *run)
     return fine;
 }
 
-bool rest_preflight_again(RestRun *run, unsigned step)
+static bool is_any_left_open(const RestRun *run, unsigned step)
 {
     for (uint32_t i = 0; i < run->count; i++)
         if (is_left_open(&run->objects[i], step))
-            return ask(run, is_left_open, step);
+            return true;
+    return false;
+}
+
+bool rest_preflight_again(RestRun *run, unsigned step)
+{
+    for (int waited = 0; is_any_left_open(run, step); waited += CACHES_POLL_MS) {
+        if (waited)
+            rest_pause_ms(CACHES_POLL_MS);
+        bool patient = waited < CACHES_MS && !client_is_stopped(run->client);
+        if (!ask(run, is_left_open, step, patient ? ALSO_WRITTEN : STILL_TO_COME))
+            return false;
+    }
     return true;
 }
