@@ -1,6 +1,7 @@
 /* Objects to the cluster: everything is asked about first (preflight.c), and only when
  * nothing is refused the writes begin, step after step (order.c).  What fails stops the
  * run: no other write begins, and those under way are waited for. */
+#include "emit/rest/arrivals.h"
 #include "emit/rest/rest.h"
 
 enum { FIRST_TRIES = 4 }; /* of the first question: who is not there, is told soon */
@@ -35,35 +36,60 @@ static bool settle_definitions(RestRun *run, unsigned step)
     return true;
 }
 
-static bool write_step(RestRun *run, unsigned step)
+/* A refusal stops the run, but for one for want of what was written a moment ago: that object
+ * is left as it is, unwritten.  True where there is such a one. */
+static bool take_writes(RestRun *run, bool may_wait)
 {
-    for (uint32_t i = 0; i < run->count; i++) {
-        RestObject *object = &run->objects[i];
-        if (object->step != step)
-            continue;
-        if (!object->settled) {
-            rest_start_apply(run, object, false);
-            continue;
-        }
-        object->outcome = REST_UNCHANGED;
-        object->planned = false;
-        object->written = true;
-    }
+    bool any_waits = false;
+    Arrivals arrivals;
+    arrivals_gather(&arrivals, run, ARRIVALS_ALSO_WRITTEN);
     for (Call *call; (call = client_next(run->client)) != NULL;) {
         RestObject *object = call->owner;
         rest_answer(run, object, false);
-        if (object->outcome == REST_UNCHANGED && object->taken_from.len)
+        bool waits = may_wait && arrivals_missed(&arrivals, object, run->arena);
+        if (waits)
+            object->outcome = REST_PENDING;
+        else if (object->outcome == REST_UNCHANGED && object->taken_from.len)
             object->outcome = REST_CONFIGURED;
         else if (object->outcome == REST_CONFIGURED && object->same)
             object->outcome = REST_UNCHANGED; /* who owns it is not what it is */
         object->written = !rest_is_bad(object) && object->outcome != REST_PENDING;
         call_free(call);
+        any_waits |= waits;
         if (rest_is_bad(object) && !run->stopped) {
             run->stopped = true;
             client_stop(run->client);
         }
     }
-    run->stopped = run->stopped || client_is_stopped(run->client) || !settle_definitions(run, step);
+    arrivals_free(&arrivals);
+    run->stopped = run->stopped || client_is_stopped(run->client);
+    return any_waits;
+}
+
+static void start_writes(RestRun *run, unsigned step)
+{
+    for (uint32_t i = 0; i < run->count; i++)
+        if (run->objects[i].step == step && !run->objects[i].written)
+            rest_start_apply(run, &run->objects[i], false);
+}
+
+static bool write_step(RestRun *run, unsigned step)
+{
+    for (uint32_t i = 0; i < run->count; i++) {
+        RestObject *object = &run->objects[i];
+        if (object->step != step || !object->settled)
+            continue;
+        object->outcome = REST_UNCHANGED;
+        object->planned = false;
+        object->written = true;
+    }
+    start_writes(run, step);
+    for (int waited = 0; take_writes(run, waited < ARRIVALS_LATE_MS) && !run->stopped;
+         waited += ARRIVALS_POLL_MS) {
+        rest_pause_ms(ARRIVALS_POLL_MS);
+        start_writes(run, step);
+    }
+    run->stopped = run->stopped || !settle_definitions(run, step);
     return !run->stopped;
 }
 
