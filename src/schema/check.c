@@ -5,29 +5,25 @@
  * Nothing is compared twice and nothing is allocated while all is well.  Null is
  * skipped wherever the server's decoder skips it; a key that a later one of the same
  * name replaced does not count, since kubectl never sends it. */
+#include "schema/guess.h"
 #include "schema/walk.h"
 
 static void walk_node(Walk *walk, Node *at, TypeId type, uint32_t versions);
+static void walk_struct(Walk *walk, Node *map, TypeId type, const SchemaType *row,
+                        uint32_t versions);
+static void walk_list(Walk *walk, Node *list, TypeId element, uint32_t versions);
 
 static uint32_t number_of(const Walk *walk, const Node *at)
 {
     return (uint32_t)(at - walk->doc->nodes);
 }
 
-/* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it. */
-static const uint8_t TAKES[TYPE_LIST] = {
-    [TYPE_STRING] = 1 << NODE_STRING,
-    [TYPE_BOOL] = 1 << NODE_BOOL,
-    [TYPE_INT32] = 1 << NODE_INT,
-    [TYPE_INT64] = 1 << NODE_INT,
-    [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
-    [TYPE_INT_OR_STRING] = 1 << NODE_INT | 1 << NODE_STRING,
-};
-
 /* So few digits are an int32, in whatever base. */
 static bool is_small(const Node *number)
 {
     uint32_t at = 0;
+    if (number->len <= 3)
+        return true;
     while (at < number->len && is_digit(number->text[at]))
         at++;
     return at == number->len && at <= 9;
@@ -36,7 +32,7 @@ static bool is_small(const Node *number)
 /* By far the most frequent values need no call. */
 static inline void walk_any(Walk *walk, Node *at, TypeId type, uint32_t versions)
 {
-    if (type < TYPE_LIST && (TAKES[type] >> at->kind & 1) &&
+    if (type < TYPE_LIST && (walk_takes[type] >> at->kind & 1) &&
         (at->kind != NODE_INT || is_small(at)))
         at->bind = type;
     else
@@ -105,38 +101,97 @@ static inline bool is_given(const Walk *walk, const Node *value)
            server_is_given(walk->doc, number_of(walk, value));
 }
 
+/* A key that nobody guessed.  Adds to seen; returns what is expected after it. */
+BASE_APART
+static Next *walk_entry(Walk *walk, Node *map, Node *key, TypeId type, uint32_t versions,
+                        uint64_t *seen, Next *next)
+{
+    if (key->flags & NODE_SHADOWED)
+        return next;
+    const SchemaType *row = type_row(walk->schema, type);
+    const SchemaField *field = type_field(walk->schema, type, row, key->text, key->len);
+    if (!field) {
+        if (!(row->flags & TYPE_PRESERVES))
+            walk_unknown_field(walk, number_of(walk, map), number_of(walk, key), type, versions);
+        return next;
+    }
+    if (field->must && is_given(walk, key + 1))
+        *seen |= UINT64_C(1) << field->must;
+    if (versions & ~field->versions) {
+        const SchemaField *first = field;
+        while (field->more && !(field->versions & versions))
+            field++;
+        if (versions & ~field->versions) {
+            walk_forms(walk, map, key, first, type, versions);
+            return next;
+        }
+    }
+    walk_bind_key(map, key, field->name);
+    if (type < SCHEMA_STATIC_TYPES) {
+        Next *behind = guess_learn(walk->guesses, next, field);
+        next = behind ? behind : next;
+    }
+    if (field->judged)
+        walk_ruled(walk, map, key + 1, field, versions);
+    else
+        walk_any(walk, key + 1, field->type, versions);
+    return next;
+}
+
+/* A value whose key was guessed, and of which more is asked than its kind. */
+static inline void walk_guessed(Walk *walk, Node *map, Node *value, const Guess *guess,
+                                uint32_t versions)
+{
+    const SchemaType *row = &schema_types[guess->type];
+    if (guess->form == GUESS_STRUCT && value->kind == NODE_MAP) {
+        value->bind = guess->type;
+        walk_struct(walk, value, guess->type, row, versions);
+    } else if (guess->form == GUESS_LIST && value->kind == NODE_SEQ) {
+        value->bind = guess->type;
+        walk_list(walk, value, row->fields, versions);
+    } else if (guess->form == GUESS_JUDGED) {
+        walk_ruled(walk, map, value, &schema_fields[guess->field], versions);
+    } else {
+        walk_node(walk, value, guess->type, versions);
+    }
+}
+
+/* The guess that is right for a key, or NULL. */
+static inline Guess *guess_of(const Node *key, Next *next, uint32_t versions)
+{
+    Guess *guess = next->last;
+    if (!guess_is(guess, key)) {
+        guess = next->before;
+        if (!guess_is(guess, key))
+            return NULL;
+        next->before = next->last;
+        next->last = guess;
+    }
+    return (versions & guess->outside) || (key->flags & NODE_SHADOWED) ? NULL : guess;
+}
+
 static void walk_struct(Walk *walk, Node *map, TypeId type, const SchemaType *row,
                         uint32_t versions)
 {
-    const TypeFields fields = type_fields_open(walk->schema, type, row);
     Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
+    Next *next = guess_first(walk->guesses, type);
     uint64_t seen = 1; /* of what is required; 1 is for what is not */
     for (Node *key = map + 1; key < end; key = &nodes[key[1].next]) {
-        if (key->flags & NODE_SHADOWED)
-            continue;
-        const SchemaField *field = type_fields_find(&fields, walk->schema, key->text, key->len);
-        if (!field) {
-            if (!(row->flags & TYPE_PRESERVES))
-                walk_unknown_field(walk, number_of(walk, map), number_of(walk, key), type,
-                                   versions);
+        Guess *guess = guess_of(key, next, versions);
+        if (!guess) {
+            next = walk_entry(walk, map, key, type, versions, &seen, next);
             continue;
         }
-        if (field->must && is_given(walk, key + 1))
-            seen |= UINT64_C(1) << field->must;
-        if (versions & ~field->versions) {
-            const SchemaField *first = field;
-            while (field->more && !(field->versions & versions))
-                field++;
-            if (versions & ~field->versions) {
-                walk_forms(walk, map, key, first, type, versions);
-                continue;
-            }
-        }
-        walk_bind_key(map, key, field->name);
-        if (field->judged)
-            walk_ruled(walk, map, key + 1, field, versions);
+        Node *value = key + 1;
+        next = &guess->next;
+        key->bind = guess->name;
+        map->names |= guess->bit;
+        if (guess->must && is_given(walk, value))
+            seen |= UINT64_C(1) << guess->must;
+        if ((guess->takes >> value->kind & 1) && (value->kind != NODE_INT || is_small(value)))
+            value->bind = guess->type;
         else
-            walk_any(walk, key + 1, field->type, versions);
+            walk_guessed(walk, map, value, guess, versions);
     }
     if (row->musts && seen != (UINT64_C(2) << row->musts) - 1)
         server_missing_fields(walk, number_of(walk, map), type, seen, versions);
@@ -259,6 +314,9 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .target = checker->options->target.versions,
         .first_finding = checker->diag->findings.len,
     };
+    if (!checker->guesses)
+        checker->guesses = guesses_new();
+    walk.guesses = checker->guesses;
     vec_clear(&checker->marks);
     vec_clear(&checker->folded);
     checker->accepted = object->accepted = 0;
@@ -283,6 +341,8 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
 
 void schema_checker_free(SchemaChecker *checker)
 {
+    mem_free(checker->guesses);
+    checker->guesses = NULL;
     vec_free(&checker->marks);
     vec_free(&checker->folded);
 }

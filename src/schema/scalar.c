@@ -6,6 +6,15 @@
 #include "schema/value.h"
 #include "schema/walk.h"
 
+const uint8_t walk_takes[TYPE_LIST] = {
+    [TYPE_STRING] = 1 << NODE_STRING,
+    [TYPE_BOOL] = 1 << NODE_BOOL,
+    [TYPE_INT32] = 1 << NODE_INT,
+    [TYPE_INT64] = 1 << NODE_INT,
+    [TYPE_NUMBER] = 1 << NODE_INT | 1 << NODE_FLOAT,
+    [TYPE_INT_OR_STRING] = 1 << NODE_INT | 1 << NODE_STRING,
+};
+
 static const char *wanted(TypeKind kind)
 {
     switch (kind) {

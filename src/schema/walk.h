@@ -31,6 +31,7 @@ typedef struct Walk {
     uint32_t lenient;    /* over 0: below a type that Go decodes without strictness */
     uint32_t first_finding; /* of the object, in diag->findings */
     uint32_t stopped[STAGE_COUNT]; /* versions that stop there */
+    struct Guesses *guesses; /* guess.h; NULL: nobody guesses */
     bool secret;         /* no message may show a value of this object */
 } Walk;
 
@@ -64,6 +65,9 @@ Str walk_absent_path(const Walk *walk, uint32_t map, Str field);
 void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
 
 /* ---- scalar.c: values without parts ---- */
+/* Kinds of nodes that a scalar's type takes as they are, but for numbers too big for it: bits
+ * of NodeKind. */
+extern const uint8_t walk_takes[TYPE_LIST];
 void walk_scalar(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
 void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
 
