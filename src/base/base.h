@@ -194,11 +194,11 @@ size_t arena_size(const Arena *arena); /* bytes held, for --stats */
 
 /* ---- vec: growable arrays on malloc:  VEC(Object) objects = {0}; ---- */
 #define VEC(type) struct { type *at; uint32_t len; uint32_t cap; }
-#define vec_push(vec, item)                                                        \
+#define vec_spare(vec) /* room for one more */                                    \
     ((vec)->len == (vec)->cap                                                      \
          ? (void)((vec)->at = vec_more((vec)->at, &(vec)->cap, sizeof *(vec)->at)) \
-         : (void)0,                                                                \
-     (vec)->at[(vec)->len++] = (item))
+         : (void)0)
+#define vec_push(vec, item) (vec_spare(vec), (vec)->at[(vec)->len++] = (item))
 #define vec_clear(vec) ((vec)->len = 0)
 #define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
 /* Adds count items at once. */
@@ -224,6 +224,7 @@ typedef struct Interner {
     uint32_t *slots; /* open addressing; id + 1, 0 is free */
     uint32_t *hashes;
     uint32_t slot_count;
+    uint32_t round;  /* how often it was cleared: ids of an earlier round mean nothing */
 } Interner;
 
 void interner_init(Interner *interner);

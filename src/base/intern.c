@@ -91,6 +91,7 @@ void interner_clear(Interner *interner)
 {
     arena_reset(&interner->text);
     vec_clear(&interner->strings);
+    interner->round++;
     memset(interner->slots, 0, sizeof *interner->slots * interner->slot_count);
     intern_hashed(interner, STR(""), str_hash(STR("")));
 }

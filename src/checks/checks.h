@@ -93,6 +93,8 @@ Facts *facts_new(Interner *strings);
 void facts_free(Facts *facts);
 /* Adds the object (its index is its id) and returns the id. */
 uint32_t facts_add_object(Facts *facts, Object object);
+/* The same, for the caller to fill: good until the next is added. */
+Object *facts_new_object(Facts *facts, uint32_t *id);
 Object *facts_object(const Facts *facts, uint32_t id);
 uint32_t facts_object_count(const Facts *facts);
 /* The first so many are of the input; those behind them the cluster holds already. */

@@ -35,6 +35,13 @@ uint32_t facts_add_object(Facts *facts, Object object)
     return facts->objects.len - 1;
 }
 
+Object *facts_new_object(Facts *facts, uint32_t *id)
+{
+    *id = facts->objects.len;
+    vec_spare(&facts->objects);
+    return &facts->objects.at[facts->objects.len++];
+}
+
 Object *facts_object(const Facts *facts, uint32_t id) { return &facts->objects.at[id]; }
 uint32_t facts_object_count(const Facts *facts) { return facts->objects.len; }
 uint32_t facts_input_count(const Facts *facts) { return facts->objects.len - facts->backdrop; }

@@ -90,9 +90,9 @@ typedef struct Tester {
 
 static void test_object(Worker *worker, Document *doc)
 {
-    Object object = schema_open(&worker->checker, doc, &worker->head);
-    doc->object = facts_add_object(worker->facts, object);
-    schema_check(&worker->checker, doc, facts_object(worker->facts, doc->object));
+    Object *object = facts_new_object(worker->facts, &doc->object);
+    schema_open(&worker->checker, doc, &worker->head, object);
+    schema_check(&worker->checker, doc, object);
     ObjectContext context = worker_context(worker, doc);
     custom_check(worker->options->custom, &context);
 }

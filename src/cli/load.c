@@ -91,7 +91,7 @@ static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, i
     DocumentUse use = USE_NONE;
     for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
         DocumentUse item_use;
-        worker->head = schema_head(doc, at);
+        schema_head(doc, at, &worker->head);
         if (worker->head.items != BASE_NONE) {
             item_use = worker_items(worker, doc, worker->head.items, next_item, emit_all);
         } else {
@@ -113,7 +113,7 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
     worker->line = worker->sources->docs.at[doc->source].line;
     doc->root = 0;
     doc->item = -1;
-    worker->head = schema_head(doc, 0);
+    schema_head(doc, 0, &worker->head);
     if (worker->head.items == BASE_NONE)
         return worker_object(worker, doc, emit_all);
     int32_t next_item = 0;
@@ -456,7 +456,7 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
     if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
         return false;
     doc.object = object;
-    worker->head = schema_head(&doc, doc.root);
+    schema_head(&doc, doc.root, &worker->head);
     pass(worker, &doc);
     return true;
 }
@@ -472,7 +472,7 @@ static void pass_items(Worker *worker, Document *doc, uint32_t items, int32_t *n
         }
         doc->root = at;
         doc->item = (*next_item)++;
-        worker->head = schema_head(doc, at);
+        schema_head(doc, at, &worker->head);
         pass(worker, doc);
     }
 }
@@ -483,7 +483,7 @@ bool worker_again_items(Worker *worker, uint32_t doc_index, ObjectPass pass)
     int32_t next_item = 0;
     if (!read_document(worker, doc_index, &doc))
         return false;
-    worker->head = schema_head(&doc, 0);
+    schema_head(&doc, 0, &worker->head);
     if (worker->head.items == BASE_NONE)
         pass(worker, &doc);
     else

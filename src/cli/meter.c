@@ -64,10 +64,8 @@ void meter_begin(Meter *meter, const Options *options, uint32_t file_count)
     meter_catch_interrupt();
 }
 
-StatsPass meter_pass(Meter *meter, StatsPass pass)
+StatsPass meter_switch(Meter *meter, StatsPass pass)
 {
-    if (!meter || !meter->times)
-        return pass;
     uint64_t time = now();
     StatsPass before = (StatsPass)meter->pass;
     meter->stats.nanoseconds[before] += time - meter->since;

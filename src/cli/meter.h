@@ -29,7 +29,11 @@ void meter_catch_end(void);
 /* Starts the clock, and catches Ctrl-C. */
 void meter_begin(Meter *meter, const Options *options, uint32_t file_count);
 /* What is done from now on; returns what was before. */
-StatsPass meter_pass(Meter *meter, StatsPass pass);
+StatsPass meter_switch(Meter *meter, StatsPass pass); /* with --stats */
+static inline StatsPass meter_pass(Meter *meter, StatsPass pass)
+{
+    return meter && meter->times ? meter_switch(meter, pass) : pass;
+}
 /* A file is about to be read, or a document was. */
 void meter_file(Meter *meter, uint32_t objects, uint32_t findings);
 void meter_document(Meter *meter, uint32_t objects, uint32_t findings);

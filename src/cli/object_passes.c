@@ -9,6 +9,8 @@
 static uint32_t object_line(Worker *worker, const Document *doc)
 {
     uint32_t offset = node_at(doc, doc->root)->offset;
+    if (offset == worker->line_offset)
+        return worker->line;
     if (offset < worker->line_offset) {
         worker->line_offset = 0;
         worker->line = worker->sources->docs.at[doc->source].line;
@@ -46,9 +48,9 @@ void check_tree(Worker *worker, Document *doc)
 
 static void open_object(Worker *worker, Document *doc)
 {
-    Object object = schema_open(&worker->checker, doc, &worker->head);
-    object.line = object_line(worker, doc);
-    doc->object = facts_add_object(worker->facts, object);
+    Object *object = facts_new_object(worker->facts, &doc->object);
+    schema_open(&worker->checker, doc, &worker->head, object);
+    object->line = object_line(worker, doc);
 }
 
 /* The mapping's tree with two strings more in front, where kubectl puts what an item

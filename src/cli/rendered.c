@@ -21,22 +21,27 @@ static bool is_template_path(Str name)
            !str_starts(name, STR("../")) && !str_contains(name, STR("/../"));
 }
 
+/* Where the lines before the content may begin. */
+static inline size_t first_line(Str text) { return str_starts(text, STR("---\n")) ? 4 : 0; }
+
 /* The name in a "# Source:" comment among the lines before the content, or empty. */
 static Str source_comment(Str text)
 {
     Str name = {0};
-    size_t head = str_starts(text, STR("---\n")) ? 4 : 0;
-    if (head < text.len && is_alnum(text.ptr[head]))
-        return name; /* as nearly always: the content begins */
-    for (size_t at = 0; at < text.len;) {
+    size_t at = first_line(text);
+    /* A line that starts with a letter is content. */
+    while (at < text.len && !is_alnum(text.ptr[at])) {
         Str line = str_slice(text.ptr + at, text.len - at);
         line.len = str_find(line, '\n');
         at += line.len + 1;
-        line = str_trim(line);
-        if (line.len && line.ptr[0] != '#' && !str_is(line, "---"))
-            break;
-        if (line.len == 0 || line.ptr[0] != '#')
+        if (line.len && line.ptr[0] != '#')
+            line = str_trim(line);
+        if (line.len == 0 || str_is(line, "---"))
             continue;
+        if (line.ptr[0] != '#')
+            break;
+        if (line.len > 2 && line.ptr[1] == ' ' && is_alnum(line.ptr[2]) && line.ptr[2] != 'S')
+            continue; /* as nearly all comments are */
         line = str_trim(str_slice(line.ptr + 1, line.len - 1));
         if (!str_starts(line, STR("Source:")))
             continue;
@@ -82,7 +87,8 @@ static Str find_template(Str root, Str name, Arena *arena)
     return count == 1 ? found : (Str){"", 0};
 }
 
-void rendered_note(Sources *sources, uint32_t doc, Str text, Str root)
+BASE_APART
+static void note_source(Sources *sources, uint32_t doc, Str text, Str root)
 {
     Str name = source_comment(text);
     if (!name.len)
@@ -96,4 +102,12 @@ void rendered_note(Sources *sources, uint32_t doc, Str text, Str root)
     SourceTemplate from = {name, find_template(root.len ? root : STR("."), name, &arena)};
     sources_set_template(sources, doc, from);
     arena_free(&arena);
+}
+
+void rendered_note(Sources *sources, uint32_t doc, Str text, Str root)
+{
+    size_t first = first_line(text);
+    if (first < text.len && is_alnum(text.ptr[first]))
+        return; /* nearly always the content begins there */
+    note_source(sources, doc, text, root);
 }

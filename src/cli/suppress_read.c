@@ -308,49 +308,33 @@ void suppress_comments(Suppressions *all, Worker *worker, const Document *doc,
 
 /* ---- annotations ---- */
 
-/* What leads to annotations: values of a mapping, or BASE_NONE. */
-typedef struct Way {
-    uint32_t metadata, annotations, spec, job, template;
-} Way;
+#define FIELD(name) node_name_bit(SCHEMA_NAME_##name)
 
-/* The number of a key's name, also where nobody bound it. */
-static NameId name_of(const Node *key)
+/* Whether a value is a mapping that may have one of these fields.  Where all keys of one are
+ * bound its bits say it. */
+static inline bool may_have(const Document *doc, uint32_t map, uint64_t fields)
 {
-    static const struct { Str text; NameId name; } NAMES[] = {
-        {STR_INIT("metadata"), SCHEMA_NAME_metadata},
-        {STR_INIT("annotations"), SCHEMA_NAME_annotations},
-        {STR_INIT("spec"), SCHEMA_NAME_spec},
-        {STR_INIT("jobTemplate"), SCHEMA_NAME_jobTemplate},
-        {STR_INIT("template"), SCHEMA_NAME_template},
-    };
-    for (size_t i = 0; i < BASE_COUNT(NAMES); i++)
-        if (str_eq(str_slice(key->text, key->len), NAMES[i].text))
-            return NAMES[i].name;
-    return SCHEMA_UNBOUND;
+    if (map == BASE_NONE)
+        return false;
+    const Node *at = node_at(doc, map);
+    return at->kind == NODE_MAP && (!at->names || at->names & fields ||
+                                    (uint32_t)__builtin_popcountll(at->names) != at->len);
 }
 
-/* All that a value, if it is a mapping, has of these in one look. */
-static Way ways_from(const Document *doc, uint32_t map)
+/* The value of such a field, also where nobody bound its key, or BASE_NONE. */
+static uint32_t find_field(const Document *doc, uint32_t map, NameId name, Str text)
 {
-    Way way = {BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE};
-    if (node_kind(doc, map) != NODE_MAP)
-        return way;
     const Node *nodes = doc->nodes, *end = &nodes[nodes[map].next];
-    for (const Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next]) {
-        uint32_t value = (uint32_t)(key + 1 - nodes);
-        if (key->flags & NODE_SHADOWED)
-            continue;
-        switch (key->bind == SCHEMA_UNBOUND ? name_of(key) : key->bind) {
-        case SCHEMA_NAME_metadata: way.metadata = value; break;
-        case SCHEMA_NAME_annotations: way.annotations = value; break;
-        case SCHEMA_NAME_spec: way.spec = value; break;
-        case SCHEMA_NAME_jobTemplate: way.job = value; break;
-        case SCHEMA_NAME_template: way.template = value; break;
-        default: break;
-        }
-    }
-    return way;
+    for (const Node *key = &nodes[map + 1]; key < end; key = &nodes[key[1].next])
+        if (!(key->flags & NODE_SHADOWED) &&
+            (key->bind == name || (key->bind == SCHEMA_UNBOUND && key->len == text.len &&
+                                   bytes_same(key->text, text.ptr, text.len))))
+            return (uint32_t)(key + 1 - nodes);
+    return BASE_NONE;
 }
+#define FIND_FIELD(doc, map, name) find_field(doc, map, SCHEMA_NAME_##name, STR(#name))
+#define FIELD_OF(doc, map, name) \
+    (may_have(doc, map, FIELD(name)) ? FIND_FIELD(doc, map, name) : BASE_NONE)
 
 static void read_annotation(Reading *reading, Str value)
 {
@@ -452,8 +436,8 @@ static void read_annotations(Suppressions *all, Worker *worker, const Document *
 /* Of what holds metadata further down: a template. */
 static void read_below(Suppressions *all, Worker *worker, const Document *doc, uint32_t holder)
 {
-    uint32_t metadata = ways_from(doc, holder).metadata;
-    uint32_t map = metadata == BASE_NONE ? BASE_NONE : ways_from(doc, metadata).annotations;
+    uint32_t metadata = FIELD_OF(doc, holder, metadata);
+    uint32_t map = FIELD_OF(doc, metadata, annotations);
     if (map != BASE_NONE)
         read_annotations(all, worker, doc, holder, map);
 }
@@ -461,20 +445,19 @@ static void read_below(Suppressions *all, Worker *worker, const Document *doc, u
 void suppress_annotations(Suppressions *all, Worker *worker, const Document *doc)
 {
     const ObjectHead *head = &worker->head;
-    uint32_t template = BASE_NONE;
+    uint32_t template = head->template; /* of a PodTemplate */
     if (head->annotations != BASE_NONE)
         read_annotations(all, worker, doc, doc->root, head->annotations);
-    if (head->spec != BASE_NONE) {
-        Way below = ways_from(doc, head->spec);
-        template = below.template;
-        if (below.job != BASE_NONE) {
-            uint32_t spec = ways_from(doc, below.job).spec;
-            template = spec == BASE_NONE ? BASE_NONE : ways_from(doc, spec).template;
-            read_below(all, worker, doc, below.job);
+    if (may_have(doc, head->spec, FIELD(template) | FIELD(jobTemplate))) {
+        uint32_t below = FIND_FIELD(doc, head->spec, template);
+        uint32_t job = below == BASE_NONE ? FIND_FIELD(doc, head->spec, jobTemplate) : BASE_NONE;
+        if (job != BASE_NONE) {
+            uint32_t spec = FIELD_OF(doc, job, spec);
+            below = FIELD_OF(doc, spec, template);
+            read_below(all, worker, doc, job);
         }
+        template = below == BASE_NONE ? template : below;
     }
-    if (template == BASE_NONE)
-        template = head->template; /* of a PodTemplate */
     if (template != BASE_NONE)
         read_below(all, worker, doc, template);
 }

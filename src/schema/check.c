@@ -345,4 +345,5 @@ void schema_checker_free(SchemaChecker *checker)
     checker->guesses = NULL;
     vec_free(&checker->marks);
     vec_free(&checker->folded);
+    mem_free(checker->words);
 }

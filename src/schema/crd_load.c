@@ -5,12 +5,14 @@
 
 static void keep(SchemaChecker *checker, Document *doc, uint32_t node)
 {
-    ObjectHead head = schema_head(doc, node);
+    ObjectHead head;
+    schema_head(doc, node, &head);
     if (!crd_is_definition(&head))
         return;
     doc->root = node;
     doc->object = BASE_NONE;
-    Object object = schema_open(checker, doc, &head);
+    Object object;
+    schema_open(checker, doc, &head, &object);
     schema_check(checker, doc, &object);
     crd_gather(checker, doc, &head);
 }

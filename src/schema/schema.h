@@ -171,6 +171,12 @@ typedef struct SchemaOptions {
 
 struct CrdSet; /* crd.h */
 
+/* What all objects of a kind say of it, as strings. */
+typedef struct HeadWords {
+    uint32_t round; /* of the strings: Interner.round */
+    uint32_t api_version, group, kind; /* kind 0: nobody asked yet */
+} HeadWords;
+
 typedef struct SchemaChecker {
     const SchemaOptions *options; /* borrowed */
     Diag *diag;                   /* borrowed */
@@ -185,6 +191,8 @@ typedef struct SchemaChecker {
                                      nothing has to be there, and directives may be */
     bool complete;                /* every CRD of the input is known: nothing is deferred any more */
     uint32_t accepted;            /* versions of the target that take that object */
+    HeadWords *words;             /* of the built-in kinds; NULL: none was met yet */
+    uint32_t last_ns;             /* string: the last namespace that an object gave */
 } SchemaChecker;
 
 /* What is asked of a node before its type is known, whether it is an object or not: read
@@ -201,7 +209,7 @@ typedef struct ObjectHead {
     uint32_t name, generate_name, ns, annotations; /* in the metadata */
 } ObjectHead;
 
-ObjectHead schema_head(const Document *doc, uint32_t node);
+void schema_head(const Document *doc, uint32_t node, ObjectHead *head);
 /* Whether it is a manifest: a mapping with apiVersion and kind. */
 static inline bool head_is_object(const ObjectHead *head)
 {
@@ -209,7 +217,8 @@ static inline bool head_is_object(const ObjectHead *head)
 }
 uint32_t schema_list_items(const Document *doc, uint32_t node); /* the head's items alone */
 /* The object at doc->root, whose head that is. */
-Object schema_open(SchemaChecker *checker, const Document *doc, const ObjectHead *head);
+void schema_open(SchemaChecker *checker, const Document *doc, const ObjectHead *head,
+                 Object *object);
 /* Binds the object's tree to its kind's type, checks it, gathers marks.  An object
  * of an API version that the target no longer serves is bound to the newest type
  * that its kind had there, so that it still takes part in linking. */

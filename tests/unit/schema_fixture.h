@@ -74,13 +74,17 @@ static inline void bench_lines(Bench *bench)
 
 static inline Object bench_open(Bench *bench)
 {
-    ObjectHead head = schema_head(&bench->doc, bench->doc.root);
-    return schema_open(&bench->checker, &bench->doc, &head);
+    ObjectHead head;
+    schema_head(&bench->doc, bench->doc.root, &head);
+    Object object;
+    schema_open(&bench->checker, &bench->doc, &head, &object);
+    return object;
 }
 
 static inline bool bench_is_object(const Bench *bench, uint32_t node)
 {
-    ObjectHead head = schema_head(&bench->doc, node);
+    ObjectHead head;
+    schema_head(&bench->doc, node, &head);
     return head_is_object(&head);
 }
 
