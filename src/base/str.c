@@ -20,6 +20,14 @@ size_t str_find(Str s, char byte)
     return found ? (size_t)(found - s.ptr) : s.len;
 }
 
+Str str_until(Str *rest, char byte)
+{
+    Str piece = str_slice(rest->ptr, str_find(*rest, byte));
+    size_t behind = piece.len < rest->len ? piece.len + 1 : piece.len;
+    *rest = str_slice(rest->ptr + behind, rest->len - behind);
+    return piece;
+}
+
 uint32_t hex_number(Str digits)
 {
     uint32_t sum = 0;

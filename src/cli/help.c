@@ -144,10 +144,9 @@ void help_command(const Command *command, Buf *out)
     if (command->reads_input) {
         buf_text(out, "\nExit status:\n");
         for (Str rest = str_of(text_exit_status); rest.len;) {
-            size_t tab = str_find(rest, '\t'), end = str_find(rest, '\n');
-            buf_format(out, "  %.*s", (int)tab, rest.ptr);
-            help_wrap(out, str_slice(rest.ptr + tab + 1, end - tab - 1), 5, 2 + tab);
-            rest = str_slice(rest.ptr + end + 1, rest.len - end - 1);
+            Str status = str_until(&rest, '\t'), meaning = str_until(&rest, '\n');
+            buf_format(out, "  %.*s", STR_ARG(status));
+            help_wrap(out, meaning, 5, 2 + status.len);
         }
         buf_text(out, "\nA .plimsoll.yaml holds settings: see plimsoll(1), or "
                       "docs/configuration.md.\n");

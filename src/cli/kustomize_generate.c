@@ -23,13 +23,9 @@ static void read_env_file(KustomizeReader *reader, KustomizeGenerator *generator
     }
     Str rest = str_slice(text.ptr, text.len);
     while (rest.len) {
-        size_t end = str_find(rest, '\n');
-        Str line = str_trim(str_slice(rest.ptr, end));
-        rest = str_slice(rest.ptr + end, rest.len - end);
-        if (rest.len)
-            rest = str_slice(rest.ptr + 1, rest.len - 1);
+        Str line = str_trim(str_until(&rest, '\n'));
         if (line.len && line.ptr[0] != '#')
-            add_key(reader, generator, str_trim(str_slice(line.ptr, str_find(line, '='))), node);
+            add_key(reader, generator, str_trim(str_until(&line, '=')), node);
     }
     file_free(&text);
 }

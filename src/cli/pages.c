@@ -26,9 +26,8 @@ static void each_term(Buf *out, const char *text, void (*write)(Buf *out, Str te
 {
     Str rest = str_of(text), line;
     while (next_piece(&rest, STR("\n"), &line)) {
-        size_t tab = str_find(line, '\t');
-        write(out, str_slice(line.ptr, tab),
-              str_slice(line.ptr + tab + 1, line.len - tab - 1));
+        Str term = str_until(&line, '\t');
+        write(out, term, line);
     }
 }
 

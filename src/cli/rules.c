@@ -163,11 +163,9 @@ static void list_text(Buf *out, const RuleList *rules)
 static void put_indented(Buf *out, Str rest, size_t indent)
 {
     while (rest.len) {
-        size_t end = str_find(rest, '\n');
-        buf_repeat(out, ' ', end ? indent : 0);
-        buf_format(out, "%.*s\n", (int)end, rest.ptr);
-        size_t taken = end < rest.len ? end + 1 : end;
-        rest = str_slice(rest.ptr + taken, rest.len - taken);
+        Str line = str_until(&rest, '\n');
+        buf_repeat(out, ' ', line.len ? indent : 0);
+        buf_format(out, "%.*s\n", STR_ARG(line));
     }
 }
 

@@ -34,10 +34,7 @@ bool setting_select(Setter *setter, Str value)
 {
     Options *options = setter->options;
     for (Str rest = value; rest.len;) {
-        Str word = str_slice(rest.ptr, str_find(rest, ','));
-        size_t behind = word.len < rest.len ? word.len + 1 : word.len;
-        rest = str_slice(rest.ptr + behind, rest.len - behind);
-        word = str_trim(word);
+        Str word = str_trim(str_until(&rest, ','));
         Guess guess = {.wrong = word};
         Origin origin;
         for (int i = 0; i <= ORIGIN_ADVICE; i++)

@@ -74,15 +74,13 @@ static int git(Str folder, const char *const *arguments, GitErrors errors, FileT
 
 static Str text_of(const FileText *text) { return str_trim(str_slice(text->ptr, text->len)); }
 
-static Str first_line(Str text) { return str_slice(text.ptr, str_find(text, '\n')); }
+static Str first_line(Str text) { return str_until(&text, '\n'); }
 
 /* The names, each with a NUL behind it, are relative to the top of the repository. */
 static void take_names(Options *options, Str top, const FileText *text)
 {
     for (Str rest = str_slice(text->ptr, text->len); rest.len;) {
-        Str name = str_slice(rest.ptr, str_find(rest, '\0'));
-        size_t behind = name.len < rest.len ? name.len + 1 : name.len;
-        rest = str_slice(rest.ptr + behind, rest.len - behind);
+        Str name = str_until(&rest, '\0');
         if (name.len)
             vec_push(&options->changed, path_join(top, name, &options->arena));
     }

@@ -29,10 +29,9 @@ static bool stdin_is_input(const Options *options)
 void tell_lines(Str lines)
 {
     while (lines.len) {
-        size_t end = str_find(lines, '\n');
-        if (end)
-            cli_error("%.*s", (int)end, lines.ptr);
-        lines = end < lines.len ? str_slice(lines.ptr + end + 1, lines.len - end - 1) : STR("");
+        Str line = str_until(&lines, '\n');
+        if (line.len)
+            cli_error("%.*s", STR_ARG(line));
     }
 }
 

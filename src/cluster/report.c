@@ -104,14 +104,11 @@ static void tell_warnings(Session *session)
     interner_init(&told);
     for (uint32_t i = 0; i < session->count; i++)
         for (Str rest = session->objects[i].warnings; rest.len;) {
-            Str line = str_slice(rest.ptr, str_find(rest, '\n'));
+            Str line = str_until(&rest, '\n');
             if (line.len && interner_find(&told, line) == BASE_NONE) {
                 intern(&told, line);
                 cli_error("the server warns: %.*s", STR_ARG(line));
             }
-            rest = line.len < rest.len
-                       ? str_slice(rest.ptr + line.len + 1, rest.len - line.len - 1)
-                       : STR("");
         }
     interner_free(&told);
 }

@@ -78,12 +78,8 @@ static void write_side(const ObjectDifference *object, bool left, Side *side, Ar
     object_writer_put(&writer, &shown, shown.root);
     object_writer_close(&writer);
     side->text = out.buf;
-    for (Str rest = buf_slice(&side->text); rest.len;) {
-        Str line = str_slice(rest.ptr, str_find(rest, '\n'));
-        vec_push(&side->lines, line);
-        rest = line.len < rest.len ? str_slice(rest.ptr + line.len + 1, rest.len - line.len - 1)
-                                   : STR("");
-    }
+    for (Str rest = buf_slice(&side->text); rest.len;)
+        vec_push(&side->lines, str_until(&rest, '\n'));
 }
 
 static void number_lines(Side *side, Interner *known, Arena *arena)

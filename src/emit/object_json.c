@@ -82,13 +82,10 @@ void object_json_put(ObjectWriter *writer, const Document *doc, uint32_t node)
 /* The part holds a line an object: each is held back in its turn. */
 void object_json_join(ObjectWriter *writer, Str part, uint64_t count)
 {
-    size_t at = 0;
     for (uint64_t i = 0; i < count; i++) {
         if (writer->count + i > 0)
             put_item(writer, writer->count + i == 1);
-        size_t length = str_find(str_slice(part.ptr + at, part.len - at), '\n');
-        buf_str(&writer->held, str_slice(part.ptr + at, length));
-        at += length + 1;
+        buf_str(&writer->held, str_until(&part, '\n'));
         out_spill(writer->out);
     }
 }

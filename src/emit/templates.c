@@ -11,12 +11,9 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 static uint32_t only_line(Str text, Str wanted, bool whole)
 {
     uint32_t number = 0, found = 0;
-    for (size_t at = 0; at < text.len;) {
-        Str line = str_slice(text.ptr + at, text.len - at);
-        line.len = str_find(line, '\n');
-        at += line.len + 1;
+    while (text.len) {
+        Str line = str_trim(str_until(&text, '\n'));
         number++;
-        line = str_trim(line);
         if (whole ? !str_eq(line, wanted) : !str_starts(line, wanted))
             continue;
         if (found)

@@ -20,6 +20,12 @@ static void slices_compare_by_bytes(void **state)
     assert_true(str_contains(STR("a{{b"), STR("{{")));
     assert_int_equal(str_find(STR("a:b"), ':'), 1);
     assert_int_equal(str_find(STR("ab"), ':'), 2);
+    Str rest = STR("a::b");
+    assert_str(str_until(&rest, ':'), "a");
+    assert_str(str_until(&rest, ':'), "");
+    assert_str(str_until(&rest, ':'), "b");
+    assert_str(rest, "");
+    assert_str(str_until(&rest, ':'), "");
     assert_str(str_trim(STR(" \t a b\r\n")), "a b");
 }
 

@@ -142,9 +142,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
     Call *call = context;
     Str line = str_trim(str_slice(bytes, size * count));
-    size_t colon = str_find(line, ':');
-    Str value = colon < line.len ? str_trim(str_slice(line.ptr + colon + 1, line.len - colon - 1))
-                                 : STR("");
+    Str value = line, name = str_until(&value, ':');
     call->header_bytes += (int64_t)line.len;
     if (call->header_bytes > HEAD_LIMIT) {
         call->overflow = true;
@@ -152,9 +150,9 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     }
     if (str_starts(line, STR("HTTP/")))
         call->status = (long)leading_number(line, str_find(line, ' ') + 1);
-    else if (colon == 11 && !strncasecmp(line.ptr, "retry-after", 11))
-        call->retry_after_ms = 1000 * leading_number(value, 0);
-    else if (colon == 7 && !strncasecmp(line.ptr, "warning", 7))
+    else if (name.len == 11 && !strncasecmp(name.ptr, "retry-after", 11))
+        call->retry_after_ms = 1000 * leading_number(str_trim(value), 0);
+    else if (name.len == 7 && !strncasecmp(name.ptr, "warning", 7))
         take_warning(call, value);
     return size * count;
 }

@@ -34,10 +34,7 @@ static bool item_fits(const Document *doc, uint32_t item, Str keys)
 {
     bool some = false;
     while (keys.len) {
-        Str pair = str_slice(keys.ptr, str_find(keys, ','));
-        keys = pair.len < keys.len
-                   ? str_slice(keys.ptr + pair.len + 1, keys.len - pair.len - 1)
-                   : STR("");
+        Str pair = str_until(&keys, ',');
         size_t equals = str_find(pair, '=');
         if (equals == pair.len)
             return false;

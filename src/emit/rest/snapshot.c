@@ -104,7 +104,7 @@ static bool take_usual(RestSnapshot *snapshot, const char *path)
     if (!absent || !str_starts(rest, STR("/apis/")))
         return fine;
     rest = str_slice(rest.ptr + 6, rest.len - 6);
-    Str group = str_slice(rest.ptr, str_find(rest, '/'));
+    Str group = str_until(&rest, '/');
     Str other = find_collection(snapshot, str_of(strrchr(path, '/') + 1), group, ABSENT_IS_PASSED);
     return other.len == 0 || str_is(other, path) ||
            take_resource(snapshot, other.ptr, ABSENT_IS_PASSED, &absent);
@@ -113,9 +113,8 @@ static bool take_usual(RestSnapshot *snapshot, const char *path)
 /* One that the user named, as `gateways.gateway.networking.k8s.io`. */
 static bool take_named(RestSnapshot *snapshot, Str name)
 {
-    size_t dot = str_find(name, '.');
-    Str group = str_slice(name.ptr + dot + 1, name.len - dot - 1);
-    Str found = find_collection(snapshot, str_slice(name.ptr, dot), group, ABSENT_IS_TOLD);
+    Str group = name, resource = str_until(&group, '.');
+    Str found = find_collection(snapshot, resource, group, ABSENT_IS_TOLD);
     bool absent;
     return found.len && take_resource(snapshot, found.ptr, ABSENT_IS_TOLD, &absent);
 }

@@ -42,12 +42,9 @@ bool rest_takeover_look(RestRun *run) { return look(run, is_any, 0); }
 
 static bool is_taken_from(const RestObject *object, Str manager)
 {
-    for (Str rest = object->taken_from; rest.len;) {
-        size_t end = str_find(rest, '\n');
-        if (str_eq(str_slice(rest.ptr, end), manager))
+    for (Str rest = object->taken_from; rest.len;)
+        if (str_eq(str_until(&rest, '\n'), manager))
             return true;
-        rest = end < rest.len ? str_slice(rest.ptr + end + 1, rest.len - end - 1) : STR("");
-    }
     return false;
 }
 
@@ -57,10 +54,9 @@ bool rest_takeover_ends(const RestObject *object)
     if (!object->takeover.len || object->outcome != REST_CONFLICT || !object->cause_count)
         return false;
     for (uint32_t i = 0; i < object->cause_count; i++) {
-        Str text = object->causes[i].message;
-        size_t from = str_find(text, '"');
-        Str rest = from < text.len ? str_slice(text.ptr + from + 1, text.len - from - 1) : STR("");
-        if (!is_taken_from(object, str_slice(rest.ptr, str_find(rest, '"'))))
+        Str rest = object->causes[i].message;
+        str_until(&rest, '"');
+        if (!is_taken_from(object, str_until(&rest, '"')))
             return false;
     }
     return true;
