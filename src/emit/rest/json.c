@@ -69,6 +69,15 @@ bool rest_json_next(const Json *object, void **at, Str *key, const Json **value)
     return true;
 }
 
+const Json *rest_json_condition(const Json *live, const char *type)
+{
+    const Json *conditions = rest_json_path(live, "status.conditions");
+    for (size_t i = 0; i < rest_json_count(conditions); i++)
+        if (str_is(rest_json_path_text(rest_json_at(conditions, i), "type"), type))
+            return rest_json_at(conditions, i);
+    return NULL;
+}
+
 static int digest_bytes(const char *bytes, size_t size, void *context)
 {
     uint64_t *digest = context;

@@ -1,7 +1,7 @@
 /* json: what servers and credential plugins answer, behind a few questions.  The library
  * that reads it stays in json.c.
  *
- * Ownership: json_read's value is freed with json_free; what is asked of it is borrowed.
+ * Ownership: rest_json_read's value is freed with rest_json_free; what is asked of it is borrowed.
  * Errors: a question that the answer does not fit gets NULL, the empty text or the number
  * that was given for that. */
 #ifndef PLIMSOLL_REST_JSON_H
@@ -24,6 +24,8 @@ size_t rest_json_count(const Json *array);
 const Json *rest_json_at(const Json *array, size_t index);
 /* The members of an object, one after the other: *at starts as NULL.  False behind the last. */
 bool rest_json_next(const Json *object, void **at, Str *key, const Json **value);
+/* The condition of this type in an object's status; NULL: there is none. */
+const Json *rest_json_condition(const Json *live, const char *type);
 /* An item of a list as a line of its own: with its apiVersion and kind, without
  * managedFields; without the values of its data, too, where only the keys are wanted. */
 void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out);

@@ -11,15 +11,6 @@ static int64_t number(const Json *live, const char *path, int64_t otherwise)
     return rest_json_number(rest_json_path(live, path), otherwise);
 }
 
-static const Json *condition_of(const Json *live, const char *type)
-{
-    const Json *conditions = rest_json_path(live, "status.conditions");
-    for (size_t i = 0; i < rest_json_count(conditions); i++)
-        if (str_is(rest_json_path_text(rest_json_at(conditions, i), "type"), type))
-            return rest_json_at(conditions, i);
-    return NULL;
-}
-
 static bool is_true(const Json *condition)
 {
     return str_is(rest_json_path_text(condition, "status"), "True");
@@ -56,7 +47,7 @@ static RestReady when(bool ready) { return ready ? REST_READY : REST_WAITING; }
 /* A controller that may not make Pods says so in this condition. */
 static RestReady short_of(const Json *live, Buf *detail)
 {
-    const Json *failure = condition_of(live, "ReplicaFailure");
+    const Json *failure = rest_json_condition(live, "ReplicaFailure");
     if (is_true(failure)) {
         buf_text(detail, "; ");
         put_condition(detail, failure);
@@ -66,7 +57,7 @@ static RestReady short_of(const Json *live, Buf *detail)
 
 static RestReady deployment(const Json *live, Buf *detail)
 {
-    const Json *progress = condition_of(live, "Progressing");
+    const Json *progress = rest_json_condition(live, "Progressing");
     int64_t want = number(live, "spec.replicas", 1), all = number(live, "status.replicas", 0);
     int64_t updated = number(live, "status.updatedReplicas", 0);
     if (!is_observed(live, detail))
@@ -134,9 +125,9 @@ static RestReady replica_set(const Json *live, Buf *detail)
 
 static RestReady job(const Json *live, Buf *detail)
 {
-    const Json *failed = condition_of(live, "Failed");
+    const Json *failed = rest_json_condition(live, "Failed");
     int64_t want = number(live, "spec.completions", 1);
-    if (is_true(condition_of(live, "Complete")))
+    if (is_true(rest_json_condition(live, "Complete")))
         return REST_READY;
     if (is_true(failed)) {
         put_condition(detail, failed);
@@ -156,7 +147,7 @@ static RestReady job(const Json *live, Buf *detail)
 static RestReady pod(const Json *live, Buf *detail)
 {
     Str phase = rest_json_path_text(live, "status.phase");
-    if (str_is(phase, "Succeeded") || is_true(condition_of(live, "Ready")))
+    if (str_is(phase, "Succeeded") || is_true(rest_json_condition(live, "Ready")))
         return REST_READY;
     Str message = rest_json_path_text(live, "status.message");
     buf_format(detail, "it is %.*s%s%.*s", STR_ARG(phase.len ? phase : STR("not there yet")),
@@ -168,8 +159,8 @@ static RestReady pod(const Json *live, Buf *detail)
 
 static RestReady definition(const Json *live, Buf *detail)
 {
-    const Json *names = condition_of(live, "NamesAccepted");
-    if (is_true(condition_of(live, "Established")))
+    const Json *names = rest_json_condition(live, "NamesAccepted");
+    if (is_true(rest_json_condition(live, "Established")))
         return REST_READY;
     if (str_is(rest_json_path_text(names, "status"), "False")) {
         put_condition(detail, names);
@@ -209,7 +200,7 @@ static RestReady service(const Json *live, Buf *detail)
 
 static RestReady api_service(const Json *live, Buf *detail)
 {
-    const Json *available = condition_of(live, "Available");
+    const Json *available = rest_json_condition(live, "Available");
     if (is_true(available))
         return REST_READY;
     buf_text(detail, "it is not available");
@@ -243,7 +234,7 @@ static bool is_stale(const Json *live, const Json *condition, Buf *detail)
 /* Whether its target can be scaled; what it measures may come much later. */
 static RestReady autoscaler(const Json *live, Buf *detail)
 {
-    const Json *able = condition_of(live, "AbleToScale");
+    const Json *able = rest_json_condition(live, "AbleToScale");
     if (is_stale(live, able, detail))
         return REST_WAITING;
     if (!able || is_true(able))
@@ -255,7 +246,7 @@ static RestReady autoscaler(const Json *live, Buf *detail)
 /* Whether its Pods are counted: that none may be missing now is no want of readiness. */
 static RestReady budget(const Json *live, Buf *detail)
 {
-    const Json *allowed = condition_of(live, "DisruptionAllowed");
+    const Json *allowed = rest_json_condition(live, "DisruptionAllowed");
     if (is_stale(live, allowed, detail))
         return REST_WAITING;
     if (!str_is(rest_json_path_text(allowed, "reason"), "SyncFailed"))
@@ -268,7 +259,7 @@ static RestReady budget(const Json *live, Buf *detail)
 static RestReady custom(const Json *live, Buf *detail)
 {
     static const char *const GOOD[] = {"Ready", "Available", "Programmed"};
-    const Json *stalled = condition_of(live, "Stalled");
+    const Json *stalled = rest_json_condition(live, "Stalled");
     if (is_stale(live, NULL, detail))
         return REST_WAITING;
     if (is_true(stalled)) {
@@ -276,7 +267,7 @@ static RestReady custom(const Json *live, Buf *detail)
         return REST_BROKEN;
     }
     for (size_t i = 0; i < BASE_COUNT(GOOD); i++) {
-        const Json *condition = condition_of(live, GOOD[i]);
+        const Json *condition = rest_json_condition(live, GOOD[i]);
         if (condition && is_stale(live, condition, detail))
             return REST_WAITING;
         if (!condition || is_true(condition))
@@ -285,9 +276,9 @@ static RestReady custom(const Json *live, Buf *detail)
         put_condition(detail, condition);
         return REST_WAITING;
     }
-    if (!is_true(condition_of(live, "Reconciling")))
+    if (!is_true(rest_json_condition(live, "Reconciling")))
         return REST_READY;
-    put_condition(detail, condition_of(live, "Reconciling"));
+    put_condition(detail, rest_json_condition(live, "Reconciling"));
     return REST_WAITING;
 }
 

@@ -168,18 +168,9 @@ static void add_events(Explain *explain, Str uid, Str ns, const char *what, Str 
 
 /* ---- Pods ---- */
 
-static const Json *condition_of(const Json *pod, const char *type)
-{
-    const Json *conditions = rest_json_path(pod, "status.conditions");
-    for (size_t i = 0; i < rest_json_count(conditions); i++)
-        if (str_is(rest_json_path_text(rest_json_at(conditions, i), "type"), type))
-            return rest_json_at(conditions, i);
-    return NULL;
-}
-
 static bool is_condition(const Json *pod, const char *type, const char *status)
 {
-    return str_is(rest_json_path_text(condition_of(pod, type), "status"), status);
+    return str_is(rest_json_path_text(rest_json_condition(pod, type), "status"), status);
 }
 
 static bool is_usual_start(Str reason)
@@ -242,7 +233,7 @@ static bool put_containers(Buf *out, const Json *pod)
 
 static void put_pod(Buf *out, const Json *pod)
 {
-    const Json *scheduled = condition_of(pod, "PodScheduled");
+    const Json *scheduled = rest_json_condition(pod, "PodScheduled");
     Str phase = rest_json_path_text(pod, "status.phase");
     if (put_containers(out, pod))
         return;
