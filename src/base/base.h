@@ -252,6 +252,7 @@ static inline int base64_digit(char c) /* 0 to 63; -1: it is none */
 /* The bytes, on the arena, with a NUL behind them that len does not count.  False where the
  * text is no base64 as Go's StdEncoding has it; line ends are passed over. */
 bool base64_decode(Str text, Arena *arena, Str *bytes);
+void base64_encode(Str bytes, Buf *out);
 
 /* ---- buf.c: growable bytes, and checked output ---- */
 void buf_grow(Buf *buf, size_t more); /* buf_reserve, where there is no room */

@@ -29,6 +29,24 @@ static void slices_compare_by_bytes(void **state)
     assert_str(str_trim(STR(" \t a b\r\n")), "a b");
 }
 
+static void base64_is_padded(void **state)
+{
+    static const char *const PAIRS[][2] = {
+        {"", ""}, {"a", "YQ=="}, {"ab", "YWI="}, {"abc", "YWJj"}, {"\xFB\xFF\xFE", "+//+"}};
+    (void)state;
+    Arena arena = {0};
+    for (size_t i = 0; i < BASE_COUNT(PAIRS); i++) {
+        Buf text = {0};
+        Str bytes;
+        base64_encode(str_of(PAIRS[i][0]), &text);
+        assert_str(buf_slice(&text), PAIRS[i][1]);
+        assert_true(base64_decode(buf_slice(&text), &arena, &bytes));
+        assert_str(bytes, PAIRS[i][0]);
+        buf_free(&text);
+    }
+    arena_free(&arena);
+}
+
 static void distance_counts_a_swap_as_one(void **state)
 {
     (void)state;
@@ -293,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_compare_by_bytes),
+        cmocka_unit_test(base64_is_padded),
         cmocka_unit_test(distance_counts_a_swap_as_one),
         cmocka_unit_test(typos_are_near_and_not_whole_words),
         cmocka_unit_test(utf8_is_strict),

@@ -26,22 +26,6 @@ static bool is_interactive(const Auth *auth, Buf *error, bool *interactive)
     return false;
 }
 
-/* The base64 of Go's encoder, for the CA in the cluster's information. */
-static void buf_base64(Buf *out, Str bytes)
-{
-    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        uint32_t bits = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
-        bits |= left > 1 ? (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8 : 0;
-        bits |= left > 2 ? (uint32_t)(unsigned char)bytes.ptr[i + 2] : 0;
-        buf_byte(out, DIGITS[bits >> 18]);
-        buf_byte(out, DIGITS[bits >> 12 & 63]);
-        buf_byte(out, left > 1 ? DIGITS[bits >> 6 & 63] : '=');
-        buf_byte(out, left > 2 ? DIGITS[bits & 63] : '=');
-    }
-}
-
 static void member(Buf *out, const char *name, Str value)
 {
     if (!value.len)
@@ -63,7 +47,7 @@ static void write_cluster(const KubeCluster *cluster, Buf *out)
         buf_text(out, ",\"insecure-skip-tls-verify\":true");
     if (ca.len) {
         buf_text(out, ",\"certificate-authority-data\":\"");
-        buf_base64(out, ca);
+        base64_encode(ca, out);
         buf_byte(out, '"');
     }
     member(out, "proxy-url", cluster->proxy_url);
