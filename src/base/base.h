@@ -254,6 +254,10 @@ static inline int base64_digit(char c) /* 0 to 63; -1: it is none */
 bool base64_decode(Str text, Arena *arena, Str *bytes);
 void base64_encode(Str bytes, Buf *out);
 
+/* ---- clock.c: since some moment, the same for the whole run ---- */
+uint64_t clock_ns(void);
+int64_t clock_ms(void);
+
 /* ---- buf.c: growable bytes, and checked output ---- */
 void buf_grow(Buf *buf, size_t more); /* buf_reserve, where there is no room */
 static inline void buf_reserve(Buf *buf, size_t more)

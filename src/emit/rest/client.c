@@ -9,7 +9,6 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #if LIBCURL_VERSION_NUM < 0x074d00
@@ -52,13 +51,6 @@ struct Client {
     uint64_t random;
     bool stopped;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void queue_put(Queue *queue, Call *call)
 {
@@ -176,8 +168,8 @@ Client *client_new(const KubeTarget *target, Auth *auth, const ClientOptions *op
     if (client->options.in_flight > MAX_IN_FLIGHT - MAX_STREAMS)
         client->options.in_flight = MAX_IN_FLIGHT - MAX_STREAMS;
     client->window = client->options.in_flight;
-    client->random = (uint64_t)now_ms() * 2654435761u + (uint64_t)getpid();
-    client->deadline_ms = options->run_ms ? now_ms() + options->run_ms : 0;
+    client->random = (uint64_t)clock_ms() * 2654435761u + (uint64_t)getpid();
+    client->deadline_ms = options->run_ms ? clock_ms() + options->run_ms : 0;
     curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
     if (client_setup(&client->setup, error) && auth_refresh(auth, false, error))
@@ -260,7 +252,7 @@ static void send_call(Client *client, Slot *slot, Call *call)
 
 static bool out_of_time(const Client *client)
 {
-    return client->deadline_ms && now_ms() >= client->deadline_ms;
+    return client->deadline_ms && clock_ms() >= client->deadline_ms;
 }
 
 static void put_request(const Client *client, Call *call)
@@ -354,7 +346,7 @@ static int64_t next_wait(Client *client, const Call *call)
 
 static bool try_again(Client *client, Call *call, int64_t wait)
 {
-    int64_t due = now_ms() + wait;
+    int64_t due = clock_ms() + wait;
     if (call->tries >= (call->most_tries ? call->most_tries : client->options.tries) ||
         (client->deadline_ms && due >= client->deadline_ms))
         return false;
@@ -425,7 +417,7 @@ static void collect(Client *client)
 /* Calls whose wait is over go to the front; returns how long the others have to wait. */
 static int64_t wake(Client *client)
 {
-    int64_t now = now_ms(), soonest = 1000;
+    int64_t now = clock_ms(), soonest = 1000;
     Queue still = {0}, ready = {0};
     for (Call *call; (call = queue_take(&client->delayed)) != NULL;) {
         if (call->due_ms <= now || client->stopped) {
@@ -493,13 +485,13 @@ void client_start(Client *client, Call *call)
 
 void client_start_after(Client *client, Call *call, int64_t ms)
 {
-    call->due_ms = now_ms() + ms;
+    call->due_ms = clock_ms() + ms;
     queue_put(&client->delayed, call);
 }
 
 Call *client_next_within(Client *client, int64_t ms)
 {
-    int64_t until = ms < 0 ? INT64_MAX : now_ms() + ms;
+    int64_t until = ms < 0 ? INT64_MAX : clock_ms() + ms;
     for (;;) {
         if (client->options.interrupted && client->options.interrupted())
             client_stop(client);
@@ -516,7 +508,7 @@ Call *client_next_within(Client *client, int64_t ms)
             return NULL;
         if (client->waiting.first && client->active < client->window)
             continue;
-        int64_t left = until - now_ms();
+        int64_t left = until - clock_ms();
         if (left <= 0)
             return NULL;
         curl_multi_poll(client->multi, NULL, 0, (int)(left < wait ? left : wait), NULL);
@@ -547,11 +539,11 @@ void client_drop(Client *client, Call *call)
 
 int64_t client_time_left(const Client *client)
 {
-    int64_t left = client->deadline_ms - now_ms();
+    int64_t left = client->deadline_ms - clock_ms();
     return !client->deadline_ms ? -1 : left > 0 ? left : 0;
 }
 
-void client_set_time(Client *client, int64_t ms) { client->deadline_ms = now_ms() + ms; }
+void client_set_time(Client *client, int64_t ms) { client->deadline_ms = clock_ms() + ms; }
 
 void client_stop(Client *client) { client->stopped = true; }
 

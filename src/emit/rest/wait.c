@@ -3,8 +3,6 @@
 #include "emit/rest/wait.h"
 #include "emit/rest/watch.h"
 
-#include <time.h>
-
 enum { TICK_MS = 200 };
 
 typedef struct RestWatch {
@@ -15,14 +13,7 @@ typedef struct RestWatch {
     Str only;                /* its name */
 } RestWatch;
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t rest_wait_ms(const RestWait *wait) { return now_ms() - wait->began_ms; }
+int64_t rest_wait_ms(const RestWait *wait) { return clock_ms() - wait->began_ms; }
 
 /* ---- what becomes of an object ---- */
 
@@ -261,7 +252,7 @@ static void ask_classes(RestWait *wait)
 static void begin(RestWait *wait)
 {
     RestRun *run = wait->run;
-    wait->began_ms = now_ms();
+    wait->began_ms = clock_ms();
     wait->waited = arena_zero(run->arena, sizeof *wait->waited * ((size_t)run->count + 1));
     wait->watches = arena_zero(run->arena, sizeof *wait->watches * (2 * (size_t)run->count + 1));
     interner_init(&wait->places);
@@ -322,7 +313,7 @@ bool rest_wait(RestWait *wait)
     begin(wait);
     int64_t until = wait->began_ms + wait->limit_ms, due = 0;
     for (;;) {
-        int64_t now = now_ms();
+        int64_t now = clock_ms();
         bool over = is_over(wait, &ready);
         if (now >= due || wait->changed || over) {
             wait->interrupted = !wait->tick(wait) && !over;
