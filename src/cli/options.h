@@ -19,6 +19,10 @@ typedef struct Setter {
 } Setter;
 
 typedef bool (*SettingStore)(Setter *setter, Str value);
+/* False, with the reason in setter->error. */
+bool setting_refuse(Setter *setter, const char *format, ...) BASE_PRINTF(2, 3);
+/* A glob of files below the folder that the setter's are relative to. */
+bool setting_glob(Setter *setter, Str value, Exclusion *glob);
 
 bool setting_output(Setter *setter, Str value);
 bool setting_fail_on(Setter *setter, Str value);

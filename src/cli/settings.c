@@ -49,8 +49,7 @@ Str guess_text(const Guess *guess, Arena *arena)
                            : (Str){"", 0};
 }
 
-static bool refuse(Setter *setter, const char *format, ...) BASE_PRINTF(2, 3);
-static bool refuse(Setter *setter, const char *format, ...)
+bool setting_refuse(Setter *setter, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -82,7 +81,7 @@ int setting_word(Setter *setter, Str value, const char *const *words)
         buf_format(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
     }
     Arena *arena = &setter->options->arena;
-    refuse(setter, "\"%.*s\" is not %.*s%.*s", STR_ARG(value), STR_ARG(buf_slice(&list)),
+    setting_refuse(setter, "\"%.*s\" is not %.*s%.*s", STR_ARG(value), STR_ARG(buf_slice(&list)),
            STR_ARG(guess_text(&guess, arena)));
     buf_free(&list);
     return -1;
@@ -131,7 +130,7 @@ bool setting_output(Setter *setter, Str value)
     if (format.len < value.len) {
         Str file = str_slice(value.ptr + format.len + 1, value.len - format.len - 1);
         if (!file.len)
-            return refuse(setter, "\"%.*s\" names no file", STR_ARG(value));
+            return setting_refuse(setter, "\"%.*s\" names no file", STR_ARG(value));
         if (!str_is(file, "-"))
             output.file = arena_str(&options->arena, file);
     }
@@ -139,11 +138,11 @@ bool setting_output(Setter *setter, Str value)
         vec_clear(&options->outputs);
     for (uint32_t i = 0; i < options->outputs.len; i++)
         if (str_eq(options->outputs.at[i].file, output.file))
-            return refuse(setter, "%.*s and %.*s both go to %s%.*s; write one to another file: "
-                                  "%.*s=FILE",
-                          STR_ARG(options->outputs.at[i].format), STR_ARG(format),
-                          output.file.len ? "" : "standard output", STR_ARG(output.file),
-                          STR_ARG(format));
+            return setting_refuse(setter, "%.*s and %.*s both go to %s%.*s; write one to another "
+                                          "file: %.*s=FILE",
+                                  STR_ARG(options->outputs.at[i].format), STR_ARG(format),
+                                  output.file.len ? "" : "standard output", STR_ARG(output.file),
+                                  STR_ARG(format));
     vec_push(&options->outputs, output);
     return true;
 }
@@ -183,11 +182,11 @@ bool setting_jobs(Setter *setter, Str value)
     uint32_t jobs = 0;
     for (size_t i = 0; i < value.len && jobs <= JOBS_MOST; i++) {
         if (value.ptr[i] < '0' || value.ptr[i] > '9')
-            return refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
+            return setting_refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
         jobs = jobs * 10 + (uint32_t)(value.ptr[i] - '0');
     }
     if (jobs < 1 || jobs > JOBS_MOST)
-        return refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
+        return setting_refuse(setter, "a number of threads from 1 to %d is wanted", JOBS_MOST);
     setter->options->jobs = jobs;
     return true;
 }
@@ -218,10 +217,10 @@ static bool is_namespace(Str name)
 bool setting_namespace(Setter *setter, Str value)
 {
     if (!is_namespace(value))
-        return refuse(setter,
-                      "\"%.*s\" is no name of a namespace: at most 63 lower-case letters, digits "
-                      "and hyphens, with a letter or digit at both ends",
-                      STR_ARG(value));
+        return setting_refuse(setter,
+                              "\"%.*s\" is no name of a namespace: at most 63 lower-case letters, "
+                              "digits and hyphens, with a letter or digit at both ends",
+                              STR_ARG(value));
     if (claims(setter, SETTING_NAMESPACE))
         setter->options->schema.default_namespace = arena_str(&setter->options->arena, value);
     return true;
@@ -243,7 +242,7 @@ bool setting_source_root(Setter *setter, Str value)
     struct stat status;
     Str folder = arena_str(&setter->options->arena, value);
     if (stat(folder.ptr, &status) || !S_ISDIR(status.st_mode))
-        return refuse(setter, "\"%.*s\" is no folder", STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is no folder", STR_ARG(value));
     setter->options->source_root = folder;
     return true;
 }
@@ -251,21 +250,12 @@ bool setting_source_root(Setter *setter, Str value)
 bool setting_config(Setter *setter, Str value)
 {
     if (!value.len)
-        return refuse(setter, "the name of the file is empty");
+        return setting_refuse(setter, "the name of the file is empty");
     setter->options->config_path = arena_str(&setter->options->arena, value);
     return true;
 }
 
 /* ---- the cluster ---- */
-
-static Str trim_blanks(Str text)
-{
-    while (text.len && text.ptr[0] == ' ')
-        text = str_slice(text.ptr + 1, text.len - 1);
-    while (text.len && text.ptr[text.len - 1] == ' ')
-        text.len--;
-    return text;
-}
 
 bool setting_service_ranges(Setter *setter, Str value)
 {
@@ -275,19 +265,19 @@ bool setting_service_ranges(Setter *setter, Str value)
     cluster->range_count = 0;
     for (Str rest = arena_str(&setter->options->arena, value);;) {
         size_t comma = str_find(rest, ',');
-        Str range = trim_blanks(str_slice(rest.ptr, comma));
+        Str range = str_trim(str_slice(rest.ptr, comma));
         if (cluster->range_count == REFERENCE_FAMILIES)
-            return refuse(setter, "a cluster has at most two ranges, one for each family");
+            return setting_refuse(setter, "a cluster has at most two ranges, one for each family");
         if (!cidr_parse(range, &address[cluster->range_count], &bits, false))
-            return refuse(setter, "\"%.*s\" is no range of addresses: 10.96.0.0/12 is one",
-                          STR_ARG(range));
+            return setting_refuse(setter, "\"%.*s\" is no range of addresses: 10.96.0.0/12 is one",
+                                  STR_ARG(range));
         cluster->service_ranges[cluster->range_count++] = range;
         if (comma == rest.len)
             break;
         rest = str_slice(rest.ptr + comma + 1, rest.len - comma - 1);
     }
     if (cluster->range_count == 2 && address[0].v6 == address[1].v6)
-        return refuse(setter, "the two ranges are of one family");
+        return setting_refuse(setter, "the two ranges are of one family");
     return true;
 }
 
@@ -305,7 +295,7 @@ static int32_t cut_port(Str *text)
 /* The forms of ParsePortRange: FIRST-LAST, FIRST+MORE, and one port. */
 bool setting_node_ports(Setter *setter, Str value)
 {
-    Str rest = trim_blanks(value);
+    Str rest = str_trim(value);
     int32_t first = cut_port(&rest), last = first;
     if (rest.len > 1 && (rest.ptr[0] == '-' || rest.ptr[0] == '+')) {
         bool more = rest.ptr[0] == '+';
@@ -313,8 +303,8 @@ bool setting_node_ports(Setter *setter, Str value)
         last = cut_port(&rest) + (more ? first : 0);
     }
     if (rest.len || !first || last < first || last > 65535)
-        return refuse(setter, "\"%.*s\" is no range of ports: 30000-32767 is one",
-                      STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is no range of ports: 30000-32767 is one",
+                              STR_ARG(value));
     setter->options->cluster.first_node_port = first;
     setter->options->cluster.last_node_port = last;
     return true;
@@ -396,8 +386,8 @@ bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule
     bool is_origin = setting_origin(rule, &origin);
     *wrong_rule = !found && !is_origin;
     if (*wrong_rule)
-        return refuse(setter, "there is no rule \"%.*s\"%.*s", STR_ARG(rule),
-                      STR_ARG(guess_text(&guess, &options->arena)));
+        return setting_refuse(setter, "there is no rule \"%.*s\"%.*s", STR_ARG(rule),
+                              STR_ARG(guess_text(&guess, &options->arena)));
     int word = setting_word(setter, level, SETTING_WORDS_LEVEL);
     if (word < 0)
         return false;
@@ -416,7 +406,7 @@ bool setting_severity(Setter *setter, Str value)
     size_t equals = str_find(value, '=');
     bool wrong_rule;
     if (equals == value.len)
-        return refuse(setter, "\"%.*s\" is not of the form RULE=LEVEL", STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is not of the form RULE=LEVEL", STR_ARG(value));
     return setting_rule_severity(setter, str_slice(value.ptr, equals),
                                  str_slice(value.ptr + equals + 1, value.len - equals - 1),
                                  &wrong_rule);
@@ -440,8 +430,8 @@ bool setting_assume(Setter *setter, Str value)
         rest = str_slice(rest.ptr + slash + 1, rest.len - slash - 1);
     }
     if (!good || count == 0)
-        return refuse(setter, "\"%.*s\" is not of the form Kind/namespace/name or Kind/name",
-                      STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is not of the form Kind/namespace/name or Kind/name",
+                              STR_ARG(value));
     Assumption assumption = {.kind = parts[0], .ns = STR("*"), .name = parts[1]};
     if (count == 2) {
         assumption.ns = parts[1];
@@ -451,22 +441,10 @@ bool setting_assume(Setter *setter, Str value)
     return true;
 }
 
-static bool root_glob(Setter *setter, Str value, Exclusion *glob)
-{
-    if (!value.len)
-        return refuse(setter, "the glob is empty");
-    if (str_starts(value, STR("../")) || str_is(value, ".."))
-        return refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
-                      STR_ARG(value));
-    *glob = (Exclusion){.glob = arena_str(&setter->options->arena, value),
-                        .folder = setter->root};
-    return true;
-}
-
 bool setting_exclude(Setter *setter, Str value)
 {
     Exclusion glob;
-    if (!root_glob(setter, value, &glob))
+    if (!setting_glob(setter, value, &glob))
         return false;
     vec_push(&setter->options->excluded, glob);
     return true;
@@ -481,10 +459,10 @@ bool setting_scope_name(Setter *setter, Str value)
 {
     Options *options = setter->options;
     if (!value.len)
-        return refuse(setter, "the name of the scope is empty");
+        return setting_refuse(setter, "the name of the scope is empty");
     for (uint32_t i = 0; i < options->scopes.len; i++)
         if (str_eq(options->scopes.at[i].name, value))
-            return refuse(setter, "there are two scopes \"%.*s\"", STR_ARG(value));
+            return setting_refuse(setter, "there are two scopes \"%.*s\"", STR_ARG(value));
     options->scopes.at[options->scopes.len - 1].name = arena_str(&options->arena, value);
     return true;
 }
@@ -493,7 +471,7 @@ bool setting_scope_path(Setter *setter, Str value)
 {
     Options *options = setter->options;
     Exclusion path;
-    if (!root_glob(setter, value, &path))
+    if (!setting_glob(setter, value, &path))
         return false;
     vec_push(&options->scopes.at[options->scopes.len - 1].paths, path);
     return true;
@@ -506,12 +484,12 @@ static bool local_path(Setter *setter, Str value, Str *path)
     *path = path_join(setter->folder, value, arena);
     struct stat status;
     if (!value.len)
-        return refuse(setter, "the path is empty");
+        return setting_refuse(setter, "the path is empty");
     if (stat(path->ptr, &status) == 0)
         return true;
     int error = errno;
     Guess guess = {.best = error == ENOENT ? path_guess(*path, arena) : (Str){0}};
-    return refuse(setter, "%.*s: %s%.*s", STR_ARG(*path), strerror(error),
+    return setting_refuse(setter, "%.*s: %s%.*s", STR_ARG(*path), strerror(error),
                   STR_ARG(guess_text(&guess, arena)));
 }
 
@@ -522,8 +500,8 @@ bool setting_assume_cluster(Setter *setter, Str value)
     if (!str_is(value, "-") && !local_path(setter, value, &path))
         return false;
     if (stat(path.ptr, &status) == 0 && S_ISDIR(status.st_mode))
-        return refuse(setter, "%.*s is a folder; give a file that `kubectl get -o yaml` wrote",
-                      STR_ARG(path));
+        return setting_refuse(setter, "%.*s is a folder; give a file that `kubectl get -o yaml` "
+                                      "wrote", STR_ARG(path));
     vec_push(&setter->options->clusters, arena_str(&setter->options->arena, path));
     return true;
 }
@@ -555,8 +533,8 @@ bool setting_schema_location(Setter *setter, Str value)
     if (str_is(value, "default")) /* kubeconform's word for the built-in kinds */
         return true;
     if (str_contains(value, STR("://")))
-        return refuse(setter, "\"%.*s\" is on the network, which is never asked; give a local "
-                              "folder or template", STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is on the network, which is never asked; give a "
+                                      "local folder or template", STR_ARG(value));
     if (str_contains(value, STR("{{")))
         path = path_join(setter->folder, value, &setter->options->arena);
     else if (!local_path(setter, value, &path))
@@ -589,9 +567,9 @@ bool setting_timeout(Setter *setter, Str value)
                       : str_is(unit, "h")                ? 3600
                                                          : 0;
     if (at == 0 || factor == 0)
-        return refuse(setter, "\"%.*s\" is no time such as 90s, 5m or 1h", STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is no time such as 90s, 5m or 1h", STR_ARG(value));
     if (seconds * factor > UINT32_MAX)
-        return refuse(setter, "\"%.*s\" is more than a hundred years", STR_ARG(value));
+        return setting_refuse(setter, "\"%.*s\" is more than a hundred years", STR_ARG(value));
     setter->options->timeout = (uint32_t)(seconds * factor);
     return true;
 }

@@ -5,25 +5,19 @@ const char *const SETTING_WORDS_BOOL[] = {"true", "false", NULL};
 
 static bool refuse_rule(Setter *setter, Str value, const Guess *guess)
 {
-    setter->error = arena_format(&setter->options->arena, "there is no rule \"%.*s\"%.*s",
-                                 STR_ARG(value), STR_ARG(guess_text(guess, &setter->options->arena)));
-    return false;
+    return setting_refuse(setter, "there is no rule \"%.*s\"%.*s", STR_ARG(value),
+                          STR_ARG(guess_text(guess, &setter->options->arena)));
 }
 
-/* A glob of files below the folder that the setter's are relative to. */
-static bool read_glob(Setter *setter, Str value, Exclusion *glob)
+bool setting_glob(Setter *setter, Str value, Exclusion *glob)
 {
-    Arena *arena = &setter->options->arena;
-    if (!value.len) {
-        setter->error = STR("the glob is empty");
-        return false;
-    }
-    if (str_starts(value, STR("../")) || str_is(value, "..")) {
-        setter->error = arena_format(arena, "\"%.*s\" leads out of the folder that globs are "
-                                            "relative to", STR_ARG(value));
-        return false;
-    }
-    *glob = (Exclusion){.glob = arena_str(arena, value), .folder = setter->root};
+    if (!value.len)
+        return setting_refuse(setter, "the glob is empty");
+    if (str_starts(value, STR("../")) || str_is(value, ".."))
+        return setting_refuse(setter, "\"%.*s\" leads out of the folder that globs are relative to",
+                              STR_ARG(value));
+    *glob = (Exclusion){.glob = arena_str(&setter->options->arena, value),
+                        .folder = setter->root};
     return true;
 }
 
@@ -111,7 +105,7 @@ static PathOverride *last_override(const Setter *setter)
 bool setting_override_path(Setter *setter, Str value)
 {
     Exclusion glob;
-    if (!read_glob(setter, value, &glob))
+    if (!setting_glob(setter, value, &glob))
         return false;
     vec_push(&last_override(setter)->paths, glob);
     return true;
@@ -156,10 +150,8 @@ bool setting_suppress_rule(Setter *setter, Str value)
     const RuleInfo *rule = setting_name_rule(setter->options, value, &guess);
     if (!rule)
         return refuse_rule(setter, value, &guess);
-    if (rule == &rule_invalid_suppression) {
-        setter->error = STR("invalid-suppression cannot be suppressed");
-        return false;
-    }
+    if (rule == &rule_invalid_suppression)
+        return setting_refuse(setter, "invalid-suppression cannot be suppressed");
     size_t size = sizeof *row->rules * row->rule_count;
     row->rules = arena_grow(&setter->options->arena, row->rules, size, size + sizeof *row->rules);
     row->rules[row->rule_count++] = rule;
@@ -201,7 +193,7 @@ bool setting_suppress_reason(Setter *setter, Str value)
 
 bool setting_suppress_path(Setter *setter, Str value)
 {
-    return read_glob(setter, value, &last_row(setter)->path);
+    return setting_glob(setter, value, &last_row(setter)->path);
 }
 
 bool setting_require_reason(Setter *setter, Str value)
@@ -225,10 +217,8 @@ bool setting_since(Setter *setter, Str value)
 bool setting_baseline(Setter *setter, Str value)
 {
     Options *options = setter->options;
-    if (!value.len) {
-        setter->error = STR("the name of the file is empty");
-        return false;
-    }
+    if (!value.len)
+        return setting_refuse(setter, "the name of the file is empty");
     if (!options->baseline.len) /* the flag comes first */
         options->baseline = path_join(setter->folder, value, &options->arena);
     return true;
