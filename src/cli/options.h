@@ -21,8 +21,6 @@ typedef struct Setter {
 typedef bool (*SettingStore)(Setter *setter, Str value);
 /* False, with the reason in setter->error. */
 bool setting_refuse(Setter *setter, const char *format, ...) BASE_PRINTF(2, 3);
-/* A glob of files below the folder that the setter's are relative to. */
-bool setting_glob(Setter *setter, Str value, Exclusion *glob);
 
 bool setting_output(Setter *setter, Str value);
 bool setting_fail_on(Setter *setter, Str value);
@@ -36,7 +34,6 @@ bool setting_jobs(Setter *setter, Str value);
 bool setting_changed(Setter *setter, Str value);
 bool setting_config(Setter *setter, Str value);
 bool setting_api_version(Setter *setter, Str value);
-bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
 bool setting_assume(Setter *setter, Str value);
 bool setting_assume_cluster(Setter *setter, Str value);
 bool setting_service_ranges(Setter *setter, Str value);
@@ -48,7 +45,12 @@ bool setting_schema_location(Setter *setter, Str value);
 bool setting_dry_run(Setter *setter, Str value);
 bool setting_timeout(Setter *setter, Str value);
 /* ---- settings_gate.c; those of an entry speak of the one that was begun last ---- */
+bool setting_severity(Setter *setter, Str value); /* RULE=LEVEL */
+/* Its two halves; wrong_rule says which of them was refused. */
+bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
 bool setting_select(Setter *setter, Str value); /* rules and origins with commas */
+/* A glob of files below the folder that the setter's are relative to. */
+bool setting_glob(Setter *setter, Str value, Exclusion *glob);
 void setting_override_begin(Setter *setter);
 bool setting_override_path(Setter *setter, Str value);
 bool setting_override_version(Setter *setter, Str value);
@@ -76,8 +78,6 @@ int setting_word(Setter *setter, Str value, const char *const *words);
 void setting_scope_begin(Setter *setter);
 bool setting_scope_name(Setter *setter, Str value);
 bool setting_scope_path(Setter *setter, Str value);
-/* The two halves of setting_severity; wrong_rule says which of them was refused. */
-bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule);
 
 /* The nearest of several candidates, for "did you mean"; of equals the first by
  * its bytes, so that the order of trying does not matter. */
@@ -275,15 +275,15 @@ bool glob_text(Str glob, Str text);
  * empty where all of the API are meant. */
 bool skip_client_kind(size_t i, Str *api, Str *kind);
 
-/* ---- help.c, pages.c, complete.c: text made from the tables ---- */
-void help_overview(Buf *out);
-void help_command(const Command *command, Buf *out);
-/* Paragraphs broken at width, each line after `indent` spaces; `backticks` go. */
 /* ---- rules_silence.c ---- */
 /* The i-th way to keep a rule quiet: what it reaches, and what to write; NULL: there are no
  * more. */
 const char *rules_silence(const RuleInfo *rule, size_t i, Buf *text);
 
+/* ---- help.c, pages.c, complete.c: text made from the tables ---- */
+void help_overview(Buf *out);
+void help_command(const Command *command, Buf *out);
+/* Paragraphs broken at width, each line after `indent` spaces; `backticks` go. */
 void help_wrap(Buf *out, Str text, size_t indent, size_t column);
 void page_man(Buf *out);
 void page_usage(Buf *out);

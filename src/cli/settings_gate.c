@@ -1,4 +1,5 @@
-/* Settings of the gate: which findings are reported, where, and how severe they are. */
+/* Settings of the gate: the rules by their names, which findings are reported, where, and how
+ * severe they are. */
 #include "cli/options.h"
 
 const char *const SETTING_WORDS_BOOL[] = {"true", "false", NULL};
@@ -21,6 +22,90 @@ bool setting_glob(Setter *setter, Str value, Exclusion *glob)
     return true;
 }
 
+/* ---- rules ---- */
+
+const RuleInfo *setting_rule(size_t i)
+{
+    if (i < parser_rule_count)
+        return parser_rules[i];
+    i -= parser_rule_count;
+    if (i < schema_rule_count)
+        return schema_rules[i];
+    i -= schema_rule_count;
+    if (i < checks_rule_count)
+        return &checks_rules[i]->info;
+    i -= checks_rule_count;
+    return i < cli_rule_count ? cli_rules[i] : NULL;
+}
+
+const RuleInfo *setting_name_rule(Options *options, Str id, Guess *guess)
+{
+    const RuleInfo *rule = setting_find_rule(options, id, guess);
+    if (rule || !str_contains(id, STR("/")))
+        return rule;
+    RuleInfo *named = arena_zero(&options->arena, sizeof *named);
+    *named = (RuleInfo){.id = arena_str(&options->arena, id).ptr, .origin = ORIGIN_ADVICE};
+    vec_push(&options->custom_infos, named);
+    return named;
+}
+
+/* The user's own rules, then all others. */
+static const RuleInfo *known_rule(const Options *options, size_t i)
+{
+    size_t own = options->custom_infos.len;
+    return i < own ? options->custom_infos.at[i] : setting_rule(i - own);
+}
+
+/* Names are mostly right: what else was meant is asked where one is not. */
+const RuleInfo *setting_find_rule(const Options *options, Str id, Guess *guess)
+{
+    const RuleInfo *rule;
+    for (size_t i = 0; (rule = known_rule(options, i)) != NULL; i++)
+        if (str_is(id, rule->id))
+            return rule;
+    for (size_t i = 0; guess && (rule = known_rule(options, i)) != NULL; i++)
+        guess_try(guess, str_of(rule->id));
+    return NULL;
+}
+
+const char *setting_rule_id(size_t i)
+{
+    const RuleInfo *rule = setting_rule(i);
+    return rule ? rule->id : NULL;
+}
+
+bool setting_rule_severity(Setter *setter, Str rule, Str level, bool *wrong_rule)
+{
+    Options *options = setter->options;
+    Guess guess = {.wrong = rule};
+    const RuleInfo *found = setting_name_rule(options, rule, &guess);
+    Origin origin;
+    bool is_origin = setting_origin(rule, &origin);
+    *wrong_rule = !found && !is_origin;
+    if (*wrong_rule)
+        return refuse_rule(setter, rule, &guess);
+    int word = setting_word(setter, level, SETTING_WORDS_LEVEL);
+    if (word < 0)
+        return false;
+    static const Severity LEVELS[] = {SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO,
+                                      SEVERITY_OFF};
+    if (found)
+        setting_put_severity(setter, found, LEVELS[word]);
+    for (size_t i = 0; is_origin && (found = setting_rule(i)); i++)
+        if (found->origin == origin)
+            setting_put_severity(setter, found, LEVELS[word]);
+    return true;
+}
+
+bool setting_severity(Setter *setter, Str value)
+{
+    Str level = value, rule = str_until(&level, '=');
+    bool wrong_rule;
+    if (rule.len == value.len)
+        return setting_refuse(setter, "\"%.*s\" is not of the form RULE=LEVEL", STR_ARG(value));
+    return setting_rule_severity(setter, rule, level, &wrong_rule);
+}
+
 /* ---- selection ---- */
 
 /* Rules and origins, also several with commas between them. */
@@ -33,11 +118,9 @@ bool setting_select(Setter *setter, Str value)
         Origin origin;
         for (int i = 0; i <= ORIGIN_ADVICE; i++)
             guess_try(&guess, str_of(origin_name((Origin)i)));
-        if (!setting_origin(word, &origin) && !setting_name_rule(options, word, &guess)) {
-            setter->error = arena_format(&options->arena, "\"%.*s\" is no rule and no origin%.*s",
-                                         STR_ARG(word), STR_ARG(guess_text(&guess, &options->arena)));
-            return false;
-        }
+        if (!setting_origin(word, &origin) && !setting_name_rule(options, word, &guess))
+            return setting_refuse(setter, "\"%.*s\" is no rule and no origin%.*s", STR_ARG(word),
+                                  STR_ARG(guess_text(&guess, &options->arena)));
         vec_push(&options->selected, arena_str(&options->arena, word));
     }
     return true;
