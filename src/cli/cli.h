@@ -180,6 +180,8 @@ void options_free(Options *options);
 /* Whether to colour what is written to this descriptor: --color, NO_COLOR, TERM,
  * and whether it is a terminal. */
 bool options_color(const Options *options, int fd);
+/* Whether it is a terminal that understands more than lines. */
+bool terminal_draws(int fd);
 /* One line on stderr, "plimsoll: ..."; control characters of names are shown as \xNN. */
 void cli_error(const char *format, ...) BASE_PRINTF(1, 2);
 

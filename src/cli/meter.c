@@ -44,9 +44,8 @@ void meter_catch_end(void)
 
 void meter_begin(Meter *meter, const Options *options, uint32_t file_count)
 {
-    const char *term = getenv("TERM");
     *meter = (Meter){.times = options->stats, .file_count = file_count, .pass = STATS_LOAD};
-    meter->shows = !options->quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+    meter->shows = !options->quiet && terminal_draws(STDERR_FILENO);
     meter->since = clock_ns();
     /* Tests say 0: nothing of theirs may depend on time. */
     const char *first = getenv("PLIMSOLL_PROGRESS_MS");

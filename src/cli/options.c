@@ -214,12 +214,16 @@ void cli_error(const char *format, ...)
 
 bool options_color(const Options *options, int fd)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
     if (options->color != COLOR_AUTO)
         return options->color == COLOR_ALWAYS;
-    if ((no_color && *no_color) || (term && !strcmp(term, "dumb")))
-        return false;
-    return isatty(fd) == 1;
+    return !(no_color && *no_color) && terminal_draws(fd);
+}
+
+bool terminal_draws(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) == 1 && !(term && !strcmp(term, "dumb"));
 }
 
 /* ---- reading ---- */

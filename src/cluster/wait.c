@@ -209,8 +209,7 @@ static void write_summary(const RestWait *wait, uint32_t ready)
 static bool wait_until_ready(Session *session, RestRun *run)
 {
     const Options *options = session->run.options;
-    const char *term = getenv("TERM");
-    bool terminal = isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+    bool terminal = terminal_draws(STDERR_FILENO);
     Progress progress = {session, terminal, options->quiet, 0, -1};
     int64_t left = client_time_left(run->client);
     RestWait wait = {.run = run, .limit_ms = left < 0 ? USUAL_WAIT_MS : left, .tick = show,
