@@ -287,6 +287,9 @@ void buf_repeat(Buf *buf, char byte, size_t count);
 void buf_json(Buf *buf, Str s);
 /* The same with <, > and & as \u003c and so on, as Go's encoder writes them. */
 void buf_json_go(Buf *buf, Str s);
+/* As URLs and headers take it: letters, digits and what is `plain` as they are, each other
+ * byte as %XX. */
+void buf_percent(Buf *buf, Str s, const char *plain);
 Str buf_slice(const Buf *buf);
 void buf_free(Buf *buf);
 

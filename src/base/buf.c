@@ -38,6 +38,17 @@ void buf_repeat(Buf *buf, char byte, size_t count)
     buf->len += count;
 }
 
+void buf_percent(Buf *buf, Str s, const char *plain)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (is_alnum(c) || (c && strchr(plain, c)))
+            buf_byte(buf, c);
+        else
+            buf_format(buf, "%%%02X", (unsigned char)c);
+    }
+}
+
 /* How a byte stands in a JSON string: 0 as it is, 'u' as \u00XX, '+' as the first
  * of a UTF-8 sequence, else as a backslash and that letter. */
 static char json_class(unsigned char c, bool go)

@@ -196,19 +196,7 @@ void render_repository_path(Buf *out, const Report *report, Str file)
 
 void render_uri(Buf *out, Str path)
 {
-    static const char HEX[] = "0123456789ABCDEF";
     if (path.len && path.ptr[0] == '/')
         buf_text(out, "file://");
-    for (size_t i = 0; i < path.len; i++) {
-        unsigned char c = (unsigned char)path.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     (c && strchr("-._~/@+,=", c));
-        if (plain) {
-            buf_byte(out, (char)c);
-        } else {
-            buf_byte(out, '%');
-            buf_byte(out, HEX[c >> 4]);
-            buf_byte(out, HEX[c & 15]);
-        }
-    }
+    buf_percent(out, path, "-._~/@+,=");
 }

@@ -161,12 +161,7 @@ static void impersonate(Headers *headers, const KubeUser *user)
     for (uint32_t i = 0; i < user->impersonate_extra.len; i++) {
         const KubePair *extra = &user->impersonate_extra.at[i];
         Buf key = {0};
-        for (size_t c = 0; c < extra->name.len; c++) {
-            char byte = extra->name.ptr[c];
-            bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                         (byte >= '0' && byte <= '9') || strchr("-_.~!#$&'*+^`|", byte);
-            buf_format(&key, plain ? "%c" : "%%%02X", (unsigned char)byte);
-        }
+        buf_percent(&key, extra->name, "-_.~!#$&'*+^`|");
         for (uint32_t v = 0; v < extra->values.len; v++)
             header(headers, "Impersonate-Extra-%.*s: %.*s", STR_ARG(buf_slice(&key)),
                    STR_ARG(extra->values.at[v]));
