@@ -338,10 +338,11 @@ wheel deb: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/nu
 
 # Which build is packed; tests that make packages only to look into them say release.
 PACKED    ?= tuned
+# (A recipe with it has a +: make sees a $(MAKE) only where it is written out.)
 MAKE_PACKED = $(MAKE) --no-print-directory FLAVOUR=$(PACKED) BUILD=build/$(PACKED)
 
 wheel:
-	@$(MAKE_PACKED) build/$(PACKED)/plimsoll-static
+	+@$(MAKE_PACKED) build/$(PACKED)/plimsoll-static
 	@$(PYTHON) scripts/plimsoll_wheel.py build/$(PACKED)/plimsoll-static $(PACKAGES)
 
 # Those who make one folder take turns, also under -j.
@@ -351,7 +352,7 @@ deb: | $(filter static release wheel,$(MAKECMDGOALS))
 # The program that talks to a cluster waits for it: it is built plain.
 SHARED_REST := $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
 deb: all $(SHARED_REST)
-	@$(MAKE_PACKED) build/$(PACKED)/plimsoll-shared
+	+@$(MAKE_PACKED) build/$(PACKED)/plimsoll-shared
 	@MAKE="$(MAKE)" scripts/deb $(PACKAGES) build/$(PACKED)/plimsoll-shared $(SHARED_REST)
 
 version:
