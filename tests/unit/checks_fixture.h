@@ -174,4 +174,16 @@ static inline const Finding *world_only(const World *world)
     return &world->diag.findings.at[0];
 }
 
+static inline const Finding *finding_at(const World *world, uint32_t index)
+{
+    assert_true(index < world->diag.findings.len);
+    return &world->diag.findings.at[index];
+}
+
+static inline void assert_note(const Finding *finding, uint32_t index, const char *message)
+{
+    assert_true(index < finding->note_count);
+    assert_str(finding->notes[index].message, message);
+}
+
 #endif
