@@ -1,7 +1,9 @@
 """What is shown of a cluster: differences, the outputs of apply, and snapshots."""
 import base64
 import json
+import os
 import re
+import tempfile
 
 from program import expect, run
 from server import SENT, Server, document, outcomes, send
@@ -150,6 +152,23 @@ def snapshots():
     result = run(*flags, "pods", "gadgets")
     expect("snapshot: a name that says nothing", result.returncode == 2 and not server.requests and
            "gadgets is none of the resources that check reads" in result.stderr, result.stderr)
+    server.stop()
+
+
+def secrets_in_snapshots():
+    """Their keys alone, unless the values are asked for; and a file that others cannot read."""
+    secret = {"metadata": {"name": "deep"}, "type": "Opaque", "data": {"key": "aGlkZGVu"}}
+    server = Server(lambda handler, _: handler.answer(200, json.dumps(
+        {"apiVersion": "v1", "kind": "SecretList", "items": [secret]}).encode()) or True)
+    line = '{"apiVersion":"v1","data":{"key":"%s"},"kind":"Secret","metadata":{"name":"deep"},"type":"Opaque"}\n'
+    with tempfile.TemporaryDirectory(prefix="plimsoll-rest-") as folder:
+        file = os.path.join(folder, "cluster.ndjson")
+        for flags, value in (([], ""), (["--with-secret-values"], "aGlkZGVu")):
+            result = run("snapshot", "--server", server.url, "secrets", *flags, "-o", file)
+            with open(file, encoding="utf-8") as written:
+                expect(f"snapshot: what of a Secret is kept {flags}", result.returncode == 0 and written.read() == line % value,
+                       result.stderr)
+            expect("snapshot: the file is the user's alone", os.stat(file).st_mode & 0o777 == 0o600)
     server.stop()
 
 

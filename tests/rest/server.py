@@ -27,7 +27,7 @@ stringData: {password: deep, user: me}
 class Server:
     """A small API server: keeps objects by path, answers as `behave` says, and counts."""
 
-    def __init__(self, behave=None):
+    def __init__(self, behave=None, tls=None):
         self.objects, self.requests, self.behave, self.writes = {}, [], behave, {}
         self.version = 0
         self.managed = self.lists = False  # it tells managers; it answers lists, three items a page
@@ -66,7 +66,9 @@ class Server:
                 pass
 
         self.http = Quiet(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.http.server_address[1]}"
+        if tls:
+            self.http.socket = tls.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def serve(self, handler, body):
