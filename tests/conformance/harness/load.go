@@ -1,19 +1,19 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"plimsoll.dev/conformance/internal/verdict"
 )
 
 // runLoad asks a server as much as plimsoll apply does, and as fast as it answers: server-side
@@ -57,20 +57,9 @@ type load struct {
 }
 
 func (l *load) all(query string) error {
-	var next atomic.Int64
-	var group sync.WaitGroup
-	errs := make([]error, l.inFlight)
-	for worker := range l.inFlight {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			for i := int(next.Add(1)) - 1; i < l.count && errs[worker] == nil; i = int(next.Add(1)) - 1 {
-				errs[worker] = l.one(i, query)
-			}
-		}()
-	}
-	group.Wait()
-	return errors.Join(errs...)
+	return verdict.Parallel(context.Background(), l.inFlight, l.count, func(_ context.Context, i int) error {
+		return l.one(i, query)
+	})
 }
 
 func (l *load) one(i int, query string) error {

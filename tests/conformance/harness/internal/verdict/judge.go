@@ -50,13 +50,13 @@ func makeNamespaces(ctx context.Context, server *cluster.Server, records []Recor
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	return parallel(ctx, len(names), func(ctx context.Context, i int) error {
+	return Parallel(ctx, Inflight, len(names), func(ctx context.Context, i int) error {
 		return server.CreateNamespace(ctx, names[i])
 	})
 }
 
 func judgeAll(ctx context.Context, server *cluster.Server, records []Record, indices []int) error {
-	return parallel(ctx, len(indices), func(ctx context.Context, i int) error {
+	return Parallel(ctx, Inflight, len(indices), func(ctx context.Context, i int) error {
 		return judge(ctx, server, &records[indices[i]])
 	})
 }
@@ -90,14 +90,14 @@ func judge(ctx context.Context, server *cluster.Server, record *Record) error {
 	return nil
 }
 
-// parallel calls work for 0 … count-1, many at a time, until all are done or
+// Parallel calls work for 0 … count-1, so many at a time, until all are done or
 // one fails.
-func parallel(ctx context.Context, count int, work func(ctx context.Context, i int) error) error {
+func Parallel(ctx context.Context, inFlight, count int, work func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
 	var group sync.WaitGroup
-	for range min(Inflight, count) {
+	for range min(inFlight, count) {
 		group.Go(func() {
 			for i := range next {
 				if ctx.Err() == nil {

@@ -89,14 +89,14 @@ func TestLinesSurviveCompression(t *testing.T) {
 
 func TestParallel(t *testing.T) {
 	var sum atomic.Int64
-	if err := parallel(context.Background(), 1000, func(_ context.Context, i int) error {
+	if err := Parallel(context.Background(), Inflight, 1000, func(_ context.Context, i int) error {
 		sum.Add(int64(i))
 		return nil
 	}); err != nil || sum.Load() != 499500 {
 		t.Errorf("got %d, %v", sum.Load(), err)
 	}
 	broken := errors.New("broken")
-	if err := parallel(context.Background(), 1000, func(_ context.Context, i int) error {
+	if err := Parallel(context.Background(), Inflight, 1000, func(_ context.Context, i int) error {
 		if i == 500 {
 			return broken
 		}
