@@ -6,7 +6,6 @@
 #include "cli/kustomize_reader.h"
 #include "cli/options.h"
 
-
 /* ---- resources ---- */
 static void read_resource(KustomizeReader *reader, uint32_t node, bool component)
 {

@@ -120,8 +120,10 @@ NamedFile kustomize_look(Str path)
 Str kustomize_absolute(KustomizeTree *tree, Str folder)
 {
     uint32_t id = intern(&tree->spelled, folder) - 1;
-    if (id == tree->absolutes.len)
-        vec_push(&tree->absolutes, path_absolute(folder, &tree->arena));
+    if (id == tree->absolutes.len) {
+        Str absolute = path_absolute(folder, &tree->arena);
+        vec_push(&tree->absolutes, absolute.len ? absolute : arena_str(&tree->arena, folder));
+    }
     return tree->absolutes.at[id];
 }
 
@@ -136,8 +138,7 @@ NamedFile reader_look(const KustomizeReader *reader, Str entry)
                                                            : path_folder(file.path, arena));
     if (!file.is_folder)
         absolute = path_join(absolute, path_name(file.path), arena);
-    if (absolute.len)
-        file.path = path_relative(absolute, tree->cwd, arena);
+    file.path = path_relative(absolute, tree->cwd, arena);
     return file;
 }
 

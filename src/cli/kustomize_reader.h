@@ -62,7 +62,8 @@ void reader_mark(const KustomizeReader *reader, const NamedFile *file, InputUse 
 NamedFile kustomize_look(Str path);
 /* The input that a file is, which is there; one that the walk did not meet is added. */
 uint32_t kustomize_input(KustomizeTree *tree, const NamedFile *file);
-/* The absolute form of a folder, or empty: that of each spelling is asked for once. */
+/* The absolute form of a folder, or the folder as it is spelled where it has none that the
+ * system takes: that of each spelling is asked for once. */
 Str kustomize_absolute(KustomizeTree *tree, Str folder);
 
 /* ---- kustomize_keys.c ---- */
