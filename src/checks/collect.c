@@ -91,7 +91,8 @@ bool scalar_is_true(const Document *doc, uint32_t node)
 }
 
 /* ---- the object ---- */
-/* Its own labels: only a kustomization asks for them. */
+/* Its own labels: only a kustomization asks for them.  A set like any other: in the order of
+ * its pairs, whichever thread met them. */
 static void note_labels(const ObjectContext *context)
 {
     enum { MOST = 64 };
@@ -104,6 +105,7 @@ static void note_labels(const ObjectContext *context)
     for (uint32_t key = map_first(doc, labels); key < node_end(doc, labels) && count < MOST;
          key = map_next(doc, labels, key))
         pairs[count++] = facts_pair(context->facts, node_str(doc, key), scalar_text(doc, key + 1));
+    sort_numbers(pairs, count);
     Owned owned = {doc->object, seq_intern(&context->facts->label_sets, pairs, count)};
     vec_push(&context->facts->object_labels, owned);
 }
