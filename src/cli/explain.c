@@ -35,7 +35,7 @@ bool types_load(const Options *options, Schema *schema)
             cli_error("%.*s: %s", STR_ARG(path), strerror(error));
         good &= !error;
     }
-    crd_build(schema, &set, 1, &sources, &worker.diag);
+    crd_build(schema, &set, 1, &sources, (CrdDemand){0}, &worker.diag);
     diag_sort(&worker.diag, &sources);
     Report report = {.sources = &sources, .diag = &worker.diag, .summary = summary};
     Out errors;

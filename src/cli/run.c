@@ -135,6 +135,37 @@ void run_crds(Run *run)
     inputs_free(&files);
 }
 
+/* The kinds of the objects that wait: sequences of an apiVersion and a kind. */
+typedef struct Waiting {
+    const Interner *strings;
+    SeqTable kinds;
+} Waiting;
+
+static bool is_waited_for(const void *context, Str api_version, Str kind)
+{
+    const Waiting *waiting = context;
+    uint32_t version = interner_find(waiting->strings, api_version);
+    uint32_t name = interner_find(waiting->strings, kind);
+    return version != BASE_NONE && name != BASE_NONE &&
+           seq_find2(&waiting->kinds, version, name) != BASE_NONE;
+}
+
+/* The user's own rules may be for a kind without objects, and are told whether it has what
+ * they look at. */
+static void run_definitions(Run *run)
+{
+    Worker *worker = &run->worker;
+    Waiting waiting = {.strings = &worker->strings};
+    for (uint32_t i = 0; i < worker->deferred.len; i++) {
+        const Object *object = facts_object(worker->facts, worker->deferred.at[i].object);
+        seq_intern2(&waiting.kinds, object->api_version, object->kind);
+    }
+    CrdDemand demand = {is_waited_for, &waiting};
+    crd_build(run->types, &worker->checker.crds, 1, &run->sources,
+              run->custom.list.len ? (CrdDemand){0} : demand, &worker->diag);
+    seq_table_free(&waiting.kinds);
+}
+
 /* Types of what CRDs define, and of what else the input asks for where the user keeps
  * JSON schemas. */
 static void run_types(Run *run)
@@ -146,7 +177,7 @@ static void run_types(Run *run)
         (worker->deferred.len == 0 || options->schema_locations.len == 0))
         return;
     run->types = schema_new();
-    crd_build(run->types, &worker->checker.crds, 1, &run->sources, &worker->diag);
+    run_definitions(run);
     for (uint32_t i = 0; i < worker->deferred.len && options->schema_locations.len; i++) {
         const Object *object = facts_object(worker->facts, worker->deferred.at[i].object);
         if (object->kind_id != BASE_NONE)

@@ -33,11 +33,18 @@ bool crd_is_definition(const ObjectHead *head);
 /* Keeps the definition at doc->root, which was checked; others are passed over. */
 void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head);
 
-/* Adds types and kinds for everything that the sets hold, and reports kinds that are
- * defined twice.  One thread, at the barrier; the sets are empty of definitions
- * afterwards. */
+/* Whether some object asks for the type of a kind.  A zeroed one: all are asked for. */
+typedef struct CrdDemand {
+    bool (*asks)(const void *context, Str api_version, Str kind);
+    const void *context;
+} CrdDemand;
+
+/* Adds kinds for everything that the sets hold, and reports those that are defined twice.
+ * Types are made of what is asked for, since most definitions stand in the input without
+ * an object; nobody may look at an object of another kind then.  One thread, at the
+ * barrier; the sets are empty of definitions afterwards. */
 void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Sources *sources,
-               Diag *diag);
+               CrdDemand demand, Diag *diag);
 
 /* ---- crd_load.c: CRDs of files that are not part of the input ---- */
 /* Reads a file and keeps its CRDs; other objects are passed over.  Findings go where

@@ -107,7 +107,7 @@ static void add_schema(const Locator *locator, const Document *doc)
     definition->versions = version;
     definition->version_count = 1;
     definition->scope = SCOPE_UNKNOWN;
-    crd_add_kind(locator->schema, definition, version, NULL);
+    crd_add_kind(locator->schema, definition, version, (CrdDemand){0}, NULL);
 }
 
 /* Reads the file and adds its type.  False where there is none. */

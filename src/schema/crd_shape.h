@@ -234,10 +234,10 @@ const CrdName *crd_find_name(const CrdShape *shape, Str text);
 
 /* ---- crd_types.c ---- */
 struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
-/* Adds the kind of a definition's version, with its types.  Patterns that are needed on
- * the way are kept in the set, which may be NULL. */
+/* Adds the kind of a definition's version, with its types where they are asked for.
+ * Patterns that are needed on the way are kept in the set, which may be NULL. */
 void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
-                  CrdSet *set);
+                  CrdDemand demand, CrdSet *set);
 
 /* ---- crd_default.c ---- */
 /* A value with the defaults of its shape filled in, as the server does it. */

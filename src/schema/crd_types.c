@@ -200,11 +200,11 @@ static CrdShape *free_form(Arena *arena)
     return shape;
 }
 
-void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
-                  CrdSet *set)
+/* The type of the version's objects, which leads back to the version. */
+static TypeId build_root(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+                         CrdSet *set, Arena *scratch)
 {
     struct CrdTable *table = crd_table_of(schema);
-    Arena scratch = {0};
     if (!version->shape)
         version->shape = free_form(&table->arena);
     CrdShape *shape = version->shape;
@@ -214,9 +214,8 @@ void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *v
     const CrdName *metadata = crd_find_name(shape, STR("metadata"));
     if (metadata && metadata->shape)
         metadata->shape->flags |= CRD_META;
-    Builder builder = {schema, table, definition->kind, &scratch};
-    /* Versions that share a schema share its types, but not the root, which leads back
-     * to the version. */
+    Builder builder = {schema, table, definition->kind, scratch};
+    /* Versions that share a schema share its types, but not the root. */
     TypeId type = build_struct(&builder, shape, str_slice("", 0));
     shape->bind = type;
     number_patterns(table, shape);
@@ -224,10 +223,19 @@ void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *v
     CrdKind kind = {definition, version};
     vec_push(&table->kinds, kind);
     schema_added_type(schema, type)->constraints = table->kinds.len;
+    return type;
+}
+
+void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+                  CrdDemand demand, CrdSet *set)
+{
+    Arena scratch = {0};
     Str api_version = definition->group.len
                           ? arena_format(&scratch, "%.*s/%.*s", STR_ARG(definition->group),
                                          STR_ARG(version->name))
                           : version->name;
+    bool asked = !demand.asks || demand.asks(demand.context, api_version, definition->kind);
+    TypeId type = asked ? build_root(schema, definition, version, set, &scratch) : TYPE_ANY;
     SchemaKind row = {
         .api_version = schema_add_text(schema, api_version),
         .kind = schema_add_text(schema, definition->kind),
@@ -287,7 +295,7 @@ static const CrdDefinition *find_rival(CrdDefinition *const *all, const uint32_t
 }
 
 static void add_definition(Schema *schema, CrdDefinition *definition, const CrdDefinition *rival,
-                           CrdSet *set)
+                           CrdDemand demand, CrdSet *set)
 {
     if (definition->kind.len == 0)
         return;
@@ -302,12 +310,12 @@ static void add_definition(Schema *schema, CrdDefinition *definition, const CrdD
                      schema_kind_lookup(schema, api_version, definition->kind) != BASE_NONE;
         arena_free(&scratch);
         if (version->name.len && !built_in && !taken)
-            crd_add_kind(schema, definition, version, set);
+            crd_add_kind(schema, definition, version, demand, set);
     }
 }
 
 void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Sources *sources,
-               Diag *diag)
+               CrdDemand demand, Diag *diag)
 {
     VEC(CrdDefinition *) all = {0};
     struct CrdTable *table = crd_table_of(schema);
@@ -335,7 +343,7 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
         if (rival && rival->is_input && definition->kind.len &&
             rival->fingerprint != definition->fingerprint)
             report_conflict(diag, rival, definition);
-        add_definition(schema, definition, rival, sets[0]);
+        add_definition(schema, definition, rival, demand, sets[0]);
         heads.at[head] = i;
     }
     vec_free(&heads);
