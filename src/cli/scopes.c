@@ -33,6 +33,7 @@ struct ScopeSet {
     KustomizeTree tree;
     VEC(FileObjects) files; /* per input */
     VEC(LinkScope *) list;
+    LinkScope *asked;       /* the last that was asked for by its name: neighbours share one */
     VEC(ReportScope) reports;
     Interner names;         /* of scopes, by kind and name: string i + 1 is list.at[i] */
     VEC(bool) rendered;     /* per input */
@@ -67,11 +68,14 @@ void scopes_note_file(ScopeSet *scopes, uint32_t input, FileObjects met, bool re
 /* ---- finding them ---- */
 static LinkScope *scope_get(ScopeSet *scopes, const char *kind, Str name)
 {
+    LinkScope *asked = scopes->asked;
+    if (asked && asked->report.kind == kind && str_eq(asked->report.name, name))
+        return asked;
     Str key = arena_format(&scopes->arena, "%s %.*s", kind, STR_ARG(name));
     uint32_t id = intern(&scopes->names, key) - 1;
     if (id < scopes->list.len)
-        return scopes->list.at[id];
-    LinkScope *scope = arena_zero(&scopes->arena, sizeof *scope);
+        return scopes->asked = scopes->list.at[id];
+    LinkScope *scope = scopes->asked = arena_zero(&scopes->arena, sizeof *scope);
     scope->report.kind = kind;
     scope->report.name = name.len ? arena_str(&scopes->arena, name) : STR(".");
     vec_push(&scopes->list, scope);
