@@ -37,6 +37,7 @@
 /* ---- fatal.c: our own failure; prints "plimsoll: …" and exits with 2 ---- */
 BASE_NORETURN void fatal(const char *format, ...) BASE_PRINTF(1, 2);
 void *mem_resize(void *old, size_t size); /* realloc that never returns NULL */
+void *mem_zeroed(size_t size);            /* calloc, likewise: fresh pages are not written */
 
 /* ---- str.c: slices ---- */
 typedef struct Str {

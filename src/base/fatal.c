@@ -23,6 +23,14 @@ void *mem_resize(void *old, size_t size)
     return memory;
 }
 
+void *mem_zeroed(size_t size)
+{
+    void *memory = calloc(size ? size : 1, 1);
+    if (!memory)
+        fatal("out of memory: %zu bytes were wanted", size);
+    return memory;
+}
+
 void mem_free(void *memory) { free(memory); }
 
 void *vec_more(void *at, uint32_t *cap, size_t item_size)

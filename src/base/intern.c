@@ -12,8 +12,7 @@ enum {
 
 static void interner_resize(Interner *interner, uint32_t slot_count)
 {
-    uint32_t *slots = mem_resize(NULL, sizeof *slots * slot_count);
-    memset(slots, 0, sizeof *slots * slot_count);
+    uint32_t *slots = mem_zeroed(sizeof *slots * slot_count);
     for (uint32_t id = 0; id < interner->strings.len; id++) {
         uint32_t slot = interner->hashes[id] & (slot_count - 1);
         while (slots[slot])

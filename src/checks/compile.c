@@ -73,20 +73,27 @@ typedef struct Compiler {
     Numbers row;              /* terms as they come */
     Numbers sorted;
     VEC(TermRange) ranges;
+    uint32_t compiled;        /* by compile_labels */
 } Compiler;
+
+static bool is_plain(Compiler *compiler, uint32_t key)
+{
+    uint32_t *plain = &compiler->plain[key % PLAIN_KEYS];
+    if (*plain == key)
+        return true;
+    if (runtime_is_key(facts_text(compiler->link->facts, key)))
+        return false;
+    *plain = key;
+    return true;
+}
 
 static void put_pair(Compiler *compiler, const Term *term, uint32_t pair)
 {
     Facts *facts = compiler->link->facts;
     vec_push(&compiler->row, pair);
-    uint32_t *plain = &compiler->plain[term->key % PLAIN_KEYS];
-    if (*plain == term->key)
+    if (is_plain(compiler, term->key))
         return;
     Str key = facts_text(facts, term->key);
-    if (!runtime_is_key(key)) {
-        *plain = term->key;
-        return;
-    }
     compiler->link->runtime_keys = true;
     uint32_t pairs[RUNTIME_MAX_PAIRS];
     Str value = facts_text(facts, facts_pair_value(facts, pair));
@@ -138,8 +145,31 @@ static int compare_ranges(const void *left, const void *right, void *context)
     return compare_uint(a->count, b->count);
 }
 
+/* Nearly all: a few labels with a value each.  False for others. */
+static bool compile_labels(Compiler *compiler, const Selector *selector)
+{
+    enum { FEW = 8 };
+    const Term *terms = &compiler->link->facts->terms.at[selector->terms];
+    uint32_t row[2 * FEW], count = selector->term_count;
+    if (count > FEW)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (terms[i].op != TERM_EQUALS || !is_plain(compiler, terms[i].key))
+            return false;
+        uint32_t at = i;
+        for (; at > 0 && row[2 * at - 1] > terms[i].value; at--)
+            row[2 * at + 1] = row[2 * at - 1];
+        row[2 * at + 1] = terms[i].value;
+        row[2 * i] = 1; /* the head of one pair, in each place */
+    }
+    compiler->compiled = seq_intern(&compiler->link->compiled, row, 2 * count);
+    return true;
+}
+
 static uint32_t compile_one(Compiler *compiler, const Selector *selector)
 {
+    if (compile_labels(compiler, selector))
+        return compiler->compiled;
     vec_clear(&compiler->row);
     vec_clear(&compiler->sorted);
     vec_clear(&compiler->ranges);
@@ -153,6 +183,20 @@ static uint32_t compile_one(Compiler *compiler, const Selector *selector)
     return seq_intern(&compiler->link->compiled, compiler->sorted.at, compiler->sorted.len);
 }
 
+/* Neighbours mostly ask for the same: a Deployment, its Service, its budget. */
+static bool ask_the_same(const Facts *facts, const Selector *a, const Selector *b)
+{
+    if (a->term_count != b->term_count ||
+        facts_object(facts, a->object)->ns != facts_object(facts, b->object)->ns)
+        return false;
+    for (uint32_t i = 0; i < a->term_count; i++) {
+        const Term *x = &facts->terms.at[a->terms + i], *y = &facts->terms.at[b->terms + i];
+        if (x->op != TERM_EQUALS || y->op != TERM_EQUALS || x->value != y->value)
+            return false;
+    }
+    return true;
+}
+
 void compile_selectors(Link *link)
 {
     const Facts *facts = link->facts;
@@ -161,6 +205,10 @@ void compile_selectors(Link *link)
         mem_resize(NULL, sizeof *link->selector_query * (facts->selectors.len + 1));
     for (uint32_t i = 0; i < facts->selectors.len; i++) {
         const Selector *selector = &facts->selectors.at[i];
+        if (i > 0 && ask_the_same(facts, selector - 1, selector)) {
+            link->selector_query[i] = link->selector_query[i - 1];
+            continue;
+        }
         uint32_t compiled = compile_one(&compiler, selector);
         uint32_t ns = facts_object(facts, selector->object)->ns;
         link->selector_query[i] = seq_intern2(&link->queries, ns, compiled);

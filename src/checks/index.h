@@ -75,6 +75,7 @@ struct Link {
     uint32_t *resolved;        /* per reference: the object, or BASE_NONE */
     uint8_t *missed;           /* per string: MISSED_x; of no strings where nothing is missed */
     uint32_t missed_count;
+    uint32_t scale_target;     /* the path of references by which autoscalers name what they scale */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
@@ -162,11 +163,21 @@ enum { RUNTIME_MAX_PAIRS = 8 };
 bool runtime_is_key(Str key);
 /* Adds the pairs that stand for "key=value, set by a controller"; returns how many. */
 uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs);
-/* The pairs that the object's controller sets on the Pods of its template, of the keys that
- * are wanted. */
+/* The labels of which some key is wanted, looked up once. */
+enum { RUNTIME_MAX_ROWS = 24 };
+typedef struct RuntimeRows {
+    struct RuntimeRow {
+        uint32_t group, kind; /* of the objects whose controller sets it; strings */
+        uint32_t pair;        /* where it is the same for all of them; else BASE_NONE */
+        uint32_t label;
+    } at[RUNTIME_MAX_ROWS];
+    uint32_t count;
+} RuntimeRows;
 typedef bool (*RuntimeWanted)(const void *context, uint32_t key);
-uint32_t runtime_object_pairs(Facts *facts, uint32_t object, RuntimeWanted wanted,
-                              const void *context, uint32_t *pairs);
+void runtime_look_up(RuntimeRows *rows, const Facts *facts, RuntimeWanted wanted,
+                     const void *context);
+/* The pairs that the object's controller sets on the Pods of its template. */
+uint32_t runtime_object_pairs(Facts *facts, RuntimeRows *rows, uint32_t object, uint32_t *pairs);
 /* The number of the Pod that a label of a numbered Pod names; -1: it names none. */
 int64_t runtime_number(Str key, Str value);
 

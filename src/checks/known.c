@@ -3,73 +3,78 @@
 #include "checks/index.h"
 
 typedef struct Known {
-    const char *group, *kind;
-    const char *ns;   /* NULL: any, or none */
-    const char *name; /* with an asterisk at an end: whatever starts or ends with the rest */
+    Str group, kind;
+    Str ns;   /* no text: any, or none */
+    Str name; /* with an asterisk at an end: whatever starts or ends with the rest */
 } Known;
 
+#define CORE ""
 #define FLOW "flowcontrol.apiserver.k8s.io"
 #define RBAC "rbac.authorization.k8s.io"
+#define SCHEDULING "scheduling.k8s.io"
+#define ANY ""
+#define ROW(group, kind, ns, name) {STR_INIT(group), STR_INIT(kind), STR_INIT(ns), STR_INIT(name)}
 
 static const Known KNOWN[] = {
     /* made in every namespace by a controller */
-    {"", "ServiceAccount", NULL, "default"},
-    {"", "ConfigMap", NULL, "kube-root-ca.crt"},
-    {"", "ConfigMap", NULL, "openshift-service-ca.crt"},
-    {"", "ConfigMap", NULL, "istio-ca-root-cert"},
+    ROW(CORE, "ServiceAccount", ANY, "default"),
+    ROW(CORE, "ConfigMap", ANY, "kube-root-ca.crt"),
+    ROW(CORE, "ConfigMap", ANY, "openshift-service-ca.crt"),
+    ROW(CORE, "ConfigMap", ANY, "istio-ca-root-cert"),
     /* made by the API server as it starts */
-    {"", "Service", "default", "kubernetes"},
-    {"", "Namespace", NULL, "default"},
-    {"", "Namespace", NULL, "kube-*"},
-    {"", "ConfigMap", "kube-system", "extension-apiserver-authentication"},
-    {"scheduling.k8s.io", "PriorityClass", NULL, "system-cluster-critical"},
-    {"scheduling.k8s.io", "PriorityClass", NULL, "system-node-critical"},
-    {RBAC, "ClusterRole", NULL, "cluster-admin"},
-    {RBAC, "ClusterRole", NULL, "admin"},
-    {RBAC, "ClusterRole", NULL, "edit"},
-    {RBAC, "ClusterRole", NULL, "view"},
-    {RBAC, "ClusterRole", NULL, "system:*"},
-    {RBAC, "Role", "kube-system", "extension-apiserver-authentication-reader"},
-    {RBAC, "Role", "kube-system", "system:*"},
-    {RBAC, "Role", "kube-public", "system:*"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "exempt"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "catch-all"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "global-default"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "leader-election"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "node-high"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "system"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "workload-high"},
-    {FLOW, "PriorityLevelConfiguration", NULL, "workload-low"},
+    ROW(CORE, "Service", "default", "kubernetes"),
+    ROW(CORE, "Namespace", ANY, "default"),
+    ROW(CORE, "Namespace", ANY, "kube-*"),
+    ROW(CORE, "ConfigMap", "kube-system", "extension-apiserver-authentication"),
+    ROW(SCHEDULING, "PriorityClass", ANY, "system-cluster-critical"),
+    ROW(SCHEDULING, "PriorityClass", ANY, "system-node-critical"),
+    ROW(RBAC, "ClusterRole", ANY, "cluster-admin"),
+    ROW(RBAC, "ClusterRole", ANY, "admin"),
+    ROW(RBAC, "ClusterRole", ANY, "edit"),
+    ROW(RBAC, "ClusterRole", ANY, "view"),
+    ROW(RBAC, "ClusterRole", ANY, "system:*"),
+    ROW(RBAC, "Role", "kube-system", "extension-apiserver-authentication-reader"),
+    ROW(RBAC, "Role", "kube-system", "system:*"),
+    ROW(RBAC, "Role", "kube-public", "system:*"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "exempt"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "catch-all"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "global-default"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "leader-election"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "node-high"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "system"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "workload-high"),
+    ROW(FLOW, "PriorityLevelConfiguration", ANY, "workload-low"),
     /* its own controllers' accounts: the controller manager makes them when they first act */
-    {"", "ServiceAccount", "kube-system", "*-controller"},
-    {"", "ServiceAccount", "kube-system", "generic-garbage-collector"},
+    ROW(CORE, "ServiceAccount", "kube-system", "*-controller"),
+    ROW(CORE, "ServiceAccount", "kube-system", "generic-garbage-collector"),
     /* there as soon as a cluster is set up in any of the usual ways */
-    {"", "Service", "kube-system", "kube-dns"},
-    {"", "ConfigMap", "kube-system", "coredns"},
-    {"", "ConfigMap", "kube-system", "kube-dns"},
-    {"", "ConfigMap", "kube-system", "kube-proxy"},
-    {"", "ConfigMap", "kube-system", "kubeadm-config"},
-    {"", "ServiceAccount", "kube-system", "coredns"},
-    {"", "ServiceAccount", "kube-system", "kube-dns"},
-    {"", "ServiceAccount", "kube-system", "kube-proxy"},
+    ROW(CORE, "Service", "kube-system", "kube-dns"),
+    ROW(CORE, "ConfigMap", "kube-system", "coredns"),
+    ROW(CORE, "ConfigMap", "kube-system", "kube-dns"),
+    ROW(CORE, "ConfigMap", "kube-system", "kube-proxy"),
+    ROW(CORE, "ConfigMap", "kube-system", "kubeadm-config"),
+    ROW(CORE, "ServiceAccount", "kube-system", "coredns"),
+    ROW(CORE, "ServiceAccount", "kube-system", "kube-dns"),
+    ROW(CORE, "ServiceAccount", "kube-system", "kube-proxy"),
 };
 
-static bool name_matches(const char *pattern, Str name)
+static bool name_matches(Str pattern, Str name)
 {
-    Str text = str_of(pattern);
-    if (text.len && text.ptr[text.len - 1] == '*')
-        return str_starts(name, str_slice(text.ptr, text.len - 1));
-    if (text.len && text.ptr[0] == '*')
-        return str_ends(name, str_slice(text.ptr + 1, text.len - 1));
-    return str_eq(text, name);
+    if (pattern.ptr[pattern.len - 1] == '*')
+        return str_starts(name, str_slice(pattern.ptr, pattern.len - 1));
+    if (pattern.ptr[0] == '*')
+        return str_ends(name, str_slice(pattern.ptr + 1, pattern.len - 1));
+    return str_eq(pattern, name);
 }
 
 bool known_object(Str group, Str kind, Str ns, Str name)
 {
-    for (size_t i = 0; i < BASE_COUNT(KNOWN); i++)
-        if (name_matches(KNOWN[i].name, name) && str_is(kind, KNOWN[i].kind) &&
-            str_is(group, KNOWN[i].group) && (!KNOWN[i].ns || str_is(ns, KNOWN[i].ns)))
+    for (size_t i = 0; i < BASE_COUNT(KNOWN); i++) {
+        const Known *known = &KNOWN[i];
+        if (str_eq(kind, known->kind) && str_eq(group, known->group) &&
+            name_matches(known->name, name) && (!known->ns.len || str_eq(ns, known->ns)))
             return true;
+    }
     return false;
 }
 

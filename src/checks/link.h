@@ -104,7 +104,7 @@ bool link_listener_is_meant(const Link *link, const Reference *reference,
 /* Whether the namespace of what is named lets the object refer into it. */
 bool link_is_granted(const Link *link, const Reference *reference);
 /* Whether it is the target of an autoscaler. */
-bool link_is_scale_target(const Facts *facts, const Reference *reference);
+bool link_is_scale_target(const Link *link, const Reference *reference);
 /* Index of the object's Pod or template in facts->pods, or BASE_NONE. */
 uint32_t link_pod_of(const Link *link, uint32_t object);
 /* Index of the object's Service in facts->services, or BASE_NONE. */

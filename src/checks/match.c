@@ -18,18 +18,11 @@ void postings_put(Postings *postings, uint32_t key, uint32_t item)
         vec_push(&postings->posted, ((Posted){key, item}));
 }
 
-static void *zeroed(size_t count, size_t size)
-{
-    void *memory = mem_resize(NULL, count * size);
-    memset(memory, 0, count * size);
-    return memory;
-}
-
 void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap)
 {
     uint32_t keys = seq_count(&postings->keys);
-    postings->counts = zeroed(keys + 1, sizeof(uint32_t));
-    postings->starts = zeroed(keys + 2, sizeof(uint32_t));
+    postings->counts = mem_zeroed(((size_t)keys + 1) * sizeof(uint32_t));
+    postings->starts = mem_zeroed(((size_t)keys + 2) * sizeof(uint32_t));
     postings->cap = cap;
     if (keys)
         sweep(link, postings);
@@ -64,6 +57,7 @@ typedef struct Projection {
     uint8_t *keys;  /* per string: KEY_NAMED, KEY_ANY */
     uint32_t key_count;
     VEC(uint32_t) set;
+    RuntimeRows runtime; /* where some selector asks for labels that only controllers set */
 } Projection;
 
 static Projection projection_of(const Link *link)
@@ -73,8 +67,8 @@ static Projection projection_of(const Link *link)
         .pair_count = seq_count(&facts->pairs),
         .key_count = facts->strings->strings.len,
     };
-    projection.pairs = zeroed(projection.pair_count + 1, 1);
-    projection.keys = zeroed(projection.key_count + 1, 1);
+    projection.pairs = mem_zeroed((size_t)projection.pair_count + 1);
+    projection.keys = mem_zeroed((size_t)projection.key_count + 1);
     for (uint32_t i = 0; i < seq_count(&link->compiled); i++) {
         Seq compiled = seq_at(&link->compiled, i);
         for (CompiledTerm term; compiled_next(&compiled, &term);)
@@ -136,7 +130,7 @@ static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *
     if (runtime) {
         uint32_t pairs[RUNTIME_MAX_PAIRS];
         uint32_t pair_count =
-            runtime_object_pairs(facts, pod->object, is_wanted, projection, pairs);
+            runtime_object_pairs(facts, &projection->runtime, pod->object, pairs);
         for (uint32_t i = 0; i < pair_count; i++)
             project_pair(projection, facts, pairs[i]);
     }
@@ -147,6 +141,8 @@ static void make_classes(Link *link)
 {
     Facts *facts = link->facts;
     Projection projection = projection_of(link);
+    if (link->runtime_keys)
+        runtime_look_up(&projection.runtime, facts, is_wanted, &projection);
     link->pod_class = mem_resize(NULL, sizeof *link->pod_class * (facts->pods.len + 1));
     uint32_t sets = seq_count(&facts->label_sets);
     uint32_t *projected = mem_resize(NULL, sizeof *projected * (sets + 1));
@@ -173,7 +169,7 @@ static void make_classes(Link *link)
 static void gather_members(Link *link)
 {
     uint32_t classes = seq_count(&link->classes), pods = link->facts->pods.len;
-    uint32_t *starts = zeroed(classes + 2, sizeof *starts);
+    uint32_t *starts = mem_zeroed(((size_t)classes + 2) * sizeof *starts);
     for (uint32_t i = 0; i < pods; i++)
         starts[link->pod_class[i] + 2]++;
     for (uint32_t i = 0; i < classes; i++)
@@ -284,17 +280,29 @@ static bool visit_list(const Link *link, Seq compiled, Seq list, ClassVisit *vis
     return true;
 }
 
+static Seq query_terms(const Link *link, uint32_t query)
+{
+    return seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+}
+
+static void visit_rarest(const Link *link, uint32_t query, const CompiledTerm *rarest,
+                         ClassVisit *visit)
+{
+    for (uint32_t i = 0; i < rarest->count; i++)
+        if (!visit_list(link, query_terms(link, query),
+                        postings_at(&link->postings, rarest->lists[i]), visit))
+            return;
+}
+
 static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
 {
-    Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
-    if (link->query_crossing[query] != BASE_NONE) {
-        visit_list(link, compiled, postings_at(&link->crossings, link->query_crossing[query]), visit);
+    uint32_t crossing = link->query_crossing[query];
+    if (crossing != BASE_NONE) {
+        visit_list(link, query_terms(link, query), postings_at(&link->crossings, crossing), visit);
         return;
     }
     CompiledTerm rarest = rarest_term(link, query);
-    for (uint32_t i = 0; i < rarest.count; i++)
-        if (!visit_list(link, compiled, postings_at(&link->postings, rarest.lists[i]), visit))
-            return;
+    visit_rarest(link, query, &rarest, visit);
 }
 
 static bool keep_first(void *context, uint32_t class)
@@ -303,25 +311,25 @@ static bool keep_first(void *context, uint32_t class)
     return false;
 }
 
-/* Whether a query has one class to look at, so that the first that matches is the only one. */
-static bool looks_at_one(const Link *link, uint32_t query)
-{
-    if (link->query_crossing[query] != BASE_NONE)
-        return false;
-    CompiledTerm rarest = rarest_term(link, query);
-    return rarest.count == 1 && link->postings.counts[rarest.lists[0]] == 1;
-}
-
+/* The first class of each query that matches.  Where a query has one class to look at, that
+ * is the only one. */
 static void match_queries(Link *link)
 {
     uint32_t count = seq_count(&link->queries);
     link->query_class = mem_resize(NULL, sizeof *link->query_class * (count + 1));
     link->query_alone = mem_resize(NULL, sizeof *link->query_alone * (count + 1));
     for (uint32_t i = 0; i < count; i++) {
-        link->query_alone[i] = looks_at_one(link, i);
         link->query_class[i] = BASE_NONE;
+        link->query_alone[i] = false;
         ClassVisit visit = {keep_first, &link->query_class[i], 0, 0};
-        visit_matches(link, i, &visit);
+        if (link->query_crossing[i] != BASE_NONE) {
+            visit_matches(link, i, &visit);
+        } else {
+            CompiledTerm rarest = rarest_term(link, i);
+            link->query_alone[i] =
+                rarest.count == 1 && link->postings.counts[rarest.lists[0]] == 1;
+            visit_rarest(link, i, &rarest, &visit);
+        }
         link->steps += visit.steps;
     }
 }

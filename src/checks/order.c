@@ -4,6 +4,8 @@
  * "by place" simply mean the smaller index. */
 #include "checks/index.h"
 
+#include <stddef.h>
+
 static int compare_files(const void *left, const void *right, void *context)
 {
     const Sources *sources = context;
@@ -31,36 +33,52 @@ static int compare_docs(const void *left, const void *right, void *context)
     return by_index ? by_index : (a->base > b->base) - (a->base < b->base);
 }
 
-/* Numbers 0 … count - 1, sorted. */
-static uint32_t *sorted_numbers(uint32_t count,
-                                int (*compare)(const void *, const void *, void *), void *context)
+/* Numbers 0 … count - 1. */
+static uint32_t *all_numbers(uint32_t count)
 {
-    uint32_t *numbers = mem_resize(NULL, sizeof *numbers * (count + 1));
+    uint32_t *numbers = mem_resize(NULL, sizeof *numbers * ((size_t)count + 1));
     for (uint32_t i = 0; i < count; i++)
         numbers[i] = i;
-    sort_with(numbers, count, sizeof *numbers, compare, context);
     return numbers;
 }
 
 /* Turns "the n-th is number x" round, in new memory: "x is the n-th". */
 static uint32_t *ranks_of(uint32_t *sorted, uint32_t count)
 {
-    uint32_t *ranks = mem_resize(NULL, sizeof *ranks * (count + 1));
+    uint32_t *ranks = mem_resize(NULL, sizeof *ranks * ((size_t)count + 1));
     for (uint32_t i = 0; i < count; i++)
         ranks[sorted[i]] = i;
     mem_free(sorted);
     return ranks;
 }
 
+/* Documents mostly come in the order of their files, and files in that of their names. */
+static bool docs_are_sorted(const DocOrder *order)
+{
+    const SourceDoc *docs = order->sources->docs.at;
+    for (uint32_t i = 1; i < order->sources->docs.len; i++) {
+        uint32_t before = order->file_ranks[docs[i - 1].file], rank = order->file_ranks[docs[i].file];
+        if (rank < before || (rank == before && docs[i].index <= docs[i - 1].index))
+            return false;
+    }
+    return true;
+}
+
 uint32_t *checks_doc_ranks(const Sources *read)
 {
     Sources *sources = (Sources *)(uintptr_t)read; /* sort_with's context is not const */
     uint32_t files = sources->files.len, docs = sources->docs.len;
-    uint32_t *file_ranks = ranks_of(sorted_numbers(files, compare_files, sources), files);
+    uint32_t *sorted = all_numbers(files);
+    sort_with(sorted, files, sizeof *sorted, compare_files, sources);
+    uint32_t *file_ranks = ranks_of(sorted, files);
     DocOrder order = {sources, file_ranks};
-    uint32_t *doc_ranks = ranks_of(sorted_numbers(docs, compare_docs, &order), docs);
+    sorted = all_numbers(docs);
+    if (!docs_are_sorted(&order)) {
+        sort_with(sorted, docs, sizeof *sorted, compare_docs, &order);
+        sorted = ranks_of(sorted, docs);
+    }
     mem_free(file_ranks);
-    return doc_ranks;
+    return sorted;
 }
 
 int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
@@ -79,10 +97,25 @@ static int compare_objects(const void *left, const void *right, void *context)
     return link_compare_objects(context, *(const uint32_t *)left, *(const uint32_t *)right);
 }
 
+static bool objects_are_sorted(const Facts *facts, const uint32_t *doc_ranks)
+{
+    const Object *objects = facts->objects.at;
+    for (uint32_t i = 1; i < facts->objects.len; i++) {
+        uint32_t before = doc_ranks[objects[i - 1].doc], rank = doc_ranks[objects[i].doc];
+        if (rank < before || (rank == before && objects[i].offset < objects[i - 1].offset))
+            return false;
+    }
+    return true;
+}
+
 uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks)
 {
     Link link = {.facts = (Facts *)(uintptr_t)facts, .doc_ranks = doc_ranks};
-    return sorted_numbers(facts_object_count(facts), compare_objects, &link);
+    uint32_t count = facts_object_count(facts);
+    uint32_t *numbers = all_numbers(count);
+    if (!objects_are_sorted(facts, doc_ranks))
+        sort_with(numbers, count, sizeof *numbers, compare_objects, &link);
+    return numbers;
 }
 
 static int compare_pods(const void *left, const void *right, void *context)
@@ -108,8 +141,7 @@ static int compare_references(const void *left, const void *right, void *context
 /* ---- identity ---- */
 static uint32_t identity_hash(const void *owner, uint32_t id)
 {
-    const Facts *facts = owner;
-    const Object *object = facts_object(facts, id);
+    const Object *object = &((const Facts *)owner)->objects.at[id];
     uint32_t parts[4] = {object->group, object->kind, object->ns, object->name};
     return hash_numbers(parts, 4);
 }
@@ -130,17 +162,17 @@ static void index_identities(Link *link)
 {
     const Facts *facts = link->facts;
     uint32_t count = facts_object_count(facts);
-    link->next_same = mem_resize(NULL, sizeof *link->next_same * (count + 1));
+    link->next_same = mem_resize(NULL, sizeof *link->next_same * ((size_t)count + 1));
     for (uint32_t i = count; i-- > 0;) {
         uint32_t id = link->objects[i];
-        const Object *object = facts_object(facts, id);
+        const Object *object = &facts->objects.at[id];
         link->next_same[id] = BASE_NONE;
         link->unread_documents |= object->no_object;
         if (object->no_object || object->name == 0 || object->name == BASE_NONE)
             continue;
         uint32_t key[4] = {object->group, object->kind, object->ns, object->name};
         link->next_same[id] =
-            id_replace(&link->identities, &IDENTITY, facts, key, id, identity_hash(facts, id));
+            id_replace(&link->identities, &IDENTITY, facts, key, id, hash_numbers(key, 4));
     }
 }
 
@@ -181,19 +213,45 @@ void link_set_field(const LinkContext *context, Finding *finding, uint32_t objec
 }
 
 /* ---- building ---- */
+/* Whether facts stand by place, as they come where the objects do: by their object, which
+ * is their first member, and by offset where they have one. */
+static bool are_by_place(const void *items, uint32_t count, size_t size, size_t place)
+{
+    uint32_t object = 0, offset = 0;
+    for (const char *at = items, *end = at + count * size; at < end; at += size) {
+        uint32_t it, here = 0;
+        memcpy(&it, at, sizeof it);
+        if (place)
+            memcpy(&here, at + place, sizeof here);
+        if (it < object || (it == object && here < offset))
+            return false;
+        object = it;
+        offset = here;
+    }
+    return true;
+}
+
+#define SORT_BY_PLACE(list, place, compare)                                                 \
+    if (!in_order ||                                                                        \
+        !are_by_place(facts->list.at, facts->list.len, sizeof *facts->list.at, (place)))    \
+        sort_with(facts->list.at, facts->list.len, sizeof *facts->list.at, (compare), link)
+
+_Static_assert(offsetof(PodFact, object) == 0 && offsetof(ServiceFact, object) == 0 &&
+               offsetof(Reference, object) == 0, "are_by_place reads it there");
+
 void order_build(Link *link)
 {
     Facts *facts = link->facts;
     bool ranked = link->options && link->options->doc_ranks;
     link->own_ranks = ranked ? NULL : checks_doc_ranks(link->sources);
     link->doc_ranks = ranked ? link->options->doc_ranks : link->own_ranks;
-    link->objects = sorted_numbers(facts_object_count(facts), compare_objects, link);
+    bool in_order = objects_are_sorted(facts, link->doc_ranks);
+    link->objects = in_order ? all_numbers(facts_object_count(facts))
+                             : checks_order(facts, link->doc_ranks);
     index_identities(link);
-    sort_with(facts->pods.at, facts->pods.len, sizeof *facts->pods.at, compare_pods, link);
-    sort_with(facts->services.at, facts->services.len, sizeof *facts->services.at,
-              compare_services, link);
-    sort_with(facts->references.at, facts->references.len, sizeof *facts->references.at,
-              compare_references, link);
+    SORT_BY_PLACE(pods, offsetof(PodFact, place.offset), compare_pods);
+    SORT_BY_PLACE(services, 0, compare_services);
+    SORT_BY_PLACE(references, offsetof(Reference, place.offset), compare_references);
 }
 
 const uint32_t *link_objects_by_place(const Link *link) { return link->objects; }

@@ -18,9 +18,8 @@ static uint32_t owner_of(const void *items, size_t size, uint32_t i)
 static void index_array(ByObject *by, uint32_t objects, const void *items, size_t size,
                         uint32_t count)
 {
-    by->starts = mem_resize(NULL, sizeof *by->starts * ((size_t)objects + 2));
+    by->starts = mem_zeroed(sizeof *by->starts * ((size_t)objects + 2));
     by->order = mem_resize(NULL, sizeof *by->order * ((size_t)count + 1));
-    memset(by->starts, 0, sizeof *by->starts * ((size_t)objects + 2));
     for (uint32_t i = 0; i < count; i++)
         by->starts[owner_of(items, size, i) + 2]++;
     for (uint32_t i = 0; i < objects; i++)

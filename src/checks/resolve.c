@@ -140,8 +140,7 @@ static void note_missed(Link *link)
             continue;
         if (!link->missed) {
             link->missed_count = facts->strings->strings.len;
-            link->missed = mem_resize(NULL, link->missed_count);
-            memset(link->missed, 0, link->missed_count);
+            link->missed = mem_zeroed(link->missed_count);
         }
         link->missed[it->kind] |= MISSED_KIND;
         if (it->ns)
@@ -258,9 +257,9 @@ uint32_t link_service_of(const Link *link, uint32_t object)
     return link->object_service[object];
 }
 
-bool link_is_scale_target(const Facts *facts, const Reference *reference)
+bool link_is_scale_target(const Link *link, const Reference *reference)
 {
-    return str_is(facts_text(facts, reference->path), "spec.scaleTargetRef.name");
+    return reference->path == link->scale_target;
 }
 
 uint32_t link_pod_of(const Link *link, uint32_t object) { return link->object_pod[object]; }
@@ -355,6 +354,7 @@ bool link_same_file(const Link *link, uint32_t a, uint32_t b)
 void resolve_build(Link *link)
 {
     Facts *facts = link->facts;
+    link->scale_target = interner_find(facts->strings, STR("spec.scaleTargetRef.name"));
     index_kinds(link);
     resolve_references(link);
     note_missed(link);

@@ -119,29 +119,45 @@ uint32_t runtime_term_pairs(Facts *facts, Str key, Str value, uint32_t *pairs)
     return count;
 }
 
-uint32_t runtime_object_pairs(Facts *facts, uint32_t object, RuntimeWanted wanted,
-                              const void *context, uint32_t *pairs)
+_Static_assert(BASE_COUNT(RUNTIME_LABELS) <= RUNTIME_MAX_ROWS, "each label has a row");
+
+void runtime_look_up(RuntimeRows *rows, const Facts *facts, RuntimeWanted wanted,
+                     const void *context)
+{
+    rows->count = 0;
+    for (uint32_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
+        const RuntimeLabel *label = &RUNTIME_LABELS[i];
+        struct RuntimeRow row = {.group = interner_find(facts->strings, label->group),
+                                 .kind = interner_find(facts->strings, label->kind),
+                                 .pair = BASE_NONE,
+                                 .label = i};
+        /* What nobody interned no object has. */
+        if (row.group != BASE_NONE && row.kind != BASE_NONE &&
+            wanted(context, interner_find(facts->strings, label->key)))
+            rows->at[rows->count++] = row;
+    }
+}
+
+static uint32_t row_pair(Facts *facts, struct RuntimeRow *row, uint32_t name)
+{
+    const RuntimeLabel *label = &RUNTIME_LABELS[row->label];
+    switch (label->value) {
+    case RUNTIME_ANY:
+        if (row->pair == BASE_NONE)
+            row->pair = facts_pair(facts, label->key, STR("*"));
+        return row->pair;
+    case RUNTIME_NAME: return facts_pair(facts, label->key, facts_text(facts, name));
+    case RUNTIME_NUMBERED: return numbered_pair(facts, label->key, facts_text(facts, name));
+    }
+    return BASE_NONE;
+}
+
+uint32_t runtime_object_pairs(Facts *facts, RuntimeRows *rows, uint32_t object, uint32_t *pairs)
 {
     const Object *it = facts_object(facts, object);
-    Str group = facts_text(facts, it->group), kind = facts_text(facts, it->kind);
     uint32_t count = 0;
-    for (size_t i = 0; i < BASE_COUNT(RUNTIME_LABELS); i++) {
-        const RuntimeLabel *label = &RUNTIME_LABELS[i];
-        if (!str_eq(kind, label->kind) || !str_eq(group, label->group) ||
-            !wanted(context, interner_find(facts->strings, label->key)))
-            continue;
-        Str key = label->key, name = facts_text(facts, it->name);
-        switch (label->value) {
-        case RUNTIME_ANY:
-            count = add_pair(pairs, count, facts_pair(facts, key, STR("*")));
-            break;
-        case RUNTIME_NAME:
-            count = add_pair(pairs, count, facts_pair(facts, key, name));
-            break;
-        case RUNTIME_NUMBERED:
-            count = add_pair(pairs, count, numbered_pair(facts, key, name));
-            break;
-        }
-    }
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (rows->at[i].kind == it->kind && rows->at[i].group == it->group)
+            count = add_pair(pairs, count, row_pair(facts, &rows->at[i], it->name));
     return count;
 }

@@ -64,8 +64,7 @@ void sure_build(Link *link)
 {
     const Facts *facts = link->facts;
     uint32_t keys = seq_count(&link->postings.keys);
-    link->asked = mem_resize(NULL, sizeof *link->asked * (keys + 1));
-    memset(link->asked, 0, sizeof *link->asked * (keys + 1));
+    link->asked = mem_zeroed(sizeof *link->asked * ((size_t)keys + 1));
     for (uint32_t i = 0; i < facts->services.len; i++) {
         uint32_t selector = facts->services.at[i].selector;
         if (selector == BASE_NONE)

@@ -11,25 +11,6 @@ enum {
     TABLE_SMALL = 1 << 14, /* slots: up to here it grows in larger steps */
 };
 
-static inline uint64_t hash_more(uint64_t hash, uint32_t number)
-{
-    hash = (hash ^ number) * UINT64_C(0xD6E8FEB86659FD93);
-    return hash ^ hash >> 32;
-}
-
-static inline uint64_t hash_begin(uint32_t count)
-{
-    return UINT64_C(0x9E3779B97F4A7C15) ^ count;
-}
-
-uint32_t hash_numbers(const uint32_t *items, uint32_t count)
-{
-    uint64_t hash = hash_begin(count);
-    for (uint32_t i = 0; i < count; i++)
-        hash = hash_more(hash, items[i]);
-    return (uint32_t)hash;
-}
-
 /* ---- ids ---- */
 /* The slot that holds what equals key, or the free one where it belongs.  A slot's upper
  * bits are those of the hash that its place does not say: what differs in them is another. */
@@ -57,8 +38,7 @@ static void grow(IdTable *table, const IdTraits *traits, const void *owner, uint
     uint32_t count = table->slot_count ? table->slot_count : TABLE_FIRST_SLOTS;
     while (id >= count / 2)
         count *= count < TABLE_SMALL ? 4 : 2;
-    uint32_t *slots = mem_resize(NULL, sizeof *slots * count);
-    memset(slots, 0, sizeof *slots * count);
+    uint32_t *slots = mem_zeroed(sizeof *slots * count);
     for (uint32_t i = 0; i < table->slot_count; i++) {
         uint32_t old = table->slots[i] & (table->slot_count - 1);
         if (old)

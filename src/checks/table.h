@@ -10,6 +10,26 @@
 
 #include "base/base.h"
 
+/* ---- hashes of numbers: in line, so that a row of known length needs no loop ---- */
+static inline uint64_t hash_more(uint64_t hash, uint32_t number)
+{
+    hash = (hash ^ number) * UINT64_C(0xD6E8FEB86659FD93);
+    return hash ^ hash >> 32;
+}
+
+static inline uint64_t hash_begin(uint32_t count)
+{
+    return UINT64_C(0x9E3779B97F4A7C15) ^ count;
+}
+
+static inline uint32_t hash_numbers(const uint32_t *items, uint32_t count)
+{
+    uint64_t hash = hash_begin(count);
+    for (uint32_t i = 0; i < count; i++)
+        hash = hash_more(hash, items[i]);
+    return (uint32_t)hash;
+}
+
 /* ---- ids by what they stand for; a zeroed one is empty ---- */
 typedef struct IdTable {
     uint32_t *slots; /* open addressing; id + 1 with the hash's upper bits above it, 0 is free */
@@ -60,7 +80,5 @@ static inline Seq seq_at(const SeqTable *table, uint32_t id)
 static inline uint32_t seq_count(const SeqTable *table) { return table->ends.len; }
 void seq_table_clear(SeqTable *table); /* keeps the memory */
 void seq_table_free(SeqTable *table);
-
-uint32_t hash_numbers(const uint32_t *items, uint32_t count);
 
 #endif

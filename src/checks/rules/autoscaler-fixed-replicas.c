@@ -29,7 +29,7 @@ static void on_link(const LinkContext *context)
     for (uint32_t i = 0; i < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t target =
-            link_is_scale_target(facts, it) ? link_resolve(context->link, it) : BASE_NONE;
+            link_is_scale_target(context->link, it) ? link_resolve(context->link, it) : BASE_NONE;
         uint32_t pod = target == BASE_NONE ? target : link_pod_of(context->link, target);
         /* 0 replicas switch the autoscaler off: that is meant. */
         if (pod != BASE_NONE && facts->pods.at[pod].replicas > 0)

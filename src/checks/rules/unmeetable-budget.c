@@ -76,7 +76,7 @@ static uint8_t *find_scaled(const LinkContext *context)
     uint8_t *scaled = mem_resize(NULL, count + 1);
     memset(scaled, 0, count + 1);
     for (uint32_t i = 0; i < facts->references.len; i++) {
-        uint32_t target = link_is_scale_target(facts, &facts->references.at[i])
+        uint32_t target = link_is_scale_target(context->link, &facts->references.at[i])
                               ? link_resolve(context->link, &facts->references.at[i])
                               : BASE_NONE;
         if (target != BASE_NONE)
