@@ -34,42 +34,20 @@ static const RowCollector COLLECTORS[SCHEMA_LINK_COUNT] = {
     [SCHEMA_LINK_resource_quota] = collect_resource_quota,
 };
 
-/* ---- places ---- */
-Span node_span(const Document *doc, uint32_t node)
+/* ---- places and values ---- */
+Span alias_entry_span(const Document *doc, uint32_t key)
 {
-    const Node *at = node_at(doc, node);
-    return (Span){at->offset, at->size};
+    const Node *name = node_at(doc, key);
+    const Alias *alias = document_alias(doc, key + 1);
+    uint32_t end = alias ? alias->offset + alias->size : 0;
+    return end < name->offset + name->size ? (Span){name->offset, name->size}
+                                           : (Span){name->offset, end - name->offset};
 }
 
-Span entry_span(const Document *doc, uint32_t key)
-{
-    const Node *name = node_at(doc, key), *value = node_at(doc, key + 1);
-    uint32_t end = value->offset + value->size;
-    if (value->flags & NODE_ALIAS_ROOT) {
-        const Alias *alias = document_alias(doc, key + 1);
-        end = alias ? alias->offset + alias->size : 0;
-    }
-    if (end < name->offset + name->size)
-        return (Span){name->offset, name->size};
-    return (Span){name->offset, end - name->offset};
-}
-
-/* ---- values ---- */
-bool is_scalar(const Document *doc, uint32_t node)
-{
-    return node != BASE_NONE && node_kind(doc, node) != NODE_MAP && node_kind(doc, node) != NODE_SEQ;
-}
-
-Str scalar_text(const Document *doc, uint32_t node)
-{
-    return is_scalar(doc, node) && node_kind(doc, node) != NODE_NULL ? node_str(doc, node)
-                                                                      : STR("");
-}
-
-int32_t scalar_port(const Document *doc, uint32_t node)
+int32_t any_port(const Document *doc, uint32_t node)
 {
     int64_t value;
-    if (node == BASE_NONE || node_kind(doc, node) != NODE_INT || !node_int64(doc, node, &value))
+    if (!node_int64(doc, node, &value))
         return 0;
     return value > 0 && value <= UINT16_MAX ? (int32_t)value : 0;
 }
@@ -83,11 +61,6 @@ Protocol scalar_protocol(const Document *doc, uint32_t node)
            : str_is(text, "UDP")  ? PROTOCOL_UDP
            : str_is(text, "SCTP") ? PROTOCOL_SCTP
                                   : PROTOCOL_UNKNOWN;
-}
-
-bool scalar_is_true(const Document *doc, uint32_t node)
-{
-    return node != BASE_NONE && node_kind(doc, node) == NODE_BOOL && node_bool(doc, node);
 }
 
 /* ---- the object ---- */

@@ -29,9 +29,14 @@ void collect_pod_security(Collector *collector, uint32_t node, const LinkRow *ro
 void collect_limit_range(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_resource_quota(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_volume_claim(Collector *collector, uint32_t node, const LinkRow *row);
-/* A Pod, or the template of some, for admission: collect_security.c. */
-void collect_admitted(const Collector *collector, uint32_t template, const LinkRow *row,
-                      bool is_template);
+/* The spec of a Pod, or of the template of some, and its metadata; whether it takes the network
+ * of its node: collect_container.c. */
+enum SpecUse {
+    SPEC_TEMPLATE = 1 << 0, /* not a Pod by itself */
+    SPEC_SERVES = 1 << 1,   /* Services may select it: the ports of its containers are kept */
+};
+bool collect_spec(const Collector *collector, uint32_t spec, uint32_t metadata,
+                  const LinkRow *row, unsigned use);
 /* The requests and limits under resources as a sequence of resource_sets, or BASE_NONE;
  * first_span is that of its entries in resource_spans: collect_limits.c. */
 uint32_t collect_resources(const ObjectContext *context, uint32_t resources,
@@ -84,14 +89,54 @@ void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint
 void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer);
 
 /* ---- reading a bound tree ---- */
-Span node_span(const Document *doc, uint32_t node);
-Span entry_span(const Document *doc, uint32_t key); /* from the key to its value's end */
-bool is_scalar(const Document *doc, uint32_t node);
+static inline Span node_span(const Document *doc, uint32_t node)
+{
+    const Node *at = node_at(doc, node);
+    return (Span){at->offset, at->size};
+}
+Span alias_entry_span(const Document *doc, uint32_t key); /* of one whose value is an alias */
+/* From the key to its value's end. */
+static inline Span entry_span(const Document *doc, uint32_t key)
+{
+    const Node *name = node_at(doc, key), *value = name + 1;
+    if (value->flags & NODE_ALIAS_ROOT)
+        return alias_entry_span(doc, key);
+    uint32_t end = value->offset + value->size;
+    return end < name->offset + name->size ? (Span){name->offset, name->size}
+                                           : (Span){name->offset, end - name->offset};
+}
+static inline bool is_scalar(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_is_scalar(node_at(doc, node));
+}
 /* The text of a scalar, whatever its type; empty for null, collections, BASE_NONE. */
-Str scalar_text(const Document *doc, uint32_t node);
-int32_t scalar_port(const Document *doc, uint32_t node); /* 1 … 65535, else 0 */
+static inline Str scalar_text(const Document *doc, uint32_t node)
+{
+    return is_scalar(doc, node) && node_kind(doc, node) != NODE_NULL ? node_str(doc, node)
+                                                                      : STR("");
+}
+int32_t any_port(const Document *doc, uint32_t node); /* scalar_port, however it is written */
+/* 1 … 65535, else 0.  Nearly all are a few digits. */
+static inline int32_t scalar_port(const Document *doc, uint32_t node)
+{
+    if (node == BASE_NONE || node_kind(doc, node) != NODE_INT)
+        return 0;
+    const Node *at = node_at(doc, node);
+    if (at->len - 1 > 4 || at->text[0] == '0')
+        return any_port(doc, node);
+    int32_t number = 0;
+    for (uint32_t i = 0; i < at->len; i++) {
+        if (!is_digit(at->text[i]))
+            return any_port(doc, node);
+        number = number * 10 + (at->text[i] - '0');
+    }
+    return number <= UINT16_MAX ? number : 0;
+}
+static inline bool scalar_is_true(const Document *doc, uint32_t node)
+{
+    return node != BASE_NONE && node_kind(doc, node) == NODE_BOOL && node_bool(doc, node);
+}
 Protocol scalar_protocol(const Document *doc, uint32_t node); /* TCP where it is absent */
-bool scalar_is_true(const Document *doc, uint32_t node);
 /* Entries of a mapping, without those that a later duplicate replaced:
  *   for (uint32_t key = map_first(doc, map); key < node_end(doc, map);
  *        key = map_next(doc, map, key)) */

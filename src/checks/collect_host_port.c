@@ -36,7 +36,9 @@ static bool read_nodes(const Collector *collector, uint32_t spec, HostPort *port
     Facts *facts = collector->context->facts;
     Str kind = facts_text(facts, collector->context->object->kind);
     Str name = scalar_text(doc, schema_get(doc, spec, SCHEMA_NAME_nodeName));
-    uint32_t selector = schema_get(doc, spec, SCHEMA_NAME_nodeSelector);
+    bool everywhere = str_is(kind, "DaemonSet");
+    if (!name.len && !everywhere)
+        return false;
     if (str_is(kind, "Job") || str_is(kind, "CronJob"))
         return false;
     if (name.len) {
@@ -44,8 +46,9 @@ static bool read_nodes(const Collector *collector, uint32_t spec, HostPort *port
         port->nodes = intern(facts->strings, name);
         return true;
     }
-    if (!str_is(kind, "DaemonSet") || schema_get(doc, spec, SCHEMA_NAME_affinity) != BASE_NONE)
+    if (schema_get(doc, spec, SCHEMA_NAME_affinity) != BASE_NONE)
         return false;
+    uint32_t selector = schema_get(doc, spec, SCHEMA_NAME_nodeSelector);
     Str text = is_map(doc, selector) ? selector_text(collector, selector) : STR("");
     port->choice = text.len ? NODES_SELECTED : NODES_ALL;
     port->nodes = intern(facts->strings, text);

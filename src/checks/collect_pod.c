@@ -1,51 +1,9 @@
-/* Pods and the Pod templates of what makes Pods: their labels, the ports of their
- * containers, and whether there will be such Pods at all.
+/* Pods and the Pod templates of what makes Pods: their labels, and whether there will be such
+ * Pods at all.  Their specs are collect_container.c's.
  *
  * Of a Pod's status is read what the endpoint slice controller reads of it, and only
  * where it was given with one: what a kubelet will say of the others is not known. */
 #include "checks/collect.h"
-
-/* Ports of an init container are targets only where it goes on running beside the
- * others (restartPolicy: Always). */
-static void collect_container(const Document *doc, Facts *facts, uint32_t container, bool init)
-{
-    uint32_t ports = schema_get(doc, container, SCHEMA_NAME_ports);
-    if (!is_seq(doc, ports))
-        return;
-    Str restart = scalar_text(doc, schema_get(doc, container, SCHEMA_NAME_restartPolicy));
-    for (uint32_t at = node_first(ports); at < node_end(doc, ports); at = node_after(doc, at)) {
-        if (!is_map(doc, at))
-            continue;
-        uint32_t number = schema_get(doc, at, SCHEMA_NAME_containerPort);
-        uint32_t protocol = schema_get(doc, at, SCHEMA_NAME_protocol);
-        ContainerPort port = {
-            .name = intern(facts->strings,
-                           scalar_text(doc, schema_get(doc, at, SCHEMA_NAME_name))),
-            .place = node_span(doc, at),
-            .number = (uint16_t)scalar_port(doc, number),
-            .protocol = (uint8_t)scalar_protocol(doc, protocol),
-            .waits = init && !str_is(restart, "Always"),
-        };
-        vec_push(&facts->container_ports, port);
-    }
-}
-
-/* In the order in which a named port is looked for. */
-static void collect_containers(const Document *doc, Facts *facts, uint32_t spec)
-{
-    static const struct {
-        NameId field;
-        bool init;
-    } LISTS[] = {{SCHEMA_NAME_containers, false}, {SCHEMA_NAME_initContainers, true}};
-    for (size_t i = 0; i < BASE_COUNT(LISTS); i++) {
-        uint32_t list = schema_get(doc, spec, LISTS[i].field);
-        if (!is_seq(doc, list))
-            continue;
-        for (uint32_t at = node_first(list); at < node_end(doc, list); at = node_after(doc, at))
-            if (is_map(doc, at))
-                collect_container(doc, facts, at, LISTS[i].init);
-    }
-}
 
 static uint32_t count_entries(const Document *doc, uint32_t map)
 {
@@ -88,31 +46,45 @@ static bool read_count(const Document *doc, uint32_t node, int32_t *count)
     return true;
 }
 
-static void read_replicas(const Document *doc, uint32_t node, const LinkRow *row, PodFact *pod)
+/* What a row says of how many Pods there will be.  Its paths begin with the object's spec. */
+typedef struct Makes {
+    const Document *doc;
+    uint32_t node, spec;
+    const LinkRow *row;
+} Makes;
+
+static inline uint32_t made_by(const Makes *makes, uint32_t key)
 {
-    uint32_t replicas = link_node(doc, node, row, SCHEMA_KEY_replicas);
+    return link_below(makes->doc, makes->node, SCHEMA_NAME_spec, makes->spec, makes->row, key);
+}
+
+static void read_replicas(const Makes *makes, PodFact *pod)
+{
+    const Document *doc = makes->doc;
+    uint32_t replicas = made_by(makes, SCHEMA_KEY_replicas);
     if (read_count(doc, replicas, &pod->replicas))
         pod->replicas_place = node_span(doc, replicas);
+    if (link_has(makes->row, SCHEMA_KEY_replicas))
+        pod->flags |= POD_COUNTED;
     if (pod->flags & POD_NUMBERED) {
-        uint32_t spec = schema_get(doc, node, SCHEMA_NAME_spec);
-        uint32_t ordinals = schema_get(doc, spec, SCHEMA_NAME_ordinals);
+        uint32_t ordinals = schema_get(doc, makes->spec, SCHEMA_NAME_ordinals);
         read_count(doc, schema_get(doc, ordinals, SCHEMA_NAME_start), &pod->first_number);
     }
 }
 
-/* ---- what there will be of it ---- */
 /* Whether the workload, as it stands, makes no Pods. */
-static bool makes_none(const Document *doc, uint32_t node, const LinkRow *row)
+static bool makes_none(const Makes *makes, const PodFact *pod)
 {
-    static const uint32_t COUNTS[] = {SCHEMA_KEY_replicas, SCHEMA_KEY_parallelism,
-                                      SCHEMA_KEY_completions};
+    static const uint32_t COUNTS[] = {SCHEMA_KEY_parallelism, SCHEMA_KEY_completions};
+    if (pod->replicas == 0)
+        return true;
     for (size_t i = 0; i < BASE_COUNT(COUNTS); i++) {
         int32_t count = 1;
-        if (read_count(doc, link_node(doc, node, row, COUNTS[i]), &count) && count == 0)
+        if (read_count(makes->doc, made_by(makes, COUNTS[i]), &count) && count == 0)
             return true;
     }
-    return scalar_is_true(doc, link_node(doc, node, row, SCHEMA_KEY_held)) ||
-           str_is(link_word(row, SCHEMA_KEY_starts), "later");
+    return scalar_is_true(makes->doc, made_by(makes, SCHEMA_KEY_held)) ||
+           str_is(link_word(makes->row, SCHEMA_KEY_starts), "later");
 }
 
 static uint16_t address_flag(Str address)
@@ -165,9 +137,9 @@ static uint16_t read_status(const Document *doc, uint32_t status)
     return flags;
 }
 
-/* The template of a Pod is the Pod itself. */
-static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row,
-                         uint32_t template, uint16_t flags)
+/* The template of a Pod is the Pod itself.  Its index in facts->pods. */
+static uint32_t collect_pods(Collector *collector, const LinkRow *row, uint32_t template,
+                             uint16_t flags)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
@@ -175,24 +147,20 @@ static void collect_pods(Collector *collector, uint32_t node, const LinkRow *row
     uint32_t metadata = schema_get(doc, template, SCHEMA_NAME_metadata);
     uint32_t labels = schema_get(doc, metadata, SCHEMA_NAME_labels);
     uint32_t first_port = facts->container_ports.len, count;
-    collect_containers(doc, facts, spec);
-    if (scalar_is_true(doc, schema_get(doc, spec, SCHEMA_NAME_hostNetwork)))
+    unsigned use = SPEC_SERVES | (flags & POD_TEMPLATE ? SPEC_TEMPLATE : 0);
+    if (collect_spec(collector, spec, metadata, row, use))
         flags |= POD_HOST_NETWORK;
-    LabelEntry *entries = collect_labels(collector, labels, &count);
-    uint32_t pod = facts_add_pod(facts, doc->object, flags,
-                                 place_of_labels(doc, template, metadata, labels), entries,
-                                 count, first_port);
-    read_replicas(doc, node, row, &facts->pods.at[pod]);
-    if (link_has(row, SCHEMA_KEY_replicas))
-        facts->pods.at[pod].flags |= POD_COUNTED;
     collect_host_ports(collector, spec);
-    collect_admitted(collector, template, row, flags & POD_TEMPLATE);
+    LabelEntry *entries = collect_labels(collector, labels, &count);
+    return facts_add_pod(facts, doc->object, flags,
+                         place_of_labels(doc, template, metadata, labels), entries, count,
+                         first_port);
 }
 
 void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
-    collect_pods(collector, node, row, link_node(doc, node, row, SCHEMA_KEY_template),
+    collect_pods(collector, row, link_node(doc, node, row, SCHEMA_KEY_template),
                  read_status(doc, link_node(doc, node, row, SCHEMA_KEY_status)));
 }
 
@@ -200,10 +168,28 @@ void collect_pod(Collector *collector, uint32_t node, const LinkRow *row)
 void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
-    uint16_t flags = POD_TEMPLATE | (makes_none(doc, node, row) ? POD_NONE_YET : 0) |
-                     (str_is(link_word(row, SCHEMA_KEY_as), "numbered") ? POD_NUMBERED : 0);
-    uint32_t template = link_node(doc, node, row, SCHEMA_KEY_template);
-    if (is_map(doc, template))
-        collect_pods(collector, node, row, template, flags);
-    collect_selects(collector, node, row);
+    Facts *facts = collector->context->facts;
+    Makes makes = {doc, node, schema_get(doc, node, SCHEMA_NAME_spec), row};
+    uint32_t template = made_by(&makes, SCHEMA_KEY_template);
+    bool plain = link_has(row, SCHEMA_KEY_plain_selector);
+    if (is_map(doc, template)) {
+        bool numbered = str_is(link_word(row, SCHEMA_KEY_as), "numbered");
+        uint32_t id = collect_pods(collector, row, template,
+                                   POD_TEMPLATE | (numbered ? POD_NUMBERED : 0));
+        PodFact *pod = &facts->pods.at[id];
+        read_replicas(&makes, pod);
+        if (makes_none(&makes, pod))
+            pod->flags |= POD_NONE_YET;
+    }
+    uint32_t selector =
+        made_by(&makes, plain ? SCHEMA_KEY_plain_selector : SCHEMA_KEY_selector);
+    SelectFact select = {
+        .object = doc->object,
+        .selector = collect_label_selector(collector, selector, plain),
+        .use = SELECT_WORKLOAD,
+        .minimum = -1,
+        .maximum = -1,
+    };
+    if (select.selector != BASE_NONE)
+        vec_push(&facts->selects, select);
 }

@@ -5,38 +5,43 @@
  * of what is missing a bit is kept, for its place is the container.  The server looks at
  * the Pod as it would be stored, so two defaults count: with hostNetwork every port is a
  * hostPort, and a volume without a source is an emptyDir. */
-#include "checks/admission.h"
-#include "checks/collect.h"
+#include "checks/pod_scan.h"
 
-typedef struct SecurityScan {
-    const ObjectContext *context;
-    const Document *doc;
-    ContainerFact fact;     /* what is being read; it is kept when all of it is */
-    uint32_t told;          /* the node that broke a check last, and where it is: one value */
-    uint32_t path, pointer; /* often breaks two */
-    uint32_t pod_broken;    /* bits that the Pod itself sets wrong, */
-    uint32_t pod_set;       /* and those that it sets right for all containers */
-    bool host_network;
-    uint32_t annotations;
-} SecurityScan;
-
-#define BIT(check) (UINT32_C(1) << (check))
-
-static void break_check(SecurityScan *scan, SecurityCheck check, uint32_t node)
+/* Where nothing shorter says the place. */
+static void tell_path(PodScan *scan, SecurityValue *value, uint32_t node)
 {
-    Facts *facts = scan->context->facts;
-    scan->fact.violations |= BIT(check);
     if (scan->told != node)
         collect_where(&(Collector){scan->context}, node, &scan->path, &scan->pointer);
     scan->told = node;
+    value->path = scan->path;
+    value->pointer = scan->pointer;
+}
+
+/* A value breaks a check.  Its field below what is scanned says where, if it is one of those. */
+static void break_field(PodScan *scan, SecurityCheck check, uint32_t node, SecurityField field,
+                        NameId name, uint32_t index)
+{
+    Facts *facts = scan->context->facts;
+    scan->fact.violations |= BIT(check);
     SecurityValue value = {
         .container = facts->containers.len,
         .place = node_span(scan->doc, node),
-        .path = scan->path,
-        .pointer = scan->pointer,
+        .name = name,
+        .index = index,
         .check = (uint8_t)check,
+        .field = (uint8_t)field,
     };
+    /* Of an item of a List the pointer is not that of its path. */
+    if (field == SECURITY_OTHER_FIELD || scan->doc->root || scan->fact.index == UINT16_MAX) {
+        value.field = SECURITY_OTHER_FIELD;
+        tell_path(scan, &value, node);
+    }
     vec_push(&facts->security_values, value);
+}
+
+static void break_check(PodScan *scan, SecurityCheck check, uint32_t node)
+{
+    break_field(scan, check, node, SECURITY_OTHER_FIELD, 0, 0);
 }
 
 static bool is_word(Str text, const Str *words, size_t count)
@@ -59,7 +64,7 @@ static uint32_t profile_type(const Document *doc, uint32_t profile, Str *type)
     return node == BASE_NONE ? profile : node;
 }
 
-static void scan_seccomp(SecurityScan *scan, uint32_t profile, bool pod)
+static void scan_seccomp(PodScan *scan, uint32_t profile, bool pod)
 {
     Str type;
     uint32_t node = profile_type(scan->doc, profile, &type);
@@ -72,7 +77,7 @@ static void scan_seccomp(SecurityScan *scan, uint32_t profile, bool pod)
     break_check(scan, SECURITY_SECCOMP_RESTRICTED, node);
 }
 
-static void scan_app_armor(SecurityScan *scan, uint32_t profile)
+static void scan_app_armor(PodScan *scan, uint32_t profile)
 {
     Str type;
     uint32_t node = profile_type(scan->doc, profile, &type);
@@ -80,7 +85,7 @@ static void scan_app_armor(SecurityScan *scan, uint32_t profile)
         break_check(scan, SECURITY_APP_ARMOR, node);
 }
 
-static void scan_selinux(SecurityScan *scan, uint32_t options)
+static void scan_selinux(PodScan *scan, uint32_t options)
 {
     static const Str TYPES[] = {STR_INIT("container_t"), STR_INIT("container_init_t"),
                                 STR_INIT("container_kvm_t")};
@@ -101,7 +106,7 @@ static void scan_selinux(SecurityScan *scan, uint32_t options)
 
 /* One entry of a securityContext that Pods have as well as containers; false where the
  * field is another one. */
-static bool scan_common(SecurityScan *scan, NameId name, uint32_t value, bool pod)
+static bool scan_common(PodScan *scan, NameId name, uint32_t value, bool pod)
 {
     const Document *doc = scan->doc;
     int64_t user;
@@ -117,13 +122,13 @@ static bool scan_common(SecurityScan *scan, NameId name, uint32_t value, bool po
         return true;
     case SCHEMA_NAME_runAsNonRoot:
         if (!scalar_is_true(doc, value))
-            break_check(scan, SECURITY_NON_ROOT, value);
+            break_field(scan, SECURITY_NON_ROOT, value, SECURITY_CONTEXT_FIELD, name, 0);
         else if (pod)
             scan->pod_set |= BIT(SECURITY_NON_ROOT);
         return true;
     case SCHEMA_NAME_runAsUser:
         if (node_kind(doc, value) == NODE_INT && node_int64(doc, value, &user) && user == 0)
-            break_check(scan, SECURITY_RUN_AS_USER, value);
+            break_field(scan, SECURITY_RUN_AS_USER, value, SECURITY_CONTEXT_FIELD, name, 0);
         return true;
     default: return false;
     }
@@ -131,7 +136,7 @@ static bool scan_common(SecurityScan *scan, NameId name, uint32_t value, bool po
 
 /* ---- containers ---- */
 
-static void scan_capabilities(SecurityScan *scan, uint32_t capabilities, uint32_t *missing)
+static void scan_capabilities(PodScan *scan, uint32_t capabilities, uint32_t *missing)
 {
     static const Str DEFAULTS[] = {
         STR_INIT("AUDIT_WRITE"), STR_INIT("CHOWN"),      STR_INIT("DAC_OVERRIDE"),
@@ -149,17 +154,19 @@ static void scan_capabilities(SecurityScan *scan, uint32_t capabilities, uint32_
                 *missing &= ~BIT(SECURITY_DROP_ALL);
     if (!is_seq(doc, add))
         return;
+    uint32_t index = 0;
     for (uint32_t at = node_first(add); at < node_end(doc, add); at = node_after(doc, at)) {
         Str name = scalar_text(doc, at);
         if (!IS_WORD(name, DEFAULTS))
-            break_check(scan, SECURITY_CAPABILITIES, at);
+            break_field(scan, SECURITY_CAPABILITIES, at, SECURITY_CAPABILITY_ITEM, 0, index);
         if (!str_is(name, "NET_BIND_SERVICE"))
-            break_check(scan, SECURITY_ADD_RESTRICTED, at);
+            break_field(scan, SECURITY_ADD_RESTRICTED, at, SECURITY_CAPABILITY_ITEM, 0, index);
+        index++;
     }
 }
 
 /* Takes out of missing what the container says. */
-static void scan_container_context(SecurityScan *scan, uint32_t map, uint32_t *missing)
+void scan_container_context(PodScan *scan, uint32_t map, uint32_t *missing)
 {
     const Document *doc = scan->doc;
     for (uint32_t key = map_first(doc, map); key < node_end(doc, map);
@@ -175,11 +182,11 @@ static void scan_container_context(SecurityScan *scan, uint32_t map, uint32_t *m
         if (scan_common(scan, name, value, false))
             continue;
         if (name == SCHEMA_NAME_privileged && scalar_is_true(doc, value)) {
-            break_check(scan, SECURITY_PRIVILEGED, value);
+            break_field(scan, SECURITY_PRIVILEGED, value, SECURITY_CONTEXT_FIELD, name, 0);
         } else if (name == SCHEMA_NAME_allowPrivilegeEscalation) {
             *missing &= ~BIT(SECURITY_ESCALATION);
             if (scalar_is_true(doc, value))
-                break_check(scan, SECURITY_ESCALATION, value);
+                break_field(scan, SECURITY_ESCALATION, value, SECURITY_CONTEXT_FIELD, name, 0);
         } else if (name == SCHEMA_NAME_capabilities) {
             scan_capabilities(scan, value, missing);
         } else if (name == SCHEMA_NAME_procMount && !str_is(scalar_text(doc, value), "Default")) {
@@ -189,26 +196,21 @@ static void scan_container_context(SecurityScan *scan, uint32_t map, uint32_t *m
     }
 }
 
-static void scan_ports(SecurityScan *scan, uint32_t ports)
+void scan_node_port(PodScan *scan, uint32_t host, uint32_t own, uint32_t index)
 {
     const Document *doc = scan->doc;
-    if (!is_seq(doc, ports))
-        return;
-    for (uint32_t at = node_first(ports); at < node_end(doc, ports); at = node_after(doc, at)) {
-        uint32_t port = schema_get(doc, at, SCHEMA_NAME_hostPort);
-        int64_t number = 0;
-        if (port != BASE_NONE && node_kind(doc, port) == NODE_INT)
-            node_int64(doc, port, &number);
-        if (!number && scan->host_network && scan->fact.part != POD_EPHEMERAL)
-            port = schema_get(doc, at, SCHEMA_NAME_containerPort);
-        else if (!number)
-            continue;
-        if (port != BASE_NONE)
-            break_check(scan, SECURITY_HOST_PORTS, port);
-    }
+    int64_t number = 0;
+    if (host != BASE_NONE && node_kind(doc, host) == NODE_INT)
+        node_int64(doc, host, &number);
+    if (number)
+        break_field(scan, SECURITY_HOST_PORTS, host, SECURITY_PORT_FIELD, SCHEMA_NAME_hostPort,
+                    index);
+    else if (scan->host_network && scan->fact.part != POD_EPHEMERAL && own != BASE_NONE)
+        break_field(scan, SECURITY_HOST_PORTS, own, SECURITY_PORT_FIELD,
+                    SCHEMA_NAME_containerPort, index);
 }
 
-static void scan_handler(SecurityScan *scan, uint32_t handler)
+void scan_handler(PodScan *scan, uint32_t handler)
 {
     static const NameId WAYS[] = {SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket};
     const Document *doc = scan->doc;
@@ -221,7 +223,7 @@ static void scan_handler(SecurityScan *scan, uint32_t handler)
 }
 
 /* The annotation of a container for a profile, as it was before there were fields. */
-static void scan_seccomp_annotation(SecurityScan *scan, Str key)
+static void scan_seccomp_annotation(PodScan *scan, Str key)
 {
     const Document *doc = scan->doc;
     uint32_t notes = scan->annotations;
@@ -237,81 +239,17 @@ static void scan_seccomp_annotation(SecurityScan *scan, Str key)
 }
 
 /* Of the checks that want something to be said, those that the Pod leaves open. */
-static uint32_t container_duties(const SecurityScan *scan)
+uint32_t scan_duties(const PodScan *scan)
 {
     uint32_t duties = BIT(SECURITY_ESCALATION) | BIT(SECURITY_DROP_ALL);
     uint32_t inherited = BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED);
     return duties | (inherited & ~scan->pod_set & ~scan->pod_broken);
 }
 
-static void scan_resources(SecurityScan *scan, uint32_t resources)
+/* The annotation of the container that was read. */
+void scan_container_annotation(PodScan *scan)
 {
-    scan->fact.resources_place = node_span(scan->doc, resources);
-    scan->fact.resources =
-        collect_resources(scan->context, resources, &scan->fact.resource_spans);
-}
-
-/* The place of a Pod's spec or of a container, until something better is found. */
-static void begin_fact(SecurityScan *scan, PodPart part, uint32_t node, uint32_t index)
-{
-    Span place = node_span(scan->doc, node);
-    scan->fact = (ContainerFact){
-        .place = place,
-        .resources_place = place,
-        .resources = BASE_NONE,
-        .index = (uint16_t)(index < UINT16_MAX ? index : UINT16_MAX),
-        .part = (uint8_t)part,
-    };
-}
-
-static void end_fact(SecurityScan *scan, AdmittedPod *pod)
-{
-    pod->violations |= scan->fact.violations;
-    vec_push(&scan->context->facts->containers, scan->fact);
-}
-
-/* What is null is not there. */
-static void scan_container_field(SecurityScan *scan, NameId name, uint32_t value,
-                                 uint32_t *missing)
-{
-    const Document *doc = scan->doc;
-    switch (name) {
-    case SCHEMA_NAME_name:
-        scan->fact.name = intern(scan->context->facts->strings, scalar_text(doc, value));
-        break;
-    case SCHEMA_NAME_resources: scan_resources(scan, value); break;
-    case SCHEMA_NAME_restartPolicy:
-        scan->fact.restarts =
-            scan->fact.part == POD_INIT && str_is(scalar_text(doc, value), "Always");
-        break;
-    case SCHEMA_NAME_securityContext:
-        if (!is_map(doc, value))
-            break;
-        scan->fact.place = node_span(doc, value);
-        scan_container_context(scan, value, missing);
-        break;
-    case SCHEMA_NAME_ports: scan_ports(scan, value); break;
-    case SCHEMA_NAME_livenessProbe:
-    case SCHEMA_NAME_readinessProbe:
-    case SCHEMA_NAME_startupProbe: scan_handler(scan, value); break;
-    case SCHEMA_NAME_lifecycle:
-        scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_postStart));
-        scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_preStop));
-        break;
-    default: break;
-    }
-}
-
-static void scan_container(SecurityScan *scan, uint32_t container)
-{
-    const Document *doc = scan->doc;
-    uint32_t missing = container_duties(scan);
-    for (uint32_t key = map_first(doc, container); key < node_end(doc, container);
-         key = map_next(doc, container, key))
-        if (node_kind(doc, key + 1) != NODE_NULL)
-            scan_container_field(scan, node_at(doc, key)->bind, key + 1, &missing);
-    scan->fact.violations |= missing;
-    if (is_map(doc, scan->annotations))
+    if (is_map(scan->doc, scan->annotations))
         scan_seccomp_annotation(
             scan, arena_format(scan->context->scratch,
                                "container.seccomp.security.alpha.kubernetes.io/%.*s",
@@ -320,7 +258,7 @@ static void scan_container(SecurityScan *scan, uint32_t container)
 
 /* ---- the Pod itself ---- */
 
-static void scan_sysctls(SecurityScan *scan, uint32_t sysctls)
+static void scan_sysctls(PodScan *scan, uint32_t sysctls)
 {
     static const struct {
         Str name;
@@ -356,7 +294,7 @@ static void scan_sysctls(SecurityScan *scan, uint32_t sysctls)
     }
 }
 
-static void scan_volume(SecurityScan *scan, uint32_t volume)
+void scan_volume(PodScan *scan, uint32_t volume, uint32_t index)
 {
     const Document *doc = scan->doc;
     uint32_t source = BASE_NONE;
@@ -379,15 +317,19 @@ static void scan_volume(SecurityScan *scan, uint32_t volume)
         case SCHEMA_NAME_persistentVolumeClaim:
         case SCHEMA_NAME_projected:
         case SCHEMA_NAME_secret: return; /* two sources are an error of another kind */
-        case SCHEMA_NAME_hostPath: break_check(scan, SECURITY_HOST_PATH, key); source = key; break;
+        case SCHEMA_NAME_hostPath:
+            break_field(scan, SECURITY_HOST_PATH, key, SECURITY_VOLUME_FIELD, name, index);
+            source = key;
+            break;
         default: source = key; break;
         }
     }
     if (source != BASE_NONE)
-        break_check(scan, SECURITY_VOLUMES, source);
+        break_field(scan, SECURITY_VOLUMES, source, SECURITY_VOLUME_FIELD,
+                    node_at(doc, source)->bind, index);
 }
 
-static void scan_pod_context(SecurityScan *scan, uint32_t map)
+void scan_pod_context(PodScan *scan, uint32_t map)
 {
     const Document *doc = scan->doc;
     for (uint32_t key = map_first(doc, map); key < node_end(doc, map);
@@ -401,7 +343,7 @@ static void scan_pod_context(SecurityScan *scan, uint32_t map)
 }
 
 /* Annotations for AppArmor count whichever container they name. */
-static void scan_annotations(SecurityScan *scan)
+void scan_annotations(PodScan *scan)
 {
     const Document *doc = scan->doc;
     uint32_t notes = scan->annotations;
@@ -418,121 +360,12 @@ static void scan_annotations(SecurityScan *scan)
     scan_seccomp_annotation(scan, STR("seccomp.security.alpha.kubernetes.io/pod"));
 }
 
-static void scan_pod(SecurityScan *scan, AdmittedPod *pod, uint32_t spec)
+void scan_shared(PodScan *scan, NameId name, uint32_t value)
 {
-    const Document *doc = scan->doc;
-    for (uint32_t key = map_first(doc, spec); key < node_end(doc, spec);
-         key = map_next(doc, spec, key)) {
-        uint32_t value = key + 1;
-        if (node_kind(doc, value) == NODE_NULL)
-            continue;
-        switch (node_at(doc, key)->bind) {
-        case SCHEMA_NAME_resources: scan_resources(scan, value); break;
-        case SCHEMA_NAME_hostNetwork:
-        case SCHEMA_NAME_hostPID:
-        case SCHEMA_NAME_hostIPC:
-            if (!scalar_is_true(doc, value))
-                break;
-            break_check(scan, SECURITY_HOST_NAMESPACES, value);
-            scan->host_network |= node_at(doc, key)->bind == SCHEMA_NAME_hostNetwork;
-            break;
-        case SCHEMA_NAME_hostUsers:
-            if (node_kind(doc, value) == NODE_BOOL && !node_bool(doc, value))
-                pod->flags |= ADMITTED_USERS;
-            break;
-        case SCHEMA_NAME_os:
-            if (str_is(scalar_text(doc, schema_get(doc, value, SCHEMA_NAME_name)), "windows"))
-                pod->flags |= ADMITTED_WINDOWS;
-            break;
-        case SCHEMA_NAME_securityContext:
-            if (is_map(doc, value))
-                scan_pod_context(scan, value);
-            break;
-        case SCHEMA_NAME_volumes:
-            if (is_seq(doc, value))
-                for (uint32_t at = node_first(value); at < node_end(doc, value);
-                     at = node_after(doc, at))
-                    scan_volume(scan, at);
-            break;
-        default: break;
-        }
-    }
-    scan_annotations(scan);
-    scan->pod_broken =
-        scan->fact.violations & (BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED));
-    if (scan->fact.violations || scan->fact.resources != BASE_NONE)
-        end_fact(scan, pod);
-}
-
-/* ---- facts ---- */
-
-static uint16_t count16(uint32_t count)
-{
-    return (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX);
-}
-
-static void scan_containers(SecurityScan *scan, AdmittedPod *pod, uint32_t list, PodPart part)
-{
-    const Document *doc = scan->doc;
-    uint32_t index = 0;
-    if (!is_seq(doc, list))
+    if (!scalar_is_true(scan->doc, value))
         return;
-    for (uint32_t at = node_first(list); at < node_end(doc, list);
-         at = node_after(doc, at), index++) {
-        if (!is_map(doc, at))
-            continue;
-        begin_fact(scan, part, at, index);
-        scan_container(scan, at);
-        end_fact(scan, pod);
-    }
-}
-
-void collect_admitted(const Collector *collector, uint32_t template, const LinkRow *row,
-                      bool is_template)
-{
-    static const struct {
-        NameId field;
-        PodPart part;
-    } LISTS[] = {{SCHEMA_NAME_initContainers, POD_INIT},
-                 {SCHEMA_NAME_containers, POD_CONTAINER},
-                 {SCHEMA_NAME_ephemeralContainers, POD_EPHEMERAL}};
-    const ObjectContext *context = collector->context;
-    const Document *doc = context->doc;
-    Facts *facts = context->facts;
-    uint32_t spec = schema_get(doc, template, SCHEMA_NAME_spec);
-    uint32_t metadata = schema_get(doc, template, SCHEMA_NAME_metadata);
-    if (!is_map(doc, spec))
-        return;
-    AdmittedPod pod = {
-        .object = doc->object,
-        .containers = facts->containers.len,
-        .values = facts->security_values.len,
-        .place = node_span(doc, spec),
-        .row = (uint16_t)link_row_number(row),
-        .flags = is_template ? ADMITTED_TEMPLATE : 0,
-    };
-    SecurityScan scan = {.context = context, .doc = doc, .told = BASE_NONE,
-                         .annotations = schema_get(doc, metadata, SCHEMA_NAME_annotations)};
-    begin_fact(&scan, POD_ITSELF, spec, 0);
-    scan_pod(&scan, &pod, spec);
-    for (size_t i = 0; i < BASE_COUNT(LISTS); i++)
-        scan_containers(&scan, &pod, schema_get(doc, spec, LISTS[i].field), LISTS[i].part);
-    pod.container_count = count16(facts->containers.len - pod.containers);
-    pod.value_count = count16(facts->security_values.len - pod.values);
-    vec_push(&facts->admitted_pods, pod);
-}
-
-Str admitted_path(const AdmittedPod *pod, Arena *arena)
-{
-    Str template = link_path(link_row(pod->row), SCHEMA_KEY_template, arena);
-    return arena_format(arena, "%.*s%sspec", STR_ARG(template), template.len ? "." : "");
-}
-
-/* A PodTemplate makes no Pods by itself, so nothing selects it. */
-void collect_admission(Collector *collector, uint32_t node, const LinkRow *row)
-{
-    const Document *doc = collector->context->doc;
-    collect_admitted(collector, link_node(doc, node, row, SCHEMA_KEY_template), row, true);
+    break_field(scan, SECURITY_HOST_NAMESPACES, value, SECURITY_OWN_FIELD, name, 0);
+    scan->host_network |= name == SCHEMA_NAME_hostNetwork;
 }
 
 /* ---- Namespaces ---- */

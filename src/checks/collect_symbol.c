@@ -111,28 +111,35 @@ static void find_near(const Collector *collector, uint32_t container, uint32_t p
     }
 }
 
-void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row)
+/* A handler's port, where it is a name that no port of the container has. */
+static void check_port(const Collector *collector, uint32_t container, uint32_t value)
 {
-    static const uint16_t USERS[] = {
-        SCHEMA_KEY_liveness,  SCHEMA_KEY_liveness_tcp,  SCHEMA_KEY_readiness,
-        SCHEMA_KEY_readiness_tcp, SCHEMA_KEY_startup,   SCHEMA_KEY_startup_tcp,
-        SCHEMA_KEY_start,     SCHEMA_KEY_start_tcp,     SCHEMA_KEY_stop,
-        SCHEMA_KEY_stop_tcp,
-    };
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
-    uint32_t ports = schema_get(doc, node, SCHEMA_NAME_ports);
+    uint32_t ports = schema_get(doc, container, SCHEMA_NAME_ports);
+    Str name = scalar_text(doc, value);
+    if (is_number(name) || has_port(doc, ports, name))
+        return;
+    LostPort lost = {.object = doc->object, .name = intern(facts->strings, name),
+                     .place = node_span(doc, value)};
+    find_near(collector, container, ports, &lost);
+    collect_where(collector, value, &lost.path, &lost.pointer);
+    vec_push(&facts->lost_ports, lost);
+}
+
+/* Each argument is what asks: a probe, or a handler. */
+void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row)
+{
+    static const uint16_t USERS[] = {SCHEMA_KEY_liveness, SCHEMA_KEY_readiness,
+                                     SCHEMA_KEY_startup, SCHEMA_KEY_start, SCHEMA_KEY_stop};
+    static const NameId WAYS[] = {SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket};
+    const Document *doc = collector->context->doc;
     for (size_t i = 0; i < BASE_COUNT(USERS); i++) {
-        uint32_t value = link_node(doc, node, row, USERS[i]);
-        if (value == BASE_NONE || node_kind(doc, value) != NODE_STRING)
-            continue;
-        Str name = scalar_text(doc, value);
-        if (is_number(name) || has_port(doc, ports, name))
-            continue;
-        LostPort lost = {.object = doc->object, .name = intern(facts->strings, name),
-                         .place = node_span(doc, value)};
-        find_near(collector, node, ports, &lost);
-        collect_where(collector, value, &lost.path, &lost.pointer);
-        vec_push(&facts->lost_ports, lost);
+        uint32_t user = link_node(doc, node, row, USERS[i]);
+        for (size_t way = 0; user != BASE_NONE && way < BASE_COUNT(WAYS); way++) {
+            uint32_t value = schema_get(doc, schema_get(doc, user, WAYS[way]), SCHEMA_NAME_port);
+            if (value != BASE_NONE && node_kind(doc, value) == NODE_STRING)
+                check_port(collector, node, value);
+        }
     }
 }

@@ -83,10 +83,25 @@ const char *protocol_name(Protocol protocol)
     return NAMES[protocol];
 }
 
+static inline bool is_text(const Facts *facts, uint32_t string, Str text)
+{
+    const Interner *strings = facts->strings;
+    return string < strings->strings.len && strings->strings.at[string].len == text.len &&
+           bytes_same(strings->strings.at[string].ptr, text.ptr, text.len);
+}
+
+/* A template's labels, what selects them and the Service in front say the same pair within a
+ * few objects: those of late are known by their texts, in one look instead of three. */
 uint32_t facts_pair(Facts *facts, Str key, Str value)
 {
-    uint32_t key_id = intern(facts->strings, key);
-    return seq_intern2(&facts->pairs, key_id, intern(facts->strings, value));
+    uint32_t key_hash = str_hash(key), value_hash = str_hash(value);
+    uint32_t *recent = &facts->recent_pairs[(key_hash * 31 + value_hash) % FACTS_RECENT_PAIRS];
+    if (*recent < seq_count(&facts->pairs) && is_text(facts, facts_pair_key(facts, *recent), key) &&
+        is_text(facts, facts_pair_value(facts, *recent), value))
+        return *recent;
+    uint32_t key_id = intern_hashed(facts->strings, key, key_hash);
+    *recent = seq_intern2(&facts->pairs, key_id, intern_hashed(facts->strings, value, value_hash));
+    return *recent;
 }
 
 enum { LABELS_AT_HAND = 64 }; /* more than that is sorted and kept on the heap */
@@ -140,17 +155,12 @@ static uint32_t sort_labels(Facts *facts, LabelEntry *labels, uint32_t count)
     return kept;
 }
 
-LabelSpan facts_label_span(Span whole, Span entry)
-{
-    uint32_t offset = entry.offset - whole.offset;
-    if (entry.offset < whole.offset || offset > UINT16_MAX || entry.length > UINT16_MAX)
-        return (LabelSpan){0, 0};
-    return (LabelSpan){(uint16_t)offset, (uint16_t)entry.length};
-}
-
 static uint32_t intern_label_set(Facts *facts, const LabelEntry *labels, uint32_t count)
 {
-    uint32_t near[LABELS_AT_HAND] = {0};
+    uint32_t near[LABELS_AT_HAND];
+    near[0] = 0;
+    if (count == 1)
+        return seq_intern(&facts->label_sets, &labels->pair, 1);
     uint32_t *pairs = count <= LABELS_AT_HAND ? near : mem_resize(NULL, sizeof *pairs * count);
     for (uint32_t i = 0; i < count; i++)
         pairs[i] = labels[i].pair;

@@ -312,12 +312,25 @@ typedef struct ContainerFact {
     bool restarts;        /* of an init container: it goes on beside the others */
 } ContainerFact;
 
+/* Which field a value is, below its container or its Pod's spec. */
+typedef enum SecurityField {
+    SECURITY_OTHER_FIELD,     /* path and pointer say it */
+    SECURITY_OWN_FIELD,       /* NAME */
+    SECURITY_CONTEXT_FIELD,   /* securityContext.NAME */
+    SECURITY_CAPABILITY_ITEM, /* securityContext.capabilities.add[INDEX] */
+    SECURITY_PORT_FIELD,      /* ports[INDEX].NAME */
+    SECURITY_VOLUME_FIELD,    /* volumes[INDEX].NAME */
+} SecurityField;
+
 /* What stands there and breaks a check.  What breaks one by its absence has only a bit. */
 typedef struct SecurityValue {
     uint32_t container;   /* in containers */
     Span place;
-    uint32_t path, pointer; /* strings */
+    uint32_t path, pointer; /* strings; of a SECURITY_OTHER_FIELD */
+    NameId name;
+    uint32_t index;
     uint8_t check;        /* SecurityCheck */
+    uint8_t field;        /* SecurityField */
 } SecurityValue;
 
 enum {
@@ -466,6 +479,8 @@ typedef struct Owned {
 #define FACTS_TABLES(X)                                                               \
     X(pairs) X(label_sets) X(resource_sets) X(declared) X(grants) X(filled) X(makers)
 
+enum { FACTS_RECENT_PAIRS = 256 };
+
 /* What is added here has to be copied in part.c, or a part of the input lacks it, and
  * has a row in facts_merge.c. */
 struct Facts {
@@ -473,6 +488,7 @@ struct Facts {
     uint32_t current;     /* the object that facts are made of now */
     struct { uint32_t group, kind; } targets[SCHEMA_TARGET_COUNT]; /* strings; kind 0: unknown yet */
     bool keep_labels;     /* object_labels is wanted */
+    uint32_t recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair, by what their texts hash to */
     uint32_t backdrop;    /* so many of the last objects are what the cluster holds already */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
@@ -552,7 +568,13 @@ typedef struct LabelEntry {
 } LabelEntry;
 
 /* In a short form, counted from the start of what holds it; zero where it does not fit. */
-LabelSpan facts_label_span(Span whole, Span entry);
+static inline LabelSpan facts_label_span(Span whole, Span entry)
+{
+    uint32_t offset = entry.offset - whole.offset;
+    if (entry.offset < whole.offset || offset > UINT16_MAX || entry.length > UINT16_MAX)
+        return (LabelSpan){0, 0};
+    return (LabelSpan){(uint16_t)offset, (uint16_t)entry.length};
+}
 uint32_t facts_pair(Facts *facts, Str key, Str value);
 /* Adds a Pod or template whose labels are these (reordered here).  Its ports are
  * those that were pushed to container_ports since first_port. */

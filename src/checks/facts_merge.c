@@ -139,7 +139,7 @@ SIZE_IS(Claim, 32);
 SIZE_IS(HostPort, 36);
 SIZE_IS(SelectFact, 40);
 SIZE_IS(ContainerFact, 36);
-SIZE_IS(SecurityValue, 24);
+SIZE_IS(SecurityValue, 32);
 SIZE_IS(AdmittedPod, 32);
 SIZE_IS(AdmittedClaim, 24);
 SIZE_IS(NamespaceFact, 68);

@@ -125,14 +125,9 @@ bool link_step(LinkCursor *cursor)
     return false;
 }
 
-/* The first value of a path.  Nearly all paths lead through fields alone, and need no
- * cursor. */
-uint32_t link_first(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key)
+uint32_t link_follow(const Document *doc, uint32_t node, const uint32_t *steps)
 {
-    const LinkArg *arg = link_arg(row, key);
-    if (!arg || arg->word)
-        return BASE_NONE;
-    const uint32_t *steps = &schema_link_steps[arg->value];
+    const uint32_t *first = steps;
     uint32_t at = node;
     for (; *steps != LINK_STEP_ITEMS && *steps != LINK_STEP_KEYS; steps++) {
         if (*steps == LINK_STEP_END)
@@ -141,6 +136,6 @@ uint32_t link_first(const Document *doc, uint32_t node, const LinkRow *row, uint
         if (at == BASE_NONE)
             return BASE_NONE;
     }
-    LinkCursor cursor = link_open(doc, node, row, key);
+    LinkCursor cursor = link_walk(doc, node, first);
     return link_next(&cursor) ? cursor.node : BASE_NONE;
 }

@@ -78,27 +78,53 @@ typedef struct LinkCursor {
     struct { const uint32_t *steps; uint32_t list, at; } level[LINK_MAX_NESTING];
 } LinkCursor;
 
-static inline LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row,
-                                   uint32_t key)
+static inline LinkCursor link_walk(const Document *doc, uint32_t node, const uint32_t *steps)
 {
-    const LinkArg *arg = link_arg(row, key);
     LinkCursor cursor; /* its levels are written where one is opened */
     cursor.doc = doc;
     cursor.node = BASE_NONE;
     cursor.start = node;
-    cursor.steps = arg && !arg->word ? &schema_link_steps[arg->value] : NULL;
+    cursor.steps = steps;
     cursor.depth = 0;
     cursor.started = false;
     return cursor;
 }
+static inline LinkCursor link_open(const Document *doc, uint32_t node, const LinkRow *row,
+                                   uint32_t key)
+{
+    const LinkArg *arg = link_arg(row, key);
+    return link_walk(doc, node, arg && !arg->word ? &schema_link_steps[arg->value] : NULL);
+}
 bool link_step(LinkCursor *cursor); /* where there is a path */
 static inline bool link_next(LinkCursor *cursor) { return cursor->steps && link_step(cursor); }
-/* The first node on the path, or BASE_NONE: for paths without [] and {}. */
-uint32_t link_first(const Document *doc, uint32_t node, const LinkRow *row, uint32_t key);
+/* The first node along some steps, or BASE_NONE.  Nearly all paths lead through fields alone,
+ * and most of these lead nowhere from their first field on. */
+uint32_t link_follow(const Document *doc, uint32_t node, const uint32_t *steps);
+static inline uint32_t link_along(const Document *doc, uint32_t node, const uint32_t *steps)
+{
+    const Node *at = node_at(doc, node);
+    bool absent = *steps > LINK_STEP_ITEMS && at->kind == NODE_MAP && at->names &&
+                  !(at->names & node_name_bit(*steps));
+    return absent ? BASE_NONE : link_follow(doc, node, steps);
+}
+/* The first node on an argument's path, or BASE_NONE where there is none or no argument. */
 static inline uint32_t link_node(const Document *doc, uint32_t node, const LinkRow *row,
                                  uint32_t key)
 {
-    return link_has(row, key) ? link_first(doc, node, row, key) : BASE_NONE;
+    const LinkArg *arg = link_arg(row, key);
+    return arg && !arg->word ? link_along(doc, node, &schema_link_steps[arg->value]) : BASE_NONE;
+}
+/* The same where several paths begin with a field whose value is known, or BASE_NONE. */
+static inline uint32_t link_below(const Document *doc, uint32_t node, uint32_t field,
+                                  uint32_t value, const LinkRow *row, uint32_t key)
+{
+    const LinkArg *arg = link_arg(row, key);
+    if (!arg || arg->word)
+        return BASE_NONE;
+    const uint32_t *steps = &schema_link_steps[arg->value];
+    if (*steps != field)
+        return link_along(doc, node, steps);
+    return value == BASE_NONE ? BASE_NONE : link_along(doc, value, steps + 1);
 }
 
 #endif

@@ -21,14 +21,13 @@ typedef struct Case {
 /* A place where a check is broken: a value, or a container that lacks one. */
 typedef struct Breach {
     Span place;
-    Str path;
     const SecurityValue *value; /* NULL: it is missing */
     uint32_t container;
 } Breach;
 
 /* ---- places ---- */
 
-static Str container_path(const Case *it, const ContainerFact *container, const char *field)
+static Str container_path(const Case *it, const ContainerFact *container, Str field)
 {
     static const char *const LISTS[] = {
         [POD_INIT] = "initContainers",
@@ -36,16 +35,49 @@ static Str container_path(const Case *it, const ContainerFact *container, const 
         [POD_EPHEMERAL] = "ephemeralContainers",
     };
     Str spec = admitted_path(it->pod, it->context->scratch);
-    return arena_format(&it->context->diag->arena, "%.*s.%s[%u].%s", STR_ARG(spec),
-                        LISTS[container->part], (unsigned)container->index, field);
+    Arena *arena = &it->context->diag->arena;
+    if (container->part == POD_ITSELF)
+        return arena_format(arena, "%.*s.%.*s", STR_ARG(spec), STR_ARG(field));
+    return arena_format(arena, "%.*s.%s[%u].%.*s", STR_ARG(spec), LISTS[container->part],
+                        (unsigned)container->index, STR_ARG(field));
 }
 
-static Str pointer_of(const Case *it, const Breach *breach)
+static Str value_path(const Case *it, const SecurityValue *value)
 {
-    if (breach->value)
-        return facts_pointer(link_facts(it->context->link), breach->value->path,
-                             breach->value->pointer, &it->context->diag->arena);
-    return link_field_pointer(it->context, it->pod->object, breach->path);
+    const Facts *facts = link_facts(it->context->link);
+    Arena *scratch = it->context->scratch;
+    Str field = STR("securityContext.capabilities.add"), name = schema_name_text(NULL, value->name);
+    switch ((SecurityField)value->field) {
+    case SECURITY_OTHER_FIELD: return facts_text(facts, value->path);
+    case SECURITY_OWN_FIELD: field = name; break;
+    case SECURITY_CONTEXT_FIELD:
+        field = arena_format(scratch, "securityContext.%.*s", STR_ARG(name));
+        break;
+    case SECURITY_CAPABILITY_ITEM:
+        field = arena_format(scratch, "%.*s[%u]", STR_ARG(field), (unsigned)value->index);
+        break;
+    case SECURITY_PORT_FIELD:
+        field = arena_format(scratch, "ports[%u].%.*s", (unsigned)value->index, STR_ARG(name));
+        break;
+    case SECURITY_VOLUME_FIELD:
+        field = arena_format(scratch, "volumes[%u].%.*s", (unsigned)value->index, STR_ARG(name));
+        break;
+    }
+    return container_path(it, &facts->containers.at[value->container], field);
+}
+
+/* Says of a finding where the check is broken. */
+static void set_place(const Case *it, const Breach *breach, SecurityCheck check, Finding *finding)
+{
+    const Facts *facts = link_facts(it->context->link);
+    const SecurityValue *value = breach->value;
+    Str missing = str_of(security_checks[check].field ? security_checks[check].field : "");
+    link_set_field(it->context, finding, it->pod->object,
+                   value ? value_path(it, value)
+                         : container_path(it, &facts->containers.at[breach->container], missing));
+    if (value && value->field == SECURITY_OTHER_FIELD)
+        finding->pointer =
+            facts_pointer(facts, value->path, value->pointer, &it->context->diag->arena);
 }
 
 static bool is_told(const Case *it, const SecurityValue *value, uint32_t told)
@@ -69,7 +101,6 @@ static bool next_value(const Case *it, uint32_t container, SecurityCheck check, 
         if (value->container != container || value->check != check || is_told(it, value, told))
             continue;
         *breach = (Breach){.place = value->place,
-                           .path = facts_text(facts, value->path),
                            .value = value,
                            .container = container};
         return true;
@@ -157,11 +188,8 @@ static void add_breach(const Case *it, SecurityMode mode, SecurityCheck check,
     const Facts *facts = link_facts(context->link);
     if ((*count)++ == 0) {
         *finding = report_first(it, mode, check, breach);
-        if (*finding) {
-            (*finding)->object = it->pod->object;
-            (*finding)->path = breach->path;
-            (*finding)->pointer = pointer_of(it, breach);
-        }
+        if (*finding)
+            set_place(it, breach, check, *finding);
     } else if (*count <= NOTES_MOST) {
         Str name = facts_text(facts, facts->containers.at[breach->container].name);
         Place place = facts_place(facts, it->pod->object, breach->place);
@@ -189,7 +217,6 @@ static void report_check(const Case *it, SecurityMode mode, SecurityCheck check,
         if (has_value(it, index, check))
             continue;
         breach = (Breach){.place = container->place, .container = index};
-        breach.path = container_path(it, container, security_checks[check].field);
         add_breach(it, mode, check, &breach, &finding, &count);
     }
     if (count)
