@@ -6,6 +6,7 @@
  * skipped wherever the server's decoder skips it; a key that a later one of the same
  * name replaced does not count, since kubectl never sends it. */
 #include "schema/guess.h"
+#include "schema/validation/formats.h"
 #include "schema/walk.h"
 
 static void walk_node(Walk *walk, Node *at, TypeId type, uint32_t versions);
@@ -314,8 +315,11 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .target = checker->options->target.versions,
         .first_finding = checker->diag->findings.len,
     };
-    if (!checker->guesses)
+    if (!checker->guesses) {
         checker->guesses = guesses_new();
+        checker->judged = mem_resize(NULL, sizeof *checker->judged);
+        memset(checker->judged, 0, sizeof *checker->judged);
+    }
     walk.guesses = checker->guesses;
     vec_clear(&checker->marks);
     vec_clear(&checker->folded);
@@ -343,6 +347,8 @@ void schema_checker_free(SchemaChecker *checker)
 {
     mem_free(checker->guesses);
     checker->guesses = NULL;
+    mem_free(checker->judged);
+    checker->judged = NULL;
     vec_free(&checker->marks);
     vec_free(&checker->folded);
     mem_free(checker->words);

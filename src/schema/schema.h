@@ -185,6 +185,7 @@ typedef struct SchemaChecker {
     VEC(Mark) marks;              /* of the object that was checked last */
     VEC(uint64_t) folded;         /* validation's: see field_fold */
     struct Guesses *guesses;      /* the walk's: guess.h */
+    struct Judged *judged;        /* validation's: formats.h */
     struct CrdSet *crds;          /* borrowed: takes the definitions of CRDs that are checked, and
                                      what is compiled for their types; NULL: nobody keeps them */
     bool partial;                 /* the objects are patches: fields and types are checked, but

@@ -7,8 +7,54 @@
 
 #include "base/base.h"
 #include "names.h"
+#include "schema/hash.h"
 
 typedef const char *(*FormatFn)(Str text);
+
+/* ---- judged.c: texts that a form took ---- */
+
+/* The names and labels of an input repeat: of one that has the form, the next few thousand
+ * times nothing is asked but whether it is the same.  One worker's; a text that another took
+ * the place of is looked at again. */
+enum { JUDGED_SIZE = 256, JUDGED_LONGEST = 32 };
+typedef struct JudgedText {
+    uint64_t start, end;    /* its first and last eight bytes; of a shorter one schema_key, and 0 */
+    uint64_t inner[2];      /* of more than 16 bytes: the eight behind and before those */
+    FormatFn form;
+    uint64_t len;           /* 0: nothing stands here */
+} JudgedText;
+typedef struct Judged {
+    JudgedText of[JUDGED_SIZE];
+} Judged;
+/* What the form says of a text that is not there yet; it is from then on where that is NULL. */
+const char *judged_add(JudgedText *place, FormatFn form, Str text);
+
+static inline uint64_t judged_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+/* The same as form(text).  judged may be NULL. */
+static inline const char *format_judged(Judged *judged, FormatFn form, Str text)
+{
+    if (!judged || text.len - 1 >= JUDGED_LONGEST)
+        return form(text);
+    uint64_t start = schema_key(text.ptr, text.len), end = 0;
+    if (text.len >= 8) {
+        start = judged_word(text.ptr);
+        end = judged_word(text.ptr + text.len - 8);
+    }
+    uint64_t mixed = (start + (uintptr_t)form) * UINT64_C(0x9E3779B97F4A7C15) +
+                     end * UINT64_C(0xD6E8FEB86659FD93);
+    JudgedText *place = &judged->of[mixed >> 56];
+    bool same = place->start == start && place->end == end && place->len == text.len &&
+                place->form == form;
+    if (same && (text.len <= 16 || (judged_word(text.ptr + 8) == place->inner[0] &&
+                                    judged_word(text.ptr + text.len - 16) == place->inner[1])))
+        return NULL;
+    return judged_add(place, form, text);
+}
 
 /* ---- k8s.io/apimachinery/pkg/util/validation ---- */
 const char *format_dns_label(Str text);                 /* IsDNS1123Label */

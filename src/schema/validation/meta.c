@@ -34,9 +34,8 @@ void validate_annotations(Validation *v, Field annotations)
     size_t total = 0;
     for (Entries at = entries_of(v, annotations); entries_next(v, &at);) {
         total += at.key.len + field_text(v, at.value).len;
-        size_t slash = str_find(at.key, '/');
-        const char *wrong = format_qualified_name(at.key);
-        if (wrong && slash < at.key.len) {
+        const char *wrong = validation_form(v, format_qualified_name, at.key);
+        if (wrong && str_find(at.key, '/') < at.key.len) {
             /* Only a prefix knows case. */
             char lower[512];
             if (at.key.len <= sizeof lower) {
@@ -222,7 +221,7 @@ static void validate_name(Validation *v, const Fields *meta, FormatFn form)
     if (!field_is_empty(v, generated) &&
         (wrong = name_check(form, field_text(v, generated), true)))
         validation_invalid(v, generated, "%s", wrong);
-    if (!field_is_empty(v, name) && (wrong = name_check(form, field_text(v, name), false)))
+    if (!field_is_empty(v, name) && (wrong = form(field_text(v, name))))
         validation_invalid(v, name, "%s", wrong);
 }
 
@@ -328,7 +327,9 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
         v.versions &= ~walk->stopped[STAGE_VALIDATE];
         validate_name(&v, &meta, format_path_segment);
     }
-    if (kind->scope == SCOPE_NAMESPACED)
-        validation_optional_text(&v, fields_get(&meta, SCHEMA_NAME_namespace), format_dns_label);
+    Field ns = fields_get(&meta, SCHEMA_NAME_namespace);
+    Str text = field_text(&v, ns);
+    if (kind->scope == SCOPE_NAMESPACED && text.len && validation_form(&v, format_dns_label, text))
+        validation_given_text(&v, ns, format_dns_label);
     validate_user_meta(&v, &meta);
 }

@@ -20,24 +20,41 @@ static bool is_written_by_server(const Validation *v, Field labels, Str key)
            labels.node == field_get(v, meta, SCHEMA_NAME_labels).node;
 }
 
+/* A label that is not as it should be. */
+BASE_APART
+static void report_label(Validation *v, Field labels, uint32_t key)
+{
+    Str name = node_str(v->doc, key);
+    Field value = field_at(v, key + 1);
+    const char *of_name = format_qualified_name(name);
+    const char *of_value = format_label_value(field_text(v, value));
+    if (is_written_by_server(v, labels, name))
+        return;
+    if (of_name)
+        validation_as(v, validation_invalid(v, field_key(key),
+                                            "has a name that is no label: it %s", of_name),
+                      labels, NULL);
+    if (of_value)
+        validation_as(v, validation_invalid(v, value, "%s", of_value), labels, NULL);
+}
+
 /* ValidateLabels: the server names the map alone. */
 bool validate_labels(Validation *v, Field labels)
 {
     bool fine = true;
-    for (Entries at = entries_of(v, labels); entries_next(v, &at);) {
-        const char *of_name = format_qualified_name(at.key);
-        const char *of_value = format_label_value(field_text(v, at.value));
-        if (!of_name && !of_value)
+    if (field_kind(v, labels) != NODE_MAP)
+        return true;
+    Judged *judged = v->walk->checker->judged;
+    const Node *nodes = v->doc->nodes, *end = &nodes[nodes[labels.node].next];
+    for (const Node *key = &nodes[labels.node + 1]; key < end; key = &nodes[key[1].next]) {
+        /* What is no text counts as an empty one, which is fine. */
+        Str value = str_slice(key[1].text, key[1].kind == NODE_STRING ? key[1].len : 0);
+        if ((key->flags & NODE_SHADOWED) ||
+            (!format_judged(judged, format_qualified_name, str_slice(key->text, key->len)) &&
+             (value.len == 0 || !format_judged(judged, format_label_value, value))))
             continue;
         fine = false;
-        if (is_written_by_server(v, labels, at.key))
-            continue;
-        if (of_name)
-            validation_as(v, validation_invalid(v, field_key(at.at),
-                                                "has a name that is no label: it %s", of_name),
-                          labels, NULL);
-        if (of_value)
-            validation_as(v, validation_invalid(v, at.value, "%s", of_value), labels, NULL);
+        report_label(v, labels, (uint32_t)(key - nodes));
     }
     return fine;
 }

@@ -254,6 +254,12 @@ static inline bool entries_next(const Validation *v, Entries *entries)
 /* The value under a key of a map<…>, by its text. */
 Field entries_get(const Validation *v, Field map, Str key);
 
+/* What the form says of a text; of one that it took before, without asking it again. */
+static inline const char *validation_form(const Validation *v, FormatFn form, Str text)
+{
+    return format_judged(v->walk->checker->judged, form, text);
+}
+
 /* ---- report.c: what is wrong ---- */
 
 /* Each reports with the rule, the reason and the path that the server gives, and

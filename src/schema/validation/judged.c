@@ -1,0 +1,21 @@
+/* judged.c: the slow half of format_judged: a text that was not met lately. */
+#include "schema/validation/formats.h"
+
+_Static_assert(JUDGED_SIZE == 256, "format_judged takes the uppermost eight bits");
+
+const char *judged_add(JudgedText *place, FormatFn form, Str text)
+{
+    const char *wrong = form(text);
+    if (wrong)
+        return wrong;
+    bool short_one = text.len < 8, long_one = text.len > 16;
+    *place = (JudgedText){
+        .start = short_one ? schema_key(text.ptr, text.len) : judged_word(text.ptr),
+        .end = short_one ? 0 : judged_word(text.ptr + text.len - 8),
+        .inner = {long_one ? judged_word(text.ptr + 8) : 0,
+                  long_one ? judged_word(text.ptr + text.len - 16) : 0},
+        .form = form,
+        .len = text.len,
+    };
+    return NULL;
+}
