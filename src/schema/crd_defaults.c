@@ -107,15 +107,13 @@ static void validate_default(Validation *v, const CrdShape *shape)
     Field value = field_get(v, field_at(v, shape->node), SCHEMA_NAME_default);
     if (!field_given(value))
         return;
-    SchemaChecker *checker = v->walk->checker;
     CrdEval eval = {
         .walk = v->walk,
-        .set = checker->crds,
+        .set = v->walk->checker->crds,
         .versions = v->versions,
         .root = shape,
         .base = value.node,
-        .base_path = document_path(v->doc, value.node, checker->scratch),
-        .base_server = validation_path(v, value),
+        .review = v,
         .rule = &rule_crd_default,
     };
     CrdValue whole = {.doc = v->doc, .node = value.node, .place = value.node};

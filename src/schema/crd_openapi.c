@@ -37,11 +37,12 @@ static void validate_standard(Validation *v, const CrdShape *shape, const Contex
         {CRD_BIT(DEPENDENCIES), SCHEMA_NAME_dependencies},
         {CRD_BIT(REF), SCHEMA_NAME__ref},
     };
-    Field type = keyword(v, shape, SCHEMA_NAME_type);
-    if (shape->type == CRD_MISTYPED)
+    if (shape->type == CRD_MISTYPED) {
+        Field type = keyword(v, shape, SCHEMA_NAME_type);
         validation_not_supported(v, type, "array,boolean,integer,number,object,string");
-    if (shape->type == CRD_MISTYPED && field_text_is(v, type, "null"))
-        validation_forbidden(v, type, "nullable: true says it");
+        if (field_text_is(v, type, "null"))
+            validation_forbidden(v, type, "nullable: true says it");
+    }
     if (has(shape, CRD_BIT(DEFAULT)) && context->no_default)
         validation_forbidden(v, keyword(v, shape, SCHEMA_NAME_default), "%s", context->no_default);
     for (size_t i = 0; i < BASE_COUNT(UNSUPPORTED); i++)
@@ -296,9 +297,12 @@ static void validate_openapi(Validation *v, const CrdShape *shape, const Context
         validation_invalid(v, keyword(v, shape, SCHEMA_NAME_x_kubernetes_preserve_unknown_fields),
                            "must be true, or not be there");
     validate_map_type(v, shape);
-    validate_list_type(v, shape);
+    if (has(shape, CRD_BIT(LIST_TYPE)) || shape->key_count)
+        validate_list_type(v, shape);
     if (has(shape, CRD_BIT(FORMAT)))
         validate_format(v, shape);
+    if (!has(shape, CRD_BIT(VALIDATIONS)))
+        return;
     Field rules = keyword(v, shape, SCHEMA_NAME_x_kubernetes_validations);
     for (Items i = items_of(v, rules); items_next(v, &i);)
         validate_rule(v, shape, i.item);

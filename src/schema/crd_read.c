@@ -8,20 +8,24 @@
 #define CRD_KEYWORD_TEXT(name, text) [CRD_KEY_##name] = STR_INIT(text),
 const Str crd_keyword_texts[CRD_KEYWORD_COUNT] = {CRD_KEYWORDS(CRD_KEYWORD_TEXT)};
 
-/* Keywords stand in the order of their bytes. */
+/* Keywords stand in the order of their bytes, so those of one letter are neighbours: the first
+ * of each.  Of a letter that has none it is one of another letter. */
+static const uint8_t FIRST_OF['z' - 'a' + 1] = {
+    ['a' - 'a'] = CRD_KEY_ADDITIONAL_ITEMS, ['d' - 'a'] = CRD_KEY_DEFAULT,
+    ['e' - 'a'] = CRD_KEY_ENUM, ['f' - 'a'] = CRD_KEY_FORMAT, ['i' - 'a'] = CRD_KEY_ID,
+    ['m' - 'a'] = CRD_KEY_MAX_ITEMS, ['n' - 'a'] = CRD_KEY_NOT, ['o' - 'a'] = CRD_KEY_ONE_OF,
+    ['p' - 'a'] = CRD_KEY_PATTERN, ['r' - 'a'] = CRD_KEY_REQUIRED, ['t' - 'a'] = CRD_KEY_TITLE,
+    ['u' - 'a'] = CRD_KEY_UNIQUE_ITEMS, ['x' - 'a'] = CRD_KEY_EMBEDDED,
+};
+
 static CrdKeyword find_keyword(Str text)
 {
-    unsigned low = 0, high = CRD_KEYWORD_COUNT;
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        int order = str_compare(crd_keyword_texts[middle], text);
-        if (order == 0)
-            return (CrdKeyword)middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    char letter = text.len ? text.ptr[0] : 0;
+    unsigned i = letter >= 'a' && letter <= 'z' ? FIRST_OF[letter - 'a'] : (unsigned)CRD_KEY_REF;
+    for (; i < CRD_KEYWORD_COUNT && crd_keyword_texts[i].ptr[0] == letter; i++)
+        if (crd_keyword_texts[i].len == text.len &&
+            bytes_same(crd_keyword_texts[i].ptr, text.ptr, text.len))
+            return (CrdKeyword)i;
     return CRD_KEYWORD_COUNT;
 }
 

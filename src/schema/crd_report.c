@@ -3,7 +3,7 @@
  *
  * A value may come from a default; then the finding stands at what lacks it, and the
  * path goes on from there.  While alternatives are tried, failures are only counted. */
-#include "schema/crd_shape.h"
+#include "schema/crd_review.h"
 
 /* ---- paths ---- */
 
@@ -63,11 +63,17 @@ static void add_steps(Buf *path, const CrdStep *step)
         buf_format(path, "[%u]", step->index);
 }
 
+/* What the server calls a default in a CRD. */
+static Str default_path(const CrdEval *eval)
+{
+    return validation_path(eval->review, field_at(eval->review, eval->base));
+}
+
 static Str whole_path(const CrdEval *eval, const CrdValue *value, Str below, CrdPathStyle style)
 {
     Buf path = {0};
-    if (eval->base_server.len) {
-        buf_str(&path, eval->base_server);
+    if (eval->review) {
+        buf_str(&path, default_path(eval));
         /* What is below a default is one name to the server, even if it is an item. */
         if (style == CRD_PATH_DOTS && value->place != eval->base &&
             node_kind(eval->walk->doc, eval->base) == NODE_SEQ)
@@ -89,7 +95,8 @@ static Str file_path(const CrdEval *eval, const CrdValue *value, Str below)
     doc.root = eval->base;
     Arena *arena = &eval->walk->checker->diag->arena;
     Buf path = {0};
-    buf_str(&path, eval->base_path);
+    if (eval->review)
+        buf_str(&path, document_path(eval->walk->doc, eval->base, arena));
     Str inner = document_path(&doc, value->place, arena);
     if (path.len && inner.len && inner.ptr[0] != '[')
         buf_byte(&path, '.');
@@ -114,8 +121,8 @@ void crd_name_path(CrdEval *eval, Finding *finding, const CrdValue *value, Str b
         return;
     if (style != CRD_PATH_NIL)
         finding->server_path = whole_path(eval, value, below, style);
-    else if (eval->base_server.len)
-        finding->server_path = arena_str(&eval->walk->checker->diag->arena, eval->base_server);
+    else if (eval->review)
+        finding->server_path = arena_str(&eval->walk->checker->diag->arena, default_path(eval));
     else
         finding->server_path = STR("<nil>");
     if (str_eq(finding->server_path, finding->path))

@@ -325,8 +325,7 @@ typedef struct CrdEval {
     const CrdShape *root; /* of the object, for paths */
     /* A default in a CRD is checked as a value of its own: */
     uint32_t base;        /* the node that paths start from; the object's root otherwise */
-    Str base_path;        /* as the file has it, */
-    Str base_server;      /* and as the server has it */
+    const struct Validation *review; /* of that CRD: says where the default stands; NULL else */
     const RuleInfo *rule; /* NULL: those of custom resources */
 } CrdEval;
 

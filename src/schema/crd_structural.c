@@ -182,6 +182,8 @@ static void validate_meta_property(Validation *v, const CrdShape *shape, const c
 
 static void validate_type(Validation *v, const CrdShape *shape, Level level)
 {
+    if (shape->type != CRD_UNTYPED && level != LEVEL_ROOT && !(shape->flags & CRD_EMBEDS))
+        return;
     Field type = keyword(v, shape, SCHEMA_NAME_type);
     if ((shape->flags & CRD_EMBEDS) && shape->type != CRD_OBJECT) {
         if (shape->type == CRD_UNTYPED)
