@@ -61,41 +61,51 @@ typedef struct Requirements {
     bool of_pod;
     bool computes;   /* cpu or memory is among them */
     bool huge_pages;
-    bool fractions;  /* some plain resource's amount is not digits and a suffix of thousands */
+    bool fractions;  /* some plain resource's amount may be no whole number */
 } Requirements;
 
-/* Digits and a suffix of thousands or more, as nearly all are written. */
-static bool is_whole_amount(const Validation *v, Field field)
+/* An amount as nearly all are written, up to seven digits and a suffix from m to Gi, in thousandths;
+ * 0 for any other.  Digits behind a 0 are left to those who know what YAML makes of them. */
+static uint64_t usual_amount(const Validation *v, Field field)
 {
-    Str text = field_text(v, field);
+    enum { DIGITS_MOST = 7 };
+    NodeKind kind = field_kind(v, field);
+    if (kind != NODE_STRING && kind != NODE_INT)
+        return 0;
+    Str text = node_str(v->doc, field.node);
+    uint64_t sum = 0;
     size_t count = 0;
-    while (count < text.len && is_digit(text.ptr[count]))
-        count++;
+    for (; count < text.len && count < DIGITS_MOST && is_digit(text.ptr[count]); count++)
+        sum = sum * 10 + (uint64_t)(text.ptr[count] - '0');
+    if (sum == 0 || text.ptr[0] == '0')
+        return 0;
     size_t suffix = text.len - count;
-    if (count == 0 || count > 9 || suffix > 2)
-        return false;
-    if (suffix == 0)
-        return true;
-    switch (text.ptr[count]) {
-    case 'k': case 'K': case 'M': case 'G': case 'T': case 'P':
-        return suffix == 1 || text.ptr[count + 1] == 'i';
-    default: return false;
+    char unit = suffix ? text.ptr[count] : 0;
+    bool binary = suffix == 2 && text.ptr[count + 1] == 'i';
+    if (suffix > 1 && !binary)
+        return 0;
+    switch (unit) {
+    case 0: return sum * 1000;
+    case 'm': return binary ? 0 : sum;
+    case 'k': return binary ? 0 : sum * 1000000;
+    case 'K': return binary ? sum * 1000 << 10 : 0;
+    case 'M': return binary ? sum * 1000 << 20 : sum * 1000000000;
+    case 'G': return binary ? sum * 1000 << 30 : sum * 1000000000000;
+    default: return 0;
     }
 }
 
-/* What both lists have in common. */
-static void validate_amount(Validation *v, Requirements *all, const Entries *at)
+/* What both lists have in common; returns the usual_amount. */
+static uint64_t validate_amount(Validation *v, Requirements *all, const Entries *at)
 {
     Field key = field_key(at->at);
     if (!all->of_pod && resource_is_plain(at->key)) {
-        if (is_whole_amount(v, at->value)) {
-            all->computes |= resource_is_cpu_or_memory(at->key);
-            return;
-        }
-        all->fractions |= !str_is(at->key, "cpu");
-        validation_nonnegative_quantity(v, at->value);
+        uint64_t usual = usual_amount(v, at->value);
         all->computes |= resource_is_cpu_or_memory(at->key);
-        return;
+        all->fractions |= usual % 1000 != 0 || usual == 0 ? !str_is(at->key, "cpu") : 0;
+        if (!usual)
+            validation_nonnegative_quantity(v, at->value);
+        return usual;
     }
     if (all->of_pod)
         validate_pod_resource(v, key);
@@ -104,17 +114,20 @@ static void validate_amount(Validation *v, Requirements *all, const Entries *at)
     validate_resource_quantity_value(v, at->key, at->value);
     all->computes |= resource_is_cpu_or_memory(at->key);
     if (!resource_is_huge_page(at->key))
-        return;
+        return 0;
     all->huge_pages = true;
     Quantity quantity = amount_of(v, at->value);
     if (!is_divisible(at->key, &quantity))
         validation_invalid(v, at->value, "must be a multiple of the size of its pages");
+    return 0;
 }
 
 /* The server names the list, not the entry. */
-static void validate_request(Validation *v, Requirements *all, const Entries *at)
+static void validate_request(Validation *v, Requirements *all, const Entries *at, uint64_t usual)
 {
     Field limit = entries_get(v, all->limits, at->key);
+    if (usual && usual <= usual_amount(v, limit))
+        return;
     bool overcommit = resource_is_overcommit_allowed(at->key);
     if (!field_given(limit)) {
         if (!overcommit)
@@ -142,8 +155,8 @@ static void validate_requirements(Validation *v, Requirements *all)
     for (Entries at = entries_of(v, all->limits); entries_next(v, &at);)
         validate_amount(v, all, &at);
     for (Entries at = entries_of(v, all->requests); entries_next(v, &at);) {
-        validate_amount(v, all, &at);
-        validate_request(v, all, &at);
+        uint64_t usual = validate_amount(v, all, &at);
+        validate_request(v, all, &at, usual);
     }
     if (all->huge_pages && !all->computes)
         validation_forbidden(v, all->whole, "huge pages alone, without cpu or memory");

@@ -131,7 +131,7 @@ Field items_at(const Validation *v, Field list, uint32_t index)
 Field entries_get(const Validation *v, Field map, Str key)
 {
     for (Entries at = entries_of(v, map); entries_next(v, &at);)
-        if (str_eq(at.key, key))
+        if (at.key.len == key.len && bytes_same(at.key.ptr, key.ptr, key.len))
             return at.value;
     map.node = BASE_NONE;
     return map;

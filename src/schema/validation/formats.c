@@ -132,6 +132,8 @@ static bool is_dns_label(Str text) { return is_word(text, LOWER | DIGIT, LOWER |
 /* Labels joined by dots: letters and digits at both ends of each. */
 static bool is_subdomain(Str text)
 {
+    if (is_dns_label(text))
+        return true; /* as most are: no dots */
     if (!is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT))
         return false;
     for (size_t i = 1; i + 1 < text.len; i++)
