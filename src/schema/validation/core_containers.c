@@ -101,7 +101,7 @@ static void validate_container_common(Validation *v, Pod *pod, const Fields *con
     uint64_t has = container->bits;
     validation_optional_text(v, OF(container, name), format_dns_label);
     if (has & FIELD_BIT(ports))
-        pod->of_ports |= validate_container_ports(v, OF(container, ports));
+        validate_container_ports(v, pod, OF(container, ports));
     if (has & FIELD_BIT(env))
         validate_env(v, pod, OF(container, env));
     if (has & FIELD_BIT(envFrom))

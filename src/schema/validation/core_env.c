@@ -3,24 +3,32 @@
 #include "schema/validation/core_pod.h"
 
 /* Numbers and protocols of ports are rows of schemas/rules. */
-uint64_t validate_container_ports(Validation *v, Field ports)
+void validate_container_ports(Validation *v, Pod *pod, Field ports)
 {
-    uint64_t of_ports = 0;
-    Seen names = {0};
+    Seen names;
     bool several = field_length(v, ports) > 1;
+    if (several)
+        memset(&names, 0, sizeof names);
     for (Items i = items_of(v, ports); items_next(v, &i);) {
-        uint64_t has = field_bits(v, i.item);
-        of_ports |= has;
-        if (!(has & FIELD_BITS(name, hostPort)))
-            continue;
-        Field name = GET(i.item, name), host_port = GET(i.item, hostPort), first;
-        if (!field_is_empty(v, name) && validation_optional_text(v, name, format_port_name) &&
-            several && seen_before(v, &names, field_text(v, name), name, &first))
+        Fields port;
+        fields_read(v, i.item, &port);
+        pod->of_ports |= port.bits;
+        Field name = OF(&port, name), host_port = OF(&port, hostPort), first;
+        Str text = field_text(v, name);
+        if (pod->port_count > 1) {
+            uint64_t bits = seen_bit(text, 0);
+            uint64_t numbers = seen_bit(str_slice("", 0), field_int(v, OF(&port, containerPort)));
+            pod->has_repeated_ports |= (text.len && (pod->port_names & bits)) ||
+                                       (pod->port_numbers & numbers);
+            pod->port_names |= bits;
+            pod->port_numbers |= numbers;
+        }
+        if (text.len && validation_given_text(v, name, format_port_name) && several &&
+            seen_before(v, &names, text, name, &first))
             validation_duplicate(v, name, first);
         if (field_int(v, host_port) != 0)
             validate_port_number(v, host_port);
     }
-    return of_ports;
 }
 
 /* ---- selectors of values ---- */
@@ -198,10 +206,13 @@ void validate_env(Validation *v, Pod *pod, Field env)
     uint64_t bits = 0;
     for (Items i = items_of(v, env); items_next(v, &i);) {
         Field name = GET(i.item, name);
-        uint64_t bit = seen_bit(field_text(v, name), 0);
+        Str text = field_text(v, name);
+        uint64_t bit = seen_bit(text, 0);
         pod->has_repeated_env |= (bits & bit) != 0;
         bits |= bit;
-        if (validation_must_have(v, name))
+        if (!format_env_var_name(text))
+            ; /* as nearly all are, and fine in all versions */
+        else if (validation_must_have(v, name))
             validate_variable_name(v, name);
         if (field_bits(v, i.item) & FIELD_BIT(valueFrom))
             validate_value_from(v, pod, i.item);

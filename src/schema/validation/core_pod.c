@@ -195,7 +195,7 @@ static void read_containers(const Validation *v, Pod *pod)
     uint32_t number = 0;
     Fields further;
     pod->of_containers = 0;
-    pod->of_ports = pod->port_count = 0;
+    pod->of_ports = pod->port_names = pod->port_numbers = pod->port_count = 0;
     for (size_t sort = 0; sort < BASE_COUNT(lists); sort++)
         for (Items i = items_of(v, lists[sort]); items_next(v, &i); number++) {
             Fields *of = number < POD_KEEPS ? &pod->kept[number] : &further;
@@ -228,7 +228,8 @@ static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, P
     pod->host_network = field_bool(v, OF(of, hostNetwork));
     pod->host_users = field_bool_or(v, OF(of, hostUsers), true);
     pod->volume_names = (Seen){0};
-    pod->of_stateful_set = pod->has_fractions = pod->has_repeated_env = false;
+    pod->of_stateful_set = pod->has_fractions = false;
+    pod->has_repeated_env = pod->has_repeated_ports = false;
     pod->claim_templates = FIELD_NONE;
     /* SetDefaults_Pod */
     if (is_pod && pod->grace_period < 0)

@@ -16,10 +16,12 @@ typedef struct Pod {
     Fields of;                /* the spec's */
     uint64_t of_containers;   /* bits of the fields of all containers together */
     uint32_t port_count;      /* of all containers */
-    uint64_t of_ports;        /* field_bits of the ports that were validated */
+    uint64_t of_ports;        /* field_bits of the ports that were validated, */
+    uint64_t port_names, port_numbers; /* and seen_bit of what they say, where there are several */
     /* What validation came by and only a warning has to do with: without it, nobody looks. */
     bool has_fractions;       /* amounts that may not be whole */
     bool has_repeated_env;    /* names of variables that may be the same */
+    bool has_repeated_ports;  /* names or numbers */
     Fields kept[POD_KEEPS];   /* the first containers', in the order of PodContainers */
     Field volumes, containers, init_containers, ephemeral_containers, claims;
     Str restart_policy;
@@ -82,8 +84,7 @@ void validate_key_to_path(Validation *v, Field item);           /* validateKeyTo
 void validate_file_mode(Validation *v, Field mode);             /* from 0 to 0777 */
 
 /* ---- core_env.c ---- */
-/* validateContainerPorts; returns field_bits of all of them. */
-uint64_t validate_container_ports(Validation *v, Field ports);
+void validate_container_ports(Validation *v, Pod *pod, Field ports); /* validateContainerPorts */
 void validate_env(Validation *v, Pod *pod, Field env);          /* ValidateEnv */
 void validate_env_from(Validation *v, Field env_from);          /* ValidateEnvFrom */
 /* validateObjectFieldSelector: paths are those it may name, split by commas. */

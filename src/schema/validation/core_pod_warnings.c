@@ -369,8 +369,7 @@ void warn_of_pod(Validation *v, const Pod *pod)
         warn_of_fractions(v, OF(&pod->of, overhead));
     if (pod->has_fractions || pod->has_repeated_env)
         warn_of_containers(v, pod);
-    /* Of a single port there is nothing to say but of its hostIP. */
-    if (pod->port_count > 1 || (pod->of_ports & FIELD_BIT(hostIP)))
+    if (pod->has_repeated_ports || (pod->of_ports & FIELD_BIT(hostIP)))
         warn_of_ports(v, pod);
     Field grace = OF(&pod->of, terminationGracePeriodSeconds), name = GET(pod->meta, name);
     if (!pod->is_pod && field_int(v, grace) < 0)

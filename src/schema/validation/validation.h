@@ -343,7 +343,11 @@ bool validation_range(Validation *v, Field field, int64_t low, int64_t high);
 /* ValidateNonnegativeField. */
 static inline bool validation_nonnegative(Validation *v, Field field)
 {
-    return !field_given(field) || validation_range(v, field, 0, INT64_MAX);
+    if (!field_given(field))
+        return true;
+    /* A whole number that begins with a digit is none below 0. */
+    const Node *at = node_at(v->doc, field.node);
+    return (at->kind == NODE_INT && is_digit(at->text[0])) || validation_range(v, field, 0, INT64_MAX);
 }
 /* ValidateNonnegativeQuantity, ValidatePositiveQuantityValue. */
 bool validation_nonnegative_quantity(Validation *v, Field field);
