@@ -95,11 +95,16 @@ static void walk_forms(Walk *walk, Node *map, Node *key, const SchemaField *fiel
     walk->repeated -= again;
 }
 
-/* Whether a required field's value counts as given; nearly always it is a text or a list. */
+/* Whether a required field's value counts as given; nearly always it is a text, a list or a
+ * number that begins with another digit than 0. */
 static inline bool is_given(const Walk *walk, const Node *value)
 {
-    return (value->kind == NODE_STRING && value->len) || value->kind == NODE_MAP ||
-           server_is_given(walk->doc, number_of(walk, value));
+    const uint32_t BY_LENGTH = 1 << NODE_STRING | 1 << NODE_SEQ;
+    if ((BY_LENGTH >> value->kind & 1) && value->len)
+        return true;
+    if (value->kind == NODE_MAP || (value->kind == NODE_INT && (unsigned char)(value->text[0] - '1') <= 8))
+        return true;
+    return server_is_given(walk->doc, number_of(walk, value));
 }
 
 /* A key that nobody guessed.  Adds to seen; returns what is expected after it. */

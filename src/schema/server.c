@@ -266,6 +266,39 @@ static void check_gate(Walk *walk, uint32_t map, uint32_t value, const SchemaFie
         diag_lower(walk->checker->diag, finding, SEVERITY_INFO);
 }
 
+/* A few decimal digits, the first of them no 0; -1 for any other value. */
+static int64_t usual_number(const Node *at)
+{
+    enum { DIGITS_MOST = 9 };
+    int64_t sum = 0;
+    if (at->kind != NODE_INT || at->len > DIGITS_MOST || at->text[0] == '0')
+        return -1;
+    for (uint32_t i = 0; i < at->len; i++) {
+        if (!is_digit(at->text[i]))
+            return -1;
+        sum = sum * 10 + (at->text[i] - '0');
+    }
+    return sum;
+}
+
+/* Whether the value is plainly one that the rule allows, as nearly all are. */
+static bool rule_allows(const SchemaRule *rule, const Node *at)
+{
+    if (rule->verb == RULE_ENUM && at->kind == NODE_STRING) {
+        for (const uint32_t *word = &schema_rule_values[rule->a], *end = word + rule->count;
+             word < end; word++) {
+            const char *text = text_bytes(NULL, *word);
+            if (text_length(text) == at->len && bytes_same(text, at->text, at->len))
+                return true;
+        }
+    } else if (rule->verb == RULE_RANGE) {
+        int64_t number = usual_number(at);
+        return number >= 0 && (rule->a == UINT32_MAX || number >= schema_rule_numbers[rule->a]) &&
+               (rule->b == UINT32_MAX || number <= schema_rule_numbers[rule->b]);
+    }
+    return false;
+}
+
 uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                             uint32_t versions)
 {
@@ -277,7 +310,7 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
         /* A gate is asked about before anything is validated. */
         if (rule->verb != RULE_GATE)
             held &= ~walk->unvalidated;
-        if (held) {
+        if (held && !rule_allows(rule, node_at(walk->doc, value))) {
             switch ((RuleVerb)rule->verb) {
             case RULE_ENUM: check_enum(walk, value, field, rule, held); break;
             case RULE_RANGE: check_range(walk, value, field, rule, held); break;
