@@ -278,7 +278,7 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
         return;
     }
     Splitter splitter;
-    splitter_init(&splitter, text);
+    parser_split(worker->parser, &splitter, text);
     if (worker->meter)
         worker->meter->stats.bytes += text.len;
     for (Chunk chunk; (late || !meter_stopped()) && splitter_next(&splitter, &chunk);) {

@@ -18,7 +18,7 @@ void documents_open(Documents *documents, Str text, uint32_t file, Sources *sour
 {
     *documents = (Documents){
         .parser = parser_new(), .sources = sources, .diag = diag, .file = file};
-    splitter_init(&documents->splitter, text);
+    parser_split(documents->parser, &documents->splitter, text);
 }
 
 bool documents_next(Documents *documents, Document *doc)

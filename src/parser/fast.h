@@ -96,12 +96,12 @@ static inline uint32_t fast_nonblank(const FastReader *reader, uint32_t at)
     return at;
 }
 /* Where a plain scalar that starts at `at` stops in its line: what is blank behind the ':' of a
- * key, a tab, a '#' or LF.  A ':' behind a blank is a part of it. */
+ * key, a tab, a '#' or LF.  Any other mark, a ':' or a quote behind a blank, is a part of it. */
 static inline uint32_t fast_stop(const FastReader *reader, uint32_t at)
 {
     do
         at = fast_mark(reader->masks, at + 1);
-    while (reader->text[at] == ':');
+    while (!fast_is_blank(reader->text[at]) && reader->text[at] != '#');
     return at;
 }
 /* The same, false for one with a tab in it. */

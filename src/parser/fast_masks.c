@@ -1,8 +1,11 @@
 /* fast_masks: bytes to masks, by four sets of instructions that give the same.
  *
- * Each says, for 64 bytes, where six kinds of characters stand (Raw), and three more
+ * Each says, for 64 bytes, where five kinds of characters stand (Raw), and three more
  * where any is odd; what follows from that is common.  SSE2 and NEON are in every
- * processor of their kind, AVX2 is looked for when the program runs. */
+ * processor of their kind, AVX2 is looked for when the program runs.
+ *
+ * A text is gone through once: the same pass makes the masks, lists the marks, counts the
+ * lines and sees where the next document begins. */
 #include "parser/fast_masks.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -19,9 +22,9 @@
 #endif
 
 typedef struct Raw {
-    uint64_t newline, space, colon, hash;
-    uint64_t quote; /* " ' \ */
-    uint64_t odd;   /* all but LF and U+0020 to U+007E */
+    uint64_t newline, space, colon, dash;
+    uint64_t special; /* " ' \ # */
+    uint64_t odd;     /* all but LF and U+0020 to U+007E */
 } Raw;
 
 /* Which odd ones; asked for where there are any. */
@@ -30,21 +33,25 @@ typedef struct Odd {
     uint64_t wide; /* beyond ASCII */
 } Odd;
 
-/* What one block says to the next. */
+/* What one block says to the next, and what was found so far. */
 typedef struct Carry {
-    uint64_t begin; /* bit 0: a line begins behind it, or its spaces go on */
-    uint64_t colon; /* bit 0: its last character was a ':' */
-    uint64_t blank; /* or a blank or LF */
-    uint64_t cr;    /* or a CR */
+    uint64_t begin;   /* bit 0: a line begins behind it, or its spaces go on */
+    uint64_t colon;   /* bit 0: its last character was a ':' */
+    uint64_t blank;   /* or a blank or LF */
     uint64_t lone_cr;
     uint64_t control;
     uint64_t wide;
-    uint64_t hash;
+    uint64_t special;
+    uint64_t breaks;  /* how many LFs */
+    uint32_t *marks;  /* where the next mark is listed; NULL: they are not */
+    uint32_t base;    /* the place of the next block */
+    Str text;         /* all of it */
+    bool cut;         /* where a document ends; only where marks are listed */
 } Carry;
 
 /* The first characters of lines that are no spaces.  Where a line begins with spaces, adding one
  * to them carries to what is behind them. */
-static inline uint64_t first_of_lines(uint64_t newline, uint64_t space, Carry *carry)
+FAST_INLINE uint64_t first_of_lines(uint64_t newline, uint64_t space, Carry *carry)
 {
     uint64_t begin = newline << 1 | carry->begin;
     uint64_t sum = (begin & space) + space;
@@ -60,107 +67,190 @@ FAST_INLINE void combine(const Raw *raw, uint64_t space, uint64_t tab, Carry *ca
     out->newline = raw->newline;
     out->space = space;
     out->mark = raw->newline | tab | (space & behind_colon) |
-                ((raw->hash | raw->colon) & behind_blank) |
+                ((raw->special | raw->colon) & behind_blank) |
                 first_of_lines(raw->newline, space, carry);
-    out->quote = raw->newline | raw->quote;
+    out->quote = raw->newline | raw->special;
     carry->colon = raw->colon >> 63;
     carry->blank = blank >> 63;
-    carry->hash |= raw->hash;
+    carry->special |= raw->special;
+    carry->breaks += (uint64_t)__builtin_popcountll(raw->newline);
 }
 
-static inline void combine_odd(const Raw *raw, const Odd *odd, Carry *carry, FastMask *out)
+/* Whether an LF stands, as it were, behind that block. */
+static bool newline_follows(const char *block, const Carry *carry)
 {
-    uint64_t behind_cr = odd->cr << 1 | carry->cr;
-    uint64_t control = raw->odd & ~odd->wide;
-    combine(raw, raw->space | odd->cr, odd->tab, carry, out);
-    out->quote |= control;
-    carry->cr = odd->cr >> 63;
-    carry->lone_cr |= behind_cr & ~raw->newline;
-    carry->control |= control & ~(odd->tab | odd->cr);
-    carry->wide |= odd->wide;
+    const char *next = block + 64, *text = carry->text.ptr;
+    return next <= text || next >= text + carry->text.len || *next == '\n';
 }
 
-/* The LFs of 64 bytes, and the places behind them where dashes stand. */
-typedef struct Edges {
-    uint64_t newline, dash;
-} Edges;
-
-/* A separator among the edges of the block at `block`, or NULL.  The dashes may stand in
- * the next block. */
-static inline const char *find_separator(const Edges *edges, uint64_t *carry, const char *block,
-                                         const char *end)
+static void combine_odd(const Raw *raw, const Odd *odd, const char *block, Carry *carry,
+                        FastMask *out)
 {
-    uint64_t begins = (edges->newline << 1 | *carry) & edges->dash;
-    *carry = edges->newline >> 63;
-    for (; begins; begins &= begins - 1) {
-        const char *at = block + __builtin_ctzll(begins);
-        if (end - at >= 3 && at[1] == '-' && at[2] == '-')
-            return at;
+    uint64_t tab = odd->tab & raw->odd, cr = odd->cr & raw->odd, wide = odd->wide & raw->odd;
+    uint64_t lone_cr = cr & ~(raw->newline >> 1);
+    combine(raw, raw->space | cr, tab, carry, out);
+    out->quote |= raw->odd & ~wide;
+    carry->lone_cr |= lone_cr & ~(UINT64_C(1) << 63);
+    carry->lone_cr |= lone_cr >> 63 && !newline_follows(block, carry);
+    carry->control |= raw->odd & ~(wide | tab | cr);
+    carry->wide |= wide;
+}
+
+/* The dashes with which lines begin, or stand behind spaces with which a block does. */
+FAST_INLINE uint64_t begins(const Raw *raw, const Carry *carry)
+{
+    return (raw->newline << 1 | carry->begin) & raw->dash;
+}
+
+/* The place of the first separator in a block, or 64.  Its other dashes may stand in the next
+ * block.  What the text begins with is none. */
+static size_t find_separator(uint64_t dashes, const char *block, Str text)
+{
+    for (; dashes; dashes &= dashes - 1) {
+        const char *at = block + __builtin_ctzll(dashes);
+        if (at > text.ptr && at[-1] == '\n' && text.ptr + text.len - at >= 3 && at[1] == '-' &&
+            at[2] == '-')
+            return (size_t)(at - block);
     }
-    return NULL;
+    return 64;
+}
+
+/* The line feeds behind a text. */
+FAST_INLINE void cut_raw(Raw *raw, uint64_t behind)
+{
+    raw->newline |= behind;
+    raw->space &= ~behind;
+    raw->colon &= ~behind;
+    raw->special &= ~behind;
+    raw->odd &= ~raw->newline;
 }
 
 /* ---- what is common to all sets of instructions ---- */
 
 /* Each set says, in names that end in its own, how to load 64 bytes (Bytes), what EQUAL,
- * EITHER, WIDE and ODD are for one of its vectors, and how GATHER makes 64 bits of a test
- * of all of them.  From that come two loops: over blocks, for their masks; and up to the
- * block with a separator. */
+ * SPECIAL, WIDE and ODD are for one of its vectors, how GATHER makes 64 bits of a test of all
+ * of them, and what the LOWEST bit is.  From that come two loops over blocks, with a list of
+ * the marks and without, and what is done with any single block.
+ *
+ * A loop returns where it ended: behind its blocks, or where the text is cut. */
+typedef const char *Loop(const char *text, size_t count, FastMask *out, Carry *carry);
+/* Of a block of which only so many bytes count: the others are line feeds, which are not listed. */
+typedef void Single(const char *block, size_t size, FastMask *out, Carry *carry);
+typedef struct Set {
+    Loop *masks, *marks;
+    Single *single;
+} Set;
+
 #define NEWLINE(set, v) EQUAL_##set(v, '\n')
 #define SPACE(set, v) EQUAL_##set(v, ' ')
 #define TAB(set, v) EQUAL_##set(v, '\t')
 #define CR(set, v) EQUAL_##set(v, '\r')
 #define COLON(set, v) EQUAL_##set(v, ':')
-#define HASH(set, v) EQUAL_##set(v, '#')
 #define DASH(set, v) EQUAL_##set(v, '-')
-#define QUOTE(set, v)                                                                  \
-    EITHER_##set(EITHER_##set(EQUAL_##set(v, '"'), EQUAL_##set(v, '\'')), EQUAL_##set(v, '\\'))
+#define SPECIAL(set, v) SPECIAL_##set(v)
 #define WIDE(set, v) WIDE_##set(v)
 #define ODD(set, v) ODD_##set(v)
+#define FOUR_EQUAL(set, v)                                                             \
+    EITHER_##set(EITHER_##set(EQUAL_##set(v, '"'), EQUAL_##set(v, '\'')),              \
+                 EITHER_##set(EQUAL_##set(v, '\\'), EQUAL_##set(v, '#')))
 
-#define FAST_LOOPS(name, target)                                                       \
-    target static void blocks_##name(const char *text, size_t count, FastMask *out,    \
-                                     Carry *carries)                                   \
+/* Writes the lowest bit's place and clears it; where there is none, it does no harm. */
+#define LIST_ONE(set, i) (out[i] = base + (uint32_t)LOWEST_##set(bits), bits &= bits - 1)
+#define LIST_FOUR(set, i)                                                              \
+    (LIST_ONE(set, i), LIST_ONE(set, (i) + 1), LIST_ONE(set, (i) + 2), LIST_ONE(set, (i) + 3))
+enum { LIST_BEHIND = 16 }; /* so many places are written too many, at most */
+
+#define GATHER_RAW(set)                                                                \
+    {.newline = GATHER_##set(NEWLINE), .space = GATHER_##set(SPACE),                   \
+     .colon = GATHER_##set(COLON), .dash = GATHER_##set(DASH),                         \
+     .special = GATHER_##set(SPECIAL), .odd = GATHER_##set(ODD)}
+#define GATHER_ODD(set)                                                                \
+    {.tab = GATHER_##set(TAB), .cr = GATHER_##set(CR), .wide = GATHER_##set(WIDE)}
+
+/* Most blocks have four to eight marks, so eight are always written, which needs no jump that
+ * no processor foresees. */
+#define FAST_LOOPS(set, target)                                                        \
+    target FAST_INLINE uint32_t *list_##set(uint64_t bits, uint32_t base, uint32_t *out) \
     {                                                                                  \
-        Carry carry = *carries;                                                        \
-        for (size_t i = 0; i < count; i++) {                                           \
-            Bytes_##name bytes = load_##name(text + i * 64);                           \
-            Raw raw = {.newline = GATHER_##name(NEWLINE),                              \
-                       .space = GATHER_##name(SPACE),                                  \
-                       .colon = GATHER_##name(COLON),                                  \
-                       .hash = GATHER_##name(HASH),                                    \
-                       .quote = GATHER_##name(QUOTE),                                  \
-                       .odd = GATHER_##name(ODD)};                                     \
-            raw.odd &= ~raw.newline;                                                   \
-            if (raw.odd | carry.cr) {                                                  \
-                Odd odd = {.tab = GATHER_##name(TAB),                                  \
-                           .cr = GATHER_##name(CR),                                    \
-                           .wide = GATHER_##name(WIDE)};                               \
-                combine_odd(&raw, &odd, &carry, &out[i]);                              \
-            } else {                                                                   \
-                combine(&raw, raw.space, 0, &carry, &out[i]);                          \
-            }                                                                          \
-        }                                                                              \
-        *carries = carry;                                                              \
+        uint32_t *end = out + __builtin_popcountll(bits);                              \
+        LIST_FOUR(set, 0);                                                             \
+        LIST_FOUR(set, 4);                                                             \
+        for (; bits; out += 4)                                                         \
+            LIST_FOUR(set, 8);                                                         \
+        return end;                                                                    \
     }                                                                                  \
-    target static const char *separator_##name(const char *text, size_t count,         \
-                                               const char *end, uint64_t *carry,       \
-                                               size_t *breaks)                         \
+    /* Any block: the first `size` bytes count, up to the cut. */                      \
+    target FAST_INLINE size_t block_##set(Raw raw, const char *block, size_t size,     \
+                                          FastMask *out, Carry *carry)                 \
     {                                                                                  \
-        for (size_t i = 0; i < count; i++) {                                           \
-            Bytes_##name bytes = load_##name(text + i * 64);                           \
-            Edges edges = {.newline = GATHER_##name(NEWLINE),                          \
-                           .dash = GATHER_##name(DASH)};                               \
-            const char *found = find_separator(&edges, carry, text + i * 64, end);     \
-            if (found) {                                                               \
-                uint64_t before = (UINT64_C(1) << (found - text - i * 64)) - 1;        \
-                *breaks += (size_t)__builtin_popcountll(edges.newline & before);       \
-                return found;                                                          \
-            }                                                                          \
-            *breaks += (size_t)__builtin_popcountll(edges.newline);                    \
+        uint64_t dashes = begins(&raw, carry);                                         \
+        if (dashes && carry->cut)                                                      \
+            size = find_separator(dashes, block, carry->text);                         \
+        uint64_t behind = size < 64 ? ~UINT64_C(0) << size : 0;                        \
+        cut_raw(&raw, behind);                                                         \
+        if (raw.odd) {                                                                 \
+            Bytes_##set bytes = load_##set(block);                                     \
+            Odd odd = GATHER_ODD(set);                                                 \
+            Carry copy = *carry;                                                       \
+            combine_odd(&raw, &odd, block, &copy, out);                                \
+            *carry = copy;                                                             \
+        } else {                                                                       \
+            combine(&raw, raw.space, 0, carry, out);                                   \
         }                                                                              \
-        return NULL;                                                                   \
-    }
+        carry->breaks -= 64 - size;                                                    \
+        if (carry->marks)                                                              \
+            carry->marks = list_##set(out->mark & ~behind, carry->base, carry->marks); \
+        carry->base += 64;                                                             \
+        return size;                                                                   \
+    }                                                                                  \
+    target static void single_##set(const char *block, size_t size, FastMask *out,     \
+                                    Carry *carry)                                      \
+    {                                                                                  \
+        Bytes_##set bytes = load_##set(block);                                         \
+        Raw raw = GATHER_RAW(set);                                                     \
+        (void)block_##set(raw, block, size, out, carry);                        \
+    }                                                                                  \
+    target FAST_INLINE const char *loop_##set(bool list, const char *text, size_t count, \
+                                              FastMask *out, Carry *carries)           \
+    {                                                                                  \
+        const char *block = text, *end = text + count * 64;                            \
+        Carry carry = *carries;                                                        \
+        size_t size = 64;                                                              \
+        for (; block < end && size == 64; block += size, out++) {                      \
+            Raw raw;                                                                   \
+            for (;; block += 64, out++) {                                              \
+                if (block == end)                                                      \
+                    goto done;                                                         \
+                Bytes_##set bytes = load_##set(block);                                 \
+                raw = (Raw)GATHER_RAW(set);                                            \
+                raw.odd &= ~raw.newline;                                               \
+                if (raw.odd | (list ? begins(&raw, &carry) : 0))                       \
+                    break;                                                             \
+                combine(&raw, raw.space, 0, &carry, out);                              \
+                if (list)                                                              \
+                    carry.marks = list_##set(out->mark, carry.base, carry.marks);      \
+                carry.base += 64;                                                      \
+            }                                                                          \
+            size = block_##set(raw, block, 64, out, &carry);                           \
+        }                                                                              \
+    done:                                                                              \
+        *carries = carry;                                                              \
+        return block;                                                                  \
+    }                                                                                  \
+    target static const char *masks_##set(const char *text, size_t count,              \
+                                          FastMask *out, Carry *carry)                 \
+    {                                                                                  \
+        return loop_##set(false, text, count, out, carry);                             \
+    }                                                                                  \
+    target static const char *marks_##set(const char *text, size_t count,              \
+                                          FastMask *out, Carry *carry)                 \
+    {                                                                                  \
+        return loop_##set(true, text, count, out, carry);                              \
+    }                                                                                  \
+    static const Set SET_##set = {masks_##set, marks_##set, single_##set};
+
+/* The place of the lowest bit; any number for none. */
+#define LOWEST_any(bits) __builtin_ctzll((bits) | UINT64_C(1) << 63)
 
 /* ---- portable: eight bytes at a time ---- */
 
@@ -197,6 +287,8 @@ static inline uint64_t gather_bytes(uint64_t word)
 
 #define EQUAL_portable(v, c) equal_bytes(v, c)
 #define EITHER_portable(a, b) ((a) | (b))
+#define SPECIAL_portable(v) FOUR_EQUAL(portable, v)
+#define LOWEST_portable(bits) LOWEST_any(bits)
 #define WIDE_portable(v) (v)
 #define ODD_portable(v) (zero_bytes((v) & EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
 #define PART_portable(of, i) (gather_bytes(of(portable, bytes.at[i])) << ((i) * 8))
@@ -224,6 +316,8 @@ static inline Bytes_sse2 load_sse2(const char *text)
 /* With one added, all that is odd is less than 0x21 as a signed number. */
 #define EQUAL_sse2(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8(c))
 #define EITHER_sse2(a, b) _mm_or_si128(a, b)
+#define SPECIAL_sse2(v) FOUR_EQUAL(sse2, v)
+#define LOWEST_sse2(bits) LOWEST_any(bits)
 #define WIDE_sse2(v) (v)
 #define ODD_sse2(v) _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(v, _mm_set1_epi8(1)))
 #define PART_sse2(of, i)                                                               \
@@ -231,7 +325,8 @@ static inline Bytes_sse2 load_sse2(const char *text)
 #define GATHER_sse2(of) (PART_sse2(of, 0) | PART_sse2(of, 1) | PART_sse2(of, 2) | PART_sse2(of, 3))
 FAST_LOOPS(sse2, )
 
-#define AVX2 __attribute__((target("avx2,popcnt,bmi")))
+/* Tuned for processors on which counting bits waits for nothing but its operand. */
+#define AVX2 __attribute__((target("avx2,popcnt,bmi,tune=znver2")))
 
 typedef struct Bytes_avx2 {
     __m256i at[2];
@@ -244,7 +339,12 @@ AVX2 static inline Bytes_avx2 load_avx2(const char *text)
 }
 
 #define EQUAL_avx2(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
-#define EITHER_avx2(a, b) _mm256_or_si256(a, b)
+/* The four differ in their last four bits, by which the one is picked that a byte may be. */
+#define FOUR_avx2                                                                      \
+    _mm256_setr_epi8(1, 0, '"', '#', 0, 0, 0, '\'', 0, 0, 0, 0, '\\', 0, 0, 0,         \
+                     1, 0, '"', '#', 0, 0, 0, '\'', 0, 0, 0, 0, '\\', 0, 0, 0)
+#define SPECIAL_avx2(v) _mm256_cmpeq_epi8(v, _mm256_shuffle_epi8(FOUR_avx2, v))
+#define LOWEST_avx2(bits) _tzcnt_u64(bits)
 #define WIDE_avx2(v) (v)
 #define ODD_avx2(v)                                                                    \
     _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), _mm256_add_epi8(v, _mm256_set1_epi8(1)))
@@ -284,6 +384,8 @@ static inline uint64_t gather_neon(uint8x16_t a, uint8x16_t b, uint8x16_t c, uin
 
 #define EQUAL_neon(v, c) vceqq_u8(v, vdupq_n_u8(c))
 #define EITHER_neon(a, b) vorrq_u8(a, b)
+#define SPECIAL_neon(v) FOUR_EQUAL(neon, v)
+#define LOWEST_neon(bits) LOWEST_any(bits)
 #define WIDE_neon(v) vcgeq_u8(v, vdupq_n_u8(0x80))
 #define ODD_neon(v) vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vcgeq_u8(v, vdupq_n_u8(0x7F)))
 #define GATHER_neon(of)                                                                \
@@ -330,177 +432,154 @@ static FastSimd best(void)
     return simd;
 }
 
-static void fill(FastSimd simd, const char *text, size_t count, FastMask *out, Carry *carry)
+static const Set *set_of(FastSimd simd)
 {
     switch (simd) {
 #if FAST_HAS_X86
-    case FAST_SSE2: blocks_sse2(text, count, out, carry); return;
-    case FAST_AVX2: blocks_avx2(text, count, out, carry); return;
+    case FAST_SSE2: return &SET_sse2;
+    case FAST_AVX2: return &SET_avx2;
 #endif
 #if FAST_HAS_NEON
-    case FAST_NEON: blocks_neon(text, count, out, carry); return;
+    case FAST_NEON: return &SET_neon;
 #endif
-    default: blocks_portable(text, count, out, carry); return;
+    default: return &SET_portable;
     }
 }
 
-/* What follows the last whole block: the rest of the text, then line feeds, in two blocks. */
-static void fill_tail(FastSimd simd, Str rest, FastMask *out, Carry *carry)
+/* ---- maps ---- */
+
+static const FastMask BEHIND = {
+    .newline = ~UINT64_C(0), .mark = ~UINT64_C(0), .quote = ~UINT64_C(0)};
+
+/* The same where no whole block is at hand to be loaded. */
+static void fill_rest(const Set *set, Str rest, FastMask *out, Carry *carry)
 {
-    char tail[64];
-    memset(tail, '\n', sizeof tail);
+    char block[64] = {0};
     if (rest.len)
-        memcpy(tail, rest.ptr, rest.len);
-    fill(simd, tail, 1, out, carry);
-    out[1] = (FastMask){.newline = ~UINT64_C(0), .mark = ~UINT64_C(0), .quote = ~UINT64_C(0)};
+        memcpy(block, rest.ptr, rest.len);
+    set->single(block, rest.len, out, carry);
 }
 
 void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count)
 {
     size_t whole = text.len / 64;
     size_t inside = block >= whole ? 0 : whole - block < count ? whole - block : count;
-    Carry carry = {0};
-    FastMask tail[2];
+    const Set *set = set_of(best());
+    Carry carry = {.text = text};
     if (inside)
-        fill(best(), text.ptr + block * 64, inside, masks, &carry);
-    if (inside == count)
-        return;
-    size_t start = (block + inside) * 64;
-    Str rest = str_slice(text.ptr, 0);
-    if (start < text.len)
-        rest = str_slice(text.ptr + start, text.len - start);
-    fill_tail(best(), rest, tail, &carry);
-    masks[inside] = tail[0];
-    while (++inside < count)
-        masks[inside] = tail[1];
+        (void)set->masks(text.ptr + block * 64, inside, masks, &carry);
+    if (inside < count && block <= whole)
+        fill_rest(set, str_slice(text.ptr + whole * 64, text.len % 64), &masks[inside++], &carry);
+    while (inside < count)
+        masks[inside++] = BEHIND;
 }
 
-void fast_map_fill(FastMap *map, Str text)
+/* Room grows with what is found: a document is cut out of a stream that may be far larger, and of
+ * a large text only few bytes are marks. */
+enum { MAP_BLOCKS = 64 };
+
+static void reserve(FastMap *map, size_t blocks, size_t marks)
 {
-    size_t whole = text.len / 64;
-    if (map->cap < whole + 2) {
-        map->cap = whole + whole / 4 + 16;
+    if (map->cap < blocks) {
+        map->cap = blocks + blocks / 4 + 16;
         map->at = mem_resize(map->at, map->cap * sizeof *map->at);
     }
+    if (map->marks_cap < marks) {
+        map->marks_cap = marks + marks / 2;
+        map->marks = mem_resize(map->marks, map->marks_cap * sizeof *map->marks);
+    }
+}
+
+/* The masks up to the last whole block, or to the cut; returns where that is. */
+static size_t fill_blocks(FastMap *map, Loop *loop, bool list, Carry *carry)
+{
+    const char *text = carry->text.ptr, *whole = text + carry->text.len / 64 * 64, *at = text, *to;
+    size_t listed = 0;
+    for (;; at = to) {
+        size_t block = (size_t)(at - text) / 64, some = (size_t)(whole - at) / 64;
+        some = some < MAP_BLOCKS ? some : MAP_BLOCKS;
+        reserve(map, block + some + 2,
+                list ? listed + (some + 1) * 64 + LIST_BEHIND + FAST_MARKS_BEHIND : 0);
+        if (list)
+            carry->marks = map->marks + listed;
+        to = loop(at, some, map->at + block, carry);
+        if (list)
+            listed = (size_t)(carry->marks - map->marks);
+        if (to < at + some * 64 || to == whole)
+            return (size_t)(to - text);
+    }
+}
+
+/* Behind the text stands nothing but line feeds, and so marks: one where its last line has none. */
+static void end_list(Str text, uint32_t *marks)
+{
+    bool ended = text.len > 0 && text.ptr[text.len - 1] == '\n';
+    uint32_t last = (uint32_t)text.len - ended;
+    if (!ended)
+        *marks++ = last;
+    for (size_t i = 1; i < FAST_MARKS_BEHIND; i++)
+        *marks++ = last;
+    *marks = UINT32_MAX;
+}
+
+static size_t fill(FastMap *map, Str text, bool cut, bool list, size_t *breaks)
+{
     if (map->simd == FAST_BEST)
         map->simd = best();
-    Carry carry = {.blank = 1, .begin = 1}; /* a text begins like a line */
-    fill(map->simd, text.ptr, whole, map->at, &carry);
-    fill_tail(map->simd, str_slice(text.ptr + whole * 64, text.len % 64), map->at + whole,
-              &carry);
+    const Set *set = set_of(map->simd);
+    Carry carry = {.blank = 1, .begin = 1, .text = text, .cut = cut}; /* it begins like a line */
+    size_t to = fill_blocks(map, list ? set->marks : set->masks, list, &carry);
+    size_t whole = text.len / 64 * 64;
+    carry.cut = false;
+    if (to < whole) {
+        text.len = to;
+    } else {
+        if (cut)
+            text.len = fast_separator(text, whole ? whole - 1 : 0);
+        fill_rest(set, str_slice(text.ptr + whole, text.len - whole), map->at + whole / 64, &carry);
+    }
+    map->at[to / 64 + 1] = BEHIND;
+    if (list)
+        end_list(text, carry.marks);
+    *breaks = carry.breaks;
+    map->text = text;
     map->control = carry.control != 0;
     map->lone_cr = carry.lone_cr != 0;
     map->wide = carry.wide != 0;
-    map->hash = carry.hash != 0;
+    map->special = carry.special != 0;
+    return text.len;
 }
 
-/* ---- marks ---- */
-
-/* The place of the lowest bit; any number for none. */
-#define LOWEST_any(bits) __builtin_ctzll((bits) | UINT64_C(1) << 63)
-#define LOWEST_avx2(bits) _tzcnt_u64(bits)
-
-/* Writes the lowest bit's place and clears it; where there is none, it does no harm. */
-#define LIST_ONE(name, i) (out[i] = base + (uint32_t)LOWEST_##name(bits), bits &= bits - 1)
-#define LIST_FOUR(name, i)                                                             \
-    (LIST_ONE(name, i), LIST_ONE(name, (i) + 1), LIST_ONE(name, (i) + 2), LIST_ONE(name, (i) + 3))
-
-/* Most blocks have four to eight marks, so eight are always written, which needs no jump that
- * no processor foresees. */
-#define FAST_LIST(name, target)                                                        \
-    target static uint32_t *list_##name(const FastMask *masks, size_t from, size_t to, \
-                                        uint32_t *out)                                 \
-    {                                                                                  \
-        for (size_t i = from; i < to; i++) {                                           \
-            uint64_t bits = masks[i].mark;                                             \
-            uint32_t base = (uint32_t)i * 64, *end = out + __builtin_popcountll(bits); \
-            LIST_FOUR(name, 0);                                                        \
-            LIST_FOUR(name, 4);                                                        \
-            for (; bits; out += 4)                                                     \
-                LIST_FOUR(name, 8);                                                    \
-            out = end;                                                                 \
-        }                                                                              \
-        return out;                                                                    \
-    }
-FAST_LIST(any, )
-#if FAST_HAS_X86
-FAST_LIST(avx2, AVX2)
-#endif
-
-static uint32_t *list(const FastMap *map, size_t from, size_t to, uint32_t *out)
+void fast_map_fill(FastMap *map, Str text, bool list)
 {
-#if FAST_HAS_X86
-    if (map->simd == FAST_AVX2)
-        return list_avx2(map->at, from, to, out);
-#endif
-    return list_any(map->at, from, to, out);
+    size_t breaks;
+    (void)fill(map, text, false, list, &breaks);
 }
 
-/* Room grows with what is found: of a large text only few bytes are marks. */
-enum { LIST_BLOCKS = 64, LIST_BEHIND = 8 };
-
-static void list_reserve(FastMap *map, size_t room)
+size_t fast_map_cut(FastMap *map, Str text, size_t *breaks)
 {
-    if (map->marks_cap >= room)
-        return;
-    map->marks_cap = room + room / 2;
-    map->marks = mem_resize(map->marks, map->marks_cap * sizeof *map->marks);
+    return fill(map, text, true, true, breaks);
 }
 
-void fast_map_list(FastMap *map, size_t len)
+size_t fast_separator(Str text, size_t at)
 {
-    size_t count = 0, whole = len / 64;
-    for (size_t from = 0, to; from < whole; from = to) {
-        to = whole - from < LIST_BLOCKS ? whole : from + LIST_BLOCKS;
-        list_reserve(map, count + (to - from) * 64 + LIST_BEHIND);
-        count = (size_t)(list(map, from, to, map->marks + count) - map->marks);
-    }
-    list_reserve(map, count + 64 + FAST_MARKS_BEHIND);
-    uint64_t tail = map->at[whole].mark & ~(~UINT64_C(0) << (len % 64));
-    for (; tail; tail &= tail - 1)
-        map->marks[count++] = (uint32_t)(whole * 64) + (uint32_t)__builtin_ctzll(tail);
-    for (size_t i = 1; i < FAST_MARKS_BEHIND; i++)
-        map->marks[count++] = (uint32_t)(len - 1);
-    map->marks[count] = UINT32_MAX;
-}
-
-static const char *find(FastSimd simd, const char *text, size_t count, const char *end,
-                        uint64_t *carry, size_t *breaks)
-{
-    switch (simd) {
-#if FAST_HAS_X86
-    case FAST_SSE2: return separator_sse2(text, count, end, carry, breaks);
-    case FAST_AVX2: return separator_avx2(text, count, end, carry, breaks);
-#endif
-#if FAST_HAS_NEON
-    case FAST_NEON: return separator_neon(text, count, end, carry, breaks);
-#endif
-    default: return separator_portable(text, count, end, carry, breaks);
-    }
-}
-
-size_t fast_separator(FastSimd simd, Str text, size_t at, size_t *breaks)
-{
-    const char *from = text.ptr + at, *end = text.ptr + text.len;
-    size_t whole = (text.len - at) / 64, left = (text.len - at) % 64;
-    uint64_t carry = 0;
-    *breaks = 0;
-    const char *found = find(simd ? simd : best(), from, whole, end, &carry, breaks);
-    if (found)
-        return (size_t)(found - text.ptr);
-    char rest[64] = {0};
-    if (left)
-        memcpy(rest, end - left, left);
-    found = find(simd ? simd : best(), rest, 1, rest + left, &carry, breaks);
-    return found ? text.len - left + (size_t)(found - rest) : text.len;
+    const char *found = memmem(text.ptr + at, text.len - at, "\n---", 4);
+    return found ? (size_t)(found + 1 - text.ptr) : text.len;
 }
 
 size_t fast_breaks(Str text)
 {
-    size_t sum = 0, breaks;
-    for (size_t at = 0; at < text.len; sum += breaks)
-        at = fast_separator(FAST_BEST, text, at, &breaks);
-    return sum;
+    enum { WINDOW = 16 };
+    FastMask window[WINDOW];
+    Carry carry = {.text = text};
+    size_t at = 0, whole = text.len / 64 * 64;
+    for (size_t some; at < whole; at += some) {
+        some = whole - at < WINDOW * 64 ? whole - at : WINDOW * 64;
+        (void)set_of(best())->masks(text.ptr + at, some / 64, window, &carry);
+    }
+    for (; at < text.len; at++)
+        carry.breaks += text.ptr[at] == '\n';
+    return carry.breaks;
 }
 
 void fast_map_free(FastMap *map)

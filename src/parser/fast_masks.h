@@ -20,9 +20,10 @@ typedef struct FastMask {
     uint64_t newline; /* LF */
     uint64_t space;   /* U+0020, and the CR of a line that ends with CR LF */
     uint64_t mark;    /* where a line's tokens may begin or end: the first character of each line
-                         that is no space; LF; tab; what is blank behind a ':'; '#' and ':' behind
-                         a blank or LF */
-    uint64_t quote;   /* where a quoted scalar may end: " ' \ and control characters, LF included */
+                         that is no space; LF; tab; what is blank behind a ':'; ':' and what is
+                         special (" ' \ #) behind a blank or LF */
+    uint64_t quote;   /* where a quoted scalar may end: what is special, and control characters, LF
+                         included */
 } FastMask;
 
 /* Which instructions make the masks.  FAST_BEST: the widest that this machine has. */
@@ -34,32 +35,36 @@ FastSimd fast_simd_named(const char *name);
 const char *fast_simd_name(FastSimd simd);
 
 typedef struct FastMap {
+    Str text;        /* what it is of; the text's bytes may be gone already */
     FastMask *at;    /* kept from text to text */
     size_t cap;      /* in blocks */
     bool control;    /* the text holds bytes below U+0020 other than LF, CR, tab, or U+007F */
     bool lone_cr;    /* it holds a CR that no LF follows */
     bool wide;       /* it holds bytes beyond ASCII */
-    bool hash;       /* it holds a # */
+    bool special;    /* it holds one of " ' \ # */
     FastSimd simd;
-    uint32_t *marks; /* fast_map_list's */
+    uint32_t *marks; /* the places of the marks in order, where they are listed */
     size_t marks_cap;
 } FastMap;
 
-/* Fills the map.  Behind the text it goes on as if line feeds stood there, 64 of them
- * at the least, so that every search ends. */
-void fast_map_fill(FastMap *map, Str text);
-/* Lists the places of the marks in order.  Behind them stands the text's last place some times,
- * so that whoever looks two marks ahead sees a byte of the text, and UINT32_MAX. */
+/* Behind the marks of a list stands the text's last place some times, so that whoever looks two
+ * marks ahead sees a byte of the text, and UINT32_MAX. */
 enum { FAST_MARKS_BEHIND = 4 };
-void fast_map_list(FastMap *map, size_t len);
+
+/* Fills the map, with a list of the marks or without.  Behind the text it goes on as if line
+ * feeds stood there, 64 of them at the least, so that every search ends; where the last line has
+ * no line feed the first of these is a mark of the list, too. */
+void fast_map_fill(FastMap *map, Str text, bool list);
+/* The same of the text before the first line, but for the one that it begins with, that starts
+ * with ---, or of all of it; returns where that is.  breaks: the LFs up to there. */
+size_t fast_map_cut(FastMap *map, Str text, size_t *breaks);
 void fast_map_free(FastMap *map);
 /* Masks of the text's blocks from `block` on, as many as there is room for, also beyond
  * its end; mark is wrong in the first of them. */
 void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count);
 
-/* The first line behind `at` that starts with ---, or the text's length; breaks: the LFs
- * from `at` up to there. */
-size_t fast_separator(FastSimd simd, Str text, size_t at, size_t *breaks);
+/* The first line behind `at` that starts with ---, or the text's length. */
+size_t fast_separator(Str text, size_t at);
 
 /* How many LFs there are. */
 size_t fast_breaks(Str text);

@@ -179,6 +179,7 @@ void node_json(const Document *doc, uint32_t node, Buf *out);
 /* ---- split.c ---- */
 typedef struct Chunk {
     Str text;        /* one document; points into the stream */
+    const struct FastMap *map; /* what its splitter saw of it, where that was asked for */
     uint64_t base;   /* offset of its first byte in the stream */
     uint32_t index;  /* as kubectl's reader counts */
     uint32_t line;   /* of its first byte */
@@ -192,6 +193,7 @@ typedef struct Chunk {
 
 typedef struct Splitter {
     Str stream;
+    struct FastMap *map; /* of the last chunk; NULL: nobody asked for it */
     size_t at;
     uint32_t index;
     uint32_t line;
@@ -232,6 +234,9 @@ bool parser_was_fast(const Parser *parser);
  * Sources.docs, for the places of findings. */
 ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Diag *diag,
                          Document *doc);
+/* splitter_init, where each chunk is going to be read before the next is asked for: what is seen
+ * of the text on the way to a document's end is left for its reader.  One stream at a time. */
+void parser_split(Parser *parser, Splitter *splitter, Str stream);
 Arena *parser_arena(Parser *parser); /* document lifetime: for others' scratch of this document */
 void parser_free(Parser *parser);
 

@@ -13,7 +13,8 @@ struct Parser {
     Finger fingers[DOCUMENT_FINGERS]; /* those of earlier documents lie there until they are used */
     Buf path;
     uint32_t readings;
-    FastMap map;
+    FastMap map;   /* of a chunk that no splitter left one of */
+    FastMap ahead; /* lent to a splitter */
     bool libyaml_only;
     bool was_fast;
 };
@@ -21,7 +22,7 @@ struct Parser {
 void parser_choose(Parser *parser, const char *reader, const char *simd)
 {
     parser->libyaml_only = reader && strcmp(reader, "libyaml") == 0;
-    parser->map.simd = fast_simd_named(simd);
+    parser->map.simd = parser->ahead.simd = fast_simd_named(simd);
 }
 
 Parser *parser_new(void)
@@ -38,12 +39,19 @@ void parser_free(Parser *parser)
         return;
     builder_free(&parser->builder);
     fast_map_free(&parser->map);
+    fast_map_free(&parser->ahead);
     arena_free(&parser->arena);
     buf_free(&parser->path);
     mem_free(parser);
 }
 
 bool parser_was_fast(const Parser *parser) { return parser->was_fast; }
+
+void parser_split(Parser *parser, Splitter *splitter, Str stream)
+{
+    splitter_init(splitter, stream);
+    splitter->map = &parser->ahead;
+}
 
 Arena *parser_arena(Parser *parser) { return &parser->arena; }
 
@@ -78,25 +86,35 @@ static Finding *report_byte(Builder *builder, const Chunk *chunk, uint32_t offse
                                      : "reads U+FFFD in its place");
 }
 
-/* The masks tell whether there is anything to look for. */
-static void scan(Parser *parser, Str text, EncodingFacts *facts)
+/* The splitter's map is of the chunk, but where that begins with a byte order mark, ends with a
+ * separator that is refused, or was copied and is read too late. */
+static const FastMap *map_of(Parser *parser, const Chunk *chunk)
 {
-    fast_map_fill(&parser->map, text);
-    if (parser->map.control || parser->map.wide || parser->map.lone_cr)
+    const FastMap *map = chunk->map;
+    if (map && map->text.ptr == chunk->text.ptr && map->text.len == chunk->text.len)
+        return map;
+    fast_map_fill(&parser->map, chunk->text, !chunk->json && !parser->libyaml_only);
+    return &parser->map;
+}
+
+/* The masks tell whether there is anything to look for. */
+static void scan(const FastMap *map, Str text, EncodingFacts *facts)
+{
+    if (map->control || map->wide || map->lone_cr)
         encoding_scan(text, facts);
     else
         encoding_clear(facts);
 }
 
-static bool check_encoding(Parser *parser, const Chunk *chunk, EncodingFacts *facts)
+static bool check_encoding(Builder *builder, const FastMap *map, const Chunk *chunk,
+                           EncodingFacts *facts)
 {
-    Builder *builder = &parser->builder;
     if (is_utf16(chunk)) {
         diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, 0, 2),
                     "the file is UTF-16, which plimsoll does not read: save it as UTF-8");
         return false;
     }
-    scan(parser, chunk->text, facts);
+    scan(map, chunk->text, facts);
     if (!chunk->json && facts->control != BASE_NONE) {
         unsigned char c = (unsigned char)chunk->text.ptr[facts->control];
         unsigned length = utf8_length((const unsigned char *)chunk->text.ptr + facts->control,
@@ -117,11 +135,11 @@ static bool check_encoding(Parser *parser, const Chunk *chunk, EncodingFacts *fa
 /* ---- the grammar ---- */
 
 /* False: nothing was read, and nothing reported. */
-static bool read_fast(Parser *parser, const EncodingFacts *facts)
+static bool read_fast(Parser *parser, const FastMap *map, const EncodingFacts *facts)
 {
     Builder *builder = &parser->builder;
     Str text = builder->source;
-    if (parser->libyaml_only || text.len == 0 || parser->map.lone_cr || facts->bad_count ||
+    if (parser->libyaml_only || text.len == 0 || map->lone_cr || facts->bad_count ||
         facts->inner_bom || facts->wide_break)
         return false;
     if (text.ptr[text.len - 1] != '\n') { /* the map has one there already */
@@ -131,8 +149,7 @@ static bool read_fast(Parser *parser, const EncodingFacts *facts)
         text = str_slice(copy, text.len + 1);
     }
     uint32_t findings = builder->diag->findings.len;
-    fast_map_list(&parser->map, text.len);
-    parser->was_fast = fast_read(builder, &parser->map, text);
+    parser->was_fast = fast_read(builder, map, text);
     if (parser->was_fast)
         return true;
     builder->diag->findings.len = findings;
@@ -194,7 +211,7 @@ static void report_lost(Builder *builder, uint32_t lost)
     diag_help(builder->diag, finding, "separate documents with a line of ---");
 }
 
-static void fill_document(Parser *parser, Document *doc, uint32_t lost)
+static void fill_document(Parser *parser, const FastMap *map, Document *doc, uint32_t lost)
 {
     Builder *builder = &parser->builder;
     doc->nodes = builder->nodes;
@@ -204,7 +221,7 @@ static void fill_document(Parser *parser, Document *doc, uint32_t lost)
     doc->fingers = parser->fingers;
     doc->path = &parser->path;
     doc->reading = ++parser->readings;
-    if (!doc->json && parser->map.hash)
+    if (!doc->json && map->special)
         comments_find(doc, &parser->arena, lost);
 }
 
@@ -228,18 +245,19 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
     }
     if (chunk->junk && !refuse_separator(builder, chunk))
         return PARSER_FAILED;
-    if (!check_encoding(parser, chunk, &facts))
+    const FastMap *map = map_of(parser, chunk);
+    if (!check_encoding(builder, map, chunk, &facts))
         return PARSER_FAILED;
     uint32_t lost = BASE_NONE;
-    bool good = chunk->json ? json_read(builder, &parser->map)
-                            : read_fast(parser, &facts) || yaml_read(builder, &facts, &lost);
+    bool good = chunk->json ? json_read(builder, map)
+                            : read_fast(parser, map, &facts) || yaml_read(builder, &facts, &lost);
     if (!judge_bytes(builder, chunk, &facts, good) || !builder_finish(builder))
         return PARSER_FAILED;
     if (lost != BASE_NONE)
         report_lost(builder, lost);
     if (facts.inner_bom && !chunk->json)
         report_mark(builder);
-    fill_document(parser, doc, lost);
+    fill_document(parser, map, doc, lost);
     if (doc->count > 0 && doc->nodes[0].kind != NODE_NULL)
         return PARSER_OK;
     doc->count = 0;

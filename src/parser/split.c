@@ -173,6 +173,17 @@ static size_t junk_behind(Str stream, size_t at, size_t line_end)
     return at < line_end && stream.ptr[at] != '#' ? at : 0;
 }
 
+/* Where the document ends that starts here, and the line feeds up to there. */
+static size_t find_separator(const Splitter *splitter, size_t *breaks)
+{
+    Str rest = str_slice(splitter->stream.ptr + splitter->at, splitter->stream.len - splitter->at);
+    if (splitter->map)
+        return splitter->at + fast_map_cut(splitter->map, rest, breaks);
+    size_t length = fast_separator(rest, 0);
+    *breaks = fast_breaks(str_slice(rest.ptr, length));
+    return splitter->at + length;
+}
+
 static bool next_yaml(Splitter *splitter, Chunk *chunk)
 {
     Str stream = splitter->stream;
@@ -180,14 +191,17 @@ static bool next_yaml(Splitter *splitter, Chunk *chunk)
     if (start >= stream.len)
         return false;
     bool opens = stream.len - start >= 3 && memcmp(stream.ptr + start, "---", 3) == 0;
+    bool refused = opens && junk_behind(stream, start, line_end_of(stream, start));
     size_t separator = start, breaks = 0;
-    if (!opens || !junk_behind(stream, start, line_end_of(stream, start)))
-        separator = fast_separator(FAST_BEST, stream, start, &breaks);
+    if (!refused)
+        separator = find_separator(splitter, &breaks);
     size_t end = separator < stream.len ? line_end_of(stream, separator) : stream.len;
     size_t junk = separator < stream.len ? junk_behind(stream, separator, end) : 0;
     make_chunk(splitter, chunk, junk ? end : separator, false);
     if (junk)
         chunk->junk = (uint32_t)(junk - (size_t)chunk->base);
+    if (!refused)
+        chunk->map = splitter->map;
     if (breaks) { /* the text up to the separator is known to be lines */
         splitter->line += (uint32_t)breaks;
         splitter->column = 1;

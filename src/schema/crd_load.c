@@ -62,7 +62,7 @@ int crd_load_file(SchemaChecker *checker, Parser *parser, Sources *sources, Str 
     if (!error) {
         uint32_t file = sources_add_file(sources, path);
         Splitter splitter;
-        splitter_init(&splitter, str_slice(text.ptr, text.len));
+        parser_split(parser, &splitter, str_slice(text.ptr, text.len));
         for (Chunk chunk; splitter_next(&splitter, &chunk);)
             keep_document(checker, parser, sources, file, &chunk);
     }

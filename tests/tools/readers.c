@@ -75,7 +75,7 @@ static void measure(const char *name, Str stream, int rounds, const char *reader
         Splitter splitter;
         Chunk chunk;
         nodes = 0;
-        splitter_init(&splitter, stream);
+        parser_split(reading.parser, &splitter, stream);
         while (splitter_next(&splitter, &chunk)) {
             if (!reader)
                 continue;
