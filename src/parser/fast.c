@@ -12,9 +12,9 @@
 
 /* Only what certainly begins a token has one; all else goes to libyaml. */
 
-#define P FAST_PLAIN
-#define W (FAST_PLAIN | FAST_WORD)
-#define N (FAST_PLAIN | FAST_NUMBER)
+#define P (FAST_PLAIN | FAST_BEGINS | FAST_LETTER)
+#define W (FAST_PLAIN | FAST_BEGINS | FAST_LETTER | FAST_WORD)
+#define N (FAST_PLAIN | FAST_BEGINS | FAST_NUMBER)
 #define M (FAST_DASH | FAST_NUMBER)
 #define Q FAST_QUOTE
 #define B FAST_BLOCK
@@ -220,20 +220,32 @@ static bool make_room(FastReader *reader, Pen *pen)
     return true;
 }
 
-FAST_INLINE void pen_put(Pen *pen, NodeKind kind, NodeStyle style, uint16_t flags,
-                         const char *text, size_t at, size_t size)
+/* The node `behind` the next one. */
+FAST_INLINE void pen_write(const Pen *pen, uint32_t behind, NodeKind kind, NodeStyle style,
+                           uint16_t flags, const char *text, size_t at, size_t len, size_t size)
 {
-    Node *node = pen->node++;
-    pen->count++;
+    Node *node = pen->node + behind;
     node->text = text;
-    node->len = (uint32_t)size;
-    node->next = pen->count;
+    node->len = (uint32_t)len;
+    node->next = pen->count + behind + 1;
     node->offset = (uint32_t)at;
     node->size = (uint32_t)size;
     node->kind = (uint8_t)kind;
     node->style = (uint8_t)style;
     node->flags = flags;
     node->bind = BASE_NONE;
+}
+
+FAST_INLINE void pen_go_on(Pen *pen, uint32_t nodes)
+{
+    pen->node += nodes;
+    pen->count += nodes;
+}
+
+FAST_INLINE void pen_put_empty(Pen *pen)
+{
+    pen_write(pen, 0, NODE_NULL, STYLE_PLAIN, 0, "", pen->last, 0, 0);
+    pen_go_on(pen, 1);
 }
 
 FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, size_t at,
@@ -247,7 +259,8 @@ FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, siz
     frame->count = 0;
     frame->level = level;
     frame->twice = false;
-    pen_put(pen, kind, STYLE_BLOCK, 0, NULL, at, 0);
+    pen_write(pen, 0, kind, STYLE_BLOCK, 0, NULL, at, 0, 0);
+    pen_go_on(pen, 1);
     pen->last = (uint32_t)at;
     return true;
 }
@@ -260,18 +273,24 @@ FAST_INLINE bool pen_close(Pen *pen, FastReader *reader, int32_t level)
     return pen->top->level == level;
 }
 
-/* Steps into the collection that a line of that level belongs to: one that begins with it, as
- * what is pending, or one that is open. */
-FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
+typedef enum Step { STEP_DONE, STEP_DEEPER, STEP_NOWHERE } Step;
+
+/* Steps into the collection that a line of that level belongs to: one that is open, or begins
+ * with it, as what is pending.  Deeper: nothing is, and so it goes on with a plain scalar. */
+FAST_INLINE Step pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
 {
     if (pen->pending != PENDING_NOTHING) {
         bool deeper = level > pen->top->level;
         pen->pending = PENDING_NOTHING;
         if (deeper)
-            return pen_open(pen, reader, kind, at, level);
-        pen_put(pen, NODE_NULL, STYLE_PLAIN, 0, "", pen->last, 0);
+            return pen_open(pen, reader, kind, at, level) ? STEP_DONE : STEP_NOWHERE;
+        pen_put_empty(pen);
     }
-    return pen->top->level == level || pen_close(pen, reader, level);
+    if (pen->top->level == level)
+        return STEP_DONE;
+    if (pen->top->level < level)
+        return STEP_DEEPER;
+    return pen_close(pen, reader, level) ? STEP_DONE : STEP_NOWHERE;
 }
 
 /* Whether what stands in [at, stop) is a key like nearly all: text, neither short nor long, with
@@ -279,7 +298,7 @@ FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at
 FAST_INLINE bool is_usual_key(const char *text, uint8_t class, size_t at, size_t stop)
 {
     size_t size = stop - 1 - at; /* an empty line may have no byte before its stop */
-    return (class & (FAST_CLASS | FAST_NUMBER)) == FAST_PLAIN && text[stop - 1] == ':' &&
+    return (class & FAST_LETTER) && text[stop - 1] == ':' &&
            size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
            (!(class & FAST_WORD) || fast_is_text(class, text + at, size));
 }
@@ -291,56 +310,101 @@ FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_
         builder->count = pen->count;
         fast_look_again(builder, pen->top, str_slice(text + at, colon - at));
     }
-    pen_put(pen, NODE_STRING, STYLE_PLAIN, NODE_KEY, text + at, at, colon - at);
+    pen_write(pen, 0, NODE_STRING, STYLE_PLAIN, NODE_KEY, text + at, at, colon - at, colon - at);
 }
 
-/* A plain value in a line of its own key or dash, of which the next line is not a part. */
-FAST_INLINE bool is_usual_value(const FastReader *reader, const Pen *pen, const char *text,
-                                size_t end, size_t first)
+/* A plain value in the line of its own key or dash that ends with that line, as far as this one
+ * can tell: where the next line is deeper, it goes on with it. */
+FAST_INLINE bool pen_put_value(Pen *pen, uint32_t behind, const char *text, uint8_t class, size_t at,
+                               size_t end)
 {
-    uint32_t more;
+    NodeKind kind = NODE_STRING;
     if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
         return false;
-    return (fast_level(first - end - 1, false) <= pen->top->level && text[first] != '\n') ||
-           !fast_goes_on(reader, pen->top->level, end + 1, &more);
+    if (!fast_is_text(class, text + at, (uint32_t)(end - at)) &&
+        (kind = simple_kind(text + at, end - at)) == NODE_NULL)
+        return false;
+    pen_write(pen, behind, NODE_STRING, STYLE_PLAIN, 0, text + at, at, end - at, end - at);
+    if (kind != NODE_STRING)
+        pen->node[behind].kind = (uint8_t)kind;
+    pen_go_on(pen, behind + 1);
+    return true;
+}
+
+/* One in quotes, of which nothing is escaped.  Returns where its line ends, or 0. */
+FAST_INLINE size_t pen_put_quoted(Pen *pen, const FastReader *reader, size_t at)
+{
+    const char *text = reader->text;
+    size_t quote = fast_quote(reader->masks, (uint32_t)at + 1), end = quote + 1;
+    if (text[quote] != text[at] || text[end] != '\n')
+        return 0;
+    pen_write(pen, 0, NODE_STRING, text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE, 0, text + at + 1,
+              at, quote - at - 1, end - at);
+    pen_go_on(pen, 1);
+    return end;
+}
+
+/* Behind the last line: what is pending stays empty, what is open ends. */
+static bool finish(FastReader *reader, Pen *pen)
+{
+    if (pen->count >= pen->limit && !make_room(reader, pen))
+        return false;
+    if (pen->pending != PENDING_ROOT) {
+        if (pen->pending != PENDING_NOTHING)
+            pen_put_empty(pen);
+        (void)pen_close(pen, reader, FAST_ROOT);
+    }
+    pen_leave(pen, reader);
+    return true;
 }
 
 /* The marks of a usual line are its first character, what is behind its key's colon, and its
- * line feed; so marks[0] is the first character of the line at `line`. */
+ * line feed; so marks[0] is the first character of the line at `line`.  Behind the last line it
+ * stands before that. */
 static bool read_lines(FastReader *reader, const uint32_t *marks)
 {
     const char *text = reader->text;
-    size_t line = reader->at, len = reader->len;
+    size_t line = reader->at, end;
+    uint32_t usual = 0; /* how many nodes there were with the last plain value, if it may go on */
     Pen pen = pen_take(reader);
     while (*marks < line)
         marks++;
-    while (line < len) {
+    for (;;) {
         size_t at = marks[0], stop = marks[1];
-        NodeKind kind;
+        int32_t level = fast_level((uint32_t)(at - line), false);
         uint8_t class = fast_first[(unsigned char)text[at]];
+        Step step;
         if (pen.count >= pen.limit && !make_room(reader, &pen))
             return false;
         if (text[at] == '-' && text[at + 1] == ' ') {
-            if (!pen_step(&pen, reader, NODE_SEQ, at, fast_level(at - line, true)))
-                return false;
+            step = pen_step(&pen, reader, NODE_SEQ, at, level + 1);
+            if (step != STEP_DONE)
+                goto elsewhere;
             pen.top->count++;
             at += 2;
             class = fast_first[(unsigned char)text[at]];
-            if (text[stop - 1] != ':' && (class & FAST_CLASS) == FAST_PLAIN)
-                goto value;
+            if (!(class & FAST_BEGINS))
+                goto special;
+            if (text[stop - 1] != ':') {
+                if (!pen_put_value(&pen, 0, text, class, at, stop))
+                    goto behind;
+                goto next;
+            }
             if (!is_usual_key(text, class, at, stop))
                 goto behind;
-            if (!pen_open(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
+            if (!pen_open(&pen, reader, NODE_MAP, at, level + fast_level(2, false)))
                 return false;
         } else {
             if (!is_usual_key(text, class, at, stop))
                 goto other;
-            if (!pen_step(&pen, reader, NODE_MAP, at, fast_level(at - line, false)))
-                return false;
+            step = pen_step(&pen, reader, NODE_MAP, at, level);
+            if (step != STEP_DONE)
+                goto elsewhere;
         }
         pen_put_key(&pen, reader->builder, text, at, stop - 1);
         at = stop + 1;
         if (text[stop] == '\n') {
+            pen_go_on(&pen, 1);
             pen.pending = PENDING_VALUE;
             pen.last = (uint32_t)stop;
             line = at;
@@ -348,49 +412,77 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             continue;
         }
         class = fast_first[(unsigned char)text[at]];
-        if (text[stop] != ' ' || (class & FAST_CLASS) != FAST_PLAIN)
-            goto behind;
+        if (!(class & FAST_BEGINS) || text[stop] != ' ') {
+            pen_go_on(&pen, 1);
+            goto special;
+        }
         marks++;
         stop = marks[1];
-    value:
-        if (!is_usual_value(reader, &pen, text, stop, marks[2]))
+        if (!pen_put_value(&pen, 1, text, class, at, stop)) {
+            pen_go_on(&pen, 1);
             goto behind;
-        kind = NODE_STRING;
-        if (!fast_is_text(class, text + at, stop - at) &&
-            (kind = simple_kind(text + at, stop - at)) == NODE_NULL)
-            goto behind;
-        pen_put(&pen, NODE_STRING, STYLE_PLAIN, 0, text + at, at, stop - at);
-        if (kind != NODE_STRING)
-            pen.node[-1].kind = (uint8_t)kind;
+        }
+    next:
+        usual = pen.count;
         pen.last = (uint32_t)stop;
         line = stop + 1;
         marks += 2;
         continue;
+    special: /* `at` as below */
+        if ((class & FAST_CLASS) != FAST_QUOTE || text[at - 1] != ' ' ||
+            !(end = pen_put_quoted(&pen, reader, at)))
+            goto behind;
+        pen.last = (uint32_t)end;
+        line = end + 1;
+        while (*marks < end)
+            marks++;
+        marks++;
+        continue;
     other:
         if (text[at] == '\n') {
+            if (at < line)
+                break;
             line = at + 1;
             marks++;
             continue;
         }
+        if (text[at] == '#') {
+            while (text[*marks] != '\n')
+                marks++;
+            line = *marks++ + 1;
+            continue;
+        }
+        step = STEP_DEEPER;
+        if (pen.pending == PENDING_NOTHING && level > pen.top->level)
+            goto elsewhere;
         pen_leave(&pen, reader);
-        if (text[at] == '#')
-            reader->at = fast_newline(reader->masks, at) + 1;
-        else if (!fast_line(reader, line, at))
+        if (!fast_line(reader, (uint32_t)line, (uint32_t)at))
             return false;
         goto again;
     behind: /* what stands at `at` is behind a colon or a dash, and one more character */
         pen_leave(&pen, reader);
-        if (!fast_behind(reader, line, at - 1,
+        if (!fast_behind(reader, (uint32_t)line, (uint32_t)at - 1,
                          text[at - 2] == ':' ? PENDING_VALUE : PENDING_ITEM))
             return false;
+        goto again;
+    elsewhere: /* a plain value goes on, or nothing can stand here */
+        if (step != STEP_DEEPER || pen.count != usual)
+            return false;
+        pen.node--;
+        pen.count--;
+        pen_leave(&pen, reader);
+        if (!fast_plain(reader, pen.node->offset) || reader->at <= line)
+            return false;
     again:
+        usual = 0;
         pen = pen_take(reader);
         line = reader->at;
+        if (line >= reader->len)
+            break;
         while (*marks < line)
             marks++;
     }
-    pen_leave(&pen, reader);
-    return true;
+    return finish(reader, &pen);
 }
 
 /* A chunk may begin with the line that separates it from the one before. */
@@ -420,9 +512,5 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
         return false;
     if (reader.pending == PENDING_ROOT)
         return !marked; /* nothing; behind a separator it is a null */
-    if (reader.pending != PENDING_NOTHING)
-        fast_add_empty(&reader);
-    while (reader.top != reader.frames)
-        fast_close(&reader);
     return !reader.full;
 }

@@ -65,6 +65,8 @@ enum {
     FAST_WORD = 8,   /* may begin a short word that is no text (true, null, …) */
     FAST_NUMBER = 16, /* may begin a number, or a merge */
     FAST_LOOSE = 32, /* a blank or a colon: what ends with it is no value yet */
+    FAST_BEGINS = 64, /* of class FAST_PLAIN */
+    FAST_LETTER = 128, /* that, and no number */
 };
 extern const uint8_t fast_first[256];
 static inline uint8_t fast_class(const FastReader *reader, uint32_t at)
@@ -227,6 +229,8 @@ void fast_close(FastReader *reader);
 bool fast_line(FastReader *reader, uint32_t line, uint32_t at);
 /* What stands behind a dash or a key's colon: a node, or nothing in this line. */
 bool fast_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending);
+/* A plain scalar that is no key, anew: it was taken for one that ends with its line. */
+bool fast_plain(FastReader *reader, uint32_t at);
 /* Behind a token that ends its line: only blanks and a comment may follow. */
 bool fast_end_line(FastReader *reader, uint32_t at);
 

@@ -82,6 +82,12 @@ static bool read_plain(FastReader *reader, uint32_t line, uint32_t at, bool fres
     return reader->top->level != FAST_ROOT && read_text(reader, at, stop);
 }
 
+bool fast_plain(FastReader *reader, uint32_t at)
+{
+    uint32_t stop;
+    return fast_find_stop(reader, at, &stop) && read_text(reader, at, stop);
+}
+
 /* Where a quoted scalar is a key, the place of its colon. */
 static bool find_colon(const FastReader *reader, const FastQuoted *quoted, uint32_t *colon)
 {
