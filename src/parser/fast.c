@@ -125,6 +125,8 @@ bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at, ui
 
 /* ---- types ---- */
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
 /* What a plain scalar is that is no text at the first look, where the second is enough: an
  * integer as nearly every one is written (up to 18 digits fit an int64), a number with one or
  * two letters that all readers take for text (100m, 64Mi), true and false.  NODE_NULL: it is
@@ -145,6 +147,25 @@ static NodeKind simple_kind(const char *text, size_t len)
     bool quantity = (unit == 'm' || unit == 'k' || unit == 'K' || unit == 'M' || unit == 'G') &&
                     (len - digits == 1 || (len - digits == 2 && text[len - 1] == 'i'));
     return quantity ? NODE_STRING : NODE_NULL;
+}
+
+/* The same of [at, end), where up to eight digits are seen at once. */
+FAST_INLINE NodeKind plain_kind(const char *text, size_t at, size_t end)
+{
+    size_t len = end - at;
+    uint64_t ends = 0;
+    if (len > sizeof ends || end < sizeof ends)
+        return simple_kind(text + at, len);
+    memcpy(&ends, text + end - sizeof ends, sizeof ends);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    ends = __builtin_bswap64(ends);
+#endif
+    unsigned others = (unsigned)(sizeof ends - len) * 8;
+    uint64_t digits = (ends ^ EACH_BYTE('0')) >> others;
+    bool integer = !((digits | (digits + EACH_BYTE(0x7F - 9))) & EACH_BYTE(0x80));
+    if (!integer || (text[at] == '0' && len > 1))
+        return simple_kind(text + at, len);
+    return NODE_INT;
 }
 
 /* What the builder makes of it, once the node stands. */
@@ -176,14 +197,11 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 
 /* ---- lines ---- */
 
-/* What changes from line to line.  It is handed on in registers, since nobody keeps its
- * address; the reader's own fields are true again where another file is called. */
+/* What changes with nearly every node.  It is handed on in registers, since nobody keeps its
+ * address; the builder's and the reader's own fields are true again where another file is called. */
 typedef struct Pen {
     Node *node;     /* the next one */
     uint32_t count; /* its index */
-    uint32_t limit; /* up to which there is room for a line's nodes */
-    uint32_t last;
-    FastPending pending;
     FastFrame *top;
 } Pen;
 
@@ -191,33 +209,25 @@ typedef struct Pen {
  * value. */
 enum { LINE_NODES = 5 };
 
-FAST_INLINE Pen pen_take(const FastReader *reader)
+FAST_INLINE Pen pen_take(FastReader *reader)
 {
     const Builder *builder = reader->builder;
-    return (Pen){.node = builder->nodes + builder->count,
-                 .count = builder->count,
-                 .limit = builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES,
-                 .last = reader->last,
-                 .pending = reader->pending,
-                 .top = reader->top};
+    uint32_t limit = builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES;
+    reader->limit = builder->nodes + limit;
+    return (Pen){
+        .node = builder->nodes + builder->count, .count = builder->count, .top = reader->top};
 }
 
 FAST_INLINE void pen_leave(const Pen *pen, FastReader *reader)
 {
     reader->builder->count = pen->count;
-    reader->last = pen->last;
-    reader->pending = pen->pending;
     reader->top = pen->top;
 }
 
 /* The limit is 0 before the first node there ever was. */
-static bool make_room(FastReader *reader, Pen *pen)
+static bool make_room(FastReader *reader)
 {
-    pen_leave(pen, reader);
-    if (!builder_reserve(reader->builder, LINE_NODES + 1, 0, 0))
-        return false;
-    *pen = pen_take(reader);
-    return true;
+    return builder_reserve(reader->builder, LINE_NODES + 1, 0, 0);
 }
 
 /* The node `behind` the next one. */
@@ -242,13 +252,13 @@ FAST_INLINE void pen_go_on(Pen *pen, uint32_t nodes)
     pen->count += nodes;
 }
 
-FAST_INLINE void pen_put_empty(Pen *pen)
+FAST_INLINE void pen_put_empty(Pen *pen, const FastReader *reader)
 {
-    pen_write(pen, 0, NODE_NULL, STYLE_PLAIN, 0, "", pen->last, 0, 0);
+    pen_write(pen, 0, NODE_NULL, STYLE_PLAIN, 0, "", reader->last, 0, 0);
     pen_go_on(pen, 1);
 }
 
-FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, size_t at,
+FAST_INLINE bool pen_open(Pen *pen, FastReader *reader, NodeKind kind, size_t at,
                           int32_t level)
 {
     if (pen->top == &reader->frames[PARSER_MAX_DEPTH])
@@ -261,7 +271,7 @@ FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, siz
     frame->twice = false;
     pen_write(pen, 0, kind, STYLE_BLOCK, 0, NULL, at, 0, 0);
     pen_go_on(pen, 1);
-    pen->last = (uint32_t)at;
+    reader->last = (uint32_t)at;
     return true;
 }
 
@@ -269,7 +279,7 @@ FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, siz
 FAST_INLINE bool pen_close(Pen *pen, FastReader *reader, int32_t level)
 {
     for (; pen->top->level > level; pen->top--)
-        close_collection(reader->builder, pen->top, pen->count, pen->last);
+        close_collection(reader->builder, pen->top, pen->count, reader->last);
     return pen->top->level == level;
 }
 
@@ -279,12 +289,12 @@ typedef enum Step { STEP_DONE, STEP_DEEPER, STEP_NOWHERE } Step;
  * with it, as what is pending.  Deeper: nothing is, and so it goes on with a plain scalar. */
 FAST_INLINE Step pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
 {
-    if (pen->pending != PENDING_NOTHING) {
+    if (reader->pending != PENDING_NOTHING) {
         bool deeper = level > pen->top->level;
-        pen->pending = PENDING_NOTHING;
+        reader->pending = PENDING_NOTHING;
         if (deeper)
             return pen_open(pen, reader, kind, at, level) ? STEP_DONE : STEP_NOWHERE;
-        pen_put_empty(pen);
+        pen_put_empty(pen, reader);
     }
     if (pen->top->level == level)
         return STEP_DONE;
@@ -322,7 +332,7 @@ FAST_INLINE bool pen_put_value(Pen *pen, uint32_t behind, const char *text, uint
     if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
         return false;
     if (!fast_is_text(class, text + at, (uint32_t)(end - at)) &&
-        (kind = simple_kind(text + at, end - at)) == NODE_NULL)
+        (kind = plain_kind(text, at, end)) == NODE_NULL)
         return false;
     pen_write(pen, behind, NODE_STRING, STYLE_PLAIN, 0, text + at, at, end - at, end - at);
     if (kind != NODE_STRING)
@@ -345,16 +355,14 @@ FAST_INLINE size_t pen_put_quoted(Pen *pen, const FastReader *reader, size_t at)
 }
 
 /* Behind the last line: what is pending stays empty, what is open ends. */
-static bool finish(FastReader *reader, Pen *pen)
+static bool finish(FastReader *reader, Pen pen)
 {
-    if (pen->count >= pen->limit && !make_room(reader, pen))
-        return false;
-    if (pen->pending != PENDING_ROOT) {
-        if (pen->pending != PENDING_NOTHING)
-            pen_put_empty(pen);
-        (void)pen_close(pen, reader, FAST_ROOT);
+    if (reader->pending != PENDING_ROOT) {
+        if (reader->pending != PENDING_NOTHING)
+            pen_put_empty(&pen, reader);
+        (void)pen_close(&pen, reader, FAST_ROOT);
     }
-    pen_leave(pen, reader);
+    pen_leave(&pen, reader);
     return true;
 }
 
@@ -365,7 +373,6 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
 {
     const char *text = reader->text;
     size_t line = reader->at, end;
-    uint32_t usual = 0; /* how many nodes there were with the last plain value, if it may go on */
     Pen pen = pen_take(reader);
     while (*marks < line)
         marks++;
@@ -374,8 +381,12 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
         int32_t level = fast_level((uint32_t)(at - line), false);
         uint8_t class = fast_first[(unsigned char)text[at]];
         Step step;
-        if (pen.count >= pen.limit && !make_room(reader, &pen))
-            return false;
+        if (pen.node >= reader->limit) {
+            pen_leave(&pen, reader);
+            if (!make_room(reader))
+                return false;
+            pen = pen_take(reader);
+        }
         if (text[at] == '-' && text[at + 1] == ' ') {
             step = pen_step(&pen, reader, NODE_SEQ, at, level + 1);
             if (step != STEP_DONE)
@@ -405,8 +416,8 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
         at = stop + 1;
         if (text[stop] == '\n') {
             pen_go_on(&pen, 1);
-            pen.pending = PENDING_VALUE;
-            pen.last = (uint32_t)stop;
+            reader->pending = PENDING_VALUE;
+            reader->last = (uint32_t)stop;
             line = at;
             marks += 2;
             continue;
@@ -423,8 +434,8 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             goto behind;
         }
     next:
-        usual = pen.count;
-        pen.last = (uint32_t)stop;
+        reader->usual = pen.count;
+        reader->last = (uint32_t)stop;
         line = stop + 1;
         marks += 2;
         continue;
@@ -432,7 +443,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
         if ((class & FAST_CLASS) != FAST_QUOTE || text[at - 1] != ' ' ||
             !(end = pen_put_quoted(&pen, reader, at)))
             goto behind;
-        pen.last = (uint32_t)end;
+        reader->last = (uint32_t)end;
         line = end + 1;
         while (*marks < end)
             marks++;
@@ -453,7 +464,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             continue;
         }
         step = STEP_DEEPER;
-        if (pen.pending == PENDING_NOTHING && level > pen.top->level)
+        if (reader->pending == PENDING_NOTHING && level > pen.top->level)
             goto elsewhere;
         pen_leave(&pen, reader);
         if (!fast_line(reader, (uint32_t)line, (uint32_t)at))
@@ -466,7 +477,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             return false;
         goto again;
     elsewhere: /* a plain value goes on, or nothing can stand here */
-        if (step != STEP_DEEPER || pen.count != usual)
+        if (step != STEP_DEEPER || pen.count != reader->usual)
             return false;
         pen.node--;
         pen.count--;
@@ -474,7 +485,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
         if (!fast_plain(reader, pen.node->offset) || reader->at <= line)
             return false;
     again:
-        usual = 0;
+        reader->usual = 0;
         pen = pen_take(reader);
         line = reader->at;
         if (line >= reader->len)
@@ -482,7 +493,13 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
         while (*marks < line)
             marks++;
     }
-    return finish(reader, &pen);
+    if (pen.node >= reader->limit) {
+        pen_leave(&pen, reader);
+        if (!make_room(reader))
+            return false;
+        pen = pen_take(reader);
+    }
+    return finish(reader, pen);
 }
 
 /* A chunk may begin with the line that separates it from the one before. */
@@ -503,6 +520,7 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
     reader.at = reader.last = 0;
     reader.pending = PENDING_ROOT;
     reader.full = false;
+    reader.usual = 0;
     reader.top = reader.frames;
     *reader.top = (FastFrame){.level = FAST_ROOT, .node = BASE_NONE};
     if (!skip_separator(&reader))

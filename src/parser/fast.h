@@ -50,6 +50,9 @@ typedef struct FastReader {
                            empty */
     FastPending pending;
     bool full;          /* there are too many nodes */
+    uint32_t usual;     /* how many nodes there were with the last value that the next line may go
+                           on with; 0: there is none */
+    const Node *limit;  /* before which there is room for a line's nodes */
     FastFrame *top;     /* the innermost frame */
     FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
 } FastReader;
