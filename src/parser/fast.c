@@ -310,7 +310,7 @@ FAST_INLINE bool is_usual_key(const char *text, uint8_t class, size_t at, size_t
     size_t size = stop - 1 - at; /* an empty line may have no byte before its stop */
     return (class & FAST_LETTER) && text[stop - 1] == ':' &&
            size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
-           (!(class & FAST_WORD) || fast_is_text(class, text + at, size));
+           (!(class & FAST_WORD) || !fast_is_word(text + at, size));
 }
 
 FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_t at, size_t colon)
@@ -354,6 +354,48 @@ FAST_INLINE size_t pen_put_quoted(Pen *pen, const FastReader *reader, size_t at)
     return end;
 }
 
+/* An option of a command (--name, -n), which is text to all readers.  Returns the same. */
+static size_t pen_put_option(Pen *pen, const char *text, size_t at, const uint32_t *marks)
+{
+    char letter = text[at + 1 + (text[at + 1] == '-')] | 0x20;
+    while (*marks <= at)
+        marks++;
+    size_t end = *marks;
+    if (letter < 'a' || letter > 'z' || text[end] != '\n' ||
+        (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
+        return 0;
+    pen_write(pen, 0, NODE_STRING, STYLE_PLAIN, 0, text + at, at, end - at, end - at);
+    pen_go_on(pen, 1);
+    return end;
+}
+
+/* A pair of brackets with nothing in it.  Returns the same. */
+static size_t pen_put_brackets(Pen *pen, const FastReader *reader, size_t at)
+{
+    bool map = reader->text[at] == '{';
+    if (reader->text[at + 1] != (map ? '}' : ']') || reader->text[at + 2] != '\n' ||
+        pen->top == &reader->frames[PARSER_MAX_DEPTH])
+        return 0;
+    pen_write(pen, 0, map ? NODE_MAP : NODE_SEQ, STYLE_FLOW, 0, NULL, at, 0, 2);
+    pen_go_on(pen, 1);
+    return at + 2;
+}
+
+FAST_INLINE size_t pen_put_special(Pen *pen, const FastReader *reader, uint8_t class, size_t at,
+                                   const uint32_t *marks)
+{
+    Pen copy = *pen;
+    size_t end = 0;
+    switch (class & FAST_CLASS) {
+    case FAST_QUOTE: return pen_put_quoted(pen, reader, at);
+    case FAST_DASH: end = pen_put_option(&copy, reader->text, at, marks); break;
+    case FAST_OPEN: end = pen_put_brackets(&copy, reader, at); break;
+    default: break;
+    }
+    *pen = copy;
+    return end;
+}
+
 /* Behind the last line: what is pending stays empty, what is open ends. */
 static bool finish(FastReader *reader, Pen pen)
 {
@@ -366,19 +408,32 @@ static bool finish(FastReader *reader, Pen pen)
     return true;
 }
 
+/* Whether the last node is a plain scalar that was read here, and nothing but line ends and spaces
+ * stands between it and the line at `line`. */
+static bool was_usual(const FastReader *reader, const Node *last, size_t line)
+{
+    const char *text = reader->text;
+    size_t at = last->offset + last->size;
+    if (last->style != STYLE_PLAIN || (last->flags & NODE_KEY) || text[at] != '\n')
+        return false;
+    while (at < line && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r'))
+        at++;
+    return at == line;
+}
+
 /* The marks of a usual line are its first character, what is behind its key's colon, and its
- * line feed; so marks[0] is the first character of the line at `line`.  Behind the last line it
- * stands before that. */
+ * line feed; so marks[0] is the first character of a line, and marks[-1] the line feed before it.
+ * Behind the last line the two are the same. */
 static bool read_lines(FastReader *reader, const uint32_t *marks)
 {
     const char *text = reader->text;
-    size_t line = reader->at, end;
+    size_t end;
     Pen pen = pen_take(reader);
-    while (*marks < line)
+    while (*marks < reader->at)
         marks++;
     for (;;) {
         size_t at = marks[0], stop = marks[1];
-        int32_t level = fast_level((uint32_t)(at - line), false);
+        int32_t level = fast_level((uint32_t)at - (marks[-1] + 1), false);
         uint8_t class = fast_first[(unsigned char)text[at]];
         Step step;
         if (pen.node >= reader->limit) {
@@ -399,7 +454,9 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             if (text[stop - 1] != ':') {
                 if (!pen_put_value(&pen, 0, text, class, at, stop))
                     goto behind;
-                goto next;
+                reader->last = (uint32_t)stop;
+                marks += 2;
+                continue;
             }
             if (!is_usual_key(text, class, at, stop))
                 goto behind;
@@ -418,7 +475,6 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             pen_go_on(&pen, 1);
             reader->pending = PENDING_VALUE;
             reader->last = (uint32_t)stop;
-            line = at;
             marks += 2;
             continue;
         }
@@ -427,70 +483,61 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             pen_go_on(&pen, 1);
             goto special;
         }
-        marks++;
-        stop = marks[1];
+        stop = marks[2];
         if (!pen_put_value(&pen, 1, text, class, at, stop)) {
             pen_go_on(&pen, 1);
             goto behind;
         }
-    next:
-        reader->usual = pen.count;
         reader->last = (uint32_t)stop;
-        line = stop + 1;
-        marks += 2;
+        marks += 3;
         continue;
     special: /* `at` as below */
-        if ((class & FAST_CLASS) != FAST_QUOTE || text[at - 1] != ' ' ||
-            !(end = pen_put_quoted(&pen, reader, at)))
+        if (text[at - 1] != ' ' || !(end = pen_put_special(&pen, reader, class, at, marks)))
             goto behind;
         reader->last = (uint32_t)end;
-        line = end + 1;
         while (*marks < end)
             marks++;
         marks++;
         continue;
     other:
         if (text[at] == '\n') {
-            if (at < line)
+            if (at == marks[-1])
                 break;
-            line = at + 1;
             marks++;
             continue;
         }
         if (text[at] == '#') {
             while (text[*marks] != '\n')
                 marks++;
-            line = *marks++ + 1;
+            marks++;
             continue;
         }
         step = STEP_DEEPER;
         if (reader->pending == PENDING_NOTHING && level > pen.top->level)
             goto elsewhere;
         pen_leave(&pen, reader);
-        if (!fast_line(reader, (uint32_t)line, (uint32_t)at))
+        if (!fast_line(reader, marks[-1] + 1, (uint32_t)at))
             return false;
         goto again;
     behind: /* what stands at `at` is behind a colon or a dash, and one more character */
         pen_leave(&pen, reader);
-        if (!fast_behind(reader, (uint32_t)line, (uint32_t)at - 1,
+        if (!fast_behind(reader, marks[-1] + 1, (uint32_t)at - 1,
                          text[at - 2] == ':' ? PENDING_VALUE : PENDING_ITEM))
             return false;
         goto again;
     elsewhere: /* a plain value goes on, or nothing can stand here */
-        if (step != STEP_DEEPER || pen.count != reader->usual)
+        if (step != STEP_DEEPER || !was_usual(reader, pen.node - 1, marks[-1] + 1))
             return false;
         pen.node--;
         pen.count--;
         pen_leave(&pen, reader);
-        if (!fast_plain(reader, pen.node->offset) || reader->at <= line)
+        if (!fast_plain(reader, pen.node->offset) || reader->at <= marks[0])
             return false;
     again:
-        reader->usual = 0;
         pen = pen_take(reader);
-        line = reader->at;
-        if (line >= reader->len)
+        if (reader->at >= reader->len)
             break;
-        while (*marks < line)
+        while (*marks < reader->at)
             marks++;
     }
     if (pen.node >= reader->limit) {
@@ -520,13 +567,12 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
     reader.at = reader.last = 0;
     reader.pending = PENDING_ROOT;
     reader.full = false;
-    reader.usual = 0;
     reader.top = reader.frames;
     *reader.top = (FastFrame){.level = FAST_ROOT, .node = BASE_NONE};
     if (!skip_separator(&reader))
         return false;
     bool marked = reader.at > 0;
-    if (!read_lines(&reader, map->marks))
+    if (!read_lines(&reader, map->marks + 1))
         return false;
     if (reader.pending == PENDING_ROOT)
         return !marked; /* nothing; behind a separator it is a null */

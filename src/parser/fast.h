@@ -50,8 +50,6 @@ typedef struct FastReader {
                            empty */
     FastPending pending;
     bool full;          /* there are too many nodes */
-    uint32_t usual;     /* how many nodes there were with the last value that the next line may go
-                           on with; 0: there is none */
     const Node *limit;  /* before which there is room for a line's nodes */
     FastFrame *top;     /* the innermost frame */
     FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
@@ -168,12 +166,11 @@ static inline void fast_add_empty(FastReader *reader)
 /* What a plain scalar is that may be no text, or that others may read differently. */
 bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key);
 
-/* Whether a plain scalar, whose first character is of that class, is certainly text, to all
- * readers of YAML. */
-FAST_INLINE bool fast_is_text(uint8_t class, const char *text, uint32_t len)
+/* Whether a plain scalar that begins like a word which is no text may be one. */
+FAST_INLINE bool fast_is_word(const char *text, size_t len)
 {
-    /* Of all words that start like a special one, most are told by the second letter:
-     * name is not no, and type is not true.  Letters count from 1, in either case. */
+    /* Most are told by the second letter: name is not no, and type is not true.  Letters count
+     * from 1, in either case. */
 #define LETTER(c) (UINT32_C(1) << ((c) & 31))
     static const uint32_t SECOND[32] = {
         ['f' & 31] = LETTER('a'), ['n' & 31] = LETTER('o') | LETTER('u'),
@@ -181,11 +178,17 @@ FAST_INLINE bool fast_is_text(uint8_t class, const char *text, uint32_t len)
         ['y' & 31] = LETTER('e'),
     };
 #undef LETTER
+    return len <= FAST_LONGEST_WORD &&
+           (len == 1 || (SECOND[text[0] & 31] >> (text[1] & 31) & 1));
+}
+
+/* Whether a plain scalar, whose first character is of that class, is certainly text, to all
+ * readers of YAML. */
+FAST_INLINE bool fast_is_text(uint8_t class, const char *text, size_t len)
+{
     if (!(class & (FAST_NUMBER | FAST_WORD)))
         return true;
-    if ((class & FAST_NUMBER) || len == 1)
-        return false;
-    return len > FAST_LONGEST_WORD || !(SECOND[text[0] & 31] >> (text[1] & 31) & 1);
+    return !(class & FAST_NUMBER) && !fast_is_word(text, len);
 }
 
 /* A plain scalar in the text [at, end) on one line, whose value is what stands there. */

@@ -494,14 +494,16 @@ static void reserve(FastMap *map, size_t blocks, size_t marks)
 static size_t fill_blocks(FastMap *map, Loop *loop, bool list, Carry *carry)
 {
     const char *text = carry->text.ptr, *whole = text + carry->text.len / 64 * 64, *at = text, *to;
-    size_t listed = 0;
+    size_t listed = 1; /* the one before the text */
     for (;; at = to) {
         size_t block = (size_t)(at - text) / 64, some = (size_t)(whole - at) / 64;
         some = some < MAP_BLOCKS ? some : MAP_BLOCKS;
         reserve(map, block + some + 2,
                 list ? listed + (some + 1) * 64 + LIST_BEHIND + FAST_MARKS_BEHIND : 0);
-        if (list)
+        if (list) {
             carry->marks = map->marks + listed;
+            map->marks[0] = UINT32_MAX;
+        }
         to = loop(at, some, map->at + block, carry);
         if (list)
             listed = (size_t)(carry->marks - map->marks);

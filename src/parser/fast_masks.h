@@ -43,11 +43,11 @@ typedef struct FastMap {
     bool wide;       /* it holds bytes beyond ASCII */
     bool special;    /* it holds one of " ' \ # */
     FastSimd simd;
-    uint32_t *marks; /* the places of the marks in order, where they are listed */
+    uint32_t *marks; /* the places of the marks in order, where they are listed, from [1] on */
     size_t marks_cap;
 } FastMap;
 
-/* Behind the marks of a list stands the text's last place some times, so that whoever looks two
+/* A list begins with UINT32_MAX, as if a line feed stood before the text.  Behind it stands the text's last place some times, so that whoever looks two
  * marks ahead sees a byte of the text, and UINT32_MAX. */
 enum { FAST_MARKS_BEHIND = 4 };
 

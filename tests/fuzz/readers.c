@@ -38,7 +38,7 @@ static void differ(uint32_t document, const char *what, uint32_t at)
 
 static bool same_maps(const FastMap *a, const FastMap *b, Str text)
 {
-    size_t count = 0;
+    size_t count = 1;
     while (a->marks[count] != UINT32_MAX)
         count++;
     return a->control == b->control && a->wide == b->wide && a->lone_cr == b->lone_cr &&

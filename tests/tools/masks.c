@@ -115,7 +115,9 @@ static bool check_map(const FastMap *map, Str text)
 
 static bool check_list(const FastMap *map, Str text)
 {
-    size_t count = 0, last = text.len;
+    size_t count = 1, last = text.len;
+    if (map->marks[0] != UINT32_MAX)
+        return false;
     for (size_t at = 0; at < text.len; at++)
         if (is_mark(text, at) && map->marks[count++] != at)
             return false;
