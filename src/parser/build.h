@@ -176,7 +176,8 @@ typedef enum JsonFound { JSON_VALUE, JSON_END, JSON_BAD } JsonFound;
 JsonFound json_skip(Str text, size_t at, size_t *begin, size_t *end);
 
 /* ---- comments.c ---- */
-void comments_find(Document *doc, Arena *arena, uint32_t limit);
+/* Those before the limit; the map is of the document's text. */
+void comments_find(Document *doc, const struct FastMap *map, Arena *arena, uint32_t limit);
 
 /* ---- rules.c ---- */
 #define DECLARE_RULE(name) extern const RuleInfo rule_##name;

@@ -1,8 +1,9 @@
 /* comments: the two kinds that speak to us, "# plimsoll: …" and "# Source: …".
  *
- * libyaml drops comments, so the bytes are searched for a # with one of the two
- * words behind it.  Nearly no document has any, and that costs one memchr; where one
- * is found, the tree's scalars tell whether it lies in one of them, and so is none. */
+ * libyaml drops comments, so the bytes are searched for a # with one of the two words
+ * behind it, by the masks that every text has.  Nearly no document has any; where one is
+ * found, the tree's scalars tell whether it lies in one of them, and so is none. */
+#include "parser/fast_masks.h"
 #include "parser/yaml.h"
 
 typedef struct Candidates {
@@ -11,14 +12,14 @@ typedef struct Candidates {
     uint32_t cap;
 } Candidates;
 
-static bool speaks_to_us(Str line)
+static bool speaks_to_us(const char *at, const char *end)
 {
-    size_t at = 1;
-    while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
+    do
         at++;
-    Str rest = str_slice(line.ptr + at, line.len - at);
-    if (rest.len == 0 || (rest.ptr[0] != 'p' && rest.ptr[0] != 'S'))
+    while (at < end && (*at == ' ' || *at == '\t'));
+    if (at == end || (*at != 'p' && *at != 'S'))
         return false;
+    Str rest = str_slice(at, (size_t)(end - at));
     return str_starts(rest, STR("plimsoll:")) || str_starts(rest, STR("Source:"));
 }
 
@@ -33,19 +34,22 @@ static void add(Candidates *candidates, Arena *arena, Comment comment)
     candidates->at[candidates->count++] = comment;
 }
 
-static Candidates search(Str text, Arena *arena)
+static Candidates search(Str text, const FastMask *masks, Arena *arena)
 {
+    const char *end = text.ptr + text.len;
     Candidates candidates = {0};
-    for (size_t at = str_find(text, '#'); at < text.len;) {
-        Str line = str_slice(text.ptr + at, text.len - at);
-        if (speaks_to_us(line)) {
-            size_t length = 0;
-            while (length < line.len && line.ptr[length] != '\n' && line.ptr[length] != '\r')
-                length++;
-            add(&candidates, arena, (Comment){(uint32_t)at, (uint32_t)length});
+    for (size_t block = 0; block * 64 < text.len; block++) {
+        uint64_t special = masks[block].quote & ~masks[block].newline;
+        for (; special; special &= special - 1) {
+            const char *at = text.ptr + block * 64 + (unsigned)__builtin_ctzll(special);
+            if (at >= end || *at != '#' || !speaks_to_us(at, end))
+                continue;
+            const char *to = at;
+            while (to < end && *to != '\n' && *to != '\r')
+                to++;
+            add(&candidates, arena,
+                (Comment){(uint32_t)(at - text.ptr), (uint32_t)(to - at)});
         }
-        at++;
-        at += str_find(str_slice(text.ptr + at, text.len - at), '#');
     }
     return candidates;
 }
@@ -77,10 +81,10 @@ static void strike(Candidates *candidates, uint32_t begin, uint32_t end)
         candidates->at[low].size = 0;
 }
 
-void comments_find(Document *doc, Arena *arena, uint32_t limit)
+void comments_find(Document *doc, const FastMap *map, Arena *arena, uint32_t limit)
 {
     Str text = str_slice(doc->text.ptr, limit < doc->text.len ? limit : doc->text.len);
-    Candidates candidates = search(text, arena);
+    Candidates candidates = search(text, map->at, arena);
     for (uint32_t i = 0; i < doc->count && candidates.count; i++) {
         const Node *node = &doc->nodes[i];
         if (node->kind != NODE_MAP && node->kind != NODE_SEQ && node->size)

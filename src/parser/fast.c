@@ -429,6 +429,8 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
     const char *text = reader->text;
     size_t end;
     Pen pen = pen_take(reader);
+    if (reader->at >= reader->len)
+        return true;
     while (*marks < reader->at)
         marks++;
     for (;;) {

@@ -216,9 +216,9 @@ FAST_INLINE uint32_t fast_looks(const char *first, const char *last)
 void fast_look_again(const Builder *builder, FastFrame *frame, Str key);
 FAST_INLINE bool fast_looks_new(FastFrame *frame, uint32_t looks)
 {
-    uint64_t bit = UINT64_C(1) << (looks >> 26);
-    bool seen = frame->seen & bit;
-    frame->seen |= bit;
+    unsigned bit = looks >> 26;
+    bool seen = frame->seen >> bit & 1;
+    frame->seen |= UINT64_C(1) << bit;
     return !seen;
 }
 

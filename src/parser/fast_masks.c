@@ -474,6 +474,18 @@ void fast_window_fill(Str text, size_t block, FastMask *masks, size_t count)
         masks[inside++] = BEHIND;
 }
 
+/* A text begins like a line. */
+static void carry_begin(Carry *carry, Str text, bool cut)
+{
+    carry->begin = carry->blank = 1;
+    carry->colon = carry->lone_cr = carry->control = carry->wide = carry->special = 0;
+    carry->breaks = 0;
+    carry->marks = NULL;
+    carry->base = 0;
+    carry->text = text;
+    carry->cut = cut;
+}
+
 /* Room grows with what is found: a document is cut out of a stream that may be far larger, and of
  * a large text only few bytes are marks. */
 enum { MAP_BLOCKS = 64 };
@@ -529,7 +541,8 @@ static size_t fill(FastMap *map, Str text, bool cut, bool list, size_t *breaks)
     if (map->simd == FAST_BEST)
         map->simd = best();
     const Set *set = set_of(map->simd);
-    Carry carry = {.blank = 1, .begin = 1, .text = text, .cut = cut}; /* it begins like a line */
+    Carry carry;
+    carry_begin(&carry, text, cut);
     size_t to = fill_blocks(map, list ? set->marks : set->masks, list, &carry);
     size_t whole = text.len / 64 * 64;
     carry.cut = false;

@@ -47,8 +47,9 @@ typedef struct FastMap {
     size_t marks_cap;
 } FastMap;
 
-/* A list begins with UINT32_MAX, as if a line feed stood before the text.  Behind it stands the text's last place some times, so that whoever looks two
- * marks ahead sees a byte of the text, and UINT32_MAX. */
+/* A list begins with UINT32_MAX, as if a line feed stood before the text.  Behind it stands the
+ * text's last place some times, so that whoever looks two marks ahead sees a byte of the text, and
+ * UINT32_MAX. */
 enum { FAST_MARKS_BEHIND = 4 };
 
 /* Fills the map, with a list of the marks or without.  Behind the text it goes on as if line

@@ -222,7 +222,7 @@ static void fill_document(Parser *parser, const FastMap *map, Document *doc, uin
     doc->path = &parser->path;
     doc->reading = ++parser->readings;
     if (!doc->json && map->special)
-        comments_find(doc, &parser->arena, lost);
+        comments_find(doc, map, &parser->arena, lost);
 }
 
 ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Diag *diag,

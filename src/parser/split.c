@@ -184,19 +184,30 @@ static size_t find_separator(const Splitter *splitter, size_t *breaks)
     return splitter->at + length;
 }
 
+/* Behind the separator's line, and where there is junk in it, or 0. */
+static size_t separator_end(Str stream, size_t at, size_t *junk)
+{
+    *junk = 0;
+    if (stream.len - at >= 4 && stream.ptr[at + 3] == '\n') /* as nearly all are */
+        return at + 4;
+    size_t end = line_end_of(stream, at);
+    *junk = junk_behind(stream, at, end);
+    return end;
+}
+
 static bool next_yaml(Splitter *splitter, Chunk *chunk)
 {
     Str stream = splitter->stream;
-    size_t start = splitter->at;
+    size_t start = splitter->at, separator = start, end = stream.len, breaks = 0, junk = 0;
     if (start >= stream.len)
         return false;
-    bool opens = stream.len - start >= 3 && memcmp(stream.ptr + start, "---", 3) == 0;
-    bool refused = opens && junk_behind(stream, start, line_end_of(stream, start));
-    size_t separator = start, breaks = 0;
+    if (stream.len - start >= 3 && memcmp(stream.ptr + start, "---", 3) == 0)
+        (void)separator_end(stream, start, &junk);
+    bool refused = junk != 0;
     if (!refused)
         separator = find_separator(splitter, &breaks);
-    size_t end = separator < stream.len ? line_end_of(stream, separator) : stream.len;
-    size_t junk = separator < stream.len ? junk_behind(stream, separator, end) : 0;
+    if (separator < stream.len)
+        end = separator_end(stream, separator, &junk);
     make_chunk(splitter, chunk, junk ? end : separator, false);
     if (junk)
         chunk->junk = (uint32_t)(junk - (size_t)chunk->base);
