@@ -1,4 +1,5 @@
 """The options that say which server, and as whom: what of them arrives there."""
+import base64
 import json
 import os
 import shutil
@@ -66,14 +67,15 @@ def certificate(folder, name):
     return made and (cert, key)
 
 
-def trusted(folder):
-    """A server is believed where its certificate bears its name and somebody trusted signed it."""
-    ours, client = certificate(folder, "api.example"), certificate(folder, "joe")
-    if not ours or not client:
-        print("rest: no server with TLS was asked: no openssl")
-        return
+def with_certificate(pair):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*ours)
+    context.load_cert_chain(*pair)
+    return context
+
+
+def trusted(folder, ours, client):
+    """A server is believed where its certificate bears its name and somebody trusted signed it."""
+    context = with_certificate(ours)
     server = Server(tls=context)
     signed, named = ["--certificate-authority", ours[0]], ["--tls-server-name", "api.example"]
     for flags, why in (([], "certificate"), (signed, "127.0.0.1"), (named, "certificate"),
@@ -102,7 +104,81 @@ def trusted(folder):
     server.stop()
 
 
+PLUGIN = """#!/bin/sh
+printf '%s' "$KUBERNETES_EXEC_INFO" >"$KEPT/info"
+echo run >>"$KEPT/runs"
+printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s-%d"}}' \\
+    "$1" $(wc -l <"$KEPT/runs")
+"""
+ANSWER = """#!/bin/sh
+echo '{"apiVersion":"client.authentication.k8s.io/%s","kind":"ExecCredential","status":{%s}}'
+"""
+# What a plugin may do wrong, and what is said of it.
+MISTAKES = (("#!/bin/sh\nexit 3\n", "failed with exit status 3"), ("#!/bin/sh\nkill -9 $$\n", "was killed"),
+            ("#!/bin/sh\necho '{}'\n", "did not write an ExecCredential"), (None, "was not found: get it there"),
+            ("#!/bin/sh\nyes | head -c 2000000\n", "wrote more than 1 MiB"),
+            (ANSWER % ("v1beta1", '"token":"a"'), "answered in another apiVersion"),
+            (ANSWER % ("v1", ""), "neither a token nor a certificate"),
+            (ANSWER % ("v1", '"clientKeyData":"a"'), "a key without its certificate"))
+
+
+def proved(folder, ours):
+    """What a user may have to prove who it is: a token's file, a password, a plugin that is run."""
+    server = Server(tls=with_certificate(ours))
+    plugin = os.path.join(folder, "plugin")
+    execed = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./plugin", "args": ["t"], "interactiveMode": "Never",
+              "env": [{"name": "KEPT", "value": folder}], "installHint": "get it there", "provideClusterInfo": True}
+    cluster = {"server": server.url, "certificate-authority": "api.example.pem", "tls-server-name": "api.example", "extensions": [
+        {"name": "client.authentication.k8s.io/exec", "extension": {"region": "here"}}]}
+
+    def apply_as(user):
+        config = written(os.path.join(folder, "config"), {
+            "clusters": [{"name": "c", "cluster": cluster}], "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"})
+        return apply(folder, "--kubeconfig", config)
+    written(os.path.join(folder, "token"), "from-file\n")
+    for user, wanted in (({"tokenFile": "token"}, "Bearer from-file"), ({"token": "t", "tokenFile": "token"}, "Bearer from-file"),
+                         ({"username": "joe", "password": "deep"}, "Basic am9lOmRlZXA=")):
+        result = apply_as(user)
+        got = {headers.get("Authorization") for _, _, headers in server.requests}
+        expect(f"proved by {' and '.join(user)}", result.returncode == 0 and got == {wanted}, f"{got} {result.stderr}")
+        server.requests.clear()
+    # Its first token has had its time: it is asked for another, once.
+    server.behave = lambda handler, _: handler.headers.get("Authorization") != "Bearer t-2" and (handler.answer(401, b"{}") or True)
+    written(plugin, PLUGIN)
+    os.chmod(plugin, 0o700)
+    result = apply_as({"exec": execed})
+    with open(os.path.join(folder, "info"), encoding="utf-8") as file, open(ours[0], "rb") as pem:
+        info, authority = json.load(file), base64.b64encode(pem.read()).decode()
+    expect("a plugin's token, and its next", result.returncode == 0 and server.requests[-1][2]["Authorization"] == "Bearer t-2",
+           result.stderr)
+    expect("the plugin is told which cluster", info == {
+        "kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "spec": {"interactive": False, "cluster": {
+            "server": server.url, "tls-server-name": "api.example", "certificate-authority-data": authority,
+            "config": {"region": "here"}}}}, str(info))
+    server.requests.clear()
+    for text, words in MISTAKES:
+        os.remove(plugin)
+        if text:
+            written(plugin, text)
+            os.chmod(plugin, 0o700)
+        else:
+            execed["command"] = "./missing"
+        result = apply_as({"exec": execed})
+        execed["command"] = "./plugin"
+        expect(f"a plugin that {words}", result.returncode == 2 and words in result.stderr and not server.requests, result.stderr)
+        written(plugin, "")
+    result = apply_as({"exec": {**execed, "interactiveMode": "Always"}})
+    expect("a plugin that needs a terminal", result.returncode == 2 and "needs a terminal" in result.stderr, result.stderr)
+    server.stop()
+
+
 def connections():
     with tempfile.TemporaryDirectory(prefix="plimsoll-rest-") as folder:
         chosen(folder)
-        trusted(folder)
+        ours, client = certificate(folder, "api.example"), certificate(folder, "joe")
+        if not ours or not client:
+            print("rest: no server with TLS was asked: no openssl")
+            return
+        trusted(folder, ours, client)
+        proved(folder, ours)

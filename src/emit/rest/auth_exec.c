@@ -134,13 +134,15 @@ static bool run_plugin(Auth *auth, bool interactive, Buf *answer, Buf *error)
     if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 && answer->len < ANSWER_LIMIT)
         return true;
     buf_format(error, "the credential plugin %.*s ", STR_ARG(exec->command));
-    if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    if (answer->len >= ANSWER_LIMIT) /* whatever became of it, with nobody to read the rest */
+        buf_text(error, "wrote more than 1 MiB");
+    else if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
         buf_format(error, "was not found%s%.*s", exec->install_hint.len ? ": " : "",
                    STR_ARG(exec->install_hint));
     else if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status))
         buf_format(error, "failed with exit status %d", WEXITSTATUS(status));
     else
-        buf_text(error, answer->len >= ANSWER_LIMIT ? "wrote more than 1 MiB" : "was killed");
+        buf_text(error, "was killed");
     return false;
 }
 
