@@ -104,7 +104,7 @@ static bool is_written_by_us_alone(const Json *answer)
 {
     const Json *managers = rest_json_path(answer, "metadata.managedFields");
     for (size_t i = 0; i < rest_json_count(managers); i++)
-        if (!str_is(rest_json_path_text(rest_json_at(managers, i), "manager"), "plimsoll"))
+        if (!str_is(rest_json_path_text(rest_json_at(managers, i), "manager"), REST_MANAGER))
             return false;
     return rest_json_count(managers) > 0;
 }

@@ -113,6 +113,11 @@ static int put_bytes(const char *bytes, size_t size, void *context)
     return 0;
 }
 
+void rest_json_write(const Json *value, Buf *out)
+{
+    json_dump_callback((const json_t *)value, put_bytes, out, JSON_COMPACT);
+}
+
 /* A Secret's values stand in the annotation of kubectl apply as well. */
 static void drop_values(json_t *secret)
 {

@@ -26,6 +26,7 @@ const Json *rest_json_at(const Json *array, size_t index);
 bool rest_json_next(const Json *object, void **at, Str *key, const Json **value);
 /* The condition of this type in an object's status; NULL: there is none. */
 const Json *rest_json_condition(const Json *live, const char *type);
+void rest_json_write(const Json *value, Buf *out); /* with its keys in their order */
 /* An item of a list as a line of its own: with its apiVersion and kind, without
  * managedFields; without the values of its data, too, where only the keys are wanted. */
 void rest_json_line(const Json *item, Str api_version, Str kind, bool keys_only, Buf *out);

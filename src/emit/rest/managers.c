@@ -84,18 +84,12 @@ static json_t *find_ours(json_t *entries, const char *manager)
     return newest;
 }
 
-static int put_bytes(const char *bytes, size_t size, void *context)
-{
-    buf_str(context, str_slice(bytes, size));
-    return 0;
-}
-
 static void put_patch(json_t *entries, json_t *version, Buf *patch)
 {
     json_t *operations = json_pack("[{s:s, s:s, s:O}, {s:s, s:s, s:O}]", "op", "replace", "path",
                                    "/metadata/managedFields", "value", entries, "op", "replace",
                                    "path", "/metadata/resourceVersion", "value", version);
-    json_dump_callback(operations, put_bytes, patch, JSON_COMPACT);
+    rest_json_write((const Json *)operations, patch);
     json_decref(operations);
 }
 
@@ -197,7 +191,7 @@ bool rest_json_without_managers(Json *json, Buf *out)
     bool gone = take_out(object, theirs, others);
     json_object_del(metadata, "managedFields");
     if (gone)
-        json_dump_callback(object, put_bytes, out, JSON_COMPACT);
+        rest_json_write(json, out);
     json_decref(theirs);
     json_decref(others);
     return gone;
