@@ -119,6 +119,7 @@ size_t str_find(Str s, char byte); /* its index, or s.len */
 /* Takes what stands before the first such byte off the front of rest, and the byte with it;
  * all, where there is none. */
 Str str_until(Str *rest, char byte);
+Str str_until_text(Str *rest, Str mark); /* the same of a mark of several bytes */
 Str str_trim(Str s);               /* without spaces, tabs, CR and LF at both ends */
 /* Eight bytes a step, the last of them overlapping those before, mixed by a multiplication
  * and a shift (the construction of wyhash's small inputs, with constants of our own).  It

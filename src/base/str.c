@@ -20,12 +20,20 @@ size_t str_find(Str s, char byte)
     return found ? (size_t)(found - s.ptr) : s.len;
 }
 
-Str str_until(Str *rest, char byte)
+static Str cut(Str *rest, size_t at, size_t mark)
 {
-    Str piece = str_slice(rest->ptr, str_find(*rest, byte));
-    size_t behind = piece.len < rest->len ? piece.len + 1 : piece.len;
+    Str piece = str_slice(rest->ptr, at);
+    size_t behind = at < rest->len ? at + mark : at;
     *rest = str_slice(rest->ptr + behind, rest->len - behind);
     return piece;
+}
+
+Str str_until(Str *rest, char byte) { return cut(rest, str_find(*rest, byte), 1); }
+
+Str str_until_text(Str *rest, Str mark)
+{
+    const char *found = rest->len ? memmem(rest->ptr, rest->len, mark.ptr, mark.len) : NULL;
+    return cut(rest, found ? (size_t)(found - rest->ptr) : rest->len, mark.len);
 }
 
 uint32_t hex_number(Str digits)

@@ -6,28 +6,12 @@
 #define PLIMSOLL_VERSION "unreleased"
 #endif
 
-/* The next of several pieces parted by a mark; false at the end. */
-static bool next_piece(Str *rest, Str mark, Str *piece)
-{
-    if (!rest->len)
-        return false;
-    size_t at = 0;
-    while (at + mark.len <= rest->len && memcmp(rest->ptr + at, mark.ptr, mark.len))
-        at++;
-    bool last = at + mark.len > rest->len;
-    *piece = str_slice(rest->ptr, last ? rest->len : at);
-    size_t taken = last ? rest->len : at + mark.len;
-    *rest = str_slice(rest->ptr + taken, rest->len - taken);
-    return true;
-}
-
 /* Calls a function for each "term<tab>meaning" line. */
 static void each_term(Buf *out, const char *text, void (*write)(Buf *out, Str term, Str meaning))
 {
-    Str rest = str_of(text), line;
-    while (next_piece(&rest, STR("\n"), &line)) {
-        Str term = str_until(&line, '\t');
-        write(out, term, line);
+    for (Str rest = str_of(text); rest.len;) {
+        Str meaning = str_until(&rest, '\n'), term = str_until(&meaning, '\t');
+        write(out, term, meaning);
     }
 }
 
@@ -68,11 +52,11 @@ static void man_text(Buf *out, Str text)
 
 static void man_paragraphs(Buf *out, const char *text)
 {
-    Str rest = str_of(text), paragraph;
-    for (bool first = true; next_piece(&rest, STR("\n\n"), &paragraph); first = false) {
+    Str rest = str_of(text);
+    for (bool first = true; rest.len; first = false) {
         if (!first)
             buf_text(out, ".PP\n");
-        man_text(out, paragraph);
+        man_text(out, str_until_text(&rest, STR("\n\n")));
         buf_byte(out, '\n');
     }
 }
@@ -179,8 +163,8 @@ void page_man(Buf *out)
 static void markdown_text(Buf *out, Str text)
 {
     size_t column = 0;
-    Str rest = text, word;
-    while (next_piece(&rest, STR(" "), &word)) {
+    while (text.len) {
+        Str word = str_until(&text, ' ');
         if (column && column + 1 + word.len > 96) {
             buf_byte(out, '\n');
             column = 0;
@@ -193,9 +177,8 @@ static void markdown_text(Buf *out, Str text)
 
 static void markdown_paragraphs(Buf *out, const char *text)
 {
-    Str rest = str_of(text), paragraph;
-    while (next_piece(&rest, STR("\n\n"), &paragraph)) {
-        markdown_text(out, paragraph);
+    for (Str rest = str_of(text); rest.len;) {
+        markdown_text(out, str_until_text(&rest, STR("\n\n")));
         buf_byte(out, '\n');
     }
 }

@@ -26,6 +26,10 @@ static void slices_compare_by_bytes(void **state)
     assert_str(str_until(&rest, ':'), "b");
     assert_str(rest, "");
     assert_str(str_until(&rest, ':'), "");
+    rest = STR("a: b: ");
+    assert_str(str_until_text(&rest, STR(": ")), "a");
+    assert_str(str_until_text(&rest, STR(": ")), "b");
+    assert_str(rest, "");
     assert_str(str_trim(STR(" \t a b\r\n")), "a b");
 }
 

@@ -54,28 +54,16 @@ static void read_causes(RestRun *run, RestObject *object, const Json *status)
     }
 }
 
-/* What is before the separator, which text is moved behind; all of it where there is none. */
-static Str take_until(Str *text, Str separator)
-{
-    size_t at = 0;
-    while (at < text->len && !str_starts(str_slice(text->ptr + at, text->len - at), separator))
-        at++;
-    Str before = str_slice(text->ptr, at);
-    at = at < text->len ? at + separator.len : at;
-    *text = str_slice(text->ptr + at, text->len - at);
-    return before;
-}
-
 /* "failed to create typed patch object (NS/NAME; VERSION, Kind=KIND): FIELD: WHY"; of more
  * than one, "errors:" and a line for each. */
 static void read_unmerged(RestRun *run, RestObject *object)
 {
     Str text = object->message;
-    take_until(&text, STR("): "));
+    str_until_text(&text, STR("): "));
     object->causes = arena_zero(run->arena, sizeof *object->causes * MAX_UNMERGED);
     while (text.len && object->cause_count < MAX_UNMERGED) {
-        Str why = str_trim(take_until(&text, STR("\n")));
-        Str field = take_until(&why, STR(": "));
+        Str why = str_trim(str_until(&text, '\n'));
+        Str field = str_until_text(&why, STR(": "));
         if (why.len && str_starts(field, STR(".")))
             object->causes[object->cause_count++] = (RestCause){field, STR(""), why};
     }
