@@ -236,7 +236,10 @@ void interner_init(Interner *interner);
 uint32_t intern(Interner *interner, Str s);
 uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash); /* its str_hash is known */
 uint32_t interner_find(const Interner *interner, Str s); /* BASE_NONE if never interned */
-Str interned(const Interner *interner, uint32_t id);     /* valid until interner_free */
+static inline Str interned(const Interner *interner, uint32_t id) /* valid until interner_free */
+{
+    return id < interner->strings.len ? interner->strings.at[id] : str_slice("", 0);
+}
 void interner_clear(Interner *interner); /* to "" alone; keeps the memory */
 void interner_free(Interner *interner);
 

@@ -33,12 +33,18 @@ void *mem_zeroed(size_t size)
 
 void mem_free(void *memory) { free(memory); }
 
+enum { VEC_SMALL = 4096 }; /* items */
+
 void *vec_more(void *at, uint32_t *cap, size_t item_size)
 {
 #ifdef PLIMSOLL_HOSTILE /* every push moves the array, so that kept pointers show */
     uint32_t more = *cap + 1;
 #else
-    uint32_t more = *cap < 8 ? 8 : *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
+    /* In larger steps while it is small: what is not written to costs no memory. */
+    uint32_t more = *cap < 8                  ? 8
+                    : *cap < VEC_SMALL        ? *cap * 4
+                    : *cap > UINT32_MAX / 2   ? UINT32_MAX
+                                              : *cap * 2;
 #endif
     if (more == *cap || (uint64_t)more * item_size > SIZE_MAX)
         fatal("a table of %u rows cannot grow", *cap);

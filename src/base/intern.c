@@ -59,7 +59,8 @@ static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t 
     return id;
 }
 
-static inline uint32_t find_or_add(Interner *interner, Str s, uint32_t hash)
+static inline __attribute__((always_inline)) uint32_t find_or_add(Interner *interner, Str s,
+                                                                  uint32_t hash)
 {
     uint32_t slot = interner_slot(interner, s, hash), found = interner->slots[slot];
     return found ? found - 1 : interner_add(interner, s, hash, slot);
@@ -79,11 +80,6 @@ uint32_t interner_find(const Interner *interner, Str s)
 {
     uint32_t found = interner->slots[interner_slot(interner, s, str_hash(s))];
     return found ? found - 1 : BASE_NONE;
-}
-
-Str interned(const Interner *interner, uint32_t id)
-{
-    return id < interner->strings.len ? interner->strings.at[id] : str_slice("", 0);
 }
 
 void interner_clear(Interner *interner)

@@ -90,9 +90,6 @@ static void note_maker(const ObjectContext *context)
 {
     const Object *object = context->object;
     const SchemaOptions *options = context->options;
-    if (object->kind_id != BASE_NONE &&
-        !schema_kind_is_custom(options->schema, object->kind_id))
-        return;
     uint32_t ns = object->ns;
     if (!ns && object->scope != SCOPE_CLUSTER) {
         Str name = options->default_namespace;
@@ -131,6 +128,8 @@ static void collect_mark(Collector *collector, const Mark *mark)
     const Node *node = node_at(collector->context->doc, mark->node);
     uint64_t fields = node->kind == NODE_MAP && node->names ? node->names : UINT64_MAX;
     const LinkRow *row = schema_first_link(collector->context->options->schema, mark->type);
+    if (!(fields & row->all_fields) && !(row->all_verbs & ALWAYS))
+        return;
     for (bool more = true; more; more = !row++->last)
         if (((fields & row->fields) || (ALWAYS >> row->verb & 1)) && COLLECTORS[row->verb])
             COLLECTORS[row->verb](collector, mark->node, row);
@@ -140,14 +139,16 @@ void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mar
 {
     Collector collector = {.context = context};
     context->facts->current = context->doc->object;
-    note_maker(context);
+    const Object *object = context->object;
+    bool custom = object->kind_id == BASE_NONE || object->kind_id >= SCHEMA_STATIC_KINDS;
+    if (custom)
+        note_maker(context);
     note_namespace(context);
     if (context->facts->keep_labels)
         note_labels(context);
     for (uint32_t i = 0; i < mark_count; i++)
         collect_mark(&collector, &marks[i]);
-    if (context->object->kind_id == BASE_NONE ||
-        schema_kind_is_custom(context->options->schema, context->object->kind_id))
+    if (custom)
         collect_custom(&collector);
     for (const Rule *const *rule = checks_object_rules; *rule; rule++)
         (*rule)->on_object(context);

@@ -4,26 +4,43 @@
 #include "checks/admission.h"
 #include "checks/collect.h"
 
-/* A quantity as kubectl would send it: "0.5", 1e3, 0o17. */
-static uint32_t quantity_text(const ObjectContext *context, uint32_t node)
+/* One that is no text, as kubectl would send it: 0.5, 1e3, 0o17.  A null quantity is Go's
+ * zero value. */
+BASE_APART
+static uint32_t number_or_zero(const ObjectContext *context, uint32_t node)
 {
-    const Document *doc = context->doc;
     Interner *strings = context->facts->strings;
-    NodeKind kind = node_kind(doc, node);
-    if (kind == NODE_STRING)
-        return intern(strings, node_str(doc, node));
+    NodeKind kind = node_kind(context->doc, node);
+    if (kind == NODE_NULL)
+        return intern(strings, STR("0"));
     if (kind != NODE_INT && kind != NODE_FLOAT)
-        return intern(strings, STR(""));
+        return 0;
     Buf *json = arena_draft(context->scratch);
-    node_json(doc, node, json);
+    node_json(context->doc, node, json);
     return intern(strings, buf_slice(json));
 }
 
-/* A null quantity is Go's zero value. */
-static uint32_t quantity_or_zero(const ObjectContext *context, uint32_t node)
+static inline uint32_t quantity_or_zero(const ObjectContext *context, uint32_t node)
 {
-    return node_kind(context->doc, node) == NODE_NULL ? intern(context->facts->strings, STR("0"))
-                                                      : quantity_text(context, node);
+    const Node *at = node_at(context->doc, node);
+    return at->kind == NODE_STRING ? intern(context->facts->strings, str_slice(at->text, at->len))
+                                   : number_or_zero(context, node);
+}
+
+static inline uint32_t known_name(Facts *facts, uint32_t *id, Str name)
+{
+    return *id ? *id : (*id = intern(facts->strings, name));
+}
+
+/* Nearly all resources are these two. */
+static inline uint32_t resource_name(Facts *facts, const Node *key)
+{
+    Str name = str_slice(key->text, key->len);
+    if (key->len == 3 && memcmp(key->text, "cpu", 3) == 0)
+        return known_name(facts, &facts->cpu, name);
+    if (key->len == 6 && memcmp(key->text, "memory", 6) == 0)
+        return known_name(facts, &facts->memory, name);
+    return intern(facts->strings, name);
 }
 
 /* ---- what is asked for ---- */
@@ -36,14 +53,14 @@ static uint32_t read_list(const ObjectContext *context, uint32_t resources, uint
     Facts *facts = context->facts;
     if (!is_map(doc, list))
         return count;
+    Span whole = node_span(doc, resources);
     for (uint32_t key = map_first(doc, list); key < node_end(doc, list) && count < ENTRIES_MOST;
          key = map_next(doc, list, key), count++) {
         uint32_t *entry = entries + (size_t)RESOURCE_ENTRY * count;
         entry[0] = which;
-        entry[1] = intern(facts->strings, node_str(doc, key));
+        entry[1] = resource_name(facts, node_at(doc, key));
         entry[2] = quantity_or_zero(context, key + 1);
-        vec_push(&facts->resource_spans,
-                 facts_label_span(node_span(doc, resources), entry_span(doc, key)));
+        vec_push(&facts->resource_spans, facts_label_span(whole, entry_span(doc, key)));
     }
     return count;
 }

@@ -27,6 +27,7 @@ void facts_clear(Facts *facts)
     FACTS_LISTS(CLEAR_LIST)
     FACTS_TABLES(CLEAR_TABLE)
     memset(facts->targets, 0, sizeof facts->targets);
+    facts->cpu = facts->memory = 0;
 }
 
 uint32_t facts_add_object(Facts *facts, Object object)

@@ -157,7 +157,6 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
                          FileNote *note)
 {
     uint32_t source = chunk_add_source(chunk, file, worker->sources);
-    rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
     worker->first_finding = worker->diag.findings.len;
     uint32_t first_object = facts_object_count(worker->facts);
     bool emit_all = worker->writer != NULL;
@@ -165,6 +164,9 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
     meter_pass(worker->meter, STATS_PARSE);
     ParserStatus status = parser_read(worker->parser, chunk, source, &worker->diag, &doc);
     meter_pass(worker->meter, STATS_CHECK);
+    /* What was read has its comments listed, those that rendered_note looks for among them. */
+    if (status != PARSER_OK || doc.comment_count)
+        rendered_note(worker->sources, source, chunk->text, worker->options->source_root);
     switch (status) {
     case PARSER_EMPTY:
         if (listens(worker) && doc.comment_count)

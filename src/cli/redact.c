@@ -43,10 +43,8 @@ static bool is_open(Str field)
     return false;
 }
 
-void redact_object(Sources *sources, const Document *doc, const ObjectHead *head)
+void redact_secret(Sources *sources, const Document *doc)
 {
-    if (!str_is(head->kind, "Secret"))
-        return;
     /* By hand, not by node_get_text: of duplicate keys every one is hidden. */
     for (uint32_t key = node_first(doc->root); key < node_end(doc, doc->root);
          key = node_after_entry(doc, key)) {

@@ -21,14 +21,11 @@ static bool is_template_path(Str name)
            !str_starts(name, STR("../")) && !str_contains(name, STR("/../"));
 }
 
-/* Where the lines before the content may begin. */
-static inline size_t first_line(Str text) { return str_starts(text, STR("---\n")) ? 4 : 0; }
-
 /* The name in a "# Source:" comment among the lines before the content, or empty. */
 static Str source_comment(Str text)
 {
     Str name = {0};
-    size_t at = first_line(text);
+    size_t at = str_starts(text, STR("---\n")) ? 4 : 0;
     /* A line that starts with a letter is content. */
     while (at < text.len && !is_alnum(text.ptr[at])) {
         Str line = str_slice(text.ptr + at, text.len - at);
@@ -40,8 +37,6 @@ static Str source_comment(Str text)
             continue;
         if (line.ptr[0] != '#')
             break;
-        if (line.len > 2 && line.ptr[1] == ' ' && is_alnum(line.ptr[2]) && line.ptr[2] != 'S')
-            continue; /* as nearly all comments are */
         line = str_trim(str_slice(line.ptr + 1, line.len - 1));
         if (!str_starts(line, STR("Source:")))
             continue;
@@ -87,8 +82,7 @@ static Str find_template(Str root, Str name, Arena *arena)
     return count == 1 ? found : (Str){"", 0};
 }
 
-BASE_APART
-static void note_source(Sources *sources, uint32_t doc, Str text, Str root)
+void rendered_note(Sources *sources, uint32_t doc, Str text, Str root)
 {
     Str name = source_comment(text);
     if (!name.len)
@@ -102,12 +96,4 @@ static void note_source(Sources *sources, uint32_t doc, Str text, Str root)
     SourceTemplate from = {name, find_template(root.len ? root : STR("."), name, &arena)};
     sources_set_template(sources, doc, from);
     arena_free(&arena);
-}
-
-void rendered_note(Sources *sources, uint32_t doc, Str text, Str root)
-{
-    size_t first = first_line(text);
-    if (first < text.len && is_alnum(text.ptr[first]))
-        return; /* nearly always the content begins there */
-    note_source(sources, doc, text, root);
 }

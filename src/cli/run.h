@@ -125,7 +125,12 @@ void normal_again(Worker *worker, Document *doc);
 void normal_form(Worker *worker, Document *doc);
 
 /* ---- redact.c ---- */
-void redact_object(Sources *sources, const Document *doc, const ObjectHead *head);
+void redact_secret(Sources *sources, const Document *doc);
+static inline void redact_object(Sources *sources, const Document *doc, const ObjectHead *head)
+{
+    if (str_is(head->kind, "Secret"))
+        redact_secret(sources, doc);
+}
 void redact_value(Sources *sources, const Document *doc, uint32_t node); /* and all in it */
 /* For --dump-tree: the same in the tree of the document that was read last. */
 void redact_tree(const Sources *sources, Document *doc);

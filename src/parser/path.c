@@ -34,6 +34,18 @@ static bool is_finger(const Document *doc, const Finger *finger, uint32_t from, 
            finger->reading == doc->reading;
 }
 
+/* The child (of a mapping: the key) whose subtree holds `to`, from this one on; index is
+ * counted on.  There is one. */
+static inline uint32_t find_child(const Node *nodes, bool map, uint32_t at, uint32_t to,
+                                  uint32_t *index)
+{
+    uint32_t passed = 0;
+    for (uint32_t after; (after = nodes[at + map].next) <= to; passed++)
+        at = after;
+    *index += passed;
+    return at;
+}
+
 /* One step down: the child (of a mapping: the value) whose subtree, or whose key,
  * is `to`, and its index in a sequence. */
 static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finger *finger,
@@ -46,17 +58,13 @@ static uint32_t step_down(const Document *doc, uint32_t from, uint32_t to, Finge
         at = finger->child;
         *index = finger->index;
     }
-    for (; at < node_end(doc, from); (*index)++) {
-        uint32_t after = map ? node_after_entry(doc, at) : node_after(doc, at);
-        if (to < after) {
-            if (finger)
-                *finger = (Finger){.nodes = doc->nodes, .reading = doc->reading, .from = from,
-                                    .child = at, .index = *index};
-            return map ? at + 1 : at;
-        }
-        at = after;
-    }
-    return BASE_NONE;
+    if (to >= node_end(doc, from))
+        return BASE_NONE;
+    at = find_child(doc->nodes, map, at, to, index);
+    if (finger)
+        *finger = (Finger){.nodes = doc->nodes, .reading = doc->reading, .from = from,
+                            .child = at, .index = *index};
+    return at + map;
 }
 
 uint32_t document_child(const Document *doc, uint32_t from, uint32_t to, uint32_t *index)
@@ -213,34 +221,38 @@ static uint32_t same_step(const Document *doc, uint32_t from, uint32_t to, const
  * again. */
 Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain)
 {
+    const Node *nodes = doc->nodes;
     Buf *path = doc->fingers ? doc->path : arena_draft(arena);
-    bool same = true;
+    bool same = true, words = true;
     path->len = 0;
-    *plain = true;
-    uint32_t at = doc->root, index, depth = 0;
-    while (is_within(doc, at, node)) {
-        bool map = doc->nodes[at].kind == NODE_MAP;
+    uint32_t at = doc->root, depth = 0;
+    while (node > at && node < nodes[at].next) {
+        bool map = nodes[at].kind == NODE_MAP;
         Finger *finger = finger_at(doc, FROM_OBJECT, depth++);
         uint32_t child = same ? same_step(doc, at, node, finger) : BASE_NONE;
         if (child != BASE_NONE) {
             at = child;
             path->len = finger->text;
-            *plain = finger->plain;
+            words = finger->plain;
         } else {
             same = false;
-            at = step_down(doc, at, node, finger, &index);
+            bool near = is_finger(doc, finger, at, node);
+            uint32_t from = at, index = near ? finger->index : 0;
+            child = find_child(nodes, map, near ? finger->child : node_first(at), node, &index);
+            at = child + map;
             if (map)
-                *plain &= add_key(path, node_str(doc, at - 1));
+                words &= add_key(path, str_slice(nodes[child].text, nodes[child].len));
             else
                 add_index(path, index);
-            if (finger) {
-                finger->text = (uint32_t)path->len & INT32_MAX;
-                finger->plain = *plain;
-            }
+            if (finger)
+                *finger = (Finger){.nodes = nodes, .reading = doc->reading, .from = from,
+                                    .child = child, .index = index,
+                                    .text = (uint32_t)path->len & INT32_MAX, .plain = words};
         }
         if (map && node == at - 1)
             break;
     }
+    *plain = words;
     /* What was written may reach over the text of a way that led further down from here. */
     Finger *beyond = finger_at(doc, FROM_OBJECT, depth);
     if (!same && beyond)

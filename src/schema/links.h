@@ -36,6 +36,8 @@ typedef struct LinkRow {
     uint32_t last;    /* of its type's rows */
     uint64_t fields;  /* node_name_bit of the fields that its paths begin with: of a mapping that
                          has none of them no path leads anywhere */
+    uint64_t all_fields, all_verbs; /* of this row and of its type's behind it: bits of fields,
+                                       and of verbs */
 } LinkRow;
 
 /* The arguments of all rows, interleaved: each row has a start of its own, from which on
@@ -113,18 +115,6 @@ static inline uint32_t link_node(const Document *doc, uint32_t node, const LinkR
 {
     const LinkArg *arg = link_arg(row, key);
     return arg && !arg->word ? link_along(doc, node, &schema_link_steps[arg->value]) : BASE_NONE;
-}
-/* The same where several paths begin with a field whose value is known, or BASE_NONE. */
-static inline uint32_t link_below(const Document *doc, uint32_t node, uint32_t field,
-                                  uint32_t value, const LinkRow *row, uint32_t key)
-{
-    const LinkArg *arg = link_arg(row, key);
-    if (!arg || arg->word)
-        return BASE_NONE;
-    const uint32_t *steps = &schema_link_steps[arg->value];
-    if (*steps != field)
-        return link_along(doc, node, steps);
-    return value == BASE_NONE ? BASE_NONE : link_along(doc, value, steps + 1);
 }
 
 #endif

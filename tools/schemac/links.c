@@ -145,5 +145,11 @@ void read_links(Model *model)
             if (pending.at[j].type == type)
                 add_row(model, type, pending.at[j].row);
         model->links.at[model->links.len - 1].last = true;
+        uint64_t fields = 0, verbs = 0;
+        for (size_t r = model->links.len; r-- > type->links_first;) {
+            LinkRow *row = &model->links.at[r];
+            row->all_fields = fields |= row->fields;
+            row->all_verbs = verbs |= UINT64_C(1) << row->verb;
+        }
     }
 }
