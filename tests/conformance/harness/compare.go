@@ -26,17 +26,9 @@ func runCompare(args []string) int {
 	under := flags.Float64("fail-under", 0, "exit 1 when fewer than so many `percent` of the verdicts agree")
 	kinds := flags.String("kinds", "", "compare only these kinds, a comma-separated `list`")
 	_ = flags.Parse(args)
-	var records []verdict.Record
-	for _, name := range flags.Args() {
-		err := verdict.ReadLines(name, func(record verdict.Record) error {
-			if *kinds == "" || strings.Contains(","+*kinds+",", ","+record.Kind+",") {
-				records = append(records, record)
-			}
-			return nil
-		})
-		if err != nil {
-			return fail(err)
-		}
+	records, err := recordsOf(flags.Args(), *kinds)
+	if err != nil {
+		return fail(err)
 	}
 	if len(records) == 0 {
 		return fail(errors.New("no verdicts to compare with"))
@@ -80,4 +72,21 @@ func plimsollSays(binary, report, root string, options []string, records []verdi
 	}
 	p := &compare.Plimsoll{Binary: binary, Args: options}
 	return p.Run(records, root)
+}
+
+// recordsOf reads the verdicts of files, of all kinds or of those in a comma-separated list.
+func recordsOf(files []string, kinds string) ([]verdict.Record, error) {
+	var records []verdict.Record
+	for _, name := range files {
+		err := verdict.ReadLines(name, func(record verdict.Record) error {
+			if kinds == "" || strings.Contains(","+kinds+",", ","+record.Kind+",") {
+				records = append(records, record)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
 }

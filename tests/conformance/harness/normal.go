@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"plimsoll.dev/conformance/internal/normal"
-	"plimsoll.dev/conformance/internal/verdict"
 )
 
 // runNormal compares the stored objects of accepted records with what plimsoll
@@ -21,17 +20,9 @@ func runNormal(args []string) int {
 	kinds := flags.String("kinds", "", "compare only these kinds, a comma-separated `list`")
 	under := flags.Float64("fail-under", 0, "exit 1 when fewer than so many `percent` are equal")
 	_ = flags.Parse(args)
-	var records []verdict.Record
-	for _, name := range flags.Args() {
-		err := verdict.ReadLines(name, func(record verdict.Record) error {
-			if *kinds == "" || strings.Contains(","+*kinds+",", ","+record.Kind+",") {
-				records = append(records, record)
-			}
-			return nil
-		})
-		if err != nil {
-			return fail(err)
-		}
+	records, err := recordsOf(flags.Args(), *kinds)
+	if err != nil {
+		return fail(err)
 	}
 	if len(records) == 0 || *binary == "" {
 		return fail(errors.New("no verdicts to compare with, or no -plimsoll"))
