@@ -272,7 +272,12 @@ const char *const text_exit_status =
 
 const char *const text_environment =
     "NO_COLOR\tif set and not empty, nothing is coloured unless `--color always` is given\n"
-    "TERM\tif it is `dumb`, nothing is coloured either\n";
+    "TERM\tif it is `dumb`, nothing is coloured either\n"
+    "TMPDIR\twhere a standard input of 16 MB and more is put aside, in a file without a name; "
+    "`/tmp` if not set\n"
+    "KUBECONFIG\tthe kubeconfigs that `apply`, `diff` and `snapshot` merge, with `:` between them\n"
+    "HTTPS_PROXY\ttheir way to the server, unless the kubeconfig has one; never to this machine, "
+    "nor to what NO_PROXY lists\n";
 
 const char *const text_configuration =
     "A file `.plimsoll.yaml` (or `.plimsoll.yml`) holds what a repository has decided. It is "
