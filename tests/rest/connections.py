@@ -58,6 +58,24 @@ def chosen(folder):
     two.stop()
 
 
+def proxied(folder):
+    """A proxy is asked for a way: the kubeconfig's, or the environment's but for the hosts that it leaves out."""
+    proxy = Server(lambda handler, _: handler.answer(403, b"{}") or True)
+    config = written(os.path.join(folder, "config"), {
+        "clusters": [{"name": "c", "cluster": {"server": "https://api.example", "proxy-url": proxy.url}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c"}}], "current-context": "x"})
+    named, given = ["--kubeconfig", config], ["-s", "https://api.example"]
+    for flags, environment, comes in ((named, {}, True), (named, {"NO_PROXY": "api.example"}, True),
+                                      (given, {"HTTPS_PROXY": proxy.url}, True),
+                                      (given, {"HTTPS_PROXY": proxy.url, "NO_PROXY": "api.example"}, False)):
+        result = apply(folder, *flags, "--timeout", "1", **environment)
+        asked = {(command, path) for command, path, _ in proxy.requests}
+        expect(f"a way by {' and '.join(environment) or 'proxy-url'}", result.returncode == 2 and
+               asked == ({("CONNECT", "api.example:443")} if comes else set()), f"{asked} {result.stderr}")
+        proxy.requests.clear()
+    proxy.stop()
+
+
 def certificate(folder, name):
     """A key and a certificate that signs itself; False where no openssl makes one."""
     key, cert = (os.path.join(folder, f"{name}.{end}") for end in ("key", "pem"))
@@ -176,6 +194,7 @@ def proved(folder, ours):
 def connections():
     with tempfile.TemporaryDirectory(prefix="plimsoll-rest-") as folder:
         chosen(folder)
+        proxied(folder)
         ours, client = certificate(folder, "api.example"), certificate(folder, "joe")
         if not ours or not client:
             print("rest: no server with TLS was asked: no openssl")

@@ -57,7 +57,7 @@ class Server:
                     return
                 outer.serve(self, body)
 
-            do_GET = do_PATCH = do_PUT = handle_one
+            do_GET = do_PATCH = do_PUT = do_CONNECT = handle_one
 
         class Quiet(http.server.ThreadingHTTPServer):
             daemon_threads = True

@@ -127,6 +127,8 @@ void *client_setup_handle(const ClientSetup *setup)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (cluster->proxy_url.len || setup->loopback)
         curl_easy_setopt(easy, CURLOPT_PROXY, setup->loopback ? "" : cluster->proxy_url.ptr);
+    if (cluster->proxy_url.len) /* as Go has it: NO_PROXY is about the environment's proxies */
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     set_trust(setup, easy);
     return easy;
 }
