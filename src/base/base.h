@@ -195,7 +195,7 @@ void arena_reset(Arena *arena);
 void arena_free(Arena *arena);
 /* Takes over another arena's memory, which keeps its place; the other is empty then. */
 void arena_adopt(Arena *arena, Arena *other);
-size_t arena_size(const Arena *arena); /* bytes held, for --stats */
+size_t arena_size(const Arena *arena); /* bytes held; tests ask */
 
 /* ---- vec: growable arrays on malloc:  VEC(Object) objects = {0}; ---- */
 #define VEC(type) struct { type *at; uint32_t len; uint32_t cap; }
