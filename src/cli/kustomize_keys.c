@@ -230,10 +230,10 @@ static void check_inner_keys(const KustomizeReader *reader, uint32_t map, const 
         Str name = node_str(reader->doc, key);
         Guess guess = {.wrong = name};
         bool known = false;
-        for (size_t i = 0; keys[i] && !known; i++) {
+        for (size_t i = 0; keys[i] && !known; i++)
             known = reader_is_key(name, str_of(keys[i]));
+        for (size_t i = 0; keys[i] && !known; i++)
             guess_try(&guess, str_of(keys[i]));
-        }
         if (!known)
             reader_report(reader, key, "unknown key \"%.*s\"%.*s", STR_ARG(name),
                    STR_ARG(guess_text(&guess, &reader->tree->arena)));
@@ -304,12 +304,11 @@ void kustomize_read_document(KustomizeReader *reader)
         Str name = node_str(reader->doc, at);
         Guess guess = {.wrong = name};
         const KustomizeKey *key = NULL;
-        for (size_t i = 0; i < BASE_COUNT(KEYS) && !key; i++) {
+        for (size_t i = 0; i < BASE_COUNT(KEYS) && !key; i++)
             if (reader_is_key(name, str_of(KEYS[i].name)))
                 key = &KEYS[i];
-            else
-                guess_try(&guess, str_of(KEYS[i].name));
-        }
+        for (size_t i = 0; i < BASE_COUNT(KEYS) && !key; i++)
+            guess_try(&guess, str_of(KEYS[i].name));
         if (!key)
             reader_report(reader, at, "unknown key \"%.*s\"%.*s", STR_ARG(name),
                    STR_ARG(guess_text(&guess, &reader->tree->arena)));

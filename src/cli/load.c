@@ -14,6 +14,7 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
         .summary = summary,
         .object_pass = object_pass,
         .parser = parser_new(),
+        .kept_most = DEFERRED_KEPT_MOST,
     };
     interner_init(&worker->strings);
     worker->facts = facts_new(&worker->strings);
@@ -34,6 +35,7 @@ void worker_free(Worker *worker)
     parser_free(worker->parser);
     file_free(&worker->window);
     vec_free(&worker->deferred);
+    arena_free(&worker->kept);
 }
 
 /* ---- objects of a parsed document ---- */
@@ -415,6 +417,11 @@ static bool find_item(const Document *doc, uint32_t items, int32_t *left, uint32
     return false;
 }
 
+static const SchemaOptions *file_options(const Worker *worker, const SourceFile *file)
+{
+    return file->kept ? &worker->options->schema : overrides_schema(worker->options, file->name);
+}
+
 /* Parses a document once more; what that reports was reported before. */
 static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
 {
@@ -435,8 +442,7 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
             return false;
         chunk.text = str_slice(worker->window.ptr, worker->window.len);
     }
-    worker->checker.options =
-        file->kept ? &worker->options->schema : overrides_schema(worker->options, file->name);
+    worker->checker.options = file_options(worker, file);
     uint32_t first_finding = worker->diag.findings.len;
     ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, doc);
     worker->diag.findings.len = first_finding;
@@ -458,6 +464,25 @@ bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t obj
     if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
         return false;
     doc.object = object;
+    schema_head(&doc, doc.root, &worker->head);
+    pass(worker, &doc);
+    return true;
+}
+
+bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass)
+{
+    int32_t item = facts_object(worker->facts, deferred->object)->item;
+    worker->patch = worker->checker.partial = deferred->patch;
+    if (!deferred->kept)
+        return worker_again(worker, deferred->doc, item, deferred->object, pass);
+    uint32_t file = worker->sources->docs.at[deferred->doc].file;
+    arena_reset(parser_arena(worker->parser)); /* what the one before needed */
+    worker->checker.options = file_options(worker, &worker->sources->files.at[file]);
+    Document doc = *deferred->kept;
+    doc.source = deferred->doc;
+    doc.object = deferred->object;
+    doc.root = deferred->root;
+    doc.item = item;
     schema_head(&doc, doc.root, &worker->head);
     pass(worker, &doc);
     return true;

@@ -22,13 +22,36 @@ static uint32_t object_line(Worker *worker, const Document *doc)
     return worker->line;
 }
 
+/* Items of one List wait with one document. */
+static const Document *keep_document(Worker *worker, const Document *doc)
+{
+    uint32_t count = worker->deferred.len;
+    const Deferred *last = count ? &worker->deferred.at[count - 1] : NULL;
+    if (last && last->doc == doc->source)
+        return last->kept;
+    size_t size = document_weight(doc);
+    if (worker->kept_size + size > worker->kept_most)
+        return NULL;
+    worker->kept_size += size;
+    return document_keep(doc, &worker->kept);
+}
+
+static void defer(Worker *worker, const Document *doc)
+{
+    Deferred deferred = {.doc = doc->source,
+                         .object = doc->object,
+                         .kept = keep_document(worker, doc),
+                         .root = doc->root,
+                         .patch = worker->patch};
+    vec_push(&worker->deferred, deferred);
+}
+
 /* The object alone: its kind, its type, its version. */
 static bool check_type(Worker *worker, Document *doc)
 {
     Object *object = facts_object(worker->facts, doc->object);
     if (schema_check(&worker->checker, doc, object) == CHECK_DEFERRED) {
-        Deferred deferred = {doc->source, doc->object, worker->patch};
-        vec_push(&worker->deferred, deferred);
+        defer(worker, doc);
         return false;
     }
     object->accepted = worker->checker.accepted;

@@ -50,6 +50,7 @@ typedef struct Pool {
     Unit *free;
     uint32_t free_count, made, most;
     bool joining;       /* a thread is at it */
+    size_t kept_most;   /* bytes of documents that a unit may still keep */
 } Pool;
 
 static Unit *unit_new(Run *run)
@@ -94,6 +95,25 @@ static void summary_add(ReportSummary *into, ReportSummary *from)
     *from = (ReportSummary){0};
 }
 
+static void deferred_join(Worker *into, Worker *from, uint32_t doc_base, uint32_t object_base)
+{
+    bool kept = into->kept_size + from->kept_size <= into->kept_most;
+    for (uint32_t i = 0; i < from->deferred.len; i++) {
+        Deferred deferred = from->deferred.at[i];
+        deferred.doc += doc_base;
+        deferred.object += object_base;
+        deferred.kept = kept ? deferred.kept : NULL;
+        vec_push(&into->deferred, deferred);
+    }
+    if (kept) {
+        into->kept_size += from->kept_size;
+        arena_adopt(&into->kept, &from->kept);
+    }
+    arena_reset(&from->kept);
+    from->kept_size = 0;
+    vec_clear(&from->deferred);
+}
+
 /* Adds what the unit met to the run, and empties it. */
 static void unit_join(Run *run, Unit *unit)
 {
@@ -110,12 +130,7 @@ static void unit_join(Run *run, Unit *unit)
         suppressions_merge(into->suppressions, from->suppressions,
                            (SuppressBase){doc_base, object_base, file_base});
     crd_set_merge(into->checker.crds, from->checker.crds, doc_base);
-    for (uint32_t i = 0; i < from->deferred.len; i++) {
-        Deferred deferred = from->deferred.at[i];
-        deferred.doc += doc_base;
-        deferred.object += object_base;
-        vec_push(&into->deferred, deferred);
-    }
+    deferred_join(into, from, doc_base, object_base);
     summary_add(&run->summary, &unit->summary);
     for (uint32_t i = 0; i < unit->notes.len; i++) {
         unit->notes.at[i].first += object_base;
@@ -128,7 +143,6 @@ static void unit_join(Run *run, Unit *unit)
         unit->writer.count = 0;
         unit->out.buf.len = 0;
     }
-    vec_clear(&from->deferred);
     vec_clear(&unit->notes);
     facts_clear(from->facts);
     interner_clear(&from->strings);
@@ -184,6 +198,7 @@ static Piece *piece_take(Pool *pool)
                 pool->free_count--;
             }
             piece_cut(pool, piece);
+            piece->unit->worker.kept_most = pool->kept_most;
             return piece;
         }
         /* One that is running may turn out to hold a large file. */
@@ -231,7 +246,9 @@ static void pieces_join(Pool *pool)
         Piece *piece = pool->first;
         pthread_mutex_unlock(&pool->lock);
         unit_join(pool->run, piece->unit);
+        size_t left = pool->run->worker.kept_most - pool->run->worker.kept_size;
         pthread_mutex_lock(&pool->lock);
+        pool->kept_most = left;
         pool->first = piece->next;
         piece->unit->next = pool->free;
         pool->free = piece->unit;
@@ -268,6 +285,7 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
         .changed = PTHREAD_COND_INITIALIZER,
         .first = piece_behind(NULL, first, end, windows),
         .most = 2 * jobs + 1,
+        .kept_most = run->worker.kept_most - run->worker.kept_size,
     };
     pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
     uint32_t started = 0;

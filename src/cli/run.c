@@ -204,11 +204,9 @@ void run_deferred(Run *run, ObjectPass pass)
     custom_bind(&run->custom, run->options->schema.schema, &worker->diag);
     worker->checker.complete = true;
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
-        Deferred deferred = worker->deferred.at[i];
-        int32_t item = facts_object(worker->facts, deferred.object)->item;
-        worker->patch = worker->checker.partial = deferred.patch;
-        if (!worker_again(worker, deferred.doc, item, deferred.object, pass)) {
-            const SourceDoc *doc = &run->sources.docs.at[deferred.doc];
+        const Deferred *deferred = &worker->deferred.at[i];
+        if (!worker_deferred(worker, deferred, pass)) {
+            const SourceDoc *doc = &run->sources.docs.at[deferred->doc];
             cli_error("%.*s: the file changed while it was read",
                       STR_ARG(run->sources.files.at[doc->file].name));
             run->unreadable = true;

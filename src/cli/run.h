@@ -6,14 +6,22 @@
 #include "cli/cli.h"
 #include "cli/meter.h"
 
-/* An object that could not be finished when it was met (its CRD may come later in
- * the input): only its place is kept, and its document is read again behind the
- * barrier. */
+/* An object that could not be finished when it was met (its CRD may come later in the
+ * input).  The documents of the first so many are kept; of others there is only the place,
+ * and they are read again behind the barrier. */
 typedef struct Deferred {
     uint32_t doc;    /* index in Sources.docs */
     uint32_t object; /* its id; its item says which of a List it is */
+    const Document *kept; /* or NULL */
+    uint32_t root;   /* of the object, in what is kept */
     bool patch;      /* it is part of an object */
 } Deferred;
+
+#ifdef PLIMSOLL_HOSTILE /* both ways are taken */
+enum { DEFERRED_KEPT_MOST = 4 * 1024 };
+#else
+enum { DEFERRED_KEPT_MOST = 16 * 1024 * 1024 }; /* bytes of documents */
+#endif
 
 typedef struct Worker Worker;
 typedef struct Suppressions Suppressions; /* suppress.h */
@@ -54,6 +62,8 @@ struct Worker {
     ObjectHead head;            /* of the object at the document's root, while its pass runs */
     Suppressions *suppressions; /* check; else NULL */
     VEC(Deferred) deferred;
+    Arena kept;                 /* documents of deferred */
+    size_t kept_size, kept_most; /* bytes of those; so many may be kept */
     uint32_t first_finding;     /* of the document under hand */
     bool patch;                 /* the file under hand is a patch: parts of objects */
     bool backdrop;              /* it says what the cluster holds already */
@@ -158,6 +168,8 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
 ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again and hands the one object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
+/* The pass over an object that waits, in its kept document or one that is read again. */
+bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass);
 /* The same for all objects of the document, whose ids the pass finds by their items. */
 bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 

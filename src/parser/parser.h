@@ -259,6 +259,11 @@ typedef struct Documents {
 void documents_open(Documents *documents, Str text, uint32_t file, Sources *sources, Diag *diag);
 bool documents_next(Documents *documents, Document *doc);
 void documents_close(Documents *documents);
+/* The same document in the arena, for as long as that lives: without its comments, and
+ * without what makes paths of many findings fast. */
+const Document *document_keep(const Document *doc, Arena *arena);
+/* About how many bytes that takes. */
+size_t document_weight(const Document *doc);
 
 /* ---- path.c ---- */
 /* Server's form relative to the object under hand: spec.ports[0].nodePort,

@@ -85,6 +85,17 @@ static bool kind_is_known(const Walk *walk, Str kind)
     return false;
 }
 
+/* The same for the object's own kind. */
+static bool own_kind_is_known(const Walk *walk)
+{
+    SchemaChecker *checker = walk->checker;
+    uint32_t kind = walk->object->kind;
+    KindAnswer *answer = &checker->answers[kind % KIND_ANSWERS];
+    if (!checker->complete || answer->kind != kind)
+        *answer = (KindAnswer){kind, kind_is_known(walk, interned(checker->strings, kind))};
+    return answer->known;
+}
+
 static void help_guess(Walk *walk, Finding *finding, Str api_version, Str kind)
 {
     Guess guess = guess_kind(walk, api_version, kind);
@@ -112,7 +123,7 @@ static void report_missing_schema(Walk *walk, Str api_version, Str kind)
     if (walk->checker->options->missing == MISSING_WARN)
         diag_lower(walk->checker->diag, finding, SEVERITY_WARNING);
     /* There may be many such objects, and a guess is dear. */
-    if (kind_is_known(walk, kind))
+    if (own_kind_is_known(walk))
         help_guess(walk, finding, api_version, kind);
     else
         diag_help(walk->checker->diag, finding,

@@ -177,6 +177,14 @@ typedef struct HeadWords {
     uint32_t api_version, group, kind; /* kind 0: nobody asked yet */
 } HeadWords;
 
+/* Whether some kind of any group has a name: asked for each object without a type, of which
+ * an input has many and their kinds few. */
+enum { KIND_ANSWERS = 16 };
+typedef struct KindAnswer {
+    uint32_t kind; /* string */
+    bool known;
+} KindAnswer;
+
 typedef struct SchemaChecker {
     const SchemaOptions *options; /* borrowed */
     Diag *diag;                   /* borrowed */
@@ -191,6 +199,7 @@ typedef struct SchemaChecker {
     bool partial;                 /* the objects are patches: fields and types are checked, but
                                      nothing has to be there, and directives may be */
     bool complete;                /* every CRD of the input is known: nothing is deferred any more */
+    KindAnswer answers[KIND_ANSWERS]; /* from then on, each where its string's last bits say */
     uint32_t accepted;            /* versions of the target that take that object */
     HeadWords *words;             /* of the built-in kinds; NULL: none was met yet */
     uint32_t last_ns;             /* string: the last namespace that an object gave */
