@@ -19,11 +19,33 @@ void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint
     *kind = facts->targets[row->target].kind;
 }
 
+/* Most ways to fields were gone before, in another object. */
+static bool known_way(const Collector *collector, uint32_t node, uint32_t *path)
+{
+    enum { MOST = 16 };
+    const ObjectContext *context = collector->context;
+    Facts *facts = context->facts;
+    uint32_t steps[MOST], count = document_way(context->doc, node, steps, MOST);
+    if (count == 0 || context->doc->root)
+        return false;
+    uint32_t way = seq_intern(&facts->ways, steps, count);
+    if (way == facts->way_paths.len) {
+        bool plain;
+        Str text = document_path_draft(context->doc, node, context->scratch, &plain);
+        vec_push(&facts->way_paths, plain ? intern(facts->strings, text) : BASE_NONE);
+    }
+    *path = facts->way_paths.at[way];
+    return *path != BASE_NONE;
+}
+
 void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer)
 {
     const ObjectContext *context = collector->context;
     Interner *strings = context->facts->strings;
     bool plain;
+    *pointer = FACTS_POINTER_OF_PATH;
+    if (known_way(collector, node, path))
+        return;
     *path = intern(strings, document_path_draft(context->doc, node, context->scratch, &plain));
     *pointer = plain && context->doc->root == 0
                    ? FACTS_POINTER_OF_PATH

@@ -17,6 +17,8 @@ void facts_free(Facts *facts)
 #define FREE_TABLE(table) seq_table_free(&facts->table);
     FACTS_LISTS(FREE_LIST)
     FACTS_TABLES(FREE_TABLE)
+    FREE_TABLE(ways)
+    FREE_LIST(way_paths)
     mem_free(facts);
 }
 
@@ -26,6 +28,8 @@ void facts_clear(Facts *facts)
 #define CLEAR_TABLE(table) seq_table_clear(&facts->table);
     FACTS_LISTS(CLEAR_LIST)
     FACTS_TABLES(CLEAR_TABLE)
+    CLEAR_TABLE(ways)
+    CLEAR_LIST(way_paths)
     memset(facts->targets, 0, sizeof facts->targets);
     facts->cpu = facts->memory = 0;
 }

@@ -487,10 +487,13 @@ struct Facts {
     Interner *strings;    /* borrowed */
     uint32_t current;     /* the object that facts are made of now */
     struct { uint32_t group, kind; } targets[SCHEMA_TARGET_COUNT]; /* strings; kind 0: unknown yet */
-    uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
     bool keep_labels;     /* object_labels is wanted */
-    uint32_t recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair, by what their texts hash to */
     uint32_t backdrop;    /* so many of the last objects are what the cluster holds already */
+    /* What only helps to make facts, and is none itself: */
+    SeqTable ways;        /* document_way: steps down from an object, */
+    VEC(uint32_t) way_paths; /* and the path of each, a string, or BASE_NONE: not a plain one */
+    uint32_t recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair, by what their texts hash to */
+    uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
     SeqTable label_sets;  /* pairs, ascending */

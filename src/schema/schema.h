@@ -21,7 +21,7 @@ enum { SCHEMA_OLDEST = 15, SCHEMA_NEWEST = 37 };
 /* What servers validate beyond the types is written down from here on. */
 enum { SCHEMA_VALIDATED = 29 };
 #define SCHEMA_ALL_VERSIONS ((UINT32_C(1) << (SCHEMA_NEWEST - SCHEMA_OLDEST + 1)) - 1)
-#define SCHEMA_UNBOUND UINT32_MAX
+#define SCHEMA_UNBOUND NODE_UNBOUND
 
 /* What one run knows: the built-in tables and what CRDs added to them.  Built once,
  * then read by all threads.  NULL stands for the built-in tables alone, in every
