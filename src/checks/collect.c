@@ -127,7 +127,7 @@ static void collect_mark(Collector *collector, const Mark *mark)
 {
     const Node *node = node_at(collector->context->doc, mark->node);
     uint64_t fields = node->kind == NODE_MAP && node->names ? node->names : UINT64_MAX;
-    const LinkRow *row = schema_first_link(collector->context->options->schema, mark->type);
+    const LinkRow *row = link_row(mark->links);
     if (!(fields & row->all_fields) && !(row->all_verbs & ALWAYS))
         return;
     for (bool more = true; more; more = !row++->last)

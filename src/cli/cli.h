@@ -249,7 +249,13 @@ typedef enum SkipReason {
     SKIP_HELM_TEMPLATE,
 } SkipReason;
 /* Whether a document's object (or an item of a List) is one that no server gets. */
-SkipReason skip_object(const Document *doc, const ObjectHead *head);
+SkipReason skip_headed(const Document *doc, const ObjectHead *head);
+static inline SkipReason skip_object(const Document *doc, const ObjectHead *head)
+{
+    /* What servers have built in, as nearly all, is told by its head alone. */
+    return head->builtin != BASE_NONE && head->annotations == BASE_NONE ? SKIP_NOT
+                                                                        : skip_headed(doc, head);
+}
 /* Whether a document that did not parse is none of ours. */
 SkipReason skip_unparsed(const Input *input, Str document);
 /* Whether a path lies under templates/ of a folder with a Chart.yaml.  The walk has

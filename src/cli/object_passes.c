@@ -55,7 +55,8 @@ static bool check_type(Worker *worker, Document *doc)
         return false;
     }
     object->accepted = worker->checker.accepted;
-    crd_gather(&worker->checker, doc, &worker->head);
+    if (crd_is_definition(&worker->head))
+        crd_gather(&worker->checker, doc, &worker->head);
     return true;
 }
 

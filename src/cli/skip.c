@@ -107,7 +107,7 @@ static bool is_local_config(const Document *doc, uint32_t annotations)
     return value != BASE_NONE && !str_is(node_str(doc, value), "false");
 }
 
-SkipReason skip_object(const Document *doc, const ObjectHead *head)
+SkipReason skip_headed(const Document *doc, const ObjectHead *head)
 {
     bool has_version = is_given(doc, head->version_node), has_kind = is_given(doc, head->kind_node);
     /* What servers have built in is in no row of the table. */

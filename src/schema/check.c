@@ -276,7 +276,7 @@ static void walk_special(Walk *walk, Node *at, TypeId type, const SchemaType *ro
 {
     uint32_t node = number_of(walk, at);
     if ((row->flags & TYPE_IS_MARKED) && !walk->muted) {
-        Mark mark = {node, type};
+        Mark mark = {node, type, row->links};
         vec_push(&walk->checker->marks, mark);
     }
     bool custom = type >= SCHEMA_STATIC_TYPES;

@@ -28,7 +28,11 @@ void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base);
 void crd_set_input(CrdSet *set, bool is_input);
 
 /* Whether that is the head of a CustomResourceDefinition. */
-bool crd_is_definition(const ObjectHead *head);
+static inline bool crd_is_definition(const ObjectHead *head)
+{
+    return str_is(head->kind, "CustomResourceDefinition") &&
+           str_starts(head->api_version, STR("apiextensions.k8s.io/"));
+}
 
 /* Keeps the definition at doc->root, which was checked; others are passed over. */
 void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head);

@@ -147,12 +147,6 @@ void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
 
 /* ---- definitions ---- */
 
-bool crd_is_definition(const ObjectHead *head)
-{
-    return str_is(head->kind, "CustomResourceDefinition") &&
-           str_starts(head->api_version, STR("apiextensions.k8s.io/"));
-}
-
 CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc)
 {
     CrdSet *set = checker->crds;

@@ -21,14 +21,9 @@ uint32_t schema_path(const Document *doc, uint32_t map, const NameId *names)
 
 /* ---- schemas/links ---- */
 
-const LinkRow *schema_first_link(const Schema *schema, TypeId type)
-{
-    return &schema_link_rows[type_row(schema, type)->links];
-}
-
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count)
 {
-    const LinkRow *rows = schema_first_link(schema, type);
+    const LinkRow *rows = link_row(type_row(schema, type)->links);
     *count = 0;
     if (type_row(schema, type)->links == 0)
         return rows;
@@ -45,8 +40,6 @@ Str link_word(const LinkRow *row, uint32_t key)
     return arg && arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
 }
 
-uint32_t link_row_number(const LinkRow *row) { return (uint32_t)(row - schema_link_rows); }
-const LinkRow *link_row(uint32_t number) { return &schema_link_rows[number]; }
 
 Str link_path(const LinkRow *row, uint32_t key, Arena *arena)
 {

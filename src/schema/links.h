@@ -53,8 +53,6 @@ extern const uint32_t schema_link_steps[];
 
 /* The rows of a type, in the order of the text. */
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count);
-/* The same for a type that has some: the first, up to the one that is last. */
-const LinkRow *schema_first_link(const Schema *schema, TypeId type);
 Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
 /* Whether the row has that argument at all. */
 static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(row, key) != NULL; }
@@ -62,8 +60,9 @@ static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(
 Str link_word(const LinkRow *row, uint32_t key);
 
 /* A row's number, which stays for as long as the program runs, and back. */
-uint32_t link_row_number(const LinkRow *row);
-const LinkRow *link_row(uint32_t number);
+extern const LinkRow schema_link_rows[];
+static inline uint32_t link_row_number(const LinkRow *row) { return (uint32_t)(row - schema_link_rows); }
+static inline const LinkRow *link_row(uint32_t number) { return &schema_link_rows[number]; }
 /* An argument's path as it stands in the text, "spec.template"; empty where there is none. */
 Str link_path(const LinkRow *row, uint32_t key, Arena *arena);
 

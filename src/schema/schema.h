@@ -158,6 +158,7 @@ typedef struct Object {
 typedef struct Mark {
     uint32_t node;
     TypeId type;
+    uint32_t links; /* link_row: the first of its type's */
 } Mark;
 
 typedef enum MissingSchemas { MISSING_WARN, MISSING_ERROR, MISSING_SKIP } MissingSchemas;

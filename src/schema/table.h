@@ -198,7 +198,6 @@ extern const SchemaRule schema_rule_rows[];
 extern const uint32_t schema_rule_values[];  /* texts of enums, names of unique keys */
 extern const int64_t schema_rule_numbers[];
 extern const TextId schema_groups[];         /* API groups; "" is the core one */
-extern const struct LinkRow schema_link_rows[];
 extern const TextId schema_link_targets[];
 
 /* ---- what a run adds: extend.c ---- */
