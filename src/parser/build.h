@@ -161,6 +161,8 @@ typedef struct EncodingFacts {
     uint32_t control;     /* offset of the first character that YAML forbids, or BASE_NONE */
 } EncodingFacts;
 void encoding_clear(EncodingFacts *facts); /* those of a text with nothing in it */
+/* Those of a text without control characters other than LF, tab and the CR of a CR LF. */
+void encoding_scan_wide(Str text, EncodingFacts *facts);
 void encoding_scan(Str text, EncodingFacts *facts);
 
 /* ---- the readers ---- */

@@ -3,7 +3,8 @@
  * that makes the simple ways wrong (text that is not ASCII, crooked line ends, byte
  * order marks within).
  *
- * Eight bytes at a time while they are printable ASCII or line ends. */
+ * Eight bytes at a time while they are printable ASCII, and more where the masks have told
+ * that all of ASCII that is in it may be. */
 #include "parser/build.h"
 
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
@@ -17,6 +18,25 @@ static bool all_printable(const char *bytes)
     uint64_t low = word - EACH_BYTE(0x20);  /* borrows where a byte is below 0x20 */
     uint64_t high = word + EACH_BYTE(0x01); /* reaches 0x80 where a byte is 0x7F */
     return !((low | high | word) & EACH_BYTE(0x80));
+}
+
+/* The next byte beyond ASCII, or the text's end. */
+static size_t next_wide(Str text, size_t at)
+{
+    uint64_t words[4];
+    for (; text.len - at >= sizeof words; at += sizeof words) {
+        memcpy(words, text.ptr + at, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3]) & EACH_BYTE(0x80))
+            break;
+    }
+    for (; text.len - at >= sizeof *words; at += sizeof *words) {
+        memcpy(words, text.ptr + at, sizeof *words);
+        if (words[0] & EACH_BYTE(0x80))
+            break;
+    }
+    while (at < text.len && (unsigned char)text.ptr[at] < 0x80)
+        at++;
+    return at;
 }
 
 /* What YAML 1.1 calls printable; Go's reader and libyaml agree on it. */
@@ -62,6 +82,13 @@ void encoding_clear(EncodingFacts *facts)
     facts->crooked_cr = facts->inner_bom = facts->wide_break = false;
     facts->bad_count = 0;
     facts->control = BASE_NONE;
+}
+
+void encoding_scan_wide(Str text, EncodingFacts *facts)
+{
+    encoding_clear(facts);
+    for (size_t at = next_wide(text, 0); at < text.len; at = next_wide(text, at))
+        at += scan_wide(text, at, facts);
 }
 
 void encoding_scan(Str text, EncodingFacts *facts)

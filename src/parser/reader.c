@@ -100,8 +100,10 @@ static const FastMap *map_of(Parser *parser, const Chunk *chunk)
 /* The masks tell whether there is anything to look for. */
 static void scan(const FastMap *map, Str text, EncodingFacts *facts)
 {
-    if (map->control || map->wide || map->lone_cr)
+    if (map->control || map->lone_cr)
         encoding_scan(text, facts);
+    else if (map->wide)
+        encoding_scan_wide(text, facts);
     else
         encoding_clear(facts);
 }
