@@ -1,8 +1,8 @@
-/* fast_masks: bytes to masks, by four sets of instructions that give the same.
+/* fast_masks: bytes to masks, by five sets of instructions that give the same.
  *
  * Each says, for 64 bytes, where five kinds of characters stand (Raw), and three more
  * where any is odd; what follows from that is common.  SSE2 and NEON are in every
- * processor of their kind, AVX2 is looked for when the program runs.
+ * processor of their kind, AVX2 and AVX-512 are looked for when the program runs.
  *
  * A text is gone through once: the same pass makes the masks, lists the marks, counts the
  * lines and sees where the next document begins. */
@@ -169,7 +169,7 @@ enum { LIST_BEHIND = 16 }; /* so many places are written too many, at most */
 
 /* Most blocks have four to eight marks, so eight are always written, which needs no jump that
  * no processor foresees. */
-#define FAST_LOOPS(set, target)                                                        \
+#define FAST_LIST(set, target)                                                         \
     target FAST_INLINE uint32_t *list_##set(uint64_t bits, uint32_t base, uint32_t *out) \
     {                                                                                  \
         uint32_t *end = out + __builtin_popcountll(bits);                              \
@@ -178,7 +178,9 @@ enum { LIST_BEHIND = 16 }; /* so many places are written too many, at most */
         for (; bits; out += 4)                                                         \
             LIST_FOUR(set, 8);                                                         \
         return end;                                                                    \
-    }                                                                                  \
+    }
+
+#define FAST_LOOPS(set, target)                                                        \
     /* Any block: the first `size` bytes count, up to the cut. */                      \
     target FAST_INLINE size_t block_##set(Raw raw, const char *block, size_t size,     \
                                           FastMask *out, Carry *carry)                 \
@@ -296,6 +298,7 @@ static inline uint64_t gather_bytes(uint64_t word)
     (PART_portable(of, 0) | PART_portable(of, 1) | PART_portable(of, 2) |              \
      PART_portable(of, 3) | PART_portable(of, 4) | PART_portable(of, 5) |              \
      PART_portable(of, 6) | PART_portable(of, 7))
+FAST_LIST(portable, )
 FAST_LOOPS(portable, )
 
 /* ---- x86-64 ---- */
@@ -323,6 +326,7 @@ static inline Bytes_sse2 load_sse2(const char *text)
 #define PART_sse2(of, i)                                                               \
     ((uint64_t)(uint32_t)_mm_movemask_epi8(of(sse2, bytes.at[i])) << ((i) * 16))
 #define GATHER_sse2(of) (PART_sse2(of, 0) | PART_sse2(of, 1) | PART_sse2(of, 2) | PART_sse2(of, 3))
+FAST_LIST(sse2, )
 FAST_LOOPS(sse2, )
 
 /* Tuned for processors on which counting bits waits for nothing but its operand. */
@@ -340,10 +344,9 @@ AVX2 static inline Bytes_avx2 load_avx2(const char *text)
 
 #define EQUAL_avx2(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
 /* The four differ in their last four bits, by which the one is picked that a byte may be. */
-#define FOUR_avx2                                                                      \
-    _mm256_setr_epi8(1, 0, '"', '#', 0, 0, 0, '\'', 0, 0, 0, 0, '\\', 0, 0, 0,         \
-                     1, 0, '"', '#', 0, 0, 0, '\'', 0, 0, 0, 0, '\\', 0, 0, 0)
-#define SPECIAL_avx2(v) _mm256_cmpeq_epi8(v, _mm256_shuffle_epi8(FOUR_avx2, v))
+#define FOUR_sse _mm_setr_epi8(1, 0, '"', '#', 0, 0, 0, '\'', 0, 0, 0, 0, '\\', 0, 0, 0)
+#define SPECIAL_avx2(v)                                                                \
+    _mm256_cmpeq_epi8(v, _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(FOUR_sse), v))
 #define LOWEST_avx2(bits) _tzcnt_u64(bits)
 #define WIDE_avx2(v) (v)
 #define ODD_avx2(v)                                                                    \
@@ -351,7 +354,43 @@ AVX2 static inline Bytes_avx2 load_avx2(const char *text)
 #define PART_avx2(of, i)                                                               \
     ((uint64_t)(uint32_t)_mm256_movemask_epi8(of(avx2, bytes.at[i])) << ((i) * 32))
 #define GATHER_avx2(of) (PART_avx2(of, 0) | PART_avx2(of, 1))
+FAST_LIST(avx2, AVX2)
 FAST_LOOPS(avx2, AVX2)
+
+/* One vector is a block, a test makes its bits at once, and marks are listed by sixteen. */
+#define AVX512                                                                         \
+    __attribute__((target("avx512f,avx512bw,avx512vbmi2,popcnt,bmi,tune=znver2")))
+
+typedef __m512i Bytes_avx512;
+
+AVX512 static inline Bytes_avx512 load_avx512(const char *text) { return _mm512_loadu_si512(text); }
+
+#define EQUAL_avx512(v, c) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
+#define SPECIAL_avx512(v)                                                              \
+    _mm512_cmpeq_epi8_mask(v, _mm512_shuffle_epi8(_mm512_broadcast_i32x4(FOUR_sse), v))
+#define WIDE_avx512(v) _mm512_movepi8_mask(v)
+#define ODD_avx512(v)                                                                  \
+    _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(0x20)), _mm512_set1_epi8(0x5E))
+#define GATHER_avx512(of) ((uint64_t)of(avx512, bytes))
+
+AVX512 FAST_INLINE uint32_t *list_avx512(uint64_t bits, uint32_t base, uint32_t *out)
+{
+    static const uint8_t PLACES[64] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    uint32_t *end = out + __builtin_popcountll(bits);
+    __m512i places = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(PLACES));
+    __m512i bases = _mm512_set1_epi32((int)base);
+    for (;; out += 16) {
+        __m512i some = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+        _mm512_storeu_si512(out, _mm512_add_epi32(some, bases));
+        if (out + 16 >= end)
+            return end;
+        places = _mm512_alignr_epi32(_mm512_setzero_si512(), places, 4);
+    }
+}
+FAST_LOOPS(avx512, AVX512)
 
 #endif
 
@@ -391,6 +430,7 @@ static inline uint64_t gather_neon(uint8x16_t a, uint8x16_t b, uint8x16_t c, uin
 #define GATHER_neon(of)                                                                \
     gather_neon(of(neon, bytes.at[0]), of(neon, bytes.at[1]), of(neon, bytes.at[2]),   \
                 of(neon, bytes.at[3]))
+FAST_LIST(neon, )
 FAST_LOOPS(neon, )
 
 #endif
@@ -406,13 +446,16 @@ static bool has(FastSimd simd)
     case FAST_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") &&
                __builtin_cpu_supports("bmi");
+    case FAST_AVX512:
+        return has(FAST_AVX2) && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vbmi2");
 #endif
     case FAST_NEON: return FAST_HAS_NEON;
     default: return false;
     }
 }
 
-static const char *const NAMES[] = {"best", "portable", "sse2", "avx2", "neon"};
+static const char *const NAMES[] = {"best", "portable", "sse2", "avx2", "avx512", "neon"};
 
 FastSimd fast_simd_named(const char *name)
 {
@@ -438,6 +481,7 @@ static const Set *set_of(FastSimd simd)
 #if FAST_HAS_X86
     case FAST_SSE2: return &SET_sse2;
     case FAST_AVX2: return &SET_avx2;
+    case FAST_AVX512: return &SET_avx512;
 #endif
 #if FAST_HAS_NEON
     case FAST_NEON: return &SET_neon;

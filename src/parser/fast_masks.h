@@ -27,9 +27,11 @@ typedef struct FastMask {
 } FastMask;
 
 /* Which instructions make the masks.  FAST_BEST: the widest that this machine has. */
-typedef enum FastSimd { FAST_BEST, FAST_PORTABLE, FAST_SSE2, FAST_AVX2, FAST_NEON } FastSimd;
+typedef enum FastSimd {
+    FAST_BEST, FAST_PORTABLE, FAST_SSE2, FAST_AVX2, FAST_AVX512, FAST_NEON
+} FastSimd;
 
-/* The one of that name ("portable", "sse2", "avx2", "neon"), or FAST_BEST where there
+/* The one of that name ("portable", "sse2", "avx2", "avx512", "neon"), or FAST_BEST where there
  * is none of it in this build or on this machine. */
 FastSimd fast_simd_named(const char *name);
 const char *fast_simd_name(FastSimd simd);

@@ -226,7 +226,7 @@ typedef enum ParserStatus {
 
 Parser *parser_new(void);
 /* For tests, which hold the readers against each other: "libyaml" keeps the fast reader
- * out; "portable", "sse2", "avx2" or "neon" says which instructions that one uses, where
+ * out; "portable", "sse2", "avx2", "avx512" or "neon" says which instructions that one uses, where
  * the machine has them.  NULL, or anything else, leaves the choice to the program.  A new
  * parser takes them from PLIMSOLL_READER and PLIMSOLL_SIMD in the environment. */
 void parser_choose(Parser *parser, const char *reader, const char *simd);

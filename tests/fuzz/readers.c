@@ -12,7 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-static const char *const SIMDS[] = {"portable", "sse2", "avx2", "neon"};
+static const char *const SIMDS[] = {"portable", "sse2", "avx2", "avx512", "neon"};
 
 /* They live as long as the process, as in a real run. */
 static Reading slow, fast;

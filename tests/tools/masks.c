@@ -11,7 +11,7 @@
 
 enum { LONGEST = 400, KINDS = 5 };
 
-static const FastSimd SIMDS[] = {FAST_PORTABLE, FAST_SSE2, FAST_AVX2, FAST_NEON};
+static const FastSimd SIMDS[] = {FAST_PORTABLE, FAST_SSE2, FAST_AVX2, FAST_AVX512, FAST_NEON};
 
 /* xorshift: the same texts on every machine. */
 static uint64_t next_random(uint64_t *state)

@@ -2,7 +2,7 @@
  *
  *   readers [--prefixes] FILE...     one line for each document that differs, then counts;
  *                                 --prefixes: of each prefix of each file, too
- *   readers --time ROUNDS FILE [libyaml|portable|sse2|avx2|neon]     MB/s
+ *   readers --time ROUNDS FILE [libyaml|portable|sse2|avx2|avx512|neon]     MB/s
  *
  * The fast reader runs with each set of instructions that the machine has. */
 #include "../fuzz/readers.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static const char *const SIMDS[] = {"portable", "sse2", "avx2", "neon"};
+static const char *const SIMDS[] = {"portable", "sse2", "avx2", "avx512", "neon"};
 enum { MOST_READINGS = 1 + BASE_COUNT(SIMDS) };
 
 typedef struct Readers {
