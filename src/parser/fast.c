@@ -3,7 +3,7 @@
  * What a line means follows from its column, its first character, and what the line
  * before left open (a key without a value, a dash without an item).  Nearly all lines are
  * a plain key with a plain value or nothing behind it, or a dash with one of these: they
- * are read here, by three searches in the masks, with all that changes held in registers.
+ * are read here, by the list of marks, with all that changes held in registers.
  * Any other line is fast_line.c's, any other value fast_behind's.  Nodes go straight into
  * the builder's array. */
 #include "parser/fast.h"
@@ -198,7 +198,8 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 /* ---- lines ---- */
 
 /* What changes with nearly every node.  It is handed on in registers, since nobody keeps its
- * address; the builder's and the reader's own fields are true again where another file is called. */
+ * address; the builder's and the reader's own fields are true again where another file is
+ * called. */
 typedef struct Pen {
     Node *node;     /* the next one */
     uint32_t count; /* its index */
@@ -325,8 +326,8 @@ FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_
 
 /* A plain value in the line of its own key or dash that ends with that line, as far as this one
  * can tell: where the next line is deeper, it goes on with it. */
-FAST_INLINE bool pen_put_value(Pen *pen, uint32_t behind, const char *text, uint8_t class, size_t at,
-                               size_t end)
+FAST_INLINE bool pen_put_value(Pen *pen, uint32_t behind, const char *text, uint8_t class,
+                               size_t at, size_t end)
 {
     NodeKind kind = NODE_STRING;
     if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))

@@ -44,7 +44,9 @@ typedef struct FastMap {
     bool lone_cr;    /* it holds a CR that no LF follows */
     bool wide;       /* it holds bytes beyond ASCII */
     bool special;    /* it holds one of " ' \ # */
-    FastSimd simd;
+    FastSimd simd;   /* FAST_BEST: the map chooses, */
+    FastSimd best;   /* and has chosen this one, */
+    size_t seen;     /* after so many bytes */
     uint32_t *marks; /* the places of the marks in order, where they are listed, from [1] on */
     size_t marks_cap;
 } FastMap;
