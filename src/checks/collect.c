@@ -17,7 +17,6 @@ static const RowCollector COLLECTORS[SCHEMA_LINK_COUNT] = {
     [SCHEMA_LINK_ref] = collect_reference,
     [SCHEMA_LINK_declares] = collect_declaration,
     [SCHEMA_LINK_keys] = collect_keys,
-    [SCHEMA_LINK_own_ports] = collect_own_ports,
     [SCHEMA_LINK_claims] = collect_claims,
     [SCHEMA_LINK_ingress_rule] = collect_ingress_rule,
     [SCHEMA_LINK_selects] = collect_selects,

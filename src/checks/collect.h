@@ -19,7 +19,6 @@ void collect_service(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_reference(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_declaration(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_keys(Collector *collector, uint32_t node, const LinkRow *row);
-void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row);
 
 void collect_claims(Collector *collector, uint32_t node, const LinkRow *row);
 void collect_ingress_rule(Collector *collector, uint32_t node, const LinkRow *row);
@@ -59,6 +58,8 @@ void collect_custom_labels(const Collector *collector);
 /* Index in facts->label_queries; BASE_NONE where it is no selector. */
 uint32_t collect_label_query(const Collector *collector, uint32_t selector, bool plain,
                              LabelSpace space);
+/* A port that a container's probe or handler asks for by name: collect_symbol.c. */
+void collect_own_port(const Collector *collector, uint32_t container, uint32_t value);
 /* The ports of the node that a Pod or template takes: collect_host_port.c. */
 void collect_host_ports(const Collector *collector, uint32_t spec);
 /* A LabelSelector, or (plain) a map of labels; BASE_NONE where it is none. */

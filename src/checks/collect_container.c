@@ -4,17 +4,17 @@
 #include "checks/pod_scan.h"
 
 /* The fields of a mapping that are there: not null, and not replaced by a later one. */
-static inline uint32_t given_from(const Document *doc, uint32_t map, uint32_t key)
+static inline uint32_t given_from(const Node *nodes, uint32_t end, uint32_t key)
 {
-    const Node *nodes = doc->nodes;
-    uint32_t end = nodes[map].next;
     while (key < end && (nodes[key].flags & NODE_SHADOWED || nodes[key + 1].kind == NODE_NULL))
         key = nodes[key + 1].next;
     return key;
 }
-#define EACH_GIVEN(doc, map, key)                                                     \
-    for (uint32_t key = given_from(doc, map, (map) + 1); key < node_end(doc, map);    \
-         key = given_from(doc, map, node_after_entry(doc, key)))
+#define EACH_GIVEN(doc, map, key)                                                           \
+    for (uint32_t key##_end = node_end(doc, map),                                           \
+                  key = given_from((doc)->nodes, key##_end, (map) + 1);                     \
+         key < key##_end;                                                                   \
+         key = given_from((doc)->nodes, key##_end, node_after_entry(doc, key)))
 
 /* ---- ports ---- */
 
@@ -106,6 +106,23 @@ static inline void end_fact(PodScan *scan)
     vec_push(&scan->context->facts->containers, scan->fact);
 }
 
+/* A probe, or what is done when a container starts or stops: which host and port it asks. */
+static void read_handler(PodScan *scan, uint32_t container, uint32_t handler)
+{
+    static const NameId WAYS[] = {SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket};
+    const Document *doc = scan->doc;
+    for (size_t i = 0; i < BASE_COUNT(WAYS); i++) {
+        uint32_t way = schema_get(doc, handler, WAYS[i]);
+        if (way == BASE_NONE)
+            continue;
+        uint32_t port = schema_get(doc, way, SCHEMA_NAME_port);
+        scan_probe_host(scan, schema_get(doc, way, SCHEMA_NAME_host));
+        if (port != BASE_NONE && node_kind(doc, port) == NODE_STRING &&
+            scan->fact.part != POD_EPHEMERAL)
+            collect_own_port(&(Collector){scan->context}, container, port);
+    }
+}
+
 static void read_container(PodScan *scan, uint32_t container, unsigned use)
 {
     const Document *doc = scan->doc;
@@ -130,10 +147,10 @@ static void read_container(PodScan *scan, uint32_t container, unsigned use)
         case SCHEMA_NAME_ports: read_ports(scan, value, use); break;
         case SCHEMA_NAME_livenessProbe:
         case SCHEMA_NAME_readinessProbe:
-        case SCHEMA_NAME_startupProbe: scan_handler(scan, value); break;
+        case SCHEMA_NAME_startupProbe: read_handler(scan, container, value); break;
         case SCHEMA_NAME_lifecycle:
-            scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_postStart));
-            scan_handler(scan, schema_get(doc, value, SCHEMA_NAME_preStop));
+            read_handler(scan, container, schema_get(doc, value, SCHEMA_NAME_postStart));
+            read_handler(scan, container, schema_get(doc, value, SCHEMA_NAME_preStop));
             break;
         default: break;
         }

@@ -210,16 +210,10 @@ void scan_node_port(PodScan *scan, uint32_t host, uint32_t own, uint32_t index)
                     SCHEMA_NAME_containerPort, index);
 }
 
-void scan_handler(PodScan *scan, uint32_t handler)
+void scan_probe_host(PodScan *scan, uint32_t host)
 {
-    static const NameId WAYS[] = {SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket};
-    const Document *doc = scan->doc;
-    for (size_t i = 0; i < BASE_COUNT(WAYS); i++) {
-        uint32_t host =
-            schema_get(doc, schema_get(doc, handler, WAYS[i]), SCHEMA_NAME_host);
-        if (scalar_text(doc, host).len)
-            break_check(scan, SECURITY_HOST_PROBES, host);
-    }
+    if (scalar_text(scan->doc, host).len)
+        break_check(scan, SECURITY_HOST_PROBES, host);
 }
 
 /* The annotation of a container for a profile, as it was before there were fields. */

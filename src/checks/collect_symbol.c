@@ -111,8 +111,8 @@ static void find_near(const Collector *collector, uint32_t container, uint32_t p
     }
 }
 
-/* A handler's port, where it is a name that no port of the container has. */
-static void check_port(const Collector *collector, uint32_t container, uint32_t value)
+/* The kubelet looks a port's name up among the ports of the same container only. */
+void collect_own_port(const Collector *collector, uint32_t container, uint32_t value)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
@@ -125,21 +125,4 @@ static void check_port(const Collector *collector, uint32_t container, uint32_t 
     find_near(collector, container, ports, &lost);
     collect_where(collector, value, &lost.path, &lost.pointer);
     vec_push(&facts->lost_ports, lost);
-}
-
-/* Each argument is what asks: a probe, or a handler. */
-void collect_own_ports(Collector *collector, uint32_t node, const LinkRow *row)
-{
-    static const uint16_t USERS[] = {SCHEMA_KEY_liveness, SCHEMA_KEY_readiness,
-                                     SCHEMA_KEY_startup, SCHEMA_KEY_start, SCHEMA_KEY_stop};
-    static const NameId WAYS[] = {SCHEMA_NAME_httpGet, SCHEMA_NAME_tcpSocket};
-    const Document *doc = collector->context->doc;
-    for (size_t i = 0; i < BASE_COUNT(USERS); i++) {
-        uint32_t user = link_node(doc, node, row, USERS[i]);
-        for (size_t way = 0; user != BASE_NONE && way < BASE_COUNT(WAYS); way++) {
-            uint32_t value = schema_get(doc, schema_get(doc, user, WAYS[way]), SCHEMA_NAME_port);
-            if (value != BASE_NONE && node_kind(doc, value) == NODE_STRING)
-                check_port(collector, node, value);
-        }
-    }
 }

@@ -28,7 +28,7 @@ void scan_pod_context(PodScan *scan, uint32_t map);
 void scan_container_context(PodScan *scan, uint32_t map, uint32_t *missing);
 /* A container's port: its hostPort and its containerPort, each a value or BASE_NONE. */
 void scan_node_port(PodScan *scan, uint32_t host, uint32_t own, uint32_t index);
-void scan_handler(PodScan *scan, uint32_t handler); /* of a probe or of a container's life */
+void scan_probe_host(PodScan *scan, uint32_t host); /* of a probe or a handler */
 void scan_volume(PodScan *scan, uint32_t volume, uint32_t index);
 void scan_shared(PodScan *scan, NameId name, uint32_t value); /* hostNetwork and the like */
 void scan_annotations(PodScan *scan);
