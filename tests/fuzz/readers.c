@@ -47,11 +47,14 @@ static bool same_maps(const FastMap *a, const FastMap *b, Str text)
            memcmp(a->marks, b->marks, (count + 1) * sizeof *a->marks) == 0;
 }
 
-/* The maps of the text up to its first separator, and of what there is by itself. */
+/* The maps of the text up to its first separator, where that is, and what there is by itself. */
 static void compare_masks(Str text)
 {
     size_t len[2], breaks[2];
     len[0] = fast_map_cut(&maps[0], text, &breaks[0]);
+    if (len[0] != fast_separator(text, 0) ||
+        breaks[0] != fast_breaks(str_slice(text.ptr, len[0])))
+        differ(0, "cut", 0);
     for (size_t i = 1; i < map_count; i++) {
         len[1] = fast_map_cut(&maps[i], text, &breaks[1]);
         if (len[0] != len[1] || breaks[0] != breaks[1] ||
@@ -61,7 +64,7 @@ static void compare_masks(Str text)
     text.len = len[0];
     fast_map_fill(&maps[1], text, true);
     if (!same_maps(&maps[0], &maps[1], text))
-        differ(0, "cut", 0);
+        differ(0, "map", 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -73,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint32_t at;
         reading_read(&fast, &chunk);
         if (chunk.map)
-            compare_masks(chunk.text);
+            compare_masks(str_slice(chunk.text.ptr, size - (size_t)chunk.base));
         if (!parser_was_fast(fast.parser) && size % 8)
             continue; /* both were libyaml; that nothing is left behind is seen now and then */
         reading_read(&slow, &chunk);
