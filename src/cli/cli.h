@@ -110,6 +110,7 @@ typedef struct Options {
     bool one_cluster;         /* all scopes are one */
     bool offline;             /* diff: without a cluster */
     uint32_t jobs;            /* threads; 0: as many as there are processors, where it pays */
+    uint32_t cores;           /* processors, once parallel_jobs has asked for them */
     bool defaults;            /* emit: as a server would store it */
     KubeFlags kube;
     bool force_conflicts, take_over, skip_check, no_preflight; /* apply */

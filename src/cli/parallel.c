@@ -330,7 +330,9 @@ uint32_t parallel_jobs(const Run *run)
         (worker->meter && worker->meter->times))
         return 1;
     uint32_t asked = asked_jobs(run);
-    return asked ? asked : cores_usable();
+    if (!asked && !run->options->cores) /* four calls of the system, or more */
+        run->options->cores = cores_usable();
+    return asked ? asked : run->options->cores;
 }
 
 bool parallel_is_due(const Run *run)

@@ -24,7 +24,7 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
         .diag = &run->worker.diag,
         .facts = run->worker.facts,
         .summary = run->summary,
-        .jobs = parallel_jobs(run),
+        .jobs = report_is_long(&run->worker.diag) ? parallel_jobs(run) : 1,
         .verbose = run->options->verbose,
         .endpoints = run->options->show_endpoints,
         .fail_on = run->options->fail_on,

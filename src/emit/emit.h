@@ -68,6 +68,9 @@ typedef struct Suppressed {
     bool external;           /* it stands outside the file */
 } Suppressed;
 
+/* Whether there are so many findings that several threads should write them. */
+bool report_is_long(const Diag *diag);
+
 typedef struct Report {
     Sources *sources;
     const Diag *diag;        /* sorted */

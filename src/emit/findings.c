@@ -17,6 +17,8 @@ enum {
 };
 #endif
 
+bool report_is_long(const Diag *diag) { return diag->findings.len >= FINDINGS_FEWEST; }
+
 typedef struct Writing {
     const Report *report;
     Out *out;
@@ -89,7 +91,7 @@ bool report_put_findings(const Report *report, Out *out, const FindingFormat *fo
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .turned = PTHREAD_COND_INITIALIZER,
     };
-    uint32_t jobs = report->diag->findings.len < FINDINGS_FEWEST ? 1 : report->jobs, started = 0;
+    uint32_t jobs = report_is_long(report->diag) ? report->jobs : 1, started = 0;
     pthread_t *threads = mem_resize(NULL, sizeof *threads * (jobs + 1));
     /* Where no thread can be had, this one does the work. */
     while (started + 1 < jobs && !pthread_create(&threads[started], NULL, write_work, &writing))
