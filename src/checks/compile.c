@@ -201,6 +201,8 @@ void compile_selectors(Link *link)
 {
     const Facts *facts = link->facts;
     Compiler compiler = {.link = link}; /* the empty key is plain */
+    seq_table_expect(&link->compiled, facts->selectors.len);
+    seq_table_expect(&link->queries, facts->selectors.len);
     link->selector_query =
         mem_resize(NULL, sizeof *link->selector_query * (facts->selectors.len + 1));
     for (uint32_t i = 0; i < facts->selectors.len; i++) {

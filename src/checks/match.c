@@ -144,6 +144,8 @@ static void make_classes(Link *link)
     if (link->runtime_keys)
         runtime_look_up(&projection.runtime, facts, is_wanted, &projection);
     link->pod_class = mem_resize(NULL, sizeof *link->pod_class * (facts->pods.len + 1));
+    seq_table_expect(&link->class_sets, facts->pods.len);
+    seq_table_expect(&link->classes, facts->pods.len);
     uint32_t sets = seq_count(&facts->label_sets);
     uint32_t *projected = mem_resize(NULL, sizeof *projected * (sets + 1));
     memset(projected, 0xFF, sizeof *projected * (sets + 1));
@@ -188,6 +190,7 @@ static void intern_posting_keys(Link *link)
 {
     uint32_t count = seq_count(&link->queries);
     link->query_lists = mem_resize(NULL, sizeof *link->query_lists * (count + 1));
+    seq_table_expect(&link->postings.keys, count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t ns = seq_at(&link->queries, i).at[0], first = link->lists.len;
         Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);

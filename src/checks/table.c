@@ -5,10 +5,11 @@
 enum {
 #ifdef PLIMSOLL_HOSTILE
     TABLE_FIRST_SLOTS = 2,
+    TABLE_SMALL = 2,
 #else
     TABLE_FIRST_SLOTS = 64,
-#endif
     TABLE_SMALL = 1 << 14, /* slots: up to here it grows in larger steps */
+#endif
 };
 
 /* ---- ids ---- */
@@ -153,6 +154,13 @@ uint32_t seq_find2(const SeqTable *table, uint32_t first, uint32_t second)
 {
     uint32_t items[2] = {first, second};
     return find_hashed(table, items, 2, hash2(first, second));
+}
+
+void seq_table_expect(SeqTable *table, uint32_t count)
+{
+    uint32_t most = count < TABLE_SMALL ? count : TABLE_SMALL;
+    if (!table->index.slot_count && most)
+        grow(&table->index, &SEQ_TRAITS, table, most);
 }
 
 void seq_table_clear(SeqTable *table)

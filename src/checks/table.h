@@ -78,6 +78,9 @@ static inline Seq seq_at(const SeqTable *table, uint32_t id)
     return (Seq){items, table->ends.at[id] - start};
 }
 static inline uint32_t seq_count(const SeqTable *table) { return table->ends.len; }
+/* Slots for so many sequences, and no more than pay if there are fewer in the end: an empty
+ * table need not grow on the way. */
+void seq_table_expect(SeqTable *table, uint32_t count);
 void seq_table_clear(SeqTable *table); /* keeps the memory */
 void seq_table_free(SeqTable *table);
 
