@@ -98,9 +98,11 @@ static void validate_values(Validation *v, const CrdShape *shape, bool skip_any,
         if (shape->choices->not)
             validate_nested(v, shape->choices->not, false);
     }
+    if (!shape->pattern_text.len)
+        return;
     Re2Error error = {0};
     Buf translated = {0};
-    if (shape->pattern_text.len && !re2_translate(shape->pattern_text, &translated, &error))
+    if (!re2_translate(shape->pattern_text, &translated, &error))
         validation_invalid(v, keyword(v, shape, SCHEMA_NAME_pattern),
                            "must be a regular expression of Go's: at character %zu, %s",
                            utf8_count(str_slice(shape->pattern_text.ptr, error.offset)) + 1,
@@ -239,13 +241,13 @@ static void validate_invariants(Validation *v, const CrdShape *shape, Level leve
                      is_int_or_string(shape->choices->all.at[0]);
     validate_values(v, shape, is_int_or_string(shape), first_any);
     validate_type(v, shape, level);
-    const CrdShape *metadata = property(shape, "metadata");
     if (level == LEVEL_ROOT || (shape->flags & CRD_EMBEDS)) {
         validate_meta_property(v, shape, "kind", CRD_STRING);
         validate_meta_property(v, shape, "apiVersion", CRD_STRING);
         validate_meta_property(v, shape, "metadata", CRD_OBJECT);
     }
-    if (metadata && level == LEVEL_ROOT)
+    const CrdShape *metadata = level == LEVEL_ROOT ? property(shape, "metadata") : NULL;
+    if (metadata)
         validate_root_metadata(v, metadata);
 }
 

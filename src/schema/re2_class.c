@@ -3,7 +3,17 @@
  * that PCRE2 has too. */
 #include "schema/re2.h"
 
-void re2_put_rune(Re2 *re, uint32_t rune) { buf_format(re->out, "\\x{%X}", (unsigned)rune); }
+/* As \x{1F600}: patterns of CRDs are mostly classes of such ranges. */
+void re2_put_rune(Re2 *re, uint32_t rune)
+{
+    unsigned shift = 28;
+    while (shift && !(rune >> shift))
+        shift -= 4;
+    buf_text(re->out, "\\x{");
+    for (unsigned digits = shift / 4 + 1; digits-- > 0;)
+        buf_byte(re->out, "0123456789ABCDEF"[rune >> 4 * digits & 15]);
+    buf_byte(re->out, '}');
+}
 
 /* A range inside brackets; surrogates cannot be named to PCRE2, nor be in a text. */
 static void put_range(Re2 *re, uint32_t low, uint32_t high)
