@@ -23,8 +23,11 @@
 #define BASE_NORETURN __attribute__((noreturn))
 /* Kept out of its caller, whose own way stays short. */
 #define BASE_APART __attribute__((noinline))
+/* Called where something is wrong: what leads there is laid out of the way. */
+#define BASE_COLD __attribute__((cold))
 #else
 #define BASE_APART
+#define BASE_COLD
 #define BASE_PRINTF(string, first)
 #define BASE_NORETURN
 #endif

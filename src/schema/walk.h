@@ -38,7 +38,7 @@ typedef struct Walk {
 /* ---- report.c ---- */
 /* A finding at a node that holds in these versions.  NULL when switched off.  An
  * error refuses the object there. */
-Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t versions,
+BASE_COLD Finding *walk_report(Walk *walk, uint32_t node, const RuleInfo *rule, uint32_t versions,
                      const char *format, ...) BASE_PRINTF(5, 6);
 /* Marks the object's findings that its server would not have come to. */
 void walk_mark_later(Walk *walk);
@@ -69,16 +69,16 @@ void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions);
  * of NodeKind. */
 extern const uint8_t walk_takes[TYPE_LIST];
 void walk_scalar(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
-void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
+BASE_COLD void walk_wrong_type(Walk *walk, uint32_t node, TypeKind kind, uint32_t versions);
 
 /* ---- unknown.c: a key that the type does not have in these versions ---- */
-void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uint32_t versions);
+BASE_COLD void walk_unknown_field(Walk *walk, uint32_t map, uint32_t key, TypeId type, uint32_t versions);
 
 /* ---- server.c: the rows of schemas/rules and gates.txt ---- */
 /* Whether a required field's value counts as given. */
 bool server_is_given(const Document *doc, uint32_t value);
 /* The required fields whose bits are not in seen. */
-void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
+BASE_COLD void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
                            uint32_t versions);
 /* Returns the versions that do not validate what is below the value. */
 uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,

@@ -268,33 +268,33 @@ static inline const char *validation_form(const Validation *v, FormatFn form, St
  * The message starts with the field's path; `format` goes on: "must be …", "may not …".
  * validation_invalid adds the value that stands there.  In our own words, without the
  * values of Secrets.  A NULL format is fine where it is marked. */
-Finding *validation_invalid(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_invalid(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 /* FieldValueRequired: "PATH is required", and why: format may be NULL. */
-Finding *validation_required(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_required(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 /* FieldValueNotSupported: words is what it takes, split by commas: "TCP,UDP,SCTP". */
-Finding *validation_not_supported(Validation *v, Field field, const char *words);
+BASE_COLD Finding *validation_not_supported(Validation *v, Field field, const char *words);
 /* FieldValueDuplicate; first is where it stood before, to be noted, or FIELD_NONE. */
-Finding *validation_duplicate(Validation *v, Field field, Field first);
+BASE_COLD Finding *validation_duplicate(Validation *v, Field field, Field first);
 /* FieldValueForbidden: "PATH may not be given" and why: format may be NULL. */
-Finding *validation_forbidden(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_forbidden(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 /* FieldValueTooLong: bytes of a string. */
-Finding *validation_too_long(Validation *v, Field field, size_t most);
+BASE_COLD Finding *validation_too_long(Validation *v, Field field, size_t most);
 /* FieldValueTooMany: items of a list or entries of a map. */
-Finding *validation_too_many(Validation *v, Field field, size_t most);
+BASE_COLD Finding *validation_too_many(Validation *v, Field field, size_t most);
 /* FieldValueNotFound: it names something that is not there. */
-Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 /* FieldValueTypeInvalid. */
-Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 /* A reason that has no helper of its own. */
-Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
+BASE_COLD Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
     BASE_PRINTF(4, 5);
 /* What the server sends as a warning with an object that it takes. */
-Finding *validation_warning(Validation *v, Field field, const char *format, ...)
+BASE_COLD Finding *validation_warning(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
 
 /* So many expressions that a server compiles and we do not: the report says so. */
@@ -305,7 +305,7 @@ extern const Field FIELD_NONE;
 /* The server names another place than the one in the file: the path of base as the
  * server spells it, and suffix behind it (NULL, ".ports[0]", "[key]").  A finding that
  * is NULL is fine:  validation_as(v, validation_invalid(v, f, "…"), labels, NULL) */
-void validation_as(Validation *v, Finding *finding, Field base, const char *suffix, ...)
+BASE_COLD void validation_as(Validation *v, Finding *finding, Field base, const char *suffix, ...)
     BASE_PRINTF(4, 5);
 /* From here on the server's path of that value, and of all below it, starts with
  * `text` in place of its own; BASE_NONE ends it. */
