@@ -155,6 +155,8 @@ static inline void walk_guessed(Walk *walk, Node *map, Node *value, const Guess 
     } else if (guess->form == GUESS_LIST && value->kind == NODE_SEQ) {
         value->bind = guess->type;
         walk_list(walk, value, row->fields, versions);
+    } else if (guess->rule && server_allows(&schema_rule_rows[guess->rule], value)) {
+        walk_any(walk, value, guess->type, versions);
     } else if (guess->form == GUESS_JUDGED) {
         walk_ruled(walk, map, value, &schema_fields[guess->field], versions);
     } else {

@@ -31,6 +31,24 @@ static GuessForm form_of(const SchemaField *field)
     return row->kind == TYPE_STRUCT ? GUESS_STRUCT : row->kind == TYPE_LIST ? GUESS_LIST : GUESS_OTHER;
 }
 
+/* The field's only rule on its value, where it is one that server_allows knows. */
+static uint16_t only_rule(const SchemaField *field)
+{
+    uint32_t only = 0;
+    for (uint32_t row = field->rules;; row++) {
+        const SchemaRule *rule = &schema_rule_rows[row];
+        bool other = rule->verb != RULE_ENUM && rule->verb != RULE_RANGE;
+        if (rule->verb == RULE_MUST || rule->verb == RULE_UNLESS)
+            ; /* they ask whether there is a value at all */
+        else if (only || other || row > UINT16_MAX)
+            return 0;
+        else
+            only = row;
+        if (rule->last)
+            return (uint16_t)only;
+    }
+}
+
 static void write_guess(Guess *guess, const SchemaField *field, uint32_t row, Guess *none)
 {
     *guess = (Guess){
@@ -40,6 +58,7 @@ static void write_guess(Guess *guess, const SchemaField *field, uint32_t row, Gu
         .type = field->type,
         .outside = ~(uint32_t)field->versions,
         .field = (uint16_t)row,
+        .rule = field->judged ? only_rule(field) : 0,
         .takes = field->judged || field->type >= TYPE_LIST ? 0 : walk_takes[field->type],
         .must = field->must,
         .form = (uint8_t)form_of(field),

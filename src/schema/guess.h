@@ -38,6 +38,8 @@ struct Guess {
     uint32_t outside;     /* versions in which the row of schema_fields does not hold */
     uint32_t len;         /* bytes of the name; UINT32_MAX: no key's */
     uint16_t field;       /* row of schema_fields */
+    uint16_t rule;        /* of schema_rule_rows: all that a value is held against, an enum or a
+                             range; 0: nothing, or more */
     uint8_t takes;        /* kinds of nodes that are right without a further look: bits of NodeKind */
     uint8_t must;         /* SchemaField.must */
     uint8_t form;         /* GuessForm */

@@ -281,8 +281,7 @@ static int64_t usual_number(const Node *at)
     return sum;
 }
 
-/* Whether the value is plainly one that the rule allows, as nearly all are. */
-static bool rule_allows(const SchemaRule *rule, const Node *at)
+bool server_allows(const SchemaRule *rule, const Node *at)
 {
     if (rule->verb == RULE_ENUM && at->kind == NODE_STRING) {
         for (const uint32_t *word = &schema_rule_values[rule->a], *end = word + rule->count;
@@ -310,7 +309,7 @@ uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const Sche
         /* A gate is asked about before anything is validated. */
         if (rule->verb != RULE_GATE)
             held &= ~walk->unvalidated;
-        if (held && !rule_allows(rule, node_at(walk->doc, value))) {
+        if (held && !server_allows(rule, node_at(walk->doc, value))) {
             switch ((RuleVerb)rule->verb) {
             case RULE_ENUM: check_enum(walk, value, field, rule, held); break;
             case RULE_RANGE: check_range(walk, value, field, rule, held); break;

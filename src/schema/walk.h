@@ -80,6 +80,8 @@ bool server_is_given(const Document *doc, uint32_t value);
 /* The required fields whose bits are not in seen. */
 BASE_COLD void server_missing_fields(Walk *walk, uint32_t map, TypeId type, uint64_t seen,
                            uint32_t versions);
+/* Whether an enum or a range plainly allows the value, as nearly always; false otherwise. */
+bool server_allows(const SchemaRule *rule, const Node *at);
 /* Returns the versions that do not validate what is below the value. */
 uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                             uint32_t versions);
