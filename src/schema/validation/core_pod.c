@@ -206,11 +206,31 @@ static void read_containers(const Validation *v, Pod *pod)
         }
 }
 
+/* What few specs have. */
+static void read_settings(const Validation *v, Pod *pod)
+{
+    const Fields *of = &pod->of;
+    pod->restart_policy = STR("Always");
+    pod->os = STR("");
+    pod->has_os = pod->host_network = false;
+    pod->host_users = true;
+    pod->grace_period = 30;
+    if (of->bits & FIELD_BITS(restartPolicy, terminationGracePeriodSeconds)) {
+        pod->restart_policy = field_text_or(v, OF(of, restartPolicy), "Always");
+        pod->grace_period = field_int_or(v, OF(of, terminationGracePeriodSeconds), 30);
+    }
+    if (of->bits & FIELD_BITS(os, hostNetwork, hostUsers)) {
+        pod->has_os = field_given(OF(of, os));
+        pod->os = field_text(v, GET(OF(of, os), name));
+        pod->host_network = field_bool(v, OF(of, hostNetwork));
+        pod->host_users = field_bool_or(v, OF(of, hostUsers), true);
+    }
+}
+
 static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, Pod *pod)
 {
     const Fields *of = &pod->of;
     fields_read(v, spec, &pod->of);
-    Field os = OF(of, os);
     pod->is_pod = is_pod;
     pod->meta = meta;
     pod->annotations = GET(meta, annotations);
@@ -221,12 +241,7 @@ static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, P
     pod->init_containers = OF(of, initContainers);
     pod->ephemeral_containers = OF(of, ephemeralContainers);
     pod->claims = OF(of, resourceClaims);
-    pod->restart_policy = field_text_or(v, OF(of, restartPolicy), "Always");
-    pod->os = field_text(v, GET(os, name));
-    pod->has_os = field_given(os);
-    pod->grace_period = field_int_or(v, OF(of, terminationGracePeriodSeconds), 30);
-    pod->host_network = field_bool(v, OF(of, hostNetwork));
-    pod->host_users = field_bool_or(v, OF(of, hostUsers), true);
+    read_settings(v, pod);
     pod->volume_names = (Seen){0};
     pod->of_stateful_set = pod->has_fractions = false;
     pod->has_repeated_env = pod->has_repeated_ports = false;

@@ -281,9 +281,11 @@ void validate_volumes(Validation *v, Pod *pod)
         if (v->errors == errors &&
             seen_before(v, &pod->volume_names, field_text(v, name), i.item, &first))
             validation_duplicate(v, name, GET(first, name));
-        Field claim = GET(GET(i.item, persistentVolumeClaim), claimName);
-        if (pod->is_pod && field_given(claim) && is_made_claim(v, pod, field_text(v, claim)))
-            validation_invalid(v, claim, "may not be a claim that is made for an ephemeral volume");
+        if (pod->is_pod && (field_bits(v, i.item) & FIELD_BIT(persistentVolumeClaim))) {
+            Field claim = GET(GET(i.item, persistentVolumeClaim), claimName);
+            if (field_given(claim) && is_made_claim(v, pod, field_text(v, claim)))
+                validation_invalid(v, claim, "may not be a claim that is made for an ephemeral volume");
+        }
         if (claims)
             validation_unrename(v, before);
     }

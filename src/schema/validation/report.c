@@ -383,9 +383,9 @@ bool validation_given_text(Validation *v, Field field, FormatFn format)
     return !wrong;
 }
 
-bool validation_must_have(Validation *v, Field field)
+bool validation_must_have_more(Validation *v, Field field)
 {
-    if (field_text(v, field).len || !field_is_empty(v, field))
+    if (!field_is_empty(v, field))
         return true;
     validation_required(v, field, NULL);
     return false;

@@ -333,7 +333,11 @@ bool validation_required_word(Validation *v, Field field, const char *words);
 bool validation_optional_word(Validation *v, Field field, const char *words);
 bool word_is_one_of(Str text, const char *words);
 /* A string that is not empty. */
-bool validation_must_have(Validation *v, Field field);
+bool validation_must_have_more(Validation *v, Field field); /* of one that is none */
+static inline bool validation_must_have(Validation *v, Field field)
+{
+    return field_text(v, field).len > 0 || validation_must_have_more(v, field);
+}
 /* A path that is relative, without "..": validateLocalDescendingPath; and no ".." alone at
  * its start: ValidateLocalNonReservedPath. */
 bool validation_local_path(Validation *v, Field field);
