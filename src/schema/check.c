@@ -133,7 +133,7 @@ static Next *walk_entry(Walk *walk, Node *map, Node *key, TypeId type, uint32_t 
         }
     }
     walk_bind_key(map, key, field->name);
-    if (type < SCHEMA_STATIC_TYPES) {
+    if (guess_learns(walk->guesses, next)) {
         Next *behind = guess_learn(walk->guesses, next, field);
         next = behind ? behind : next;
     }
@@ -324,8 +324,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     };
     if (!checker->guesses) {
         checker->guesses = guesses_new();
-        checker->judged = mem_resize(NULL, sizeof *checker->judged);
-        memset(checker->judged, 0, sizeof *checker->judged);
+        checker->judged = mem_zeroed(sizeof *checker->judged);
     }
     walk.guesses = checker->guesses;
     vec_clear(&checker->marks);

@@ -5,12 +5,21 @@
 Guesses *guesses_new(void)
 {
     Guesses *guesses = mem_resize(NULL, sizeof *guesses);
-    memset(guesses->first, 0, sizeof guesses->first);
-    memset(guesses->slots, 0, sizeof guesses->slots);
+    memset(guesses, 0, offsetof(Guesses, heads));
     guesses->at[0] = (Guess){.len = UINT32_MAX};
-    guesses->none.last = guesses->none.before = &guesses->at[0];
-    guesses->count = 1;
+    guesses->heads[0] = (Next){&guesses->at[0], &guesses->at[0]};
+    guesses->count = guesses->head_count = 1;
     return guesses;
+}
+
+Next *guess_add_type(Guesses *guesses, TypeId type)
+{
+    if (guesses->head_count == GUESS_TYPES)
+        return &guesses->heads[0];
+    Next *head = &guesses->heads[guesses->head_count];
+    *head = guesses->heads[0];
+    guesses->heads_of[type] = (uint16_t)guesses->head_count++;
+    return head;
 }
 
 static void write_name(Guess *guess, Str name)

@@ -45,13 +45,15 @@ struct Guess {
     uint8_t form;         /* GuessForm */
 };
 
-enum { GUESS_MOST = 1024, GUESS_SLOTS = 2 * GUESS_MOST };
+enum { GUESS_MOST = 1024, GUESS_SLOTS = 2 * GUESS_MOST, GUESS_TYPES = 512 };
 
+/* What is asked of first stands together, so that a small input touches few pages. */
 typedef struct Guesses {
-    Next first[SCHEMA_STATIC_TYPES]; /* of each type's mappings; last is NULL until there was one */
-    Next none;                   /* of types without guesses: it is not written to */
+    uint16_t heads_of[SCHEMA_STATIC_TYPES]; /* a type's index in heads */
     uint16_t slots[GUESS_SLOTS]; /* rows by field; open addressing, 0 is free */
-    uint32_t count;
+    uint32_t count, head_count;
+    Next heads[GUESS_TYPES];     /* what a type's mappings begin with; 0 is of types without
+                                    guesses, and not written to */
     Guess at[GUESS_MOST];        /* 0 is no key's */
 } Guesses;
 
@@ -60,15 +62,20 @@ Guesses *guesses_new(void);
  * there.  Returns what is expected behind it, or NULL where there are too many. */
 Next *guess_learn(Guesses *guesses, Next *next, const SchemaField *field);
 
+/* Whether it may learn what stands there. */
+static inline bool guess_learns(const Guesses *guesses, const Next *next)
+{
+    return next != &guesses->heads[0];
+}
+Next *guess_add_type(Guesses *guesses, TypeId type);
+
 /* What a mapping of that type may begin with. */
 static inline Next *guess_first(Guesses *guesses, TypeId type)
 {
     if (type >= SCHEMA_STATIC_TYPES)
-        return &guesses->none;
-    Next *first = &guesses->first[type];
-    if (!first->last)
-        first->last = first->before = &guesses->at[0];
-    return first;
+        return &guesses->heads[0];
+    uint32_t head = guesses->heads_of[type];
+    return head ? &guesses->heads[head] : guess_add_type(guesses, type);
 }
 
 static inline uint64_t guess_load(const char *bytes)

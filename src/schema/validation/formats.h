@@ -16,7 +16,7 @@ typedef const char *(*FormatFn)(Str text);
 /* The names and labels of an input repeat: of one that has the form, the next few thousand
  * times nothing is asked but whether it is the same.  One worker's; a text that another took
  * the place of is looked at again. */
-enum { JUDGED_SIZE = 256, JUDGED_LONGEST = 32 };
+enum { JUDGED_SIZE = 128, JUDGED_LONGEST = 32 };
 typedef struct JudgedText {
     uint64_t start, end;    /* its first and last eight bytes; of a shorter one schema_key, and 0 */
     uint64_t inner[2];      /* of more than 16 bytes: the eight behind and before those */
@@ -47,7 +47,7 @@ static inline const char *format_judged(Judged *judged, FormatFn form, Str text)
     }
     uint64_t mixed = (start + (uintptr_t)form) * UINT64_C(0x9E3779B97F4A7C15) +
                      end * UINT64_C(0xD6E8FEB86659FD93);
-    JudgedText *place = &judged->of[mixed >> 56];
+    JudgedText *place = &judged->of[mixed >> 57];
     bool same = place->start == start && place->end == end && place->len == text.len &&
                 place->form == form;
     if (same && (text.len <= 16 || (judged_word(text.ptr + 8) == place->inner[0] &&

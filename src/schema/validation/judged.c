@@ -1,7 +1,7 @@
 /* judged.c: the slow half of format_judged: a text that was not met lately. */
 #include "schema/validation/formats.h"
 
-_Static_assert(JUDGED_SIZE == 256, "format_judged takes the uppermost eight bits");
+_Static_assert(JUDGED_SIZE == 128, "format_judged takes the uppermost seven bits");
 
 const char *judged_add(JudgedText *place, FormatFn form, Str text)
 {
