@@ -275,19 +275,32 @@ static void map_tables(Merge *merge)
     map_table(merge, MAP_MAKER, &into->makers, &from->makers, &STRINGS);
 }
 
+/* One member of each item.  Which way its numbers go is asked once for all of them. */
+static void map_member(const Map *map, char *at, size_t size, uint32_t count)
+{
+    const char *end = at + size * count;
+    uint32_t number;
+    if (map->to) {
+        for (; at < end; at += size) {
+            memcpy(&number, at, sizeof number);
+            if (number < map->count)
+                memcpy(at, &map->to[number], sizeof number);
+        }
+        return;
+    }
+    for (; at < end; at += size) {
+        memcpy(&number, at, sizeof number);
+        number += number == BASE_NONE ? 0 : map->add;
+        memcpy(at, &number, sizeof number);
+    }
+}
+
 static void map_list(const Merge *merge, const ListRow *row, void *items, size_t size,
                      uint32_t count)
 {
-    for (int i = 0; i < MEMBERS && row->members[i].map != MAP_NONE; i++) {
-        const Map *map = &merge->maps[row->members[i].map];
-        char *at = (char *)items + row->members[i].offset;
-        for (uint32_t item = 0; item < count; item++, at += size) {
-            uint32_t number;
-            memcpy(&number, at, sizeof number);
-            number = map_number(map, number);
-            memcpy(at, &number, sizeof number);
-        }
-    }
+    for (int i = 0; i < MEMBERS && row->members[i].map != MAP_NONE; i++)
+        map_member(&merge->maps[row->members[i].map], (char *)items + row->members[i].offset,
+                   size, count);
 }
 
 /* What a term's value is depends on what it asks for. */
