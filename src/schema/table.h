@@ -226,7 +226,11 @@ static inline KindId schema_kind_in(const Schema *schema, const ObjectHead *head
     return schema && schema->kinds.len ? schema_kind_lookup(schema, head->api_version, head->kind)
                                        : head->builtin;
 }
-const SchemaKind *schema_kind_row(const Schema *schema, KindId id);
+static inline const SchemaKind *schema_kind_row(const Schema *schema, KindId id)
+{
+    return id < SCHEMA_STATIC_KINDS ? &schema_kinds[id]
+                                    : &schema->kinds.at[id - SCHEMA_STATIC_KINDS];
+}
 
 /* ---- accessors; schema may be NULL where nothing was added ---- */
 static inline const SchemaType *type_row(const Schema *schema, TypeId type)

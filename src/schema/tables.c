@@ -11,12 +11,6 @@ _Static_assert(sizeof(SchemaField) == 16, "a field is a quarter of a cache line"
 
 /* ---- kinds ---- */
 
-static const SchemaKind *kind_row(const Schema *schema, KindId id)
-{
-    return id < SCHEMA_STATIC_KINDS ? &schema_kinds[id]
-                                    : &schema->kinds.at[id - SCHEMA_STATIC_KINDS];
-}
-
 static bool kind_is(const Schema *schema, const SchemaKind *row, Str api_version, Str kind)
 {
     Str row_kind = text_str(schema, row->kind), row_version = text_str(schema, row->api_version);
@@ -46,11 +40,9 @@ KindId schema_kind_lookup(const Schema *schema, Str api_version, Str kind)
     return BASE_NONE;
 }
 
-const SchemaKind *schema_kind_row(const Schema *schema, KindId id) { return kind_row(schema, id); }
-
 KindInfo schema_kind_info(const Schema *schema, KindId id)
 {
-    const SchemaKind *row = kind_row(schema, id);
+    const SchemaKind *row = schema_kind_row(schema, id);
     Str api_version = text_str(schema, row->api_version);
     size_t slash = str_find(api_version, '/');
     bool core = slash == api_version.len;
@@ -97,7 +89,7 @@ bool schema_kind_find(const Schema *schema, Str group, Str version, Str kind, Ki
 
 bool schema_kind_is_custom(const Schema *schema, KindId id)
 {
-    return (kind_row(schema, id)->flags & KIND_CUSTOM) != 0;
+    return (schema_kind_row(schema, id)->flags & KIND_CUSTOM) != 0;
 }
 
 KindId schema_kind_count(const Schema *schema)
