@@ -265,6 +265,8 @@ void base64_encode(Str bytes, Buf *out);
 /* ---- clock.c: since some moment, the same for the whole run ---- */
 uint64_t clock_ns(void);
 int64_t clock_ms(void);
+/* Less where a signal comes. */
+void clock_pause_ms(long ms);
 
 /* ---- buf.c: growable bytes, and checked output ---- */
 void buf_grow(Buf *buf, size_t more); /* buf_reserve, where there is no room */

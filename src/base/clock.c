@@ -11,3 +11,9 @@ uint64_t clock_ns(void)
 }
 
 int64_t clock_ms(void) { return (int64_t)(clock_ns() / 1000000); }
+
+void clock_pause_ms(long ms)
+{
+    struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}

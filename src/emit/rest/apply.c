@@ -86,7 +86,7 @@ static bool write_step(RestRun *run, unsigned step)
     start_writes(run, step);
     for (int waited = 0; take_writes(run, waited < ARRIVALS_LATE_MS) && !run->stopped;
          waited += ARRIVALS_POLL_MS) {
-        rest_pause_ms(ARRIVALS_POLL_MS);
+        clock_pause_ms(ARRIVALS_POLL_MS);
         start_writes(run, step);
     }
     run->stopped = run->stopped || !settle_definitions(run, step);

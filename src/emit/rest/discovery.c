@@ -3,21 +3,10 @@
 #include "emit/rest/json.h"
 #include "emit/rest/rest.h"
 
-#include <time.h>
-
 enum { ESTABLISHED_POLL_MS = 50 };
 
 /* As a part of a path or the value of a query. */
-void rest_put_escaped(Buf *out, Str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (is_alnum(c) || (c && strchr("-._~", c)))
-            buf_byte(out, c);
-        else
-            buf_format(out, "%%%02X", (unsigned char)c);
-    }
-}
+void rest_put_escaped(Buf *out, Str text) { buf_percent(out, text, "-._~"); }
 
 static void put_group(Buf *out, Str group, Str version)
 {
@@ -110,13 +99,8 @@ bool rest_discover(RestRun *run)
 
 static bool is_established(const Json *definition)
 {
-    const Json *conditions = rest_json_path(definition, "status.conditions");
-    for (size_t i = 0; i < rest_json_count(conditions); i++) {
-        const Json *condition = rest_json_at(conditions, i);
-        if (str_is(rest_json_path_text(condition, "type"), "Established"))
-            return str_is(rest_json_path_text(condition, "status"), "True");
-    }
-    return false;
+    const Json *condition = rest_json_condition(definition, "Established");
+    return str_is(rest_json_path_text(condition, "status"), "True");
 }
 
 /* Established comes a moment before the server answers for the resource, and an older
@@ -144,12 +128,6 @@ static bool is_served(RestRun *run, const Json *definition)
     return served;
 }
 
-void rest_pause_ms(long ms)
-{
-    struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&pause, NULL);
-}
-
 bool rest_wait_established(RestRun *run, RestObject *definition)
 {
     Str path = rest_path(run->arena, definition, true);
@@ -163,7 +141,7 @@ bool rest_wait_established(RestRun *run, RestObject *definition)
         call_free(&call);
         if (established)
             return true;
-        rest_pause_ms(ESTABLISHED_POLL_MS);
+        clock_pause_ms(ESTABLISHED_POLL_MS);
     }
     definition->outcome = REST_FAILED;
     definition->message = STR("the definition was written, but the server did not establish it "

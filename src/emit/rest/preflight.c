@@ -185,7 +185,7 @@ bool rest_preflight_again(RestRun *run, unsigned step)
 {
     for (int waited = 0; is_any_left_open(run, step); waited += ARRIVALS_POLL_MS) {
         if (waited)
-            rest_pause_ms(ARRIVALS_POLL_MS);
+            clock_pause_ms(ARRIVALS_POLL_MS);
         bool patient = waited < ARRIVALS_LATE_MS && !client_is_stopped(run->client);
         if (!ask(run, is_left_open, step, patient ? ARRIVALS_ALSO_WRITTEN : ARRIVALS_TO_COME))
             return false;

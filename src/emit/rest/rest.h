@@ -151,7 +151,6 @@ Str rest_status_message(Arena *arena, const Call *call);
 bool rest_discover(RestRun *run);
 /* Waits until a definition is established, and its resource served. */
 bool rest_wait_established(RestRun *run, RestObject *definition);
-void rest_pause_ms(long ms);
 /* As a part of a path or the value of a query. */
 void rest_put_escaped(Buf *out, Str text);
 Str rest_path(Arena *arena, const RestObject *object, bool with_name);
