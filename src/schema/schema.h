@@ -114,7 +114,6 @@ typedef struct FieldInfo {
 uint32_t schema_type_count(const Schema *schema); /* ids are 0 … count - 1 */
 /* A type's own attributes in these versions: "map=atomic". */
 Str schema_type_attributes(const Schema *schema, TypeId type, uint32_t versions);
-uint32_t schema_type_versions(const Schema *schema, TypeId type);
 uint32_t schema_field_count(const Schema *schema, TypeId type); /* rows; sorted by name */
 FieldInfo schema_field_info(const Schema *schema, TypeId type, uint32_t index);
 

@@ -140,11 +140,6 @@ TypeId schema_type_element(const Schema *schema, TypeId type)
     return type_is_composite((TypeKind)row->kind) ? row->fields : BASE_NONE;
 }
 
-uint32_t schema_type_versions(const Schema *schema, TypeId type)
-{
-    return type_row(schema, type)->versions;
-}
-
 Str schema_name_text(const Schema *schema, NameId name)
 {
     return name == SCHEMA_UNBOUND ? str_slice("", 0) : text_str(schema, name);

@@ -171,15 +171,6 @@ const char *format_dns_label(Str text)
                : "must be lower-case letters, digits and \"-\", with a letter or digit at either end";
 }
 
-const char *format_dns_label_with_underscore(Str text)
-{
-    if (text.len > LABEL_MOST)
-        return "must have at most 63 characters";
-    return str_find(text, '.') == text.len && is_subdomain_with_underscores(text)
-               ? NULL
-               : "must be lower-case letters, digits, \"-\" and \"_\", with a letter or digit at its end";
-}
-
 const char *format_dns_subdomain(Str text)
 {
     if (text.len > SUBDOMAIN_MOST)
@@ -440,18 +431,6 @@ const char *format_decimal_integer(Str text)
                : "must be a whole number without leading zeros";
 }
 
-const char *format_uuid(Str text)
-{
-    bool well = text.len == 36;
-    for (size_t i = 0; well && i < text.len; i++) {
-        char c = text.ptr[i];
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = is_digit(c) || (c >= 'a' && c <= 'f');
-        well = dash ? c == '-' : hex;
-    }
-    return well ? NULL : "must be a UUID in lower case with four \"-\"";
-}
-
 /* ---- paths ---- */
 
 const char *format_absolute_path(Str text)
@@ -479,14 +458,6 @@ const char *format_local_path(Str text)
 }
 
 /* ---- pkg/apis/core/validation ---- */
-
-/* ValidateCSIDriverName, but for a name that is missing. */
-const char *format_csi_driver_name(Str text)
-{
-    if (text.len > LABEL_MOST)
-        return "must have at most 63 characters";
-    return format_dns_subdomain_caseless(text);
-}
 
 /* IsValidSysctlName: words joined by dots or slashes. */
 const char *format_sysctl_name(Str text)

@@ -58,7 +58,6 @@ static inline const char *format_judged(Judged *judged, FormatFn form, Str text)
 
 /* ---- k8s.io/apimachinery/pkg/util/validation ---- */
 const char *format_dns_label(Str text);                 /* IsDNS1123Label */
-const char *format_dns_label_with_underscore(Str text); /* IsDNS1123LabelWithUnderscore */
 const char *format_dns_subdomain(Str text);             /* IsDNS1123Subdomain */
 const char *format_dns_subdomain_with_underscore(Str text);
 const char *format_dns_subdomain_caseless(Str text);
@@ -94,7 +93,6 @@ bool ip_is_loopback(const IpAddress *address);
 bool ip_is_unspecified(const IpAddress *address);
 bool ip_is_link_local(const IpAddress *address);       /* unicast */
 bool ip_is_link_local_multicast(const IpAddress *address);
-bool ip_is_multicast(const IpAddress *address);
 bool ip_equal(const IpAddress *a, const IpAddress *b);
 bool cidr_contains(const IpAddress *net, unsigned bits, const IpAddress *address);
 /* Whether the text is what Go would print for the address. */
@@ -105,8 +103,6 @@ size_t ip_text(const IpAddress *address, char text[IP_TEXT_MOST]);
 const char *format_ip(Str text);          /* IsValidIP: canonical only */
 const char *format_legacy_ip(Str text);   /* IsValidIPForLegacyField, strict: since 1.36 */
 const char *format_sloppy_ip(Str text);   /* the same, not strict: 010.0.0.1 passes; before that */
-const char *format_ipv4(Str text);
-const char *format_ipv6(Str text);
 const char *format_cidr(Str text);        /* IsValidCIDR */
 const char *format_legacy_cidr(Str text); /* IsValidCIDRForLegacyField, strict: since 1.36 */
 const char *format_sloppy_cidr(Str text);
@@ -116,8 +112,6 @@ const char *format_absolute_path(Str text);       /* starts with / */
 const char *format_local_path(Str text);          /* validateLocalDescendingPath: relative, no .. */
 const char *format_no_backsteps(Str text);        /* validatePathNoBacksteps: no .. */
 const char *format_sysctl_name(Str text);         /* IsValidSysctlName */
-const char *format_csi_driver_name(Str text);     /* ValidateCSIDriverName */
-const char *format_uuid(Str text);
 const char *format_decimal_integer(Str text);     /* IsDecimalInteger */
 const char *format_cron_schedule(Str text);       /* robfig/cron ParseStandard */
 const char *format_time_zone(Str text);           /* time.LoadLocation, as batch has it */

@@ -129,11 +129,6 @@ bool ip_is_link_local_multicast(const IpAddress *address)
                        : b[0] == 224 && b[1] == 0 && b[2] == 0;
 }
 
-bool ip_is_multicast(const IpAddress *address)
-{
-    return address->v6 ? address->bytes[0] == 0xFF : (address->bytes[0] & 0xF0) == 0xE0;
-}
-
 bool ip_equal(const IpAddress *a, const IpAddress *b)
 {
     return a->v6 == b->v6 && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
@@ -231,18 +226,6 @@ const char *format_ip(Str text)
     if (wrong)
         return wrong;
     return ip_is_canonical(text) ? NULL : "must be written in its canonical form";
-}
-
-const char *format_ipv4(Str text)
-{
-    IpAddress address;
-    return ip_parse(text, &address, true) && !address.v6 ? NULL : "must be an IPv4 address";
-}
-
-const char *format_ipv6(Str text)
-{
-    IpAddress address;
-    return ip_parse(text, &address, true) && address.v6 ? NULL : "must be an IPv6 address";
 }
 
 const char *format_sloppy_cidr(Str text)

@@ -250,22 +250,6 @@ static void validate_final_name(Validation *v, const Fields *meta, FormatFn form
         validation_invalid(v, name, "%s", wrong);
 }
 
-/* ValidateObjectMeta */
-void validate_object_meta(Validation *v, Field whole, bool namespaced, FormatFn form)
-{
-    Fields of, *meta = &of;
-    fields_read(v, whole, meta);
-    Field ns = fields_get(meta, SCHEMA_NAME_namespace);
-    if (field_is_empty(v, fields_get(meta, SCHEMA_NAME_name)))
-        validation_required(v, fields_get(meta, SCHEMA_NAME_name), NULL);
-    validate_name(v, meta, form);
-    if (!namespaced && !field_is_empty(v, ns))
-        validation_forbidden(v, ns, NULL);
-    else if (namespaced)
-        validation_text(v, ns, format_dns_label);
-    validate_meta_common(v, meta);
-}
-
 void validate_meta_parts(Validation *v, Field whole, FormatFn form, bool is_stored)
 {
     Fields meta;

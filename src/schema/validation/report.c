@@ -245,12 +245,6 @@ Finding *validation_invalid(Validation *v, Field field, const char *format, ...)
     return report_detail(v, &rule_invalid_value, "FieldValueInvalid", field, detail, true);
 }
 
-Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
-{
-    DETAIL(detail, format)
-    return report_detail(v, &rule_invalid_value, "FieldValueTypeInvalid", field, detail, true);
-}
-
 Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
 {
     DETAIL(detail, format)

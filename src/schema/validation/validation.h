@@ -287,9 +287,6 @@ BASE_COLD Finding *validation_too_many(Validation *v, Field field, size_t most);
 /* FieldValueNotFound: it names something that is not there. */
 BASE_COLD Finding *validation_not_found(Validation *v, Field field, const char *format, ...)
     BASE_PRINTF(3, 4);
-/* FieldValueTypeInvalid. */
-BASE_COLD Finding *validation_type_invalid(Validation *v, Field field, const char *format, ...)
-    BASE_PRINTF(3, 4);
 /* A reason that has no helper of its own. */
 BASE_COLD Finding *validation_other(Validation *v, Field field, const char *reason, const char *format, ...)
     BASE_PRINTF(4, 5);
@@ -392,10 +389,7 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
 const char *name_check(FormatFn form, Str name, bool prefix);
 bool validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
 void validate_annotations(Validation *v, Field annotations);       /* ValidateAnnotations */
-/* ValidateObjectMeta of an object within another; the object's own is validated by
- * the walk, by the names= row of its kind. */
-void validate_object_meta(Validation *v, Field meta, bool namespaced, FormatFn form);
-/* The same but for the namespace, and without asking for a name: for custom resources
+/* ValidateObjectMeta but for the namespace, and without asking for a name: for custom resources
  * and for what is embedded in them.  Of what is stored, the server itself sets the
  * generation and the managed fields. */
 void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored);
