@@ -63,13 +63,6 @@ uint32_t custom_value(const Document *doc, uint32_t map, const char *key)
 }
 
 /* ---- what a row names ---- */
-/* "apps" of "apps/v1"; nothing of "v1". */
-static Str group_of(Str api_version)
-{
-    size_t slash = str_find(api_version, '/');
-    return slash < api_version.len ? str_slice(api_version.ptr, slash) : STR("");
-}
-
 /* Fills in group and kind: the usual ones, or those that stand in the node where the
  * row allows it.  False where something else is named than the row speaks of. */
 static bool read_target(const Collector *collector, uint32_t node, const CustomRow *row,
@@ -81,7 +74,7 @@ static bool read_target(const Collector *collector, uint32_t node, const CustomR
     uint32_t group_at = custom_value(doc, node, "group");
     uint32_t version_at = custom_value(doc, node, "apiVersion");
     Str group = group_at != BASE_NONE     ? scalar_text(doc, group_at)
-                : version_at != BASE_NONE ? group_of(scalar_text(doc, version_at))
+                : version_at != BASE_NONE ? schema_group(scalar_text(doc, version_at))
                                           : str_of(row->target_group);
     if (!kind.len)
         kind = str_of(row->target_kind);

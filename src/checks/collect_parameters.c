@@ -9,12 +9,10 @@ void collect_takes_parameters(Collector *collector, uint32_t node, const LinkRow
     Facts *facts = collector->context->facts;
     Str kind = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_kind));
     Str version = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_api_version));
-    size_t slash = str_find(version, '/');
     uint32_t place = link_node(doc, node, row, SCHEMA_KEY_place);
     PolicyKind policy = {
         .object = doc->object,
-        .group = intern(facts->strings,
-                        slash < version.len ? str_slice(version.ptr, slash) : STR("")),
+        .group = intern(facts->strings, schema_group(version)),
         .kind = intern(facts->strings, kind),
         .place = place == BASE_NONE ? (Span){0, 0} : node_span(doc, place),
     };

@@ -119,8 +119,7 @@ static bool read_kind(const Collector *collector, uint32_t node, const LinkRow *
     Str group = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_group));
     if (link_has(row, SCHEMA_KEY_api_version)) {
         Str version = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_api_version));
-        size_t slash = str_find(version, '/');
-        group = slash < version.len ? str_slice(version.ptr, slash) : STR("");
+        group = schema_group(version);
     }
     if (!group.len)
         group = link_word(row, SCHEMA_KEY_group_default);

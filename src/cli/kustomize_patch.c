@@ -119,10 +119,9 @@ static void read_merge(const PatchReader *reader, const KustomizePatch *target)
     KustomizePatch patch = *target;
     uint32_t root = doc->root, metadata = node_get_text(doc, root, STR("metadata"));
     Str api = text_at(reader, root, STR("apiVersion"));
-    size_t slash = str_find(api, '/');
     if (!patch.patterns) {
         patch.api_version = api;
-        patch.group = slash < api.len ? str_slice(api.ptr, slash) : (Str){"", 0};
+        patch.group = schema_group(api);
         patch.kind = text_at(reader, root, STR("kind"));
         patch.name = is_map(reader, metadata) ? text_at(reader, metadata, STR("name")) : (Str){"", 0};
         patch.ns = is_map(reader, metadata) ? text_at(reader, metadata, STR("namespace")) : (Str){"", 0};

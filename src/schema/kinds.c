@@ -21,7 +21,7 @@ static uint32_t head_node(const Walk *walk, Str key)
     return node == BASE_NONE ? walk->doc->root : node;
 }
 
-static Str group_of(Str api_version)
+Str schema_group(Str api_version)
 {
     size_t slash = str_find(api_version, '/');
     return slash < api_version.len ? str_slice(api_version.ptr, slash) : str_slice("", 0);
@@ -53,7 +53,7 @@ static Guess guess_kind(const Walk *walk, Str api_version, Str kind)
         }
         if (!str_eq(kind, text(walk, row->kind)))
             kind_distance++; /* a wrong case is no distance, but not right either */
-        bool same_group = str_eq(group_of(row_version), group_of(api_version));
+        bool same_group = str_eq(schema_group(row_version), schema_group(api_version));
         if (str_eq(row_version, api_version))
             version_distance = 0;
         else if (same_group)
@@ -139,7 +139,7 @@ static void report_unknown(Walk *walk)
                     "this List holds no object: it has no items, or they are no list");
         return;
     }
-    if (!schema_group_is_builtin(group_of(api_version))) {
+    if (!schema_group_is_builtin(schema_group(api_version))) {
         walk->object->unknown_kind = true;
         report_missing_schema(walk, api_version, kind);
         return;
@@ -182,8 +182,8 @@ static const SchemaKind *other_version(const Walk *walk, const SchemaKind *row, 
         const SchemaKind *other = &schema_kinds[id];
         if (other == row || (other->served & versions) != versions ||
             !str_eq(text(walk, other->kind), text(walk, row->kind)) ||
-            !str_eq(group_of(text(walk, other->api_version)),
-                    group_of(text(walk, row->api_version))))
+            !str_eq(schema_group(text(walk, other->api_version)),
+                    schema_group(text(walk, row->api_version))))
             continue;
         if (!best || other->deprecated == 0)
             best = other;

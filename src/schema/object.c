@@ -158,9 +158,7 @@ bool object_find_kind(const SchemaChecker *checker, Object *object)
 
 static HeadWords intern_words(Interner *strings, const ObjectHead *head)
 {
-    size_t slash = str_find(head->api_version, '/');
-    Str group = slash < head->api_version.len ? str_slice(head->api_version.ptr, slash)
-                                              : str_slice("", 0);
+    Str group = schema_group(head->api_version);
     uint32_t api_version = intern(strings, head->api_version);
     return (HeadWords){strings->round, api_version, intern(strings, group),
                        intern(strings, head->kind)};

@@ -94,6 +94,7 @@ bool schema_kind_find(const Schema *schema, Str group, Str version, Str kind, Ki
 KindInfo schema_kind_info(const Schema *schema, KindId id);
 bool schema_kind_is_custom(const Schema *schema, KindId id); /* from a CRD */
 KindId schema_kind_count(const Schema *schema); /* ids are 0 … count - 1 */
+Str schema_group(Str api_version); /* "apps" of "apps/v1"; nothing of "v1" */
 bool schema_group_is_builtin(Str group);
 TypeKind schema_type_kind(const Schema *schema, TypeId type);
 Str schema_type_name(const Schema *schema, TypeId type); /* "core.v1.ServicePort"; "" for lists */
