@@ -66,12 +66,41 @@ static char json_class(unsigned char c, bool go)
     }
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Has a bit where the lowest zero byte is, and none where there is no zero byte. */
+static inline uint64_t any_zero(uint64_t word)
+{
+    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+}
+
+/* Whether all of eight bytes stand as they are, in whatever JSON. */
+static bool is_plain_word(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t quote = (word & ~EACH_BYTE(0x04)) ^ EACH_BYTE('"'); /* and & */
+    uint64_t angle = (word & ~EACH_BYTE(0x02)) ^ EACH_BYTE('<'); /* and > */
+    uint64_t slash = word ^ EACH_BYTE('\\');
+    uint64_t control = (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
+    return !(any_zero(quote) | any_zero(angle) | any_zero(slash) | control |
+             (word & EACH_BYTE(0x80)));
+}
+
 static void buf_json_string(Buf *buf, Str s, bool go)
 {
     static const char HEX[] = "0123456789abcdef";
     buf_byte(buf, '"');
     size_t plain = 0; /* start of the run that stands as it is */
+    size_t words = 0; /* from where words are looked at again */
     for (size_t at = 0; at < s.len;) {
+        if (at >= words && s.len - at >= sizeof(uint64_t)) {
+            words = at + sizeof(uint64_t);
+            if (is_plain_word(s.ptr + at)) {
+                at = words;
+                continue;
+            }
+        }
         unsigned char c = (unsigned char)s.ptr[at];
         char class = json_class(c, go);
         size_t length = 1;

@@ -152,6 +152,34 @@ static void json_strings_are_escaped(void **state)
     buf_free(&buf);
 }
 
+/* Words of plain text are passed over at once, so every byte is tried at every place of some. */
+static void json_strings_are_escaped_wherever_it_is_due(void **state)
+{
+    (void)state;
+    Buf alone = {0}, whole = {0}, wanted = {0};
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < 24; at++)
+            for (int go = 0; go < 2; go++) {
+                void (*put)(Buf *, Str) = go ? buf_json_go : buf_json;
+                char text[24];
+                memset(text, 'a', sizeof text);
+                text[at] = (char)byte;
+                alone.len = whole.len = wanted.len = 0;
+                put(&alone, str_slice(text + at, 1));
+                put(&whole, str_slice(text, sizeof text));
+                text[at] = 'a';
+                buf_byte(&wanted, '"');
+                buf_str(&wanted, str_slice(text, at));
+                buf_str(&wanted, str_slice(alone.ptr + 1, alone.len - 2));
+                buf_str(&wanted, str_slice(text, sizeof text - at - 1));
+                buf_byte(&wanted, '"');
+                assert_true(str_eq(buf_slice(&whole), buf_slice(&wanted)));
+            }
+    buf_free(&alone);
+    buf_free(&whole);
+    buf_free(&wanted);
+}
+
 static int compare_tens(const void *a, const void *b, void *context)
 {
     assert_ptr_equal(context, NULL);
@@ -323,6 +351,7 @@ int main(void)
         cmocka_unit_test(an_adopted_arena_stays_in_place),
         cmocka_unit_test(interned_strings_stand_once),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(json_strings_are_escaped_wherever_it_is_due),
         cmocka_unit_test(formats_are_those_of_printf),
         cmocka_unit_test(sorting_is_stable),
         cmocka_unit_test(numbers_are_sorted),
