@@ -35,6 +35,9 @@
 /* An id or index that names nothing. */
 #define BASE_NONE UINT32_MAX
 
+/* A word of eight bytes that are all that one. */
+#define BASE_EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
 #define BASE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- fatal.c: our own failure; prints "plimsoll: …" and exits with 2 ---- */

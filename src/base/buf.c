@@ -66,12 +66,10 @@ static char json_class(unsigned char c, bool go)
     }
 }
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
 /* Has a bit where the lowest zero byte is, and none where there is no zero byte. */
 static inline uint64_t any_zero(uint64_t word)
 {
-    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+    return (word - BASE_EACH_BYTE(1)) & ~word & BASE_EACH_BYTE(0x80);
 }
 
 /* Whether all of eight bytes stand as they are, in whatever JSON. */
@@ -79,12 +77,12 @@ static bool is_plain_word(const char *text)
 {
     uint64_t word;
     memcpy(&word, text, sizeof word);
-    uint64_t quote = (word & ~EACH_BYTE(0x04)) ^ EACH_BYTE('"'); /* and & */
-    uint64_t angle = (word & ~EACH_BYTE(0x02)) ^ EACH_BYTE('<'); /* and > */
-    uint64_t slash = word ^ EACH_BYTE('\\');
-    uint64_t control = (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
+    uint64_t quote = (word & ~BASE_EACH_BYTE(0x04)) ^ BASE_EACH_BYTE('"'); /* and & */
+    uint64_t angle = (word & ~BASE_EACH_BYTE(0x02)) ^ BASE_EACH_BYTE('<'); /* and > */
+    uint64_t slash = word ^ BASE_EACH_BYTE('\\');
+    uint64_t control = (word - BASE_EACH_BYTE(0x20)) & ~word & BASE_EACH_BYTE(0x80);
     return !(any_zero(quote) | any_zero(angle) | any_zero(slash) | control |
-             (word & EACH_BYTE(0x80)));
+             (word & BASE_EACH_BYTE(0x80)));
 }
 
 static void buf_json_string(Buf *buf, Str s, bool go)

@@ -127,8 +127,8 @@ void render_put(Buf *out, Str text, size_t at, Glyph glyph)
 /* Whether one of eight bytes is none of 0x20 … 0x7E. */
 static bool is_special(uint64_t word)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    return (((word - 0x20 * ones) & ~word) | word | (word + ones)) & (0x80 * ones);
+    return (((word - BASE_EACH_BYTE(0x20)) & ~word) | word | (word + BASE_EACH_BYTE(0x01))) &
+           BASE_EACH_BYTE(0x80);
 }
 
 size_t render_plain(Str text)

@@ -7,17 +7,15 @@
  * that all of ASCII that is in it may be. */
 #include "parser/build.h"
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
 /* Whether all eight bytes lie in 0x20..0x7E; line feeds and tabs say no too, and go
  * the slow way for their few bytes. */
 static bool all_printable(const char *bytes)
 {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
-    uint64_t low = word - EACH_BYTE(0x20);  /* borrows where a byte is below 0x20 */
-    uint64_t high = word + EACH_BYTE(0x01); /* reaches 0x80 where a byte is 0x7F */
-    return !((low | high | word) & EACH_BYTE(0x80));
+    uint64_t low = word - BASE_EACH_BYTE(0x20);  /* borrows where a byte is below 0x20 */
+    uint64_t high = word + BASE_EACH_BYTE(0x01); /* reaches 0x80 where a byte is 0x7F */
+    return !((low | high | word) & BASE_EACH_BYTE(0x80));
 }
 
 /* The next byte beyond ASCII, or the text's end. */
@@ -26,12 +24,12 @@ static size_t next_wide(Str text, size_t at)
     uint64_t words[4];
     for (; text.len - at >= sizeof words; at += sizeof words) {
         memcpy(words, text.ptr + at, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3]) & EACH_BYTE(0x80))
+        if ((words[0] | words[1] | words[2] | words[3]) & BASE_EACH_BYTE(0x80))
             break;
     }
     for (; text.len - at >= sizeof *words; at += sizeof *words) {
         memcpy(words, text.ptr + at, sizeof *words);
-        if (words[0] & EACH_BYTE(0x80))
+        if (words[0] & BASE_EACH_BYTE(0x80))
             break;
     }
     while (at < text.len && (unsigned char)text.ptr[at] < 0x80)

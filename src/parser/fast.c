@@ -125,8 +125,6 @@ bool fast_add_key(FastReader *reader, NodeStyle style, Str text, uint32_t at, ui
 
 /* ---- types ---- */
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
 /* What a plain scalar is that is no text at the first look, where the second is enough: an
  * integer as nearly every one is written (up to 18 digits fit an int64), a number with one or
  * two letters that all readers take for text (100m, 64Mi), true and false.  NODE_NULL: it is
@@ -161,8 +159,8 @@ FAST_INLINE NodeKind plain_kind(const char *text, size_t at, size_t end)
     ends = __builtin_bswap64(ends);
 #endif
     unsigned others = (unsigned)(sizeof ends - len) * 8;
-    uint64_t digits = (ends ^ EACH_BYTE('0')) >> others;
-    bool integer = !((digits | (digits + EACH_BYTE(0x7F - 9))) & EACH_BYTE(0x80));
+    uint64_t digits = (ends ^ BASE_EACH_BYTE('0')) >> others;
+    bool integer = !((digits | (digits + BASE_EACH_BYTE(0x7F - 9))) & BASE_EACH_BYTE(0x80));
     if (!integer || (text[at] == '0' && len > 1))
         return simple_kind(text + at, len);
     return NODE_INT;

@@ -228,8 +228,6 @@ FAST_INLINE void cut_raw(Raw *raw, uint64_t behind)
 
 /* ---- portable: eight bytes at a time ---- */
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
 typedef struct Bytes_portable {
     uint64_t at[8]; /* the first byte is the lowest */
 } Bytes_portable;
@@ -245,18 +243,18 @@ static inline Bytes_portable load_portable(const char *text)
 /* 0x80 in each byte that is zero, and nowhere else. */
 static inline uint64_t zero_bytes(uint64_t word)
 {
-    return ~(((word & EACH_BYTE(0x7F)) + EACH_BYTE(0x7F)) | word) & EACH_BYTE(0x80);
+    return ~(((word & BASE_EACH_BYTE(0x7F)) + BASE_EACH_BYTE(0x7F)) | word) & BASE_EACH_BYTE(0x80);
 }
 
 static inline uint64_t equal_bytes(uint64_t word, char c)
 {
-    return zero_bytes(word ^ EACH_BYTE((unsigned char)c));
+    return zero_bytes(word ^ BASE_EACH_BYTE((unsigned char)c));
 }
 
 /* The top bits of eight bytes. */
 static inline uint64_t gather_bytes(uint64_t word)
 {
-    return (word & EACH_BYTE(0x80)) * UINT64_C(0x0002040810204081) >> 56;
+    return (word & BASE_EACH_BYTE(0x80)) * UINT64_C(0x0002040810204081) >> 56;
 }
 
 #define EQUAL_portable(v, c) equal_bytes(v, c)
@@ -264,7 +262,7 @@ static inline uint64_t gather_bytes(uint64_t word)
 #define SPECIAL_portable(v) FOUR_EQUAL(portable, v)
 #define LOWEST_portable(bits) LOWEST_any(bits)
 #define WIDE_portable(v) (v)
-#define ODD_portable(v) (zero_bytes((v) & EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
+#define ODD_portable(v) (zero_bytes((v) & BASE_EACH_BYTE(0xE0)) | equal_bytes(v, 0x7F) | (v))
 #define PART_portable(of, i) (gather_bytes(of(portable, bytes.at[i])) << ((i) * 8))
 #define GATHER_portable(of)                                                            \
     (PART_portable(of, 0) | PART_portable(of, 1) | PART_portable(of, 2) |              \

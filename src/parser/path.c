@@ -125,10 +125,10 @@ static const uint8_t IN_WORD[256] = {
  * what has that bit by itself is none. */
 static inline bool are_letters(uint64_t bytes)
 {
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    uint64_t lower = bytes | each * 0x20;
-    uint64_t from_a = lower + each * (0x80 - 'a'), behind_z = lower + each * (0x7F - 'z');
-    return (from_a & ~behind_z & ~bytes & each * 0x80) == each * 0x80;
+    uint64_t lower = bytes | BASE_EACH_BYTE(0x20);
+    uint64_t from_a = lower + BASE_EACH_BYTE(0x80 - 'a');
+    uint64_t behind_z = lower + BASE_EACH_BYTE(0x7F - 'z');
+    return (from_a & ~behind_z & ~bytes & BASE_EACH_BYTE(0x80)) == BASE_EACH_BYTE(0x80);
 }
 
 /* Copies a key; false unless it is made of letters alone, as nearly all names of fields are,
