@@ -1,12 +1,14 @@
 /* Several threads, and the same output as with one.
  *
  * The input is a list of pieces in its order: runs of files, and windows of large ones.
- * A thread takes the first that nobody has, reads it into a unit (a worker of its own,
- * with strings, facts, findings and what else it keeps), and puts it back; whoever
- * completes the first piece of the list joins it to the run, and what follows as far as
- * it is complete.  So ids come out as one thread would have given them, and no later
- * pass knows how many there were.  Units are few: who finds none waits for the first
- * piece, which bounds memory; the last unit is only for that one. */
+ * One thread at a time holds the run.  It reads the first piece of the list into the run
+ * itself, as it would alone.  Each other one takes a piece that nobody has and reads it into
+ * a unit (a worker of its own, with strings, facts, findings and what else it keeps); it
+ * leaves the first of those that nobody has, so that whoever holds the run finds one more to
+ * read.  What is complete at the head of the list is joined to the run by the next who can
+ * hold it.  So ids come out as one thread would have given them, and no later pass knows how
+ * many there were.  Units are few, which bounds memory: who finds none waits, but never for
+ * the first piece, which needs none. */
 #include "checks/facts.h"
 #include "cli/suppress.h"
 #include "schema/crd.h"
@@ -37,8 +39,9 @@ struct Piece {
     Piece *next;
     uint32_t first, end;
     uint64_t window, windows; /* windows 0: files */
-    Unit *unit;               /* NULL: not taken */
-    bool done;
+    Unit *unit;               /* NULL: it is read into the run itself */
+    bool cut;                 /* it is as small as it should be */
+    bool taken, done;
 };
 
 typedef struct Pool {
@@ -48,8 +51,8 @@ typedef struct Pool {
     pthread_cond_t changed;
     Piece *first;       /* of those that are not joined yet */
     Unit *free;
-    uint32_t free_count, made, most;
-    bool joining;       /* a thread is at it */
+    uint32_t made, most;
+    bool held;          /* a thread reads into the run, or joins to it */
     size_t kept_most;   /* bytes of documents that a unit may still keep */
 } Pool;
 
@@ -163,6 +166,9 @@ static Piece *piece_behind(Piece *before, uint32_t first, uint32_t end, uint64_t
 /* Leaves what one thread should not take at once to the others. */
 static void piece_cut(const Pool *pool, Piece *piece)
 {
+    if (piece->cut)
+        return;
+    piece->cut = true;
     if (piece->windows) {
         if (piece->window + 1 < piece->windows) {
             Piece *rest = piece_behind(piece, piece->first, piece->end, piece->windows);
@@ -178,52 +184,102 @@ static void piece_cut(const Pool *pool, Piece *piece)
     }
 }
 
-/* The first piece that nobody has, with a unit to read it into; NULL where none is left.
- * The lock is held. */
+/* The first from here on that nobody has. */
+static Piece *piece_left(Piece *piece)
+{
+    while (piece && piece->taken)
+        piece = piece->next;
+    return piece;
+}
+
+static Piece *piece_hold(Pool *pool, Piece *piece, Unit *unit)
+{
+    piece_cut(pool, piece);
+    piece->taken = true;
+    piece->unit = unit;
+    return piece;
+}
+
+static Unit *unit_take(Pool *pool)
+{
+    Unit *unit = pool->free;
+    if (unit) {
+        pool->free = unit->next;
+    } else if (pool->made < pool->most) {
+        pool->made++;
+        unit = unit_new(pool->run);
+    }
+    if (unit)
+        unit->worker.kept_most = pool->kept_most;
+    return unit;
+}
+
+static void unit_put(Pool *pool, Unit *unit)
+{
+    unit->next = pool->free;
+    pool->free = unit;
+}
+
+static bool any_running(const Pool *pool)
+{
+    const Piece *piece = pool->first;
+    while (piece && (piece->done || !piece->taken))
+        piece = piece->next;
+    return piece != NULL;
+}
+
+/* The next piece for a thread: the first of the list, if it can hold the run for that; else
+ * one to be read into a unit.  NULL where none is left.  The lock is held. */
 static Piece *piece_take(Pool *pool)
 {
     while (!meter_stopped()) {
-        Piece *piece = pool->first;
-        bool running = false;
-        for (; piece && piece->unit; piece = piece->next)
-            running |= !piece->done;
-        uint32_t units = pool->free_count + pool->most - pool->made;
-        if (piece && (units > 1 || (units == 1 && piece == pool->first))) {
-            if (!pool->free) {
-                pool->made++;
-                piece->unit = unit_new(pool->run);
-            } else {
-                piece->unit = pool->free;
-                pool->free = piece->unit->next;
-                pool->free_count--;
-            }
+        Piece *piece = piece_left(pool->first);
+        if (piece && piece == pool->first && !pool->held) {
+            pool->held = true;
+            return piece_hold(pool, piece, NULL);
+        }
+        Unit *unit = piece ? unit_take(pool) : NULL;
+        if (unit) {
             piece_cut(pool, piece);
-            piece->unit->worker.kept_most = pool->kept_most;
-            return piece;
+            Piece *behind = piece_left(piece->next);
+            return piece_hold(pool, behind ? behind : piece, unit);
         }
         /* One that is running may turn out to hold a large file. */
-        if (!piece && !running)
+        if (!piece && !any_running(pool))
             return NULL;
         pthread_cond_wait(&pool->changed, &pool->lock);
     }
     return NULL;
 }
 
+static void piece_note(Pool *pool, Unit *unit, const FileNote *note)
+{
+    if (unit)
+        vec_push(&unit->notes, *note);
+    else
+        run_note_file(pool->run, note);
+}
+
 static void piece_read(Pool *pool, Piece *piece)
 {
     Run *run = pool->run;
     Unit *unit = piece->unit;
+    Worker *worker = unit ? &unit->worker : &run->worker;
+    Input *inputs = run->inputs.inputs.at;
     if (piece->windows) {
         FileNote note = {.input = piece->first, .more = piece->window + 1 < piece->windows};
-        worker_window(&unit->worker, &run->inputs.inputs.at[piece->first], piece->window, &note);
-        vec_push(&unit->notes, note);
+        if (!unit)
+            worker->before = run_file_before(run, piece->window > 0);
+        worker_window(worker, &inputs[piece->first], piece->window, &note);
+        worker->before = (SourcesBefore){0};
+        piece_note(pool, unit, &note);
         return;
     }
     for (uint32_t i = piece->first; i < piece->end && !meter_stopped(); i++) {
         FileNote note = {.input = i};
-        worker_file(&unit->worker, &run->inputs.inputs.at[i], &note);
+        worker_file(worker, &inputs[i], &note);
         if (!note.windows) {
-            vec_push(&unit->notes, note);
+            piece_note(pool, unit, &note);
             continue;
         }
         pthread_mutex_lock(&pool->lock);
@@ -235,28 +291,27 @@ static void piece_read(Pool *pool, Piece *piece)
     }
 }
 
-/* Joins what is complete at the head of the list.  The lock is held, and let go while
- * at it. */
+/* Joins what is complete at the head of the list.  The lock is held, and let go while at it. */
 static void pieces_join(Pool *pool)
 {
-    if (pool->joining)
+    if (pool->held)
         return;
-    pool->joining = true;
-    while (pool->first && pool->first->done) {
-        Piece *piece = pool->first;
-        pthread_mutex_unlock(&pool->lock);
-        unit_join(pool->run, piece->unit);
-        size_t left = pool->run->worker.kept_most - pool->run->worker.kept_size;
-        pthread_mutex_lock(&pool->lock);
-        pool->kept_most = left;
+    pool->held = true;
+    for (Piece *piece; (piece = pool->first) != NULL && piece->done;) {
+        Unit *unit = piece->unit;
+        if (unit) {
+            pthread_mutex_unlock(&pool->lock);
+            unit_join(pool->run, unit);
+            pthread_mutex_lock(&pool->lock);
+            unit_put(pool, unit);
+        }
         pool->first = piece->next;
-        piece->unit->next = pool->free;
-        pool->free = piece->unit;
-        pool->free_count++;
         mem_free(piece);
-        pthread_cond_broadcast(&pool->changed);
     }
-    pool->joining = false;
+    const Worker *worker = &pool->run->worker;
+    pool->kept_most = worker->kept_most - worker->kept_size;
+    pool->held = false;
+    pthread_cond_broadcast(&pool->changed);
 }
 
 static void *pool_work(void *context)
@@ -268,11 +323,22 @@ static void *pool_work(void *context)
         piece_read(pool, piece);
         pthread_mutex_lock(&pool->lock);
         piece->done = true;
-        pthread_cond_broadcast(&pool->changed);
+        pool->held = pool->held && piece->unit;
         pieces_join(pool);
     }
     pthread_mutex_unlock(&pool->lock);
     return NULL;
+}
+
+/* Ctrl-C left what nobody took: what was read behind that has no place to be joined at. */
+static void pieces_drop(Pool *pool)
+{
+    for (Piece *piece; (piece = pool->first) != NULL;) {
+        pool->first = piece->next;
+        if (piece->unit)
+            unit_put(pool, piece->unit);
+        mem_free(piece);
+    }
 }
 
 void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
@@ -284,7 +350,7 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
         .first = piece_behind(NULL, first, end, windows),
-        .most = 2 * jobs + 1,
+        .most = 2 * jobs,
         .kept_most = run->worker.kept_most - run->worker.kept_size,
     };
     pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
@@ -295,11 +361,7 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
     pool_work(&pool);
     for (uint32_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
-    while (pool.first) { /* Ctrl-C left them */
-        Piece *piece = pool.first;
-        pool.first = piece->next;
-        mem_free(piece);
-    }
+    pieces_drop(&pool);
     while (pool.free) {
         Unit *unit = pool.free;
         pool.free = unit->next;
