@@ -10,9 +10,7 @@
 #include "schema/walk.h"
 
 static void walk_node(Walk *walk, Node *at, TypeId type, uint32_t versions);
-static void walk_struct(Walk *walk, Node *map, TypeId type, const SchemaType *row,
-                        uint32_t versions);
-static void walk_list(Walk *walk, Node *list, TypeId element, uint32_t versions);
+static void walk_struct(Walk *walk, Node *map, GuessHead *head, uint32_t versions);
 
 static uint32_t number_of(const Walk *walk, const Node *at)
 {
@@ -38,6 +36,31 @@ static inline void walk_any(Walk *walk, Node *at, TypeId type, uint32_t versions
         at->bind = type;
     else
         walk_node(walk, at, type, versions);
+}
+
+/* ---- lists and maps ---- */
+
+static void walk_item(Walk *walk, Node *at, TypeId element, uint32_t versions)
+{
+    walk_any(walk, at, element, versions);
+    /* A null item is an empty struct to the decoder, and lacks what is required. */
+    if (at->kind == NODE_NULL && type_row(walk->schema, element)->musts)
+        server_missing_fields(walk, number_of(walk, at), element, 0, versions);
+}
+
+static void walk_list(Walk *walk, Node *list, TypeId element, uint32_t versions)
+{
+    Node *nodes = walk->doc->nodes, *end = &nodes[list->next];
+    for (Node *at = list + 1; at < end; at = &nodes[at->next])
+        walk_item(walk, at, element, versions);
+}
+
+static void walk_map(Walk *walk, Node *map, TypeId element, uint32_t versions)
+{
+    Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
+    for (Node *key = map + 1; key < end; key = &nodes[key[1].next])
+        if (!(key->flags & NODE_SHADOWED))
+            walk_any(walk, key + 1, element, versions);
 }
 
 /* ---- a field of a struct ---- */
@@ -107,54 +130,79 @@ static inline bool is_given(const Walk *walk, const Node *value)
     return server_is_given(walk->doc, number_of(walk, value));
 }
 
-/* A key that nobody guessed.  Adds to seen; returns what is expected after it. */
+/* A key that nobody guessed.  Its guess, which becomes what is expected there; NULL where it
+ * has none, and all is done. */
 BASE_APART
-static Next *walk_entry(Walk *walk, Node *map, Node *key, TypeId type, uint32_t versions,
-                        uint64_t *seen, Next *next)
+static Guess *walk_entry(Walk *walk, Node *map, Node *key, Next *next, uint32_t versions)
 {
+    TypeId type = map->bind;
     if (key->flags & NODE_SHADOWED)
-        return next;
+        return NULL;
     const SchemaType *row = type_row(walk->schema, type);
     const SchemaField *field = type_field(walk->schema, type, row, key->text, key->len);
     if (!field) {
         if (!(row->flags & TYPE_PRESERVES))
             walk_unknown_field(walk, number_of(walk, map), number_of(walk, key), type, versions);
-        return next;
+        return NULL;
     }
-    if (field->must && is_given(walk, key + 1))
-        *seen |= UINT64_C(1) << field->must;
+    const SchemaField *first = field;
+    while (field->more && !(field->versions & versions))
+        field++;
     if (versions & ~field->versions) {
-        const SchemaField *first = field;
-        while (field->more && !(field->versions & versions))
-            field++;
-        if (versions & ~field->versions) {
-            walk_forms(walk, map, key, first, type, versions);
-            return next;
+        walk_forms(walk, map, key, first, type, versions);
+        return NULL;
+    }
+    Guess *guess = type < SCHEMA_STATIC_TYPES ? guess_learn(walk->guesses, next, field) : NULL;
+    if (guess)
+        return guess;
+    walk_bind_key(map, key, field->name);
+    walk_ruled(walk, map, key + 1, field, versions);
+    return NULL;
+}
+
+/* A struct with rows in schemas/links, which gather its marks. */
+static void walk_mark(Walk *walk, Node *at, TypeId type, const SchemaType *row)
+{
+    if (walk->muted)
+        return;
+    Mark mark = {number_of(walk, at), type, row->links};
+    vec_push(&walk->checker->marks, mark);
+}
+
+static void walk_structs(Walk *walk, Node *list, TypeId element, GuessHead *head, uint32_t versions)
+{
+    Node *nodes = walk->doc->nodes, *end = &nodes[list->next];
+    for (Node *at = list + 1; at < end; at = &nodes[at->next]) {
+        if (at->kind == NODE_MAP) {
+            at->bind = element;
+            walk_struct(walk, at, head, versions);
+        } else {
+            walk_item(walk, at, element, versions);
         }
     }
-    walk_bind_key(map, key, field->name);
-    if (guess_learns(walk->guesses, next)) {
-        Next *behind = guess_learn(walk->guesses, next, field);
-        next = behind ? behind : next;
-    }
-    if (field->judged)
-        walk_ruled(walk, map, key + 1, field, versions);
-    else
-        walk_any(walk, key + 1, field->type, versions);
-    return next;
 }
 
 /* A value whose key was guessed, and of which more is asked than its kind. */
 static inline void walk_guessed(Walk *walk, Node *map, Node *value, const Guess *guess,
                                 uint32_t versions)
 {
+    const uint32_t STRUCTS = 1 << GUESS_STRUCT | 1 << GUESS_MARKED;
     const SchemaType *row = &schema_types[guess->type];
-    if (guess->form == GUESS_STRUCT && value->kind == NODE_MAP) {
+    GuessHead *parts = &walk->guesses->heads[guess->parts];
+    if (value->kind == NODE_MAP && (STRUCTS >> guess->form & 1)) {
         value->bind = guess->type;
-        walk_struct(walk, value, guess->type, row, versions);
-    } else if (guess->form == GUESS_LIST && value->kind == NODE_SEQ) {
+        if (guess->form == GUESS_MARKED)
+            walk_mark(walk, value, guess->type, row);
+        walk_struct(walk, value, parts, versions);
+    } else if (value->kind == NODE_SEQ && guess->form == GUESS_STRUCTS) {
+        value->bind = guess->type;
+        walk_structs(walk, value, row->fields, parts, versions);
+    } else if (value->kind == NODE_SEQ && guess->form == GUESS_LIST) {
         value->bind = guess->type;
         walk_list(walk, value, row->fields, versions);
+    } else if (value->kind == NODE_MAP && guess->form == GUESS_MAP) {
+        value->bind = guess->type;
+        walk_map(walk, value, row->fields, versions);
     } else if (guess->rule && server_allows(&schema_rule_rows[guess->rule], value)) {
         walk_any(walk, value, guess->type, versions);
     } else if (guess->form == GUESS_JUDGED) {
@@ -165,7 +213,7 @@ static inline void walk_guessed(Walk *walk, Node *map, Node *value, const Guess 
 }
 
 /* The guess that is right for a key, or NULL. */
-static inline Guess *guess_of(const Node *key, Next *next, uint32_t versions)
+static inline Guess *guess_of(const Node *key, Next *next)
 {
     Guess *guess = next->last;
     if (!guess_is(guess, key)) {
@@ -175,56 +223,62 @@ static inline Guess *guess_of(const Node *key, Next *next, uint32_t versions)
         next->before = next->last;
         next->last = guess;
     }
-    return (versions & guess->outside) || (key->flags & NODE_SHADOWED) ? NULL : guess;
+    return key->flags & NODE_SHADOWED ? NULL : guess;
 }
 
-static void walk_struct(Walk *walk, Node *map, TypeId type, const SchemaType *row,
-                        uint32_t versions)
+/* Some required field is not given, or nobody counted: which are? */
+BASE_APART
+static void walk_required(Walk *walk, Node *map, uint32_t versions)
 {
+    TypeId type = map->bind;
+    const SchemaType *row = type_row(walk->schema, type);
     Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
-    Next *next = guess_first(walk->guesses, type);
-    uint64_t seen = 1; /* of what is required; 1 is for what is not */
+    uint64_t seen = 1; /* 1 is for what is not required */
+    if (!row->musts)
+        return;
     for (Node *key = map + 1; key < end; key = &nodes[key[1].next]) {
-        Guess *guess = guess_of(key, next, versions);
-        if (!guess) {
-            next = walk_entry(walk, map, key, type, versions, &seen, next);
-            continue;
-        }
-        Node *value = key + 1;
-        next = &guess->next;
-        key->bind = guess->name;
-        map->names |= guess->bit;
-        if (guess->must && is_given(walk, value))
-            seen |= UINT64_C(1) << guess->must;
-        if ((guess->takes >> value->kind & 1) && (value->kind != NODE_INT || is_small(value)))
-            value->bind = guess->type;
-        else
-            walk_guessed(walk, map, value, guess, versions);
+        const SchemaField *field = key->flags & NODE_SHADOWED ? NULL
+                                   : type_field(walk->schema, type, row, key->text, key->len);
+        if (field && field->must && is_given(walk, key + 1))
+            seen |= UINT64_C(1) << field->must;
     }
-    if (row->musts && seen != (UINT64_C(2) << row->musts) - 1)
+    if (seen != (UINT64_C(2) << row->musts) - 1)
         server_missing_fields(walk, number_of(walk, map), type, seen, versions);
 }
 
-/* ---- lists, maps and unions ---- */
-
-static void walk_list(Walk *walk, Node *list, TypeId element, uint32_t versions)
+/* A struct whose type is bound. */
+static void walk_struct(Walk *walk, Node *map, GuessHead *head, uint32_t versions)
 {
-    Node *nodes = walk->doc->nodes, *end = &nodes[list->next];
-    for (Node *at = list + 1; at < end; at = &nodes[at->next]) {
-        walk_any(walk, at, element, versions);
-        /* A null item is an empty struct to the decoder, and lacks what is required. */
-        if (at->kind == NODE_NULL && type_row(walk->schema, element)->musts)
-            server_missing_fields(walk, number_of(walk, at), element, 0, versions);
+    Node *end = &walk->doc->nodes[map->next];
+    Next *next = &head->first;
+    uint64_t names = 0;
+    uint32_t given = 0; /* of what is required */
+    for (Node *key = map + 1; key < end;) {
+        Guess *guess = guess_of(key, next);
+        Node *value = key + 1;
+        if (!guess && !(guess = walk_entry(walk, map, key, next, versions))) {
+            key = &walk->doc->nodes[value->next];
+            continue;
+        }
+        next = &guess->next;
+        key->bind = guess->name;
+        names |= guess->bit;
+        if (guess->must)
+            given += is_given(walk, value);
+        if ((guess->takes >> value->kind & 1) && (value->kind != NODE_INT || is_small(value))) {
+            value->bind = guess->type;
+            key += 2;
+        } else {
+            walk_guessed(walk, map, value, guess, versions);
+            key = &walk->doc->nodes[value->next];
+        }
     }
+    map->names |= names;
+    if (given != head->musts)
+        walk_required(walk, map, versions);
 }
 
-static void walk_map(Walk *walk, Node *map, TypeId element, uint32_t versions)
-{
-    Node *nodes = walk->doc->nodes, *end = &nodes[map->next];
-    for (Node *key = map + 1; key < end; key = &nodes[key[1].next])
-        if (!(key->flags & NODE_SHADOWED))
-            walk_any(walk, key + 1, element, versions);
-}
+/* ---- unions ---- */
 
 /* A value that the decoder neither takes nor refuses. */
 static void report_ignored(Walk *walk, uint32_t node, uint32_t versions)
@@ -260,7 +314,7 @@ static inline void walk_parts(Walk *walk, Node *at, TypeId type, const SchemaTyp
 {
     TypeKind kind = (TypeKind)row->kind;
     if (kind == TYPE_STRUCT && at->kind == NODE_MAP)
-        walk_struct(walk, at, type, row, versions);
+        walk_struct(walk, at, guess_head(walk->guesses, type), versions);
     else if (kind == TYPE_LIST && at->kind == NODE_SEQ)
         walk_list(walk, at, row->fields, versions);
     else if (kind == TYPE_MAP && at->kind == NODE_MAP)
@@ -277,10 +331,8 @@ static void walk_special(Walk *walk, Node *at, TypeId type, const SchemaType *ro
                          uint32_t versions)
 {
     uint32_t node = number_of(walk, at);
-    if ((row->flags & TYPE_IS_MARKED) && !walk->muted) {
-        Mark mark = {node, type, row->links};
-        vec_push(&walk->checker->marks, mark);
-    }
+    if (row->flags & TYPE_IS_MARKED)
+        walk_mark(walk, at, type, row);
     bool custom = type >= SCHEMA_STATIC_TYPES;
     bool enters = !custom || crd_enter(walk, node, type, versions);
     /* Scalars of a CRD are its own business altogether. */
@@ -322,10 +374,10 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .target = checker->options->target.versions,
         .first_finding = checker->diag->findings.len,
     };
-    if (!checker->guesses) {
-        checker->guesses = guesses_new();
+    if (!checker->judged)
         checker->judged = mem_zeroed(sizeof *checker->judged);
-    }
+    if (!checker->guesses || checker->guesses->versions != walk.target)
+        guesses_of(&checker->guesses, walk.target);
     walk.guesses = checker->guesses;
     vec_clear(&checker->marks);
     vec_clear(&checker->folded);
@@ -351,7 +403,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
 
 void schema_checker_free(SchemaChecker *checker)
 {
-    mem_free(checker->guesses);
+    guesses_free(checker->guesses);
     checker->guesses = NULL;
     mem_free(checker->judged);
     checker->judged = NULL;

@@ -2,23 +2,48 @@
 #include "schema/guess.h"
 #include "schema/walk.h"
 
-Guesses *guesses_new(void)
+static Guesses *guesses_new(uint32_t versions)
 {
     Guesses *guesses = mem_resize(NULL, sizeof *guesses);
     memset(guesses, 0, offsetof(Guesses, heads));
     guesses->at[0] = (Guess){.len = UINT32_MAX};
-    guesses->heads[0] = (Next){&guesses->at[0], &guesses->at[0]};
+    guesses->heads[0] = (GuessHead){{&guesses->at[0], &guesses->at[0]}, UINT32_MAX};
     guesses->count = guesses->head_count = 1;
+    guesses->versions = versions;
     return guesses;
 }
 
-Next *guess_add_type(Guesses *guesses, TypeId type)
+Guesses *guesses_of(Guesses **list, uint32_t versions)
+{
+    Guesses **at = list, *found;
+    while (*at && (*at)->versions != versions)
+        at = &(*at)->other;
+    found = *at;
+    if (found)
+        *at = found->other;
+    else
+        found = guesses_new(versions);
+    found->other = *list;
+    *list = found;
+    return found;
+}
+
+void guesses_free(Guesses *list)
+{
+    while (list) {
+        Guesses *other = list->other;
+        mem_free(list);
+        list = other;
+    }
+}
+
+uint32_t guess_add_type(Guesses *guesses, TypeId type)
 {
     if (guesses->head_count == GUESS_TYPES)
-        return &guesses->heads[0];
-    Next *head = &guesses->heads[guesses->head_count];
-    *head = guesses->heads[0];
-    guesses->heads_of[type] = (uint16_t)guesses->head_count++;
+        return 0;
+    uint32_t head = guesses->head_count++;
+    guesses->heads[head] = (GuessHead){guesses->heads[0].first, schema_types[type].musts};
+    guesses->heads_of[type] = (uint16_t)head;
     return head;
 }
 
@@ -29,15 +54,36 @@ static void write_name(Guess *guess, Str name)
     guess->tail = name.len < 8 ? 0 : guess_load(name.ptr + name.len - 8);
 }
 
-/* Of a struct or a list that is neither marked nor asked about as a whole only its parts count. */
+/* Of what is neither marked nor asked about as a whole only its parts count. */
+static bool is_plain(const SchemaType *row) { return !(row->flags & (TYPE_IS_MARKED | TYPE_HAS_CALLS)); }
+
 static GuessForm form_of(const SchemaField *field)
 {
     const SchemaType *row = &schema_types[field->type];
     if (field->judged)
         return GUESS_JUDGED;
-    if (row->flags & (TYPE_IS_MARKED | TYPE_HAS_CALLS))
+    if (row->kind == TYPE_STRUCT && (row->flags & TYPE_IS_MARKED) && !(row->flags & TYPE_HAS_CALLS))
+        return GUESS_MARKED;
+    if (!is_plain(row))
         return GUESS_OTHER;
-    return row->kind == TYPE_STRUCT ? GUESS_STRUCT : row->kind == TYPE_LIST ? GUESS_LIST : GUESS_OTHER;
+    switch ((TypeKind)row->kind) {
+    case TYPE_STRUCT: return GUESS_STRUCT;
+    case TYPE_MAP: return GUESS_MAP;
+    case TYPE_LIST:
+        row = &schema_types[row->fields];
+        return row->kind == TYPE_STRUCT && is_plain(row) ? GUESS_STRUCTS : GUESS_LIST;
+    default: return GUESS_OTHER;
+    }
+}
+
+/* The struct that the field's value is, or that the items of its list are. */
+static uint32_t parts_of(Guesses *guesses, GuessForm form, TypeId type)
+{
+    if (form == GUESS_STRUCTS)
+        type = schema_types[type].fields;
+    else if (form != GUESS_STRUCT && form != GUESS_MARKED)
+        return 0;
+    return (uint32_t)(guess_head(guesses, type) - guesses->heads);
 }
 
 /* The field's only rule on its value, where it is one that server_allows knows. */
@@ -58,37 +104,43 @@ static uint16_t only_rule(const SchemaField *field)
     }
 }
 
-static void write_guess(Guess *guess, const SchemaField *field, uint32_t row, Guess *none)
+static void write_guess(Guesses *guesses, Guess *guess, const SchemaField *field, uint32_t row)
 {
+    GuessForm form = form_of(field);
     *guess = (Guess){
         .bit = node_name_bit(field->name),
-        .next = {none, none},
+        .next = guesses->heads[0].first,
         .name = field->name,
         .type = field->type,
-        .outside = ~(uint32_t)field->versions,
         .field = (uint16_t)row,
         .rule = field->judged ? only_rule(field) : 0,
+        .parts = (uint16_t)parts_of(guesses, form, field->type),
         .takes = field->judged || field->type >= TYPE_LIST ? 0 : walk_takes[field->type],
-        .must = field->must,
-        .form = (uint8_t)form_of(field),
+        .must = field->must != 0,
+        .form = (uint8_t)form,
     };
     write_name(guess, text_str(NULL, field->name));
 }
 
-Next *guess_learn(Guesses *guesses, Next *next, const SchemaField *field)
+Guess *guess_learn(Guesses *guesses, Next *next, const SchemaField *field)
 {
     uint32_t row = (uint32_t)(field - schema_fields);
     uint32_t slot = row * UINT32_C(2654435761) % GUESS_SLOTS;
+    if (guesses->versions & ~(uint32_t)field->versions)
+        return NULL;
     while (guesses->slots[slot] && guesses->at[guesses->slots[slot]].field != row)
         slot = (slot + 1) % GUESS_SLOTS;
     if (!guesses->slots[slot]) {
         if (guesses->count == GUESS_MOST || row > UINT16_MAX)
             return NULL;
         guesses->slots[slot] = (uint16_t)guesses->count++;
-        write_guess(&guesses->at[guesses->slots[slot]], field, row, &guesses->at[0]);
+        write_guess(guesses, &guesses->at[guesses->slots[slot]], field, row);
     }
     Guess *guess = &guesses->at[guesses->slots[slot]];
-    next->before = next->last;
-    next->last = guess;
-    return &guess->next;
+    /* What was not expected by a type without a head is forgotten. */
+    if (next != &guesses->heads[0].first) {
+        next->before = next->last;
+        next->last = guess;
+    }
+    return guess;
 }

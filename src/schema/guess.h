@@ -6,8 +6,8 @@
  * is known by its length and its bytes, with no hash, no probe and no look at the tables.
  * A guess is only where to look first: any other key is looked up as ever.
  *
- * Rows belong to one worker, stay until its checker is freed, and say nothing that hangs
- * on a document. */
+ * Rows belong to one worker and to one set of versions that is asked about, stay until its
+ * checker is freed, and say nothing that hangs on a document. */
 #ifndef PLIMSOLL_SCHEMA_GUESS_H
 #define PLIMSOLL_SCHEMA_GUESS_H
 
@@ -20,11 +20,20 @@ typedef struct Next {
     Guess *last, *before;
 } Next;
 
+/* What a mapping of a type begins with. */
+typedef struct GuessHead {
+    Next first;
+    uint32_t musts;       /* SchemaType.musts; UINT32_MAX: unknown */
+} GuessHead;
+
 /* What is done with a value by its type, where that is simple. */
 typedef enum GuessForm {
     GUESS_OTHER,
-    GUESS_STRUCT,  /* a struct or a list of which nothing but its parts is asked */
-    GUESS_LIST,
+    GUESS_STRUCT,  /* one of which nothing but its parts is asked, */
+    GUESS_MARKED,  /* or one that has rows in schemas/links besides */
+    GUESS_STRUCTS, /* a list of structs of which nothing but their parts is asked */
+    GUESS_LIST,    /* another list, */
+    GUESS_MAP,     /* and a map */
     GUESS_JUDGED,  /* SchemaField.judged */
 } GuessForm;
 
@@ -35,13 +44,13 @@ struct Guess {
     Next next;
     NameId name;
     TypeId type;
-    uint32_t outside;     /* versions in which the row of schema_fields does not hold */
     uint32_t len;         /* bytes of the name; UINT32_MAX: no key's */
     uint16_t field;       /* row of schema_fields */
     uint16_t rule;        /* of schema_rule_rows: all that a value is held against, an enum or a
                              range; 0: nothing, or more */
+    uint16_t parts;       /* of a struct, or of a list's structs: index in heads */
     uint8_t takes;        /* kinds of nodes that are right without a further look: bits of NodeKind */
-    uint8_t must;         /* SchemaField.must */
+    uint8_t must;         /* the server requires it */
     uint8_t form;         /* GuessForm */
 };
 
@@ -49,33 +58,30 @@ enum { GUESS_MOST = 1024, GUESS_SLOTS = 2 * GUESS_MOST, GUESS_TYPES = 512 };
 
 /* What is asked of first stands together, so that a small input touches few pages. */
 typedef struct Guesses {
-    uint16_t heads_of[SCHEMA_STATIC_TYPES]; /* a type's index in heads */
-    uint16_t slots[GUESS_SLOTS]; /* rows by field; open addressing, 0 is free */
+    struct Guesses *other;       /* of other versions; NULL: none */
+    uint32_t versions;           /* in all of which the rows hold */
     uint32_t count, head_count;
-    Next heads[GUESS_TYPES];     /* what a type's mappings begin with; 0 is of types without
-                                    guesses, and not written to */
+    uint16_t heads_of[SCHEMA_STATIC_TYPES]; /* a type's index in heads; 0: none */
+    uint16_t slots[GUESS_SLOTS]; /* rows by field; open addressing, 0 is free */
+    GuessHead heads[GUESS_TYPES]; /* 0 is of types without guesses, and not written to */
     Guess at[GUESS_MOST];        /* 0 is no key's */
 } Guesses;
 
-Guesses *guesses_new(void);
+/* Those for a set of versions, made where there are none; they become the list's first. */
+Guesses *guesses_of(Guesses **list, uint32_t versions);
+void guesses_free(Guesses *list);
 /* The guess for a row of schema_fields, made where there is none, becomes what is expected
- * there.  Returns what is expected behind it, or NULL where there are too many. */
-Next *guess_learn(Guesses *guesses, Next *next, const SchemaField *field);
-
-/* Whether it may learn what stands there. */
-static inline bool guess_learns(const Guesses *guesses, const Next *next)
-{
-    return next != &guesses->heads[0];
-}
-Next *guess_add_type(Guesses *guesses, TypeId type);
+ * there.  NULL where the row does not hold in all versions, and where there are too many. */
+Guess *guess_learn(Guesses *guesses, Next *next, const SchemaField *field);
+uint32_t guess_add_type(Guesses *guesses, TypeId type);
 
 /* What a mapping of that type may begin with. */
-static inline Next *guess_first(Guesses *guesses, TypeId type)
+static inline GuessHead *guess_head(Guesses *guesses, TypeId type)
 {
-    if (type >= SCHEMA_STATIC_TYPES)
-        return &guesses->heads[0];
-    uint32_t head = guesses->heads_of[type];
-    return head ? &guesses->heads[head] : guess_add_type(guesses, type);
+    uint32_t head = type < SCHEMA_STATIC_TYPES ? guesses->heads_of[type] : 0;
+    if (!head && type < SCHEMA_STATIC_TYPES)
+        head = guess_add_type(guesses, type);
+    return &guesses->heads[head];
 }
 
 static inline uint64_t guess_load(const char *bytes)

@@ -31,7 +31,7 @@ typedef struct Walk {
     uint32_t lenient;    /* over 0: below a type that Go decodes without strictness */
     uint32_t first_finding; /* of the object, in diag->findings */
     uint32_t stopped[STAGE_COUNT]; /* versions that stop there */
-    struct Guesses *guesses; /* guess.h; NULL: nobody guesses */
+    struct Guesses *guesses; /* guess.h */
     bool secret;         /* no message may show a value of this object */
 } Walk;
 
