@@ -133,11 +133,15 @@ static inline bool is_given(const Walk *walk, const Node *value)
 /* A key that nobody guessed.  Its guess, which becomes what is expected there; NULL where it
  * has none, and all is done. */
 BASE_APART
-static Guess *walk_entry(Walk *walk, Node *map, Node *key, Next *next, uint32_t versions)
+static Guess *walk_entry(Walk *walk, Node *map, Node *key, GuessHead *head, Next *next,
+                         uint32_t versions)
 {
     TypeId type = map->bind;
     if (key->flags & NODE_SHADOWED)
         return NULL;
+    Guess *guess = guess_find(walk->guesses, head, next, key);
+    if (guess)
+        return guess;
     const SchemaType *row = type_row(walk->schema, type);
     const SchemaField *field = type_field(walk->schema, type, row, key->text, key->len);
     if (!field) {
@@ -152,7 +156,7 @@ static Guess *walk_entry(Walk *walk, Node *map, Node *key, Next *next, uint32_t 
         walk_forms(walk, map, key, first, type, versions);
         return NULL;
     }
-    Guess *guess = type < SCHEMA_STATIC_TYPES ? guess_learn(walk->guesses, next, field) : NULL;
+    guess = type < SCHEMA_STATIC_TYPES ? guess_learn(walk->guesses, head, next, field) : NULL;
     if (guess)
         return guess;
     walk_bind_key(map, key, field->name);
@@ -220,8 +224,7 @@ static inline Guess *guess_of(const Node *key, Next *next)
         guess = next->before;
         if (!guess_is(guess, key))
             return NULL;
-        next->before = next->last;
-        next->last = guess;
+        guess_expect(next, guess);
     }
     return key->flags & NODE_SHADOWED ? NULL : guess;
 }
@@ -256,7 +259,7 @@ static void walk_struct(Walk *walk, Node *map, GuessHead *head, uint32_t version
     for (Node *key = map + 1; key < end;) {
         Guess *guess = guess_of(key, next);
         Node *value = key + 1;
-        if (!guess && !(guess = walk_entry(walk, map, key, next, versions))) {
+        if (!guess && !(guess = walk_entry(walk, map, key, head, next, versions))) {
             key = &walk->doc->nodes[value->next];
             continue;
         }

@@ -7,7 +7,7 @@ static Guesses *guesses_new(uint32_t versions)
     Guesses *guesses = mem_resize(NULL, sizeof *guesses);
     memset(guesses, 0, offsetof(Guesses, heads));
     guesses->at[0] = (Guess){.len = UINT32_MAX};
-    guesses->heads[0] = (GuessHead){{&guesses->at[0], &guesses->at[0]}, UINT32_MAX};
+    guesses->heads[0] = (GuessHead){.first = {&guesses->at[0], &guesses->at[0]}, .musts = UINT32_MAX};
     guesses->count = guesses->head_count = 1;
     guesses->versions = versions;
     return guesses;
@@ -42,7 +42,8 @@ uint32_t guess_add_type(Guesses *guesses, TypeId type)
     if (guesses->head_count == GUESS_TYPES)
         return 0;
     uint32_t head = guesses->head_count++;
-    guesses->heads[head] = (GuessHead){guesses->heads[0].first, schema_types[type].musts};
+    guesses->heads[head] = (GuessHead){.first = guesses->heads[0].first,
+                                       .musts = schema_types[type].musts};
     guesses->heads_of[type] = (uint16_t)head;
     return head;
 }
@@ -122,7 +123,7 @@ static void write_guess(Guesses *guesses, Guess *guess, const SchemaField *field
     write_name(guess, text_str(NULL, field->name));
 }
 
-Guess *guess_learn(Guesses *guesses, Next *next, const SchemaField *field)
+Guess *guess_learn(Guesses *guesses, GuessHead *head, Next *next, const SchemaField *field)
 {
     uint32_t row = (uint32_t)(field - schema_fields);
     uint32_t slot = row * UINT32_C(2654435761) % GUESS_SLOTS;
@@ -137,10 +138,10 @@ Guess *guess_learn(Guesses *guesses, Next *next, const SchemaField *field)
         write_guess(guesses, &guesses->at[guesses->slots[slot]], field, row);
     }
     Guess *guess = &guesses->at[guesses->slots[slot]];
-    /* What was not expected by a type without a head is forgotten. */
-    if (next != &guesses->heads[0].first) {
-        next->before = next->last;
-        next->last = guess;
+    if (head != &guesses->heads[0]) {
+        Str name = text_str(NULL, field->name);
+        head->others[guess_slot(name.ptr, (uint32_t)name.len)] = guesses->slots[slot];
+        guess_expect(next, guess);
     }
     return guess;
 }

@@ -20,10 +20,13 @@ typedef struct Next {
     Guess *last, *before;
 } Next;
 
-/* What a mapping of a type begins with. */
+enum { GUESS_OTHERS = 32 };
+
+/* A type: what its mappings begin with, and what is where no guess was right. */
 typedef struct GuessHead {
     Next first;
     uint32_t musts;       /* SchemaType.musts; UINT32_MAX: unknown */
+    uint16_t others[GUESS_OTHERS]; /* by guess_slot: its last guess of that slot; 0: none */
 } GuessHead;
 
 /* What is done with a value by its type, where that is simple. */
@@ -72,7 +75,7 @@ Guesses *guesses_of(Guesses **list, uint32_t versions);
 void guesses_free(Guesses *list);
 /* The guess for a row of schema_fields, made where there is none, becomes what is expected
  * there.  NULL where the row does not hold in all versions, and where there are too many. */
-Guess *guess_learn(Guesses *guesses, Next *next, const SchemaField *field);
+Guess *guess_learn(Guesses *guesses, GuessHead *head, Next *next, const SchemaField *field);
 uint32_t guess_add_type(Guesses *guesses, TypeId type);
 
 /* What a mapping of that type may begin with. */
@@ -102,6 +105,28 @@ static inline bool guess_is(const Guess *guess, const Node *key)
     if (guess_load(key->text) != guess->head || guess_load(key->text + len - 8) != guess->tail)
         return false;
     return len <= 16 || bytes_same(text_bytes(NULL, guess->name), key->text, len);
+}
+
+static inline void guess_expect(Next *next, Guess *guess)
+{
+    next->before = next->last;
+    next->last = guess;
+}
+
+static inline uint32_t guess_slot(const char *name, uint32_t len)
+{
+    return len == 0 ? 0 : (len + (unsigned char)name[0] * 5u + (unsigned char)name[len - 1]) % GUESS_OTHERS;
+}
+
+/* The type's guess that is right for a key though nobody expected it there, as from now on;
+ * NULL: none is known. */
+static inline Guess *guess_find(Guesses *guesses, GuessHead *head, Next *next, const Node *key)
+{
+    Guess *guess = &guesses->at[head->others[guess_slot(key->text, key->len)]];
+    if (!guess_is(guess, key))
+        return NULL;
+    guess_expect(next, guess);
+    return guess;
 }
 
 #endif
