@@ -34,11 +34,11 @@ bool alike(Str a, Str b)
 /* ---- values of labels ---- */
 bool meets_nothing(const Link *link, uint32_t selector)
 {
-    Seq query = seq_at(&link->queries, link->selector_query[selector]);
-    Seq rest = seq_at(&link->compiled, query.at[1]);
+    const Query *query = &link->queries.at[link->selector_query[selector]];
+    Seq rest = seq_at(&link->compiled, query->compiled);
     for (CompiledTerm term; compiled_next(&rest, &term);)
         for (uint32_t i = 0; i < term.count; i++)
-            if (link_pair_in_namespace(link, query.at[0], term.pairs[i]))
+            if (link_pair_in_namespace(link, query->ns, term.pairs[i]))
                 return false;
     return true;
 }
@@ -50,7 +50,8 @@ static void intern_value_keys(Link *link)
         if (link_selects_any(link, i) || !meets_nothing(link, i))
             continue;
         const Selector *selector = &facts->selectors.at[i];
-        uint32_t ns = facts_object(facts, selector->object)->ns;
+        uint32_t ns = link->namespaces[selector->object];
+        link_mark(link, ns, MARK_VALUES);
         for (uint32_t j = 0; j < selector->term_count; j++)
             if (facts->terms.at[selector->terms + j].op == TERM_EQUALS)
                 seq_intern2(&link->values.keys, ns, facts->terms.at[selector->terms + j].key);
@@ -64,7 +65,9 @@ static void sweep_values(Link *link, Postings *postings)
     SeqTable met = {0}; /* (key of the list, pair) */
     for (uint32_t i = 0; i < facts->pods.len; i++) {
         const PodFact *pod = &facts->pods.at[i];
-        uint32_t ns = facts_object(facts, pod->object)->ns;
+        uint32_t ns = link->namespaces[pod->object];
+        if (!(link_marks(link, ns) & MARK_VALUES))
+            continue;
         Seq set = seq_at(&facts->label_sets, pod->labels);
         for (uint32_t j = 0; j < set.count; j++) {
             uint32_t key = seq_find2(&postings->keys, ns, facts_pair_key(facts, set.at[j]));
@@ -109,9 +112,11 @@ static void sweep_objects(Link *link, Postings *postings)
 {
     const Facts *facts = link->facts;
     for (uint32_t i = 0; i < facts_object_count(facts); i++) {
+        if (!(link_marks(link, link->object_kinds[link->objects[i]]) & MARK_KIND_MISSED))
+            continue;
         const Object *object = facts_object(facts, link->objects[i]);
         uint32_t parts[3] = {object->group, object->kind, object->ns};
-        if (!object->name || !(link_missed(link, object->kind) & MISSED_KIND))
+        if (!object->name)
             continue;
         uint32_t key = seq_find(&postings->keys, parts, 3);
         if (key != BASE_NONE)

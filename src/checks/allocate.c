@@ -322,6 +322,8 @@ static void settle(Allocator *a)
 static bool exists_already(const Allocator *a)
 {
     uint32_t object = service_in_hand(a)->object;
+    if (!link_has_alternative(a->link, object))
+        return false;
     const Object *it = facts_object(a->facts, object);
     uint32_t other = link_find(a->link, it->group, it->kind, it->ns, it->name);
     for (uint32_t i = 0; i < DEFINITIONS_LOOKED_AT && other != BASE_NONE && other != object;

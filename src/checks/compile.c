@@ -186,8 +186,7 @@ static uint32_t compile_one(Compiler *compiler, const Selector *selector)
 /* Neighbours mostly ask for the same: a Deployment, its Service, its budget. */
 static bool ask_the_same(const Facts *facts, const Selector *a, const Selector *b)
 {
-    if (a->term_count != b->term_count ||
-        facts_object(facts, a->object)->ns != facts_object(facts, b->object)->ns)
+    if (a->term_count != b->term_count)
         return false;
     for (uint32_t i = 0; i < a->term_count; i++) {
         const Term *x = &facts->terms.at[a->terms + i], *y = &facts->terms.at[b->terms + i];
@@ -201,19 +200,13 @@ void compile_selectors(Link *link)
 {
     const Facts *facts = link->facts;
     Compiler compiler = {.link = link}; /* the empty key is plain */
-    seq_table_expect(&link->compiled, facts->selectors.len);
-    seq_table_expect(&link->queries, facts->selectors.len);
     link->selector_query =
         mem_resize(NULL, sizeof *link->selector_query * (facts->selectors.len + 1));
     for (uint32_t i = 0; i < facts->selectors.len; i++) {
         const Selector *selector = &facts->selectors.at[i];
-        if (i > 0 && ask_the_same(facts, selector - 1, selector)) {
-            link->selector_query[i] = link->selector_query[i - 1];
-            continue;
-        }
-        uint32_t compiled = compile_one(&compiler, selector);
-        uint32_t ns = facts_object(facts, selector->object)->ns;
-        link->selector_query[i] = seq_intern2(&link->queries, ns, compiled);
+        link->selector_query[i] = i > 0 && ask_the_same(facts, selector - 1, selector)
+                                      ? link->selector_query[i - 1]
+                                      : compile_one(&compiler, selector);
     }
     vec_free(&compiler.row);
     vec_free(&compiler.sorted);

@@ -7,8 +7,6 @@
  * stays in proportion to the input. */
 #include "checks/index.h"
 
-enum { CROSS_LEAST = 64 }; /* classes in the shorter list, from which on it pays */
-
 /* The two rarest pairs that a class must hold; false where there are not two, or one of
  * them is rare enough. */
 static bool rarest_pairs(const Link *link, uint32_t query, uint32_t pairs[2])
@@ -32,29 +30,24 @@ static bool rarest_pairs(const Link *link, uint32_t query, uint32_t pairs[2])
     return counts[0] >= CROSS_LEAST && counts[1] != UINT32_MAX;
 }
 
-static void intern_crossings(Link *link)
+void cross_query(Link *link, uint32_t query)
 {
-    uint32_t count = seq_count(&link->queries);
-    link->query_crossing = mem_resize(NULL, sizeof *link->query_crossing * (count + 1));
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t ns = seq_at(&link->queries, i).at[0], pairs[2] = {0};
-        link->query_crossing[i] = BASE_NONE;
-        if (!rarest_pairs(link, i, pairs))
-            continue;
-        bool swapped = pairs[0] > pairs[1];
-        uint32_t key[3] = {ns, pairs[swapped], pairs[!swapped]};
-        link->query_crossing[i] = seq_intern(&link->crossings.keys, key, 3);
-        seq_intern2(&link->crossed, ns, pairs[0]);
-        seq_intern2(&link->crossed, ns, pairs[1]);
-    }
+    uint32_t ns = link->queries.at[query].ns, pairs[2] = {0};
+    if (!rarest_pairs(link, query, pairs))
+        return;
+    bool swapped = pairs[0] > pairs[1];
+    uint32_t key[3] = {ns, pairs[swapped], pairs[!swapped]};
+    link->queries.at[query].crossing = seq_intern(&link->crossings.keys, key, 3);
+    seq_intern2(&link->crossed, ns, pairs[0]);
+    seq_intern2(&link->crossed, ns, pairs[1]);
 }
 
 /* Sets are ascending, and so are the two pairs of a key. */
 static void sweep_crossings(Link *link, Postings *postings)
 {
     VEC(uint32_t) asked = {0};
-    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
-        uint32_t ns = seq_at(&link->classes, class).at[0];
+    for (uint32_t class = 0; class < link->classes.len; class++) {
+        uint32_t ns = link->classes.at[class].ns;
         Seq set = class_set(link, class);
         asked.len = 0;
         for (uint32_t i = 0; i < set.count; i++)
@@ -73,7 +66,6 @@ static void sweep_crossings(Link *link, Postings *postings)
 
 void cross_build(Link *link)
 {
-    intern_crossings(link);
     postings_build(&link->crossings, link, sweep_crossings, UINT32_MAX);
 }
 
@@ -81,5 +73,4 @@ void cross_free(Link *link)
 {
     postings_free(&link->crossings);
     seq_table_free(&link->crossed);
-    mem_free(link->query_crossing);
 }

@@ -20,7 +20,10 @@ typedef struct Postings {
 } Postings;
 
 typedef void (*PostingsSweep)(Link *link, Postings *postings);
-/* The keys must be interned before. */
+/* Under so many keys. */
+void postings_fill(Postings *postings, Link *link, uint32_t keys, PostingsSweep sweep,
+                   uint32_t cap);
+/* Under the postings' own, which must be interned before. */
 void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap);
 void postings_put(Postings *postings, uint32_t key, uint32_t item); /* for the sweep */
 void postings_free(Postings *postings);
@@ -32,6 +35,32 @@ static inline Seq postings_at(const Postings *postings, uint32_t key)
     return (Seq){postings->items + start, postings->starts[key + 1] - start};
 }
 
+/* A selector in its namespace: equal ones are matched once. */
+typedef struct Query {
+    uint32_t ns, compiled;
+    uint32_t lists;            /* where its lists begin in Link.lists: see query_open */
+    uint32_t class;            /* one that matches, or BASE_NONE */
+    uint32_t crossing;         /* its key of crossings, or BASE_NONE */
+    bool alone;                /* no other class can match */
+} Query;
+
+/* Pods that no selector can tell apart. */
+typedef struct PodClass {
+    uint32_t ns, set;          /* in class_sets */
+} PodClass;
+
+/* A namespace with Pods or selectors in it; its classes, and the keys of its lists, are
+ * numbered one behind the other. */
+typedef struct Space {
+    uint32_t ns;
+    uint32_t pods, selectors;  /* so many are in it and those before it */
+    uint32_t first_key, keys;
+    uint32_t all_key;          /* of the list of all classes, or BASE_NONE: nobody asks */
+    uint32_t first_class, classes;
+} Space;
+
+enum { SPACE_FEW_KEYS = 16 };  /* that are gone through to find one */
+
 struct Link {
     Facts *facts;              /* borrowed; Pods, Services and references are sorted by place */
     const Sources *sources;    /* borrowed */
@@ -41,40 +70,46 @@ struct Link {
     const uint32_t *doc_ranks; /* per document: its place among all */
     uint32_t *own_ranks;       /* the same, where nobody gave them */
     uint32_t *objects;         /* by place */
-    IdTable identities;        /* the first object of each identity */
+    uint32_t *namespaces;      /* per object: its namespace, a string */
+    uint32_t *object_kinds;    /* per object: its kind, a string */
+    uint32_t *identities;      /* open addressing: the first object of each identity, see order.c */
+    uint32_t identity_slots;
     uint32_t *next_same;       /* per object */
+    bool *repeated;            /* per object: another has its identity; or NULL: none has */
+    uint8_t *marks;            /* per string, of mark_count: MARK_x */
+    uint32_t mark_count;
     bool unread_documents;     /* some document could not be read: it may hold anything */
 
     /* allocate.c */
     ReferenceCluster cluster;  /* as it is in the end */
     VEC(Fault) faults;
 
-    /* match.c */
+    /* compile.c, classes.c, match.c */
     SeqTable compiled;         /* selectors: see compile.c */
-    SeqTable queries;          /* (namespace, compiled selector) */
+    bool runtime_keys;         /* some selector asks for a label that only controllers set */
+    VEC(Space) spaces;
+    uint32_t *space_of;        /* per string, of space_count: the namespace's number in spaces, + 1 */
+    uint32_t space_count;
+    VEC(Query) queries;
     uint32_t *selector_query;  /* per selector */
-    uint32_t *query_lists;     /* per query: where its lists begin in lists */
     VEC(uint32_t) lists;       /* keys of postings: see query_open */
-    uint32_t *query_class;     /* per query: a class that matches, or BASE_NONE */
-    bool *query_alone;         /* per query: no other class can match */
+    VEC(uint32_t) key_pairs;   /* per key of postings: its pair; BASE_NONE: all classes */
+    SeqTable crowded;          /* (namespace, pair), where a namespace has many keys, */
+    VEC(uint32_t) crowded_keys; /* and their keys */
     SeqTable class_sets;       /* pairs, ascending */
-    SeqTable classes;          /* (namespace, class set) */
-    SeqTable pod_namespaces;   /* (namespace): it holds a Pod or template */
+    VEC(PodClass) classes;
     uint32_t *pod_class;       /* per Pod */
     uint32_t *class_starts;    /* per class, and the end of the last: in class_pods */
     uint32_t *class_pods;      /* by place */
-    Postings postings;         /* (namespace, pair) -> classes; pair BASE_NONE: all */
+    Postings postings;         /* classes of a namespace that hold a pair; match_key */
     Postings crossings;        /* (namespace, pair, pair) -> classes that hold both: cross.c */
     SeqTable crossed;          /* (namespace, pair): part of such a key */
-    uint32_t *query_crossing;  /* per query: its key there, or BASE_NONE */
     Postings elsewhere;        /* (pair) -> classes of any namespace, capped */
     uint64_t steps;
-    bool runtime_keys;         /* some selector asks for a label that only controllers set */
 
     /* resolve.c */
     uint32_t *resolved;        /* per reference: the object, or BASE_NONE */
-    uint8_t *missed;           /* per string: MISSED_x; of no strings where nothing is missed */
-    uint32_t missed_count;
+    bool missed;               /* some reference leads nowhere */
     uint32_t scale_target;     /* the path of references by which autoscalers name what they scale */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
@@ -101,6 +136,33 @@ struct Link {
 /* ---- order.c ---- */
 void order_build(Link *link);
 void order_free(Link *link);
+/* link_find in three steps, so that many are under way at once: its hash, then the two places
+ * in memory that it is going to look at. */
+uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name);
+void identity_expect_slot(const Link *link, uint32_t hash);
+void identity_expect_object(const Link *link, uint32_t hash);
+
+/* What is known of a string: nearly all objects and Pods are passed over by it where
+ * something is looked for. */
+enum {
+    MARK_NAME_MISSED = 1 << 0, /* the name of what a reference means that leads nowhere */
+    MARK_KIND_MISSED = 1 << 1, /* its kind */
+    MARK_KIND_ASKED = 1 << 2,  /* a kind of which some reference asks whether there are any */
+    MARK_INHABITED = 1 << 3,   /* a namespace with an object in it */
+    MARK_CROWDED = 1 << 4,     /* with several; both only where a reference leads nowhere */
+    MARK_VALUES = 1 << 5,      /* a namespace: alike.c looks for values there */
+    MARK_WORDS = 1 << 6,       /* a namespace: nearest.c looks for words there */
+};
+/* Of strings that were there when linking began. */
+static inline uint8_t link_marks(const Link *link, uint32_t string)
+{
+    return string < link->mark_count ? link->marks[string] : 0;
+}
+static inline void link_mark(Link *link, uint32_t string, uint8_t mark)
+{
+    if (string < link->mark_count)
+        link->marks[string] |= mark;
+}
 
 /* ---- compile.c: selectors as sequences, so that equal ones are matched once ---- */
 /* One term: it is met when the set holds any of the pairs (or, negated, none). */
@@ -112,6 +174,7 @@ typedef struct CompiledTerm {
     bool negated;
 } CompiledTerm;
 
+/* Leaves the number of each selector's terms in selector_query, until there are queries. */
 void compile_selectors(Link *link);
 /* Steps through a compiled selector: false at its end. */
 bool compiled_next(Seq *compiled, CompiledTerm *term);
@@ -123,8 +186,8 @@ typedef struct QueryTerms {
 } QueryTerms;
 static inline QueryTerms query_open(const Link *link, uint32_t query)
 {
-    return (QueryTerms){seq_at(&link->compiled, seq_at(&link->queries, query).at[1]),
-                        link->lists.at + link->query_lists[query] + 1};
+    const Query *it = &link->queries.at[query];
+    return (QueryTerms){seq_at(&link->compiled, it->compiled), link->lists.at + it->lists + 1};
 }
 static inline bool query_next(QueryTerms *terms, CompiledTerm *term)
 {
@@ -139,23 +202,37 @@ bool set_meets(Seq set, const CompiledTerm *term);
 /* Of a term that is not met: whether the set has its key at all. */
 bool set_is_wrong(const Facts *facts, Seq set, const CompiledTerm *term);
 
-/* ---- match.c ---- */
-void match_build(Link *link);
-void match_free(Link *link);
+/* ---- classes.c: after order and compile ---- */
+void classes_build(Link *link);
+void classes_free(Link *link);
+/* NULL: it holds neither Pods nor selectors. */
+static inline const Space *link_space(const Link *link, uint32_t ns)
+{
+    uint32_t number = ns < link->space_count ? link->space_of[ns] : 0;
+    return number ? &link->spaces.at[number - 1] : NULL;
+}
+/* The key of postings, or BASE_NONE. */
+uint32_t match_key(const Link *link, uint32_t ns, uint32_t pair);
 static inline Seq class_set(const Link *link, uint32_t class)
 {
-    return seq_at(&link->class_sets, seq_at(&link->classes, class).at[1]);
+    return seq_at(&link->class_sets, link->classes.at[class].set);
 }
 static inline Seq class_pods(const Link *link, uint32_t class)
 {
     uint32_t start = link->class_starts[class];
     return (Seq){link->class_pods + start, link->class_starts[class + 1] - start};
 }
+
+/* ---- match.c ---- */
+void match_build(Link *link);
+void match_free(Link *link);
 /* Classes in all lists of a query's term that is not negated. */
 uint32_t term_postings(const Link *link, const CompiledTerm *term);
 
-/* ---- cross.c ---- */
-void cross_build(Link *link); /* after the postings */
+/* ---- cross.c: after the postings ---- */
+enum { CROSS_LEAST = 64 }; /* classes in the shorter list, from which on it pays */
+void cross_query(Link *link, uint32_t query); /* where it pays; before cross_build */
+void cross_build(Link *link);
 void cross_free(Link *link);
 
 /* ---- runtime.c: labels that controllers set on the Pods they make ---- */
@@ -206,17 +283,6 @@ void nearest_build(Link *link);
 void nearest_free(Link *link);
 
 /* ---- resolve.c ---- */
-/* What is known of a string where some reference leads nowhere. */
-enum {
-    MISSED_NAME = 1 << 0,  /* the name of what such a reference means */
-    MISSED_KIND = 1 << 1,  /* its kind */
-    INHABITED = 1 << 2,    /* a namespace with an object in it */
-    CROWDED = 1 << 3,      /* with several */
-};
-static inline uint8_t link_missed(const Link *link, uint32_t string)
-{
-    return string < link->missed_count ? link->missed[string] : 0;
-}
 void resolve_build(Link *link);
 void resolve_free(Link *link);
 /* Whether a kind of one group may have moved to the other, so that both hold one object. */

@@ -1,228 +1,12 @@
 /* Which Pods a selector matches.
  *
- * Pods that no selector of the input can tell apart are one class: a pair that no
- * term names is left out of their label sets, and where some term names the key it
- * becomes "the key with another value".  In each namespace a list of classes
- * stands behind every pair that a selector there asks for; a selector walks the
- * shortest list that it must meet, or, where all are long, that of two pairs (cross.c).
+ * Of the lists of classes in its namespace (classes.c) a selector walks the shortest that it
+ * must meet, or, where all are long, that of two pairs (cross.c).
  * A million Pods that share one label and differ in another are thus one class to all
  * Services that ask for neither's value. */
 #include "checks/index.h"
 
 #include <stdlib.h>
-
-/* ---- lists ---- */
-void postings_put(Postings *postings, uint32_t key, uint32_t item)
-{
-    if (postings->counts[key]++ < postings->cap)
-        vec_push(&postings->posted, ((Posted){key, item}));
-}
-
-void postings_build(Postings *postings, Link *link, PostingsSweep sweep, uint32_t cap)
-{
-    uint32_t keys = seq_count(&postings->keys);
-    postings->counts = mem_zeroed(((size_t)keys + 1) * sizeof(uint32_t));
-    postings->starts = mem_zeroed(((size_t)keys + 2) * sizeof(uint32_t));
-    postings->cap = cap;
-    if (keys)
-        sweep(link, postings);
-    /* starts[k + 1] is where list k goes on: at the end it is where k + 1 starts. */
-    for (uint32_t key = 0; key < keys; key++) {
-        uint32_t kept = postings->counts[key] < cap ? postings->counts[key] : cap;
-        postings->starts[key + 2] = postings->starts[key + 1] + kept;
-    }
-    postings->items = mem_resize(NULL, ((size_t)postings->posted.len + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < postings->posted.len; i++) {
-        Posted posted = postings->posted.at[i];
-        postings->items[postings->starts[posted.key + 1]++] = posted.item;
-    }
-    vec_free(&postings->posted);
-}
-
-void postings_free(Postings *postings)
-{
-    seq_table_free(&postings->keys);
-    mem_free(postings->starts);
-    mem_free(postings->counts);
-    mem_free(postings->items);
-}
-
-/* ---- what selectors ask for ---- */
-enum { KEY_NAMED = 1, KEY_ANY = 2 };
-enum { PAIR_LEFT_OUT, PAIR_NAMED };
-
-typedef struct Projection {
-    uint8_t *pairs; /* PAIR_NAMED where a term names the pair */
-    uint32_t pair_count;
-    uint8_t *keys;  /* per string: KEY_NAMED, KEY_ANY */
-    uint32_t key_count;
-    VEC(uint32_t) set;
-    RuntimeRows runtime; /* where some selector asks for labels that only controllers set */
-} Projection;
-
-static Projection projection_of(const Link *link)
-{
-    const Facts *facts = link->facts;
-    Projection projection = {
-        .pair_count = seq_count(&facts->pairs),
-        .key_count = facts->strings->strings.len,
-    };
-    projection.pairs = mem_zeroed((size_t)projection.pair_count + 1);
-    projection.keys = mem_zeroed((size_t)projection.key_count + 1);
-    for (uint32_t i = 0; i < seq_count(&link->compiled); i++) {
-        Seq compiled = seq_at(&link->compiled, i);
-        for (CompiledTerm term; compiled_next(&compiled, &term);)
-            for (uint32_t j = 0; j < term.count; j++) {
-                uint32_t pair = term.pairs[j];
-                bool any = facts_pair_value(facts, pair) == PAIR_ANY_VALUE;
-                projection.pairs[pair] = PAIR_NAMED;
-                projection.keys[facts_pair_key(facts, pair)] |= any ? KEY_ANY : KEY_NAMED;
-            }
-    }
-    return projection;
-}
-
-static void projection_free(Projection *projection)
-{
-    mem_free(projection->pairs);
-    mem_free(projection->keys);
-    vec_free(&projection->set);
-}
-
-static void project_pair(Projection *projection, Facts *facts, uint32_t pair)
-{
-    uint32_t key = facts_pair_key(facts, pair);
-    uint8_t wanted = projection->keys[key];
-    if (pair < projection->pair_count && projection->pairs[pair])
-        vec_push(&projection->set, pair);
-    else if (wanted)
-        vec_push(&projection->set, seq_intern2(&facts->pairs, key, PAIR_OTHER_VALUE));
-    if (wanted & KEY_ANY)
-        vec_push(&projection->set, seq_intern2(&facts->pairs, key, PAIR_ANY_VALUE));
-}
-
-/* Makes the set that was gathered ascending and without repetition, and interns it. */
-static uint32_t intern_class_set(Link *link, Projection *projection)
-{
-    uint32_t *set = projection->set.at, count = projection->set.len, kept = 0;
-    sort_numbers(set, count);
-    for (uint32_t i = 0; i < count; i++)
-        if (i == 0 || set[i] != set[i - 1])
-            set[kept++] = set[i];
-    return seq_intern(&link->class_sets, set, kept);
-}
-
-/* Whether some selector asks for the key. */
-static bool is_wanted(const void *context, uint32_t key)
-{
-    const Projection *projection = context;
-    return key < projection->key_count && projection->keys[key];
-}
-
-/* ---- classes ---- */
-static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *pod, bool runtime)
-{
-    Facts *facts = link->facts;
-    vec_clear(&projection->set);
-    uint32_t count = seq_at(&facts->label_sets, pod->labels).count;
-    for (uint32_t i = 0; i < count; i++)
-        project_pair(projection, facts, seq_at(&facts->label_sets, pod->labels).at[i]);
-    if (runtime) {
-        uint32_t pairs[RUNTIME_MAX_PAIRS];
-        uint32_t pair_count =
-            runtime_object_pairs(facts, &projection->runtime, pod->object, pairs);
-        for (uint32_t i = 0; i < pair_count; i++)
-            project_pair(projection, facts, pairs[i]);
-    }
-    return intern_class_set(link, projection);
-}
-
-static void make_classes(Link *link)
-{
-    Facts *facts = link->facts;
-    Projection projection = projection_of(link);
-    if (link->runtime_keys)
-        runtime_look_up(&projection.runtime, facts, is_wanted, &projection);
-    link->pod_class = mem_resize(NULL, sizeof *link->pod_class * (facts->pods.len + 1));
-    seq_table_expect(&link->class_sets, facts->pods.len);
-    seq_table_expect(&link->classes, facts->pods.len);
-    uint32_t sets = seq_count(&facts->label_sets);
-    uint32_t *projected = mem_resize(NULL, sizeof *projected * (sets + 1));
-    memset(projected, 0xFF, sizeof *projected * (sets + 1));
-    uint32_t met = BASE_NONE; /* the namespace of the one before */
-    for (uint32_t i = 0; i < facts->pods.len; i++) {
-        const PodFact *pod = &facts->pods.at[i];
-        bool runtime = link->runtime_keys && (pod->flags & POD_TEMPLATE);
-        uint32_t set = runtime ? BASE_NONE : projected[pod->labels];
-        if (set == BASE_NONE)
-            set = class_set_of(link, &projection, pod, runtime);
-        if (!runtime)
-            projected[pod->labels] = set;
-        uint32_t ns = facts_object(facts, pod->object)->ns;
-        link->pod_class[i] = seq_intern2(&link->classes, ns, set);
-        if (ns != met)
-            seq_intern(&link->pod_namespaces, &ns, 1);
-        met = ns;
-    }
-    mem_free(projected);
-    projection_free(&projection);
-}
-
-static void gather_members(Link *link)
-{
-    uint32_t classes = seq_count(&link->classes), pods = link->facts->pods.len;
-    uint32_t *starts = mem_zeroed(((size_t)classes + 2) * sizeof *starts);
-    for (uint32_t i = 0; i < pods; i++)
-        starts[link->pod_class[i] + 2]++;
-    for (uint32_t i = 0; i < classes; i++)
-        starts[i + 2] += starts[i + 1];
-    link->class_pods = mem_resize(NULL, sizeof *link->class_pods * (pods + 1));
-    /* starts[c + 1] is where class c goes on: at the end it is where c + 1 starts. */
-    for (uint32_t i = 0; i < pods; i++)
-        link->class_pods[starts[link->pod_class[i] + 1]++] = i;
-    link->class_starts = starts;
-}
-
-/* ---- lists of classes ---- */
-/* The pair BASE_NONE stands for all classes of a namespace: for selectors that only
- * exclude, or are empty.  What each query asks for is looked up here once. */
-static void intern_posting_keys(Link *link)
-{
-    uint32_t count = seq_count(&link->queries);
-    link->query_lists = mem_resize(NULL, sizeof *link->query_lists * (count + 1));
-    seq_table_expect(&link->postings.keys, count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t ns = seq_at(&link->queries, i).at[0], first = link->lists.len;
-        Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, i).at[1]);
-        bool positive = false;
-        link->query_lists[i] = first;
-        vec_push(&link->lists, BASE_NONE);
-        for (CompiledTerm term; compiled_next(&compiled, &term);) {
-            vec_push(&link->lists, BASE_NONE); /* the head's */
-            for (uint32_t j = 0; j < term.count; j++)
-                vec_push(&link->lists,
-                         term.negated ? BASE_NONE
-                                      : seq_intern2(&link->postings.keys, ns, term.pairs[j]));
-            positive |= !term.negated;
-        }
-        if (!positive)
-            link->lists.at[first] = seq_intern2(&link->postings.keys, ns, BASE_NONE);
-    }
-}
-
-static void sweep_classes(Link *link, Postings *postings)
-{
-    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
-        uint32_t ns = seq_at(&link->classes, class).at[0];
-        Seq set = class_set(link, class);
-        for (uint32_t i = 0; i <= set.count; i++) {
-            uint32_t pair = i < set.count ? set.at[i] : BASE_NONE;
-            uint32_t key = seq_find2(&postings->keys, ns, pair);
-            if (key != BASE_NONE)
-                postings_put(postings, key, class);
-        }
-    }
-}
 
 uint32_t term_postings(const Link *link, const CompiledTerm *term)
 {
@@ -243,9 +27,9 @@ static bool class_matches(const Link *link, uint32_t class, Seq compiled)
 }
 
 /* The term whose lists hold the fewest classes; all classes where no term is positive. */
-static CompiledTerm rarest_term(const Link *link, uint32_t query)
+static CompiledTerm rarest_term(const Link *link, uint32_t query, uint32_t *classes)
 {
-    CompiledTerm rarest = {.lists = link->lists.at + link->query_lists[query], .count = 1};
+    CompiledTerm rarest = {.lists = link->lists.at + link->queries.at[query].lists, .count = 1};
     uint32_t fewest = UINT32_MAX;
     QueryTerms terms = query_open(link, query);
     for (CompiledTerm term; query_next(&terms, &term);) {
@@ -255,6 +39,7 @@ static CompiledTerm rarest_term(const Link *link, uint32_t query)
             rarest = term;
         }
     }
+    *classes = fewest == UINT32_MAX ? link->postings.counts[rarest.lists[0]] : fewest;
     return rarest;
 }
 
@@ -285,7 +70,7 @@ static bool visit_list(const Link *link, Seq compiled, Seq list, ClassVisit *vis
 
 static Seq query_terms(const Link *link, uint32_t query)
 {
-    return seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+    return seq_at(&link->compiled, link->queries.at[query].compiled);
 }
 
 static void visit_rarest(const Link *link, uint32_t query, const CompiledTerm *rarest,
@@ -299,12 +84,12 @@ static void visit_rarest(const Link *link, uint32_t query, const CompiledTerm *r
 
 static void visit_matches(const Link *link, uint32_t query, ClassVisit *visit)
 {
-    uint32_t crossing = link->query_crossing[query];
+    uint32_t crossing = link->queries.at[query].crossing, classes;
     if (crossing != BASE_NONE) {
         visit_list(link, query_terms(link, query), postings_at(&link->crossings, crossing), visit);
         return;
     }
-    CompiledTerm rarest = rarest_term(link, query);
+    CompiledTerm rarest = rarest_term(link, query, &classes);
     visit_rarest(link, query, &rarest, visit);
 }
 
@@ -314,32 +99,48 @@ static bool keep_first(void *context, uint32_t class)
     return false;
 }
 
-/* The first class of each query that matches.  Where a query has one class to look at, that
- * is the only one. */
+/* The first class that matches.  Where there is one to look at, that is the only one; what
+ * asks for one thing is met by all of its list. */
+static void match_query(Link *link, Query *query, uint32_t id, const CompiledTerm *rarest,
+                        uint32_t classes)
+{
+    ClassVisit visit = {keep_first, &query->class, 0, 0};
+    Seq compiled = seq_at(&link->compiled, query->compiled);
+    query->alone = rarest->count == 1 && classes == 1;
+    if (classes == 0)
+        return;
+    if (rarest->pairs && compiled.count == 2) {
+        query->class = postings_at(&link->postings, rarest->lists[0]).at[0];
+        visit.steps = 1;
+    } else {
+        visit_rarest(link, id, rarest, &visit);
+    }
+    link->steps += visit.steps;
+}
+
 static void match_queries(Link *link)
 {
-    uint32_t count = seq_count(&link->queries);
-    link->query_class = mem_resize(NULL, sizeof *link->query_class * (count + 1));
-    link->query_alone = mem_resize(NULL, sizeof *link->query_alone * (count + 1));
-    for (uint32_t i = 0; i < count; i++) {
-        link->query_class[i] = BASE_NONE;
-        link->query_alone[i] = false;
-        ClassVisit visit = {keep_first, &link->query_class[i], 0, 0};
-        if (link->query_crossing[i] != BASE_NONE) {
+    for (uint32_t i = 0; i < link->queries.len; i++) {
+        uint32_t classes;
+        CompiledTerm rarest = rarest_term(link, i, &classes);
+        if (rarest.count > 1 || classes >= CROSS_LEAST)
+            cross_query(link, i);
+        if (link->queries.at[i].crossing == BASE_NONE)
+            match_query(link, &link->queries.at[i], i, &rarest, classes);
+    }
+    cross_build(link);
+    for (uint32_t i = 0; i < link->queries.len && link->crossings.counts; i++) {
+        Query *query = &link->queries.at[i];
+        ClassVisit visit = {keep_first, &query->class, 0, 0};
+        if (query->crossing != BASE_NONE)
             visit_matches(link, i, &visit);
-        } else {
-            CompiledTerm rarest = rarest_term(link, i);
-            link->query_alone[i] =
-                rarest.count == 1 && link->postings.counts[rarest.lists[0]] == 1;
-            visit_rarest(link, i, &rarest, &visit);
-        }
         link->steps += visit.steps;
     }
 }
 
 bool link_selects_any(const Link *link, uint32_t selector)
 {
-    return link->query_class[link->selector_query[selector]] != BASE_NONE;
+    return link->queries.at[link->selector_query[selector]].class != BASE_NONE;
 }
 
 typedef VEC(uint32_t) ClassList;
@@ -410,9 +211,10 @@ static bool sample_one(const Link *link, uint32_t class, PodSample *sample)
 
 bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
 {
-    uint32_t query = link->selector_query[selector];
-    if (link->query_alone[query] && link->query_class[query] != BASE_NONE)
-        return sample_one(link, link->query_class[query], sample);
+    uint32_t id = link->selector_query[selector];
+    const Query *query = &link->queries.at[id];
+    if (query->alone && query->class != BASE_NONE)
+        return sample_one(link, query->class, sample);
     Sampling sampling; /* its classes are written as they come */
     sampling.link = link;
     sampling.sample = sample;
@@ -420,42 +222,47 @@ bool link_sample(const Link *link, uint32_t selector, PodSample *sample)
     sampling.more = false;
     sample->count = 0;
     ClassVisit visit = {sample_class, &sampling, 0, SAMPLE_VISITS};
-    visit_matches(link, query, &visit);
+    visit_matches(link, id, &visit);
     sort_numbers(sample->at, sample->count);
     return !sampling.more && visit.steps < SAMPLE_VISITS;
 }
 
 bool link_pair_in_namespace(const Link *link, uint32_t ns, uint32_t pair)
 {
-    uint32_t key = seq_find2(&link->postings.keys, ns, pair);
+    uint32_t key = match_key(link, ns, pair);
     return key != BASE_NONE && link->postings.counts[key] > 0;
 }
 
 /* ---- the same labels in another namespace ---- */
+/* In the order of the first Pod of each class. */
 static void sweep_elsewhere(Link *link, Postings *postings)
 {
-    for (uint32_t class = 0; class < seq_count(&link->classes); class++) {
+    uint8_t *asked = mem_zeroed(seq_count(&link->facts->pairs));
+    for (uint32_t i = 0; i < seq_count(&postings->keys); i++)
+        asked[seq_at(&postings->keys, i).at[0]] = 1;
+    for (uint32_t pod = 0; pod < link->facts->pods.len; pod++) {
+        uint32_t class = link->pod_class[pod];
         Seq set = class_set(link, class);
-        for (uint32_t i = 0; i < set.count; i++) {
-            uint32_t key = seq_find(&postings->keys, &set.at[i], 1);
-            if (key != BASE_NONE)
-                postings_put(postings, key, class);
-        }
+        for (uint32_t i = 0; i < set.count; i++)
+            if (asked[set.at[i]] && class_pods(link, class).at[0] == pod)
+                postings_put(postings, seq_find(&postings->keys, &set.at[i], 1), class);
     }
+    mem_free(asked);
 }
 
 static void intern_elsewhere(Link *link, uint32_t query)
 {
-    Seq compiled = seq_at(&link->compiled, seq_at(&link->queries, query).at[1]);
+    Seq compiled = query_terms(link, query);
     for (CompiledTerm term; compiled_next(&compiled, &term);)
         for (uint32_t i = 0; !term.negated && i < term.count; i++)
             seq_intern(&link->elsewhere.keys, &term.pairs[i], 1);
 }
 
+/* For queries that match nothing, and for selectors of other namespaces. */
 static void build_elsewhere(Link *link)
 {
-    for (uint32_t i = 0; i < seq_count(&link->queries); i++)
-        if (link->query_class[i] == BASE_NONE)
+    for (uint32_t i = 0; i < link->queries.len; i++)
+        if (link->queries.at[i].class == BASE_NONE)
             intern_elsewhere(link, i);
     for (uint32_t i = 0; i < link->facts->selectors.len; i++)
         if (link->facts->selectors.at[i].anywhere)
@@ -490,8 +297,7 @@ static CompiledTerm rarest_elsewhere(const Link *link, Seq compiled)
 bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wanted,
                            void *context)
 {
-    Seq query = seq_at(&link->queries, link->selector_query[selector]);
-    Seq compiled = seq_at(&link->compiled, query.at[1]);
+    Seq compiled = query_terms(link, link->selector_query[selector]);
     CompiledTerm rarest = rarest_elsewhere(link, compiled);
     bool all = rarest.count > 0;
     for (uint32_t i = 0; i < rarest.count; i++) {
@@ -499,7 +305,7 @@ bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wa
         Seq list = postings_at(&link->elsewhere, key);
         for (uint32_t j = 0; j < list.count; j++)
             if (class_matches(link, list.at[j], compiled) &&
-                wanted(link, seq_at(&link->classes, list.at[j]).at[0], context))
+                wanted(link, link->classes.at[list.at[j]].ns, context))
                 return true;
         all &= key == BASE_NONE || link->elsewhere.counts[key] == list.count;
     }
@@ -508,13 +314,13 @@ bool link_selects_anywhere(const Link *link, uint32_t selector, NamespaceTest wa
 
 bool link_has_pods(const Link *link, uint32_t ns)
 {
-    return seq_find(&link->pod_namespaces, &ns, 1) != BASE_NONE;
+    const Space *space = link_space(link, ns);
+    return space && space->classes > 0;
 }
 
 uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
 {
-    Seq query = seq_at(&link->queries, link->selector_query[selector]);
-    Seq compiled = seq_at(&link->compiled, query.at[1]);
+    Seq compiled = query_terms(link, link->selector_query[selector]);
     CompiledTerm rarest = rarest_elsewhere(link, compiled);
     uint32_t found = BASE_NONE;
     for (uint32_t i = 0; i < rarest.count; i++) {
@@ -533,11 +339,7 @@ uint32_t link_match_elsewhere(const Link *link, uint32_t selector)
 void match_build(Link *link)
 {
     compile_selectors(link);
-    make_classes(link);
-    gather_members(link);
-    intern_posting_keys(link);
-    postings_build(&link->postings, link, sweep_classes, UINT32_MAX);
-    cross_build(link);
+    classes_build(link);
     match_queries(link);
     build_elsewhere(link);
 }
@@ -545,22 +347,11 @@ void match_build(Link *link)
 void match_free(Link *link)
 {
     seq_table_free(&link->compiled);
-    seq_table_free(&link->queries);
-    mem_free(link->query_lists);
-    vec_free(&link->lists);
-    seq_table_free(&link->class_sets);
-    seq_table_free(&link->classes);
-    seq_table_free(&link->pod_namespaces);
-    postings_free(&link->postings);
+    mem_free(link->selector_query);
+    classes_free(link);
     cross_free(link);
     postings_free(&link->elsewhere);
-    mem_free(link->selector_query);
-    mem_free(link->query_class);
-    mem_free(link->query_alone);
-    mem_free(link->pod_class);
-    mem_free(link->class_starts);
-    mem_free(link->class_pods);
 }
 
 uint64_t link_match_steps(const Link *link) { return link->steps; }
-uint32_t link_class_count(const Link *link) { return seq_count(&link->classes); }
+uint32_t link_class_count(const Link *link) { return link->classes.len; }

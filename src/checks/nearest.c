@@ -94,9 +94,6 @@ bool pod_is_named_by(const Facts *facts, const PodFact *pod, const Term *term)
     return !search.missing;
 }
 
-/* Beside the words of a namespace in which any is looked for. */
-static const uint32_t ANY_WORD = BASE_NONE;
-
 typedef struct WordIndexing {
     Link *link;
     Postings *postings;
@@ -124,8 +121,8 @@ static void sweep_names(Link *link, Postings *postings)
     const Facts *facts = link->facts;
     for (uint32_t i = 0; i < facts->pods.len; i++) {
         const PodFact *pod = &facts->pods.at[i];
-        WordIndexing indexing = {link, postings, facts_object(facts, pod->object)->ns, i};
-        if (seq_find2(&postings->keys, indexing.ns, ANY_WORD) != BASE_NONE)
+        WordIndexing indexing = {link, postings, link->namespaces[pod->object], i};
+        if (link_marks(link, indexing.ns) & MARK_WORDS)
             words_of(pod_name(facts, pod), put_word, &indexing);
     }
 }
@@ -137,9 +134,8 @@ void nearest_build(Link *link)
         if (link_selects_any(link, i))
             continue;
         const Selector *selector = &facts->selectors.at[i];
-        WordIndexing indexing = {
-            link, &link->words, facts_object(facts, selector->object)->ns, BASE_NONE};
-        seq_intern2(&link->words.keys, indexing.ns, ANY_WORD);
+        WordIndexing indexing = {link, &link->words, link->namespaces[selector->object], BASE_NONE};
+        link_mark(link, indexing.ns, MARK_WORDS);
         for (uint32_t j = 0; j < selector->term_count; j++)
             words_of_term(facts, &facts->terms.at[selector->terms + j], intern_word, &indexing);
     }
@@ -402,7 +398,7 @@ static void guess_pods(Search *search, const Selector *selector, Nearest *neares
 
 static void scratch_begin(NearestScratch *scratch, const Link *link)
 {
-    size_t size = sizeof(uint32_t) * (seq_count(&link->classes) + 1);
+    size_t size = sizeof(uint32_t) * (link->classes.len + 1);
     if (!scratch->seen) {
         scratch->seen = mem_resize(NULL, size);
         scratch->tied = mem_resize(NULL, size);
@@ -414,11 +410,11 @@ static void scratch_begin(NearestScratch *scratch, const Link *link)
 
 Nearest link_nearest(const Link *link, uint32_t selector, NearestScratch *scratch)
 {
-    Seq query = seq_at(&link->queries, link->selector_query[selector]);
+    const Query *query = &link->queries.at[link->selector_query[selector]];
     scratch_begin(scratch, link);
-    Search search = {.link = link, .scratch = scratch, .ns = query.at[0],
+    Search search = {.link = link, .scratch = scratch, .ns = query->ns,
                      .query = link->selector_query[selector],
-                     .compiled = seq_at(&link->compiled, query.at[1])};
+                     .compiled = seq_at(&link->compiled, query->compiled)};
     const Selector *it = &link->facts->selectors.at[selector];
     order_lists(&search);
     walk_lists(&search);

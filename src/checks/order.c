@@ -97,6 +97,23 @@ static int compare_objects(const void *left, const void *right, void *context)
     return link_compare_objects(context, *(const uint32_t *)left, *(const uint32_t *)right);
 }
 
+/* What many passes ask of each object, side by side. */
+static void gather_objects(Link *link)
+{
+    const Facts *facts = link->facts;
+    uint32_t count = facts_object_count(facts);
+    link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
+    link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        const Object *object = &facts->objects.at[i];
+        link->namespaces[i] = object->ns;
+        link->object_kinds[i] = object->kind;
+        link->unread_documents |= object->no_object;
+    }
+    link->mark_count = facts->strings->strings.len;
+    link->marks = mem_zeroed((size_t)link->mark_count + 1);
+}
+
 static bool objects_are_sorted(const Facts *facts, const uint32_t *doc_ranks)
 {
     const Object *objects = facts->objects.at;
@@ -139,58 +156,109 @@ static int compare_references(const void *left, const void *right, void *context
 }
 
 /* ---- identity ---- */
-static uint32_t identity_hash(const void *owner, uint32_t id)
+/* A slot holds an object's id + 1, and above it the bits of the hash that the slot's place does
+ * not say; 0 is free.  At most half of them are taken. */
+enum { IDENTITY_FEWEST = 64, IDENTITY_BATCH = 32 };
+
+uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
 {
-    const Object *object = &((const Facts *)owner)->objects.at[id];
-    uint32_t parts[4] = {object->group, object->kind, object->ns, object->name};
-    return hash_numbers(parts, 4);
+    uint64_t hash = ((uint64_t)group << 32 | kind) * UINT64_C(0xD6E8FEB86659FD93);
+    hash ^= ((uint64_t)ns << 32 | name) * UINT64_C(0x9E3779B97F4A7C15);
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0xD6E8FEB86659FD93);
+    return (uint32_t)(hash >> 32);
 }
 
-static bool identity_equal(const void *owner, uint32_t id, const void *key)
+static inline uint32_t find_slot(const Link *link, const Object *key, uint32_t hash)
 {
-    const Facts *facts = owner;
-    const Object *object = facts_object(facts, id);
-    const uint32_t *parts = key;
-    return object->name == parts[3] && object->ns == parts[2] && object->kind == parts[1] &&
-           object->group == parts[0];
+    uint32_t mask = link->identity_slots - 1, slot = hash & mask;
+    for (uint32_t held; (held = link->identities[slot]) != 0; slot = (slot + 1) & mask) {
+        if ((held ^ hash) & ~mask)
+            continue;
+        const Object *it = &link->facts->objects.at[(held & mask) - 1];
+        if (it->name == key->name && it->ns == key->ns && it->kind == key->kind &&
+            it->group == key->group)
+            break;
+    }
+    return slot;
 }
 
-static const IdTraits IDENTITY = {identity_hash, identity_equal};
+void identity_expect_slot(const Link *link, uint32_t hash)
+{
+    __builtin_prefetch(&link->identities[hash & (link->identity_slots - 1)]);
+}
 
-/* From the last to the first, so that the first by place heads its chain. */
+void identity_expect_object(const Link *link, uint32_t hash)
+{
+    uint32_t mask = link->identity_slots - 1;
+    uint32_t held = link->identities[hash & mask];
+    if (held && !((held ^ hash) & ~mask))
+        __builtin_prefetch(&link->facts->objects.at[(held & mask) - 1].group);
+}
+
+static bool has_identity(const Object *object)
+{
+    return !object->no_object && object->name != 0 && object->name != BASE_NONE;
+}
+
+static void add_identity(Link *link, uint32_t id, uint32_t hash)
+{
+    const Object *object = &link->facts->objects.at[id];
+    uint32_t mask = link->identity_slots - 1, slot = find_slot(link, object, hash);
+    uint32_t held = link->identities[slot];
+    link->identities[slot] = (id + 1) | (hash & ~mask);
+    if (!held)
+        return;
+    uint32_t count = facts_object_count(link->facts);
+    if (!link->repeated)
+        link->repeated = mem_zeroed(sizeof *link->repeated * count);
+    link->next_same[id] = (held & mask) - 1;
+    link->repeated[id] = link->repeated[(held & mask) - 1] = true;
+}
+
+/* From the last to the first, so that the first by place heads its chain; some at once, whose
+ * slots are on their way meanwhile. */
 static void index_identities(Link *link)
 {
     const Facts *facts = link->facts;
     uint32_t count = facts_object_count(facts);
-    link->next_same = mem_resize(NULL, sizeof *link->next_same * ((size_t)count + 1));
-    for (uint32_t i = count; i-- > 0;) {
-        uint32_t id = link->objects[i];
-        const Object *object = &facts->objects.at[id];
-        link->next_same[id] = BASE_NONE;
-        link->unread_documents |= object->no_object;
-        if (object->no_object || object->name == 0 || object->name == BASE_NONE)
-            continue;
-        uint32_t key[4] = {object->group, object->kind, object->ns, object->name};
-        link->next_same[id] =
-            id_replace(&link->identities, &IDENTITY, facts, key, id, hash_numbers(key, 4));
+    size_t size = sizeof *link->next_same * ((size_t)count + 1);
+    link->next_same = mem_resize(NULL, size);
+    memset(link->next_same, 0xFF, size);
+    link->identity_slots = IDENTITY_FEWEST;
+    while (link->identity_slots / 2 <= count)
+        link->identity_slots *= 2;
+    size = sizeof *link->identities * link->identity_slots;
+    link->identities = mem_resize(NULL, size);
+    memset(link->identities, 0, size); /* here at once: each page is going to be written */
+    for (uint32_t end = count; end > 0;) {
+        uint32_t hashes[IDENTITY_BATCH], from = end > IDENTITY_BATCH ? end - IDENTITY_BATCH : 0;
+        for (uint32_t i = from; i < end; i++) {
+            const Object *object = &facts->objects.at[link->objects[i]];
+            hashes[i - from] =
+                identity_hash(object->group, object->kind, object->ns, object->name);
+            identity_expect_slot(link, hashes[i - from]);
+        }
+        while (end-- > from) {
+            if (has_identity(&facts->objects.at[link->objects[end]]))
+                add_identity(link, link->objects[end], hashes[end - from]);
+        }
+        end++;
     }
 }
 
 uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
 {
-    uint32_t key[4] = {group, kind, ns, name};
-    return id_find(&link->identities, &IDENTITY, link->facts, key, hash_numbers(key, 4));
+    Object key = {.group = group, .kind = kind, .ns = ns, .name = name};
+    uint32_t held = link->identities[find_slot(link, &key, identity_hash(group, kind, ns, name))];
+    return held ? (held & (link->identity_slots - 1)) - 1 : BASE_NONE;
 }
 
 uint32_t link_next_same(const Link *link, uint32_t object) { return link->next_same[object]; }
 
 bool link_has_alternative(const Link *link, uint32_t object)
 {
-    if (link->next_same[object] != BASE_NONE)
-        return true;
-    const Object *it = facts_object(link->facts, object);
-    uint32_t first = link_find(link, it->group, it->kind, it->ns, it->name);
-    return first != BASE_NONE && first != object;
+    return link->repeated && link->repeated[object];
 }
 
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena)
@@ -248,6 +316,7 @@ void order_build(Link *link)
     bool in_order = objects_are_sorted(facts, link->doc_ranks);
     link->objects = in_order ? all_numbers(facts_object_count(facts))
                              : checks_order(facts, link->doc_ranks);
+    gather_objects(link);
     index_identities(link);
     SORT_BY_PLACE(pods, offsetof(PodFact, place.offset), compare_pods);
     SORT_BY_PLACE(services, 0, compare_services);
@@ -260,6 +329,10 @@ void order_free(Link *link)
 {
     mem_free(link->own_ranks);
     mem_free(link->objects);
+    mem_free(link->namespaces);
+    mem_free(link->object_kinds);
+    mem_free(link->identities);
     mem_free(link->next_same);
-    id_table_free(&link->identities);
+    mem_free(link->repeated);
+    mem_free(link->marks);
 }

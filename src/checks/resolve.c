@@ -60,13 +60,25 @@ static uint32_t resolve(const Link *link, const Reference *reference)
                : link_find(link, reference->group, reference->kind, reference->ns, name);
 }
 
-/* Those of the facts are looked up once. */
+/* Those of the facts are looked up once; what they look at is on its way while others before
+ * them are resolved. */
 static void resolve_references(Link *link)
 {
+    enum { SLOT_AHEAD = 16, OBJECT_AHEAD = 8 };
     const Facts *facts = link->facts;
-    link->resolved = mem_resize(NULL, sizeof *link->resolved * (facts->references.len + 1));
-    for (uint32_t i = 0; i < facts->references.len; i++)
-        link->resolved[i] = resolve(link, &facts->references.at[i]);
+    uint32_t count = facts->references.len;
+    link->resolved = mem_resize(NULL, sizeof *link->resolved * ((size_t)count + 1));
+    for (uint32_t i = 0; i < count + SLOT_AHEAD; i++) {
+        if (i < count) {
+            const Reference *it = &facts->references.at[i];
+            link->resolved[i] = identity_hash(it->group, it->kind, it->ns, it->name);
+            identity_expect_slot(link, link->resolved[i]);
+        }
+        if (i >= OBJECT_AHEAD && i - OBJECT_AHEAD < count)
+            identity_expect_object(link, link->resolved[i - OBJECT_AHEAD]);
+        if (i >= SLOT_AHEAD)
+            link->resolved[i - SLOT_AHEAD] = resolve(link, &facts->references.at[i - SLOT_AHEAD]);
+    }
 }
 
 uint32_t link_resolve(const Link *link, const Reference *reference)
@@ -115,11 +127,14 @@ static void index_kinds(Link *link)
 {
     const Facts *facts = link->facts;
     bool asked = false;
-    for (uint32_t i = 0; i < facts->references.len && !asked; i++)
-        asked = (facts->references.at[i].flags & REFERENCE_IF_ANY) != 0;
+    for (uint32_t i = 0; i < facts->references.len; i++)
+        if (facts->references.at[i].flags & REFERENCE_IF_ANY) {
+            link_mark(link, facts->references.at[i].kind, MARK_KIND_ASKED);
+            asked = true;
+        }
     for (uint32_t i = 0; asked && i < facts_object_count(facts); i++)
-        seq_intern2(&link->kinds_held, facts_object(facts, i)->group,
-                    facts_object(facts, i)->kind);
+        if (link_marks(link, link->object_kinds[i]) & MARK_KIND_ASKED)
+            seq_intern2(&link->kinds_held, facts_object(facts, i)->group, link->object_kinds[i]);
 }
 
 bool link_is_beyond(const Link *link, const Reference *reference)
@@ -129,8 +144,6 @@ bool link_is_beyond(const Link *link, const Reference *reference)
 }
 
 /* ---- what is missed ---- */
-/* Strings by which objects are found that a reference may have meant; nearly all objects
- * are passed over by theirs. */
 static void note_missed(Link *link)
 {
     const Facts *facts = link->facts;
@@ -138,30 +151,29 @@ static void note_missed(Link *link)
         const Reference *it = &facts->references.at[i];
         if (link->resolved[i] != BASE_NONE)
             continue;
-        if (!link->missed) {
-            link->missed_count = facts->strings->strings.len;
-            link->missed = mem_zeroed(link->missed_count);
-        }
-        link->missed[it->kind] |= MISSED_KIND;
+        link->missed = true;
+        link_mark(link, it->kind, MARK_KIND_MISSED);
         if (it->ns)
-            link->missed[it->name] |= MISSED_NAME;
+            link_mark(link, it->name, MARK_NAME_MISSED);
     }
 }
 
 static void note_namespaces(Link *link)
 {
-    const Facts *facts = link->facts;
-    for (uint32_t i = 0; link->missed && i < facts_object_count(facts); i++) {
-        uint32_t ns = facts_object(facts, i)->ns;
-        if (ns && ns < link->missed_count)
-            link->missed[ns] |= link->missed[ns] & INHABITED ? CROWDED : INHABITED;
+    for (uint32_t i = 0; link->missed && i < facts_object_count(link->facts); i++) {
+        uint32_t ns = link->namespaces[i];
+        if (ns)
+            link_mark(link, ns, link_marks(link, ns) & MARK_INHABITED ? MARK_CROWDED
+                                                                      : MARK_INHABITED);
     }
 }
 
 Population link_population(const Link *link, uint32_t ns)
 {
-    uint8_t noted = link_missed(link, ns);
-    return noted & CROWDED ? POPULATION_MORE : noted & INHABITED ? POPULATION_ONE : POPULATION_NONE;
+    uint8_t marks = link_marks(link, ns);
+    return marks & MARK_CROWDED     ? POPULATION_MORE
+           : marks & MARK_INHABITED ? POPULATION_ONE
+                                    : POPULATION_NONE;
 }
 
 /* ---- the same name in another namespace ---- */
@@ -182,7 +194,7 @@ static void sweep_namesakes(Link *link, Postings *postings)
     for (uint32_t i = 0; i < facts_object_count(facts); i++) {
         const Object *object = facts_object(facts, link->objects[i]);
         uint32_t parts[3] = {object->group, object->kind, object->name};
-        if (!object->name || !(link_missed(link, object->name) & MISSED_NAME))
+        if (!object->name || !(link_marks(link, object->name) & MARK_NAME_MISSED))
             continue;
         uint32_t key = seq_find(&postings->keys, parts, 3);
         if (key != BASE_NONE)
@@ -371,7 +383,6 @@ void resolve_free(Link *link)
     postings_free(&link->namesakes);
     seq_table_free(&link->kinds_held);
     mem_free(link->resolved);
-    mem_free(link->missed);
     mem_free(link->object_service);
     mem_free(link->object_pod);
 }

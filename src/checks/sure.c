@@ -63,7 +63,7 @@ static bool is_set_by_itself(const Facts *facts, const Term *term)
 void sure_build(Link *link)
 {
     const Facts *facts = link->facts;
-    uint32_t keys = seq_count(&link->postings.keys);
+    uint32_t keys = link->key_pairs.len;
     link->asked = mem_zeroed(sizeof *link->asked * ((size_t)keys + 1));
     for (uint32_t i = 0; i < facts->services.len; i++) {
         uint32_t selector = facts->services.at[i].selector;
@@ -84,7 +84,7 @@ static bool wrong_by_mistake(const Link *link, const PodFact *pod, const Term *t
 {
     const Facts *facts = link->facts;
     uint32_t ns = facts_object(facts, pod->object)->ns;
-    uint32_t list = seq_find2(&link->postings.keys, ns, pair);
+    uint32_t list = match_key(link, ns, pair);
     if (list != BASE_NONE && link->asked[list])
         return false;
     if (term->op != TERM_EQUALS || !is_identity(facts_text(facts, term->key)))
