@@ -229,13 +229,15 @@ void sort_with(void *items, size_t count, size_t size,
 void sort_numbers(uint32_t *numbers, size_t count);
 
 /* ---- intern.c: each distinct string once, under a dense id; 0 is "" ---- */
+enum { INTERNER_RECENT = 512 };
 typedef struct Interner {
     Arena text;
     VEC(Str) strings;
-    uint32_t *slots; /* open addressing; id + 1, 0 is free */
+    uint32_t *slots; /* open addressing; id + 1 with the hash's upper bits above it, 0 is free */
     uint32_t *hashes;
     uint32_t slot_count;
     uint32_t round;  /* how often it was cleared: ids of an earlier round mean nothing */
+    uint32_t recent[INTERNER_RECENT]; /* ids, by their hash */
 } Interner;
 
 void interner_init(Interner *interner);

@@ -1,5 +1,11 @@
-/* Interned strings: each distinct string once, under a dense id.  Slots hold
- * id + 1; the hash is kept beside, so that growing never reads the strings. */
+/* Interned strings: each distinct string once, under a dense id.  A slot holds id + 1 and,
+ * above it, the bits of the hash that its place does not say: what differs in them is
+ * another string, and is passed without a look at it.  All hashes are kept, so that growing
+ * never reads the strings.
+ *
+ * The table is as large as the input, and each look into it another line of far memory.  But
+ * names, namespaces and labels repeat within a few objects: a small table before it knows
+ * what was asked for of late.  What it says is always compared, so nothing clears it. */
 #include "base/base.h"
 
 enum {
@@ -13,11 +19,12 @@ enum {
 static void interner_resize(Interner *interner, uint32_t slot_count)
 {
     uint32_t *slots = mem_zeroed(sizeof *slots * slot_count);
+    uint32_t mask = slot_count - 1;
     for (uint32_t id = 0; id < interner->strings.len; id++) {
-        uint32_t slot = interner->hashes[id] & (slot_count - 1);
+        uint32_t slot = interner->hashes[id] & mask;
         while (slots[slot])
-            slot = (slot + 1) & (slot_count - 1);
-        slots[slot] = id + 1;
+            slot = (slot + 1) & mask;
+        slots[slot] = (id + 1) | (interner->hashes[id] & ~mask);
     }
     mem_free(interner->slots);
     interner->slots = slots;
@@ -31,16 +38,27 @@ void interner_init(Interner *interner)
     intern_hashed(interner, STR(""), str_hash(STR(""))); /* id 0 */
 }
 
+static inline bool is_string(const Interner *interner, uint32_t id, Str s)
+{
+    const Str *held = &interner->strings.at[id];
+    return held->len == s.len && bytes_same(held->ptr, s.ptr, s.len);
+}
+
 /* The slot that holds s, or the free one where it belongs. */
 static inline uint32_t interner_slot(const Interner *interner, Str s, uint32_t hash)
 {
     uint32_t mask = interner->slot_count - 1;
     uint32_t slot = hash & mask;
-    for (uint32_t id; (id = interner->slots[slot]) != 0; slot = (slot + 1) & mask)
-        if (interner->hashes[id - 1] == hash && interner->strings.at[id - 1].len == s.len &&
-            bytes_same(interner->strings.at[id - 1].ptr, s.ptr, s.len))
+    for (uint32_t held; (held = interner->slots[slot]) != 0; slot = (slot + 1) & mask)
+        if (((held ^ hash) & ~mask) == 0 && is_string(interner, (held & mask) - 1, s))
             break;
     return slot;
+}
+
+/* What a slot says, without the hash; BASE_NONE of a free one. */
+static inline uint32_t slot_id(const Interner *interner, uint32_t slot)
+{
+    return (interner->slots[slot] & (interner->slot_count - 1)) - 1;
 }
 
 BASE_APART
@@ -53,8 +71,8 @@ static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t 
         interner->hashes =
             mem_resize(interner->hashes, sizeof *interner->hashes * interner->strings.cap);
     interner->hashes[id] = hash;
-    interner->slots[slot] = id + 1;
-    if (id + 1 > interner->slot_count / 2)
+    interner->slots[slot] = (id + 1) | (hash & ~(interner->slot_count - 1));
+    if (id + 1 >= interner->slot_count / 2)
         interner_resize(interner, interner->slot_count * 2);
     return id;
 }
@@ -62,8 +80,11 @@ static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t 
 static inline __attribute__((always_inline)) uint32_t find_or_add(Interner *interner, Str s,
                                                                   uint32_t hash)
 {
-    uint32_t slot = interner_slot(interner, s, hash), found = interner->slots[slot];
-    return found ? found - 1 : interner_add(interner, s, hash, slot);
+    uint32_t *recent = &interner->recent[hash >> 8 & (INTERNER_RECENT - 1)];
+    if (*recent < interner->strings.len && is_string(interner, *recent, s))
+        return *recent;
+    uint32_t slot = interner_slot(interner, s, hash), id = slot_id(interner, slot);
+    return *recent = id != BASE_NONE ? id : interner_add(interner, s, hash, slot);
 }
 
 uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
@@ -78,8 +99,7 @@ uint32_t intern(Interner *interner, Str s)
 
 uint32_t interner_find(const Interner *interner, Str s)
 {
-    uint32_t found = interner->slots[interner_slot(interner, s, str_hash(s))];
-    return found ? found - 1 : BASE_NONE;
+    return slot_id(interner, interner_slot(interner, s, str_hash(s)));
 }
 
 void interner_clear(Interner *interner)
