@@ -22,17 +22,17 @@ void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint
 /* Most ways to fields were gone before, in another object. */
 static bool known_way(const Collector *collector, uint32_t node, uint32_t *path)
 {
-    enum { MOST = 16 };
     const ObjectContext *context = collector->context;
     Facts *facts = context->facts;
-    uint32_t steps[MOST], count = document_way(context->doc, node, steps, MOST);
-    if (count == 0 || context->doc->root)
+    uint32_t way = context->doc->root ? 0 : ways_to(&facts->ways, context->doc, node);
+    if (!way)
         return false;
-    uint32_t way = seq_intern(&facts->ways, steps, count);
-    if (way == facts->way_paths.len) {
+    while (way >= facts->way_paths.len)
+        vec_push(&facts->way_paths, 0);
+    if (!facts->way_paths.at[way]) {
         bool plain;
         Str text = document_path_draft(context->doc, node, context->scratch, &plain);
-        vec_push(&facts->way_paths, plain ? intern(facts->strings, text) : BASE_NONE);
+        facts->way_paths.at[way] = plain ? intern(facts->strings, text) : BASE_NONE;
     }
     *path = facts->way_paths.at[way];
     return *path != BASE_NONE;

@@ -17,7 +17,7 @@ void facts_free(Facts *facts)
 #define FREE_TABLE(table) seq_table_free(&facts->table);
     FACTS_LISTS(FREE_LIST)
     FACTS_TABLES(FREE_TABLE)
-    FREE_TABLE(ways)
+    ways_free(&facts->ways);
     FREE_LIST(way_paths)
     mem_free(facts);
 }
@@ -28,7 +28,7 @@ void facts_clear(Facts *facts)
 #define CLEAR_TABLE(table) seq_table_clear(&facts->table);
     FACTS_LISTS(CLEAR_LIST)
     FACTS_TABLES(CLEAR_TABLE)
-    CLEAR_TABLE(ways)
+    ways_clear(&facts->ways);
     CLEAR_LIST(way_paths)
     memset(facts->targets, 0, sizeof facts->targets);
     facts->cpu = facts->memory = 0;

@@ -14,6 +14,7 @@
 
 #include "checks/checks.h"
 #include "checks/table.h"
+#include "checks/ways.h"
 #include "names.h"
 
 /* A fact's pointer is a string's id, or this: its path says it too. */
@@ -490,8 +491,9 @@ struct Facts {
     bool keep_labels;     /* object_labels is wanted */
     uint32_t backdrop;    /* so many of the last objects are what the cluster holds already */
     /* What only helps to make facts, and is none itself: */
-    SeqTable ways;        /* document_way: steps down from an object, */
-    VEC(uint32_t) way_paths; /* and the path of each, a string, or BASE_NONE: not a plain one */
+    Ways ways;            /* that paths were asked for, */
+    VEC(uint32_t) way_paths; /* and the path of each as a string; 0: nobody asked yet,
+                                BASE_NONE: it is not a plain one */
     uint32_t recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair, by what their texts hash to */
     uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
     VEC(Object) objects;

@@ -275,11 +275,6 @@ Str document_path(const Document *doc, uint32_t node, Arena *arena);
 Str document_path_of(const Document *doc, uint32_t node, Arena *arena, bool *plain);
 /* The same, good until the document's next path or the arena's next draft. */
 Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *plain);
-/* The steps from the object down to a node, as numbers: what a key is bound to, and
- * DOCUMENT_INDEX with an item's index.  0 where a key is bound to nothing, or at more than
- * `most` steps.  Equal steps have equal paths, in whatever document. */
-uint32_t document_way(const Document *doc, uint32_t node, uint32_t steps[], uint32_t most);
-#define DOCUMENT_INDEX (UINT32_C(1) << 31)
 /* The pointer of what a plain path leads to from where start points. */
 Str path_pointer(Str start, Str path, Arena *arena);
 Str document_pointer(const Document *doc, uint32_t node, Arena *arena); /* RFC 6901 */

@@ -260,40 +260,6 @@ Str document_path_draft(const Document *doc, uint32_t node, Arena *arena, bool *
     return buf_slice(path);
 }
 
-uint32_t document_way(const Document *doc, uint32_t node, uint32_t steps[], uint32_t most)
-{
-    const Node *nodes = doc->nodes;
-    uint32_t at = doc->root, count = 0;
-    while (node > at && node < nodes[at].next) {
-        uint32_t index = 0, child = node_first(at);
-        if (count == most)
-            return 0;
-        if (nodes[at].kind == NODE_MAP) {
-            child = find_child(nodes, true, child, node, &index);
-            if (nodes[child].bind == NODE_UNBOUND)
-                return 0;
-            steps[count++] = nodes[child].bind;
-            if (child == node)
-                break;
-            at = child + 1;
-            continue;
-        }
-        /* Lists may be long; of a text that stood for such a step nothing is known then. */
-        Finger *finger = finger_at(doc, FROM_OBJECT, count);
-        if (is_finger(doc, finger, at, node)) {
-            child = finger->child;
-            index = finger->index;
-        }
-        child = find_child(nodes, false, child, node, &index);
-        if (finger && !is_finger(doc, finger, at, child))
-            *finger = (Finger){.nodes = nodes, .reading = doc->reading, .from = at,
-                                .child = child, .index = index};
-        steps[count++] = DOCUMENT_INDEX | index;
-        at = child;
-    }
-    return count;
-}
-
 /* ---- RFC 6901 ---- */
 
 static void add_pointer_key(Buf *path, Str key)

@@ -181,43 +181,6 @@ static void paths_do_not_mix(void **state)
     reading_end(&reading);
 }
 
-/* Steps as numbers: none where a key is not bound; those of one node are the same in any order,
- * and leave the paths that are asked for between them right. */
-static void ways_say_what_paths_say(void **state)
-{
-    (void)state;
-    enum { MOST = 8 };
-    Reading reading;
-    reading_of(&reading, "a: [{b: 1, c: [2, 3]}, {b: {d: 4}, c: []}, 5]\ne: {f: [6, {g: 7}], x: 8}\n");
-    Document *doc = &reading.doc;
-    Arena *arena = parser_arena(reading.parser);
-    uint32_t e = node_get_text(doc, 0, STR("e")), unbound = node_get_text(doc, e, STR("x"));
-    uint32_t steps[MOST], again[MOST];
-    for (uint32_t node = 0; node < doc->count; node++)
-        if (doc->nodes[node].flags & NODE_KEY && node + 1 != unbound)
-            doc->nodes[node].bind = (uint32_t)doc->nodes[node].text[0];
-    assert_int_equal(document_way(doc, unbound, steps, MOST), 0);
-    uint32_t d = node_get_text(doc, node_get_text(doc, node_after(doc, node_first(2)), STR("b")),
-                               STR("d"));
-    assert_int_equal(document_way(doc, d, steps, MOST), 4);
-    assert_int_equal(steps[0], 'a');
-    assert_int_equal(steps[1], DOCUMENT_INDEX | 1);
-    assert_int_equal(steps[3], 'd');
-    assert_int_equal(document_way(doc, d, steps, 3), 0);
-    for (uint32_t round = 0; round < 500; round++) {
-        uint32_t node = round * 7 % doc->count;
-        Document slow = *doc;
-        slow.fingers = NULL;
-        uint32_t count = document_way(&slow, node, steps, MOST);
-        assert_int_equal(document_way(doc, node, again, MOST), count);
-        assert_memory_equal(steps, again, sizeof *steps * count);
-        uint32_t other = round * 11 % doc->count;
-        Str expected = document_path(&slow, other, arena);
-        assert_true(str_eq(document_path(doc, other, arena), expected));
-    }
-    reading_end(&reading);
-}
-
 static const RuleInfo TEST_RULE = {.id = "test", .severity = SEVERITY_ERROR};
 
 static void a_finding_at_a_node_says_where_it_is(void **state)
@@ -300,7 +263,6 @@ int main(void)
         cmocka_unit_test(paths_lead_to_nodes),
         cmocka_unit_test(paths_are_the_same_in_any_order),
         cmocka_unit_test(paths_do_not_mix),
-        cmocka_unit_test(ways_say_what_paths_say),
         cmocka_unit_test(a_finding_at_a_node_says_where_it_is),
         cmocka_unit_test(comments_that_speak_to_us_are_found),
         cmocka_unit_test(text_is_sliced_from_the_source),
