@@ -34,12 +34,10 @@ const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count)
 
 Str schema_link_target(uint32_t target) { return text_str(NULL, schema_link_targets[target]); }
 
-Str link_word(const LinkRow *row, uint32_t key)
+Str link_text(const LinkArg *arg)
 {
-    const LinkArg *arg = link_arg(row, key);
-    return arg && arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
+    return arg->word ? text_str(NULL, arg->value) : str_slice("", 0);
 }
-
 
 Str link_path(const LinkRow *row, uint32_t key, Arena *arena)
 {

@@ -34,20 +34,23 @@ typedef struct LinkRow {
     uint16_t target;  /* SCHEMA_TARGET_x; 0: none */
     uint32_t args;    /* where in schema_link_args the argument of key 0 would stand */
     uint32_t last;    /* of its type's rows */
+    uint64_t given;   /* LINK_GIVEN of its arguments */
     uint64_t fields;  /* node_name_bit of the fields that its paths begin with: of a mapping that
                          has none of them no path leads anywhere */
     uint64_t all_fields, all_verbs; /* of this row and of its type's behind it: bits of fields,
                                        and of verbs */
 } LinkRow;
 
+/* A bit for each key of an argument: SCHEMA_KEY_x. */
+#define LINK_GIVEN(key) (UINT64_C(1) << SCHEMA_KEY_##key)
+_Static_assert(SCHEMA_KEY_COUNT <= 64, "keys are bits");
+
 /* The arguments of all rows, interleaved: each row has a start of its own, from which on
- * each of its arguments has its key's distance, and those of others fill the gaps.  So
- * whether a row has an argument, and which, is one compare. */
+ * each of its arguments has its key's distance, and those of others fill the gaps. */
 extern const LinkArg schema_link_args[];
 static inline const LinkArg *link_arg(const LinkRow *row, uint32_t key)
 {
-    const LinkArg *arg = &schema_link_args[row->args + key];
-    return arg->key == key ? arg : NULL;
+    return row->given >> key & 1 ? &schema_link_args[row->args + key] : NULL;
 }
 extern const uint32_t schema_link_steps[];
 
@@ -55,9 +58,13 @@ extern const uint32_t schema_link_steps[];
 const LinkRow *schema_links(const Schema *schema, TypeId type, uint32_t *count);
 Str schema_link_target(uint32_t target); /* "Secret"; of a SCHEMA_TARGET_x */
 /* Whether the row has that argument at all. */
-static inline bool link_has(const LinkRow *row, uint32_t key) { return link_arg(row, key) != NULL; }
+static inline bool link_has(const LinkRow *row, uint32_t key) { return row->given >> key & 1; }
 /* The text of KEY:WORD, or empty. */
-Str link_word(const LinkRow *row, uint32_t key);
+Str link_text(const LinkArg *arg);
+static inline Str link_word(const LinkRow *row, uint32_t key)
+{
+    return link_has(row, key) ? link_text(link_arg(row, key)) : str_slice("", 0);
+}
 
 /* A row's number, which stays for as long as the program runs, and back. */
 extern const LinkRow schema_link_rows[];

@@ -110,6 +110,7 @@ static void add_row(Model *model, Type *type, const Row *row)
             if (link.arg_list.at[a].key_id == arg.key_id)
                 refuse(row->place, "%s stands twice in a row", arg.key);
         *PUSH(&link.arg_list) = arg;
+        link.given |= UINT64_C(1) << arg.key_id;
         if (!arg.word)
             link.fields |= first_field(model, &arg);
     }

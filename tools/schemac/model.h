@@ -152,6 +152,7 @@ typedef struct LinkRow {
     uint32_t verb, target;
     uint32_t args;       /* its start in link_args, once they are laid out */
     LIST(LinkArg) arg_list;
+    uint64_t given;      /* bits of its arguments' keys */
     uint64_t fields;     /* bits of the fields that its paths begin with */
     uint64_t all_fields, all_verbs; /* of this row and of its type's behind it */
     bool last;

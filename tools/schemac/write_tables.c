@@ -163,9 +163,10 @@ static void write_links(Model *model, FILE *out)
     fprintf(out, "const struct LinkRow schema_link_rows[] = {\n");
     for (size_t i = 0; i < model->links.len; i++) {
         const LinkRow *row = &model->links.at[i];
-        fprintf(out, "    {%u, %u, %u, %d, 0x%" PRIX64 ", 0x%" PRIX64 ", 0x%" PRIX64 "}, /* %s %s */\n",
-                row->verb, row->target, row->args, row->last, row->fields, row->all_fields,
-                row->all_verbs, model->link_verbs.at[row->verb],
+        fprintf(out, "    {%u, %u, %u, %d, 0x%" PRIX64 ", 0x%" PRIX64 ", 0x%" PRIX64 ", 0x%" PRIX64
+                "}, /* %s %s */\n",
+                row->verb, row->target, row->args, row->last, row->given, row->fields,
+                row->all_fields, row->all_verbs, model->link_verbs.at[row->verb],
                 model->link_targets.at[row->target]);
     }
     fprintf(out, "};\n\nconst struct LinkArg schema_link_args[] = {\n");
