@@ -87,6 +87,8 @@ typedef struct Sources {
     uint64_t looks;
     int fd;              /* of the file that was read from last, or -1 */
     uint32_t fd_file;
+    const uint32_t *expected; /* sources_expect */
+    uint32_t expected_count, expected_next;
     Buf excerpt;         /* where it is not what stands in the document */
 } Sources;
 
@@ -131,6 +133,9 @@ void sources_redact(Sources *sources, uint32_t doc, uint32_t offset, uint32_t le
 /* For a document that could not be read and seems to be a Secret: hides whatever
  * stands behind the first colon of each line. */
 void sources_redact_values(Sources *sources, uint32_t doc, Str text);
+/* Documents of which places will be asked for, in about that order: what lies close together is
+ * read at once, and nothing else.  Borrowed until the next call. */
+void sources_expect(Sources *sources, const uint32_t *docs, uint32_t count);
 /* Lines, columns and the excerpt of a place.  The excerpt lives until the next call. */
 Located sources_locate(Sources *sources, Place place);
 /* The same places for another thread, with views of its own; to free before the other, to

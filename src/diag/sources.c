@@ -14,6 +14,8 @@
 enum {
     LANDMARK_STEP = 16 * 1024,  /* bytes */
     READ_AHEAD = 32 * 1024,     /* bytes that are read at once, if the document has fewer */
+    READ_ACROSS = 8 * 1024,     /* that nobody asks for, to save a read */
+    EXPECTED_LOOKED_AT = 32,
     EXCERPT_AROUND = 1024,      /* bytes kept of a line on either side of where a range starts */
 };
 
@@ -22,6 +24,7 @@ static void views_init(Sources *sources)
 {
     sources->fd = -1;
     sources->excerpt = (Buf){0};
+    sources_expect(sources, NULL, 0);
     for (size_t i = 0; i < SOURCES_VIEWS; i++)
         sources->views[i] = (SourceView){.doc = BASE_NONE, .file = BASE_NONE};
 }
@@ -185,17 +188,60 @@ static int fd_open(Sources *sources, uint32_t index)
     return sources->fd;
 }
 
-/* Reads what is to be seen; false if it cannot be had. */
-static bool view_read(Sources *sources, SourceView *view, const SourceDoc *doc)
+void sources_expect(Sources *sources, const uint32_t *docs, uint32_t count)
 {
-    size_t size = doc->size > READ_AHEAD ? doc->size : READ_AHEAD;
+    sources->expected = docs;
+    sources->expected_count = count;
+    sources->expected_next = 0;
+}
+
+/* Bytes of a file. */
+typedef struct Stretch {
+    uint64_t from, to;
+} Stretch;
+
+/* What is read to have a document: some of what follows, or, where it is known what will be
+ * asked for, the documents of that which lie close. */
+static Stretch view_stretch(Sources *sources, uint32_t doc_index)
+{
+    const SourceDoc *docs = sources->docs.at, *doc = &docs[doc_index];
+    Stretch all = {doc->base, doc->base + doc->size};
+    uint32_t at = sources->expected_next;
+    while (at < sources->expected_count && sources->expected[at] != doc_index)
+        at++;
+    if (at == sources->expected_count) {
+        if (doc->size < READ_AHEAD)
+            all.to = doc->base + READ_AHEAD;
+        return all;
+    }
+    sources->expected_next = at;
+    for (uint32_t i = 0; i < EXPECTED_LOOKED_AT && ++at < sources->expected_count; i++) {
+        const SourceDoc *other = &docs[sources->expected[at]];
+        uint64_t to = other->base + other->size;
+        if (other->file != doc->file || other->base > all.to + READ_ACROSS ||
+            to + READ_ACROSS < all.from)
+            continue;
+        Stretch more = {other->base < all.from ? other->base : all.from, to > all.to ? to : all.to};
+        if (more.to - more.from <= READ_AHEAD)
+            all = more;
+    }
+    return all;
+}
+
+/* Reads what is to be seen; false if it cannot be had. */
+static bool view_read(Sources *sources, SourceView *view, uint32_t doc_index)
+{
+    const SourceDoc *doc = &sources->docs.at[doc_index];
+    Stretch all = view_stretch(sources, doc_index);
     view->file = BASE_NONE;
     view->bytes.len = 0;
     int fd = fd_open(sources, doc->file);
-    if (fd < 0 || file_read_span(&view->bytes, fd, doc->base, doc->size, size))
+    if (fd < 0 || file_read_span(&view->bytes, fd, all.from,
+                                 (size_t)(doc->base + doc->size - all.from),
+                                 (size_t)(all.to - all.from)))
         return false;
     view->file = doc->file;
-    view->base = doc->base;
+    view->base = all.from;
     return true;
 }
 
@@ -234,7 +280,7 @@ static SourceView *view_open(Sources *sources, uint32_t doc_index)
             return NULL;
         view->text = str_slice(file->text.ptr + doc->base, doc->size);
     } else {
-        if (!view_holds(view, doc) && !view_read(sources, view, doc))
+        if (!view_holds(view, doc) && !view_read(sources, view, doc_index))
             return NULL;
         view->text = str_slice(view->bytes.ptr + (doc->base - view->base), doc->size);
     }

@@ -29,6 +29,23 @@ typedef struct Writing {
     bool any;            /* is put out */
 } Writing;
 
+typedef VEC(uint32_t) DocList;
+
+/* The documents that are going to be shown, in order. */
+static void expect_some(const Report *report, uint32_t from, uint32_t to, DocList *docs)
+{
+    vec_clear(docs);
+    for (uint32_t i = from; i < to; i++) {
+        const Finding *finding = &report->diag->findings.at[i];
+        if (finding->place.doc != BASE_NONE)
+            vec_push(docs, finding->place.doc);
+        for (uint32_t j = 0; j < finding->note_count; j++)
+            if (finding->notes[j].place.doc != BASE_NONE)
+                vec_push(docs, finding->notes[j].place.doc);
+    }
+    sources_expect(report->sources, docs->at, docs->len);
+}
+
 static void write_some(const Writing *writing, const Report *report, uint32_t from, uint32_t to,
                        Buf *buf)
 {
@@ -59,6 +76,7 @@ static void *write_work(void *context)
     Report report = *writing->report;
     uint32_t count = report.diag->findings.len;
     Buf buf = {0};
+    DocList docs = {0};
     pthread_mutex_lock(&writing->lock);
     Sources sources = sources_reader(report.sources);
     report.sources = &sources;
@@ -68,6 +86,7 @@ static void *write_work(void *context)
         writing->taken = to;
         pthread_mutex_unlock(&writing->lock);
         buf.len = 0;
+        expect_some(&report, from, to, &docs);
         write_some(writing, &report, from, to, &buf);
         pthread_mutex_lock(&writing->lock);
         while (writing->put != from)
@@ -79,6 +98,7 @@ static void *write_work(void *context)
     pthread_mutex_unlock(&writing->lock);
     sources_reader_free(&sources);
     buf_free(&buf);
+    vec_free(&docs);
     return NULL;
 }
 
