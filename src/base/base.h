@@ -127,37 +127,58 @@ size_t str_find(Str s, char byte); /* its index, or s.len */
 Str str_until(Str *rest, char byte);
 Str str_until_text(Str *rest, Str mark); /* the same of a mark of several bytes */
 Str str_trim(Str s);               /* without spaces, tabs, CR and LF at both ends */
-/* Eight bytes a step, the last of them overlapping those before, mixed by a multiplication
- * and a shift (the construction of wyhash's small inputs, with constants of our own).  It
- * is not meant to withstand an attacker: tables that take users' strings probe linearly and
- * stay half empty. */
-static inline uint32_t str_hash(Str s)
+/* A text in two words: all of one of up to STR_WORDS bytes, so that two of one length are the
+ * same where their words are.  Of a longer one its last eight bytes, and all before them mixed. */
+enum { STR_WORDS = 16 };
+typedef struct StrWords {
+    uint64_t low, high;
+} StrWords;
+
+#define STR_FACTOR UINT64_C(0xD6E8FEB86659FD93)
+
+static inline uint32_t str_load4(const char *bytes)
 {
-    const uint64_t factor = UINT64_C(0xD6E8FEB86659FD93);
-    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ s.len, rest = 0, word;
-    uint32_t half;
-    if (s.len >= 8) {
-        for (size_t at = 0; at + 8 < s.len; at += 8) {
-            memcpy(&word, s.ptr + at, 8);
-            hash = (hash ^ word) * factor;
-            hash ^= hash >> 32;
-        }
-        memcpy(&rest, s.ptr + s.len - 8, 8);
-    } else if (s.len >= 4) {
-        memcpy(&half, s.ptr, 4);
-        rest = half;
-        memcpy(&half, s.ptr + s.len - 4, 4);
-        rest |= (uint64_t)half << 32;
-    } else if (s.len) {
-        rest = (uint64_t)(unsigned char)s.ptr[0] |
-               (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
-               (uint64_t)(unsigned char)s.ptr[s.len - 1] << 16;
-    }
-    hash = (hash ^ rest) * factor;
-    hash ^= hash >> 29;
-    hash *= factor;
-    return (uint32_t)(hash >> 32);
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
 }
+static inline uint64_t str_load8(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+static inline StrWords str_words(Str s)
+{
+    if (s.len - 4 <= STR_WORDS - 4) {
+        /* Four times four bytes, which overlap as they have to: no branch on the length. */
+        const char *end = s.ptr + s.len - 4;
+        size_t step = s.len / 8 * 4;
+        return (StrWords){str_load4(s.ptr) | (uint64_t)str_load4(s.ptr + step) << 32,
+                          str_load4(end) | (uint64_t)str_load4(end - step) << 32};
+    }
+    StrWords words = {0, 0};
+    if (s.len > STR_WORDS) {
+        for (size_t at = 0; at + 8 < s.len; at += 8) {
+            words.low = (words.low ^ str_load8(s.ptr + at)) * STR_FACTOR;
+            words.low ^= words.low >> 32;
+        }
+        words.high = str_load8(s.ptr + s.len - 8);
+    } else if (s.len)
+        words.low = (uint64_t)(unsigned char)s.ptr[0] |
+                    (uint64_t)(unsigned char)s.ptr[s.len / 2] << 8 |
+                    (uint64_t)(unsigned char)s.ptr[s.len - 1] << 16;
+    return words;
+}
+/* Each word times a number of its own, and the sum mixed once more.  It is not meant to
+ * withstand an attacker: tables that take users' strings probe linearly and stay half empty. */
+static inline uint32_t str_words_hash(StrWords words, size_t len)
+{
+    uint64_t hash = (words.low ^ len) * STR_FACTOR + words.high * UINT64_C(0x9E3779B97F4A7C15);
+    hash ^= hash >> 32;
+    return (uint32_t)(hash * STR_FACTOR >> 32);
+}
+static inline uint32_t str_hash(Str s) { return str_words_hash(str_words(s), s.len); }
 /* Edits between two strings (insert, delete, replace, swap of neighbours),
  * counted up to limit; limit + 1 when there are more. */
 unsigned str_distance(Str a, Str b, unsigned limit);
@@ -229,7 +250,12 @@ void sort_with(void *items, size_t count, size_t size,
 void sort_numbers(uint32_t *numbers, size_t count);
 
 /* ---- intern.c: each distinct string once, under a dense id; 0 is "" ---- */
-enum { INTERNER_RECENT = 512 };
+enum { INTERNER_RECENT = 256 };
+typedef struct InternRecent {
+    StrWords words;
+    uint32_t len, id;
+} InternRecent;
+
 typedef struct Interner {
     Arena text;
     VEC(Str) strings;
@@ -237,7 +263,7 @@ typedef struct Interner {
     uint32_t *hashes;
     uint32_t slot_count;
     uint32_t round;  /* how often it was cleared: ids of an earlier round mean nothing */
-    uint32_t recent[INTERNER_RECENT]; /* ids, by their hash */
+    InternRecent *recent; /* by their hash */
 } Interner;
 
 void interner_init(Interner *interner);

@@ -3,9 +3,10 @@
  * another string, and is passed without a look at it.  All hashes are kept, so that growing
  * never reads the strings.
  *
- * The table is as large as the input, and each look into it another line of far memory.  But
- * names, namespaces and labels repeat within a few objects: a small table before it knows
- * what was asked for of late.  What it says is always compared, so nothing clears it. */
+ * The table is as large as the input, and each look into it another line of far memory, as is
+ * each look at the text of what it holds.  But names, namespaces and labels repeat within a
+ * few objects, and most are short: a small table before it knows what was asked for of late,
+ * with the text itself where that is of sixteen bytes at most. */
 #include "base/base.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
     INTERNER_FIRST_SLOTS = 1024,
 #endif
 };
+_Static_assert(INTERNER_RECENT == 1 << (32 - 24), "recent_of: by the hash's upper bits");
 
 static void interner_resize(Interner *interner, uint32_t slot_count)
 {
@@ -29,13 +31,6 @@ static void interner_resize(Interner *interner, uint32_t slot_count)
     mem_free(interner->slots);
     interner->slots = slots;
     interner->slot_count = slot_count;
-}
-
-void interner_init(Interner *interner)
-{
-    *interner = (Interner){0};
-    interner_resize(interner, INTERNER_FIRST_SLOTS);
-    intern_hashed(interner, STR(""), str_hash(STR(""))); /* id 0 */
 }
 
 static inline bool is_string(const Interner *interner, uint32_t id, Str s)
@@ -77,14 +72,44 @@ static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t 
     return id;
 }
 
-static inline __attribute__((always_inline)) uint32_t find_or_add(Interner *interner, Str s,
-                                                                  uint32_t hash)
+/* Id 0, as a row of zeroes in the table of what was asked for of late says. */
+static void add_empty(Interner *interner)
 {
-    uint32_t *recent = &interner->recent[hash >> 8 & (INTERNER_RECENT - 1)];
-    if (*recent < interner->strings.len && is_string(interner, *recent, s))
-        return *recent;
+    uint32_t hash = str_hash(STR(""));
+    interner_add(interner, STR(""), hash, hash & (interner->slot_count - 1));
+}
+
+void interner_init(Interner *interner)
+{
+    *interner = (Interner){.recent = mem_zeroed(sizeof *interner->recent * INTERNER_RECENT)};
+    interner_resize(interner, INTERNER_FIRST_SLOTS);
+    add_empty(interner);
+}
+
+static inline InternRecent *recent_of(const Interner *interner, uint32_t hash)
+{
+    return &interner->recent[hash >> 24]; /* the table's slots are by the lower bits */
+}
+
+static inline bool is_recent(const InternRecent *recent, StrWords words, size_t len)
+{
+    return recent->words.low == words.low && recent->words.high == words.high &&
+           recent->len == len;
+}
+
+/* Apart, so that what is short and was asked for of late needs no registers for it. */
+BASE_APART
+static uint32_t find_or_add(Interner *interner, Str s, uint32_t hash)
+{
+    StrWords words = str_words(s);
+    InternRecent *recent = recent_of(interner, hash);
+    if (is_recent(recent, words, s.len) && is_string(interner, recent->id, s))
+        return recent->id;
     uint32_t slot = interner_slot(interner, s, hash), id = slot_id(interner, slot);
-    return *recent = id != BASE_NONE ? id : interner_add(interner, s, hash, slot);
+    if (id == BASE_NONE)
+        id = interner_add(interner, s, hash, slot);
+    *recent = (InternRecent){words, (uint32_t)s.len, id};
+    return id;
 }
 
 uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
@@ -94,7 +119,12 @@ uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
 
 uint32_t intern(Interner *interner, Str s)
 {
-    return s.len ? find_or_add(interner, s, str_hash(s)) : 0;
+    StrWords words = str_words(s);
+    uint32_t hash = str_words_hash(words, s.len);
+    const InternRecent *recent = recent_of(interner, hash);
+    if (s.len <= STR_WORDS && is_recent(recent, words, s.len))
+        return recent->id;
+    return find_or_add(interner, s, hash);
 }
 
 uint32_t interner_find(const Interner *interner, Str s)
@@ -108,7 +138,8 @@ void interner_clear(Interner *interner)
     vec_clear(&interner->strings);
     interner->round++;
     memset(interner->slots, 0, sizeof *interner->slots * interner->slot_count);
-    intern_hashed(interner, STR(""), str_hash(STR("")));
+    memset(interner->recent, 0, sizeof *interner->recent * INTERNER_RECENT);
+    add_empty(interner);
 }
 
 void interner_free(Interner *interner)
@@ -117,5 +148,6 @@ void interner_free(Interner *interner)
     vec_free(&interner->strings);
     mem_free(interner->slots);
     mem_free(interner->hashes);
+    mem_free(interner->recent);
     *interner = (Interner){0};
 }

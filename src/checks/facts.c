@@ -31,6 +31,7 @@ void facts_clear(Facts *facts)
     ways_clear(&facts->ways);
     CLEAR_LIST(way_paths)
     memset(facts->targets, 0, sizeof facts->targets);
+    memset(facts->recent_pairs, 0, sizeof facts->recent_pairs);
     facts->cpu = facts->memory = 0;
 }
 
@@ -88,25 +89,15 @@ const char *protocol_name(Protocol protocol)
     return NAMES[protocol];
 }
 
-static inline bool is_text(const Facts *facts, uint32_t string, Str text)
-{
-    const Interner *strings = facts->strings;
-    return string < strings->strings.len && strings->strings.at[string].len == text.len &&
-           bytes_same(strings->strings.at[string].ptr, text.ptr, text.len);
-}
-
 /* A template's labels, what selects them and the Service in front say the same pair within a
- * few objects: those of late are known by their texts, in one look instead of three. */
+ * few objects: those of late are known without the table. */
 uint32_t facts_pair(Facts *facts, Str key, Str value)
 {
-    uint32_t key_hash = str_hash(key), value_hash = str_hash(value);
-    uint32_t *recent = &facts->recent_pairs[(key_hash * 31 + value_hash) % FACTS_RECENT_PAIRS];
-    if (*recent < seq_count(&facts->pairs) && is_text(facts, facts_pair_key(facts, *recent), key) &&
-        is_text(facts, facts_pair_value(facts, *recent), value))
-        return *recent;
-    uint32_t key_id = intern_hashed(facts->strings, key, key_hash);
-    *recent = seq_intern2(&facts->pairs, key_id, intern_hashed(facts->strings, value, value_hash));
-    return *recent;
+    uint32_t key_id = intern(facts->strings, key), value_id = intern(facts->strings, value);
+    RecentPair *recent = &facts->recent_pairs[(key_id * 31 + value_id) % FACTS_RECENT_PAIRS];
+    if (recent->key != key_id + 1 || recent->value != value_id)
+        *recent = (RecentPair){key_id + 1, value_id, seq_intern2(&facts->pairs, key_id, value_id)};
+    return recent->pair;
 }
 
 enum { LABELS_AT_HAND = 64 }; /* more than that is sorted and kept on the heap */

@@ -481,6 +481,10 @@ typedef struct Owned {
     X(pairs) X(label_sets) X(resource_sets) X(declared) X(grants) X(filled) X(makers)
 
 enum { FACTS_RECENT_PAIRS = 256 };
+typedef struct RecentPair {
+    uint32_t key;         /* string, and one more: 0 is none's */
+    uint32_t value, pair;
+} RecentPair;
 
 /* What is added here has to be copied in part.c, or a part of the input lacks it, and
  * has a row in facts_merge.c. */
@@ -494,7 +498,7 @@ struct Facts {
     Ways ways;            /* that paths were asked for, */
     VEC(uint32_t) way_paths; /* and the path of each as a string; 0: nobody asked yet,
                                 BASE_NONE: it is not a plain one */
-    uint32_t recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair, by what their texts hash to */
+    RecentPair recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair */
     uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
