@@ -123,6 +123,21 @@ Str arena_format(Arena *arena, const char *format, ...)
     return text;
 }
 
+Str arena_concat(Arena *arena, const Str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = arena_alloc(arena, len + 1), *end = text;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len)
+            memcpy(end, parts[i].ptr, parts[i].len);
+        end += parts[i].len;
+    }
+    *end = '\0';
+    return str_slice(text, len);
+}
+
 void arena_reset(Arena *arena)
 {
 #ifdef PLIMSOLL_HOSTILE /* whoever still reads it shall notice */

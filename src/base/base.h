@@ -214,6 +214,7 @@ Str arena_str(Arena *arena, Str s); /* a copy, with a NUL behind it that len doe
  * backslashes get a backslash, as kubectl writes them.  Most texts are returned as they are. */
 Str arena_quoted(Arena *arena, Str text);
 Str arena_format(Arena *arena, const char *format, ...) BASE_PRINTF(2, 3);
+Str arena_concat(Arena *arena, const Str *parts, size_t count);
 Str arena_vformat(Arena *arena, const char *format, va_list args) BASE_PRINTF(2, 0);
 /* A text of many pieces: an empty Buf, the arena's own, and then a copy of what it holds. */
 Buf *arena_draft(Arena *arena);

@@ -86,7 +86,8 @@ void collect_reference_at(const Collector *collector, Reference reference, uint3
 
 /* A row's target: a kind of the core group, or GROUP/KIND. */
 void collect_target_kind(Facts *facts, const LinkRow *row, uint32_t *group, uint32_t *kind);
-/* The path and the pointer of a value, as ids of strings. */
+/* The path of a value, and its pointer, as ids of strings. */
+uint32_t collect_path(const Collector *collector, uint32_t node);
 void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer);
 
 /* ---- reading a bound tree ---- */

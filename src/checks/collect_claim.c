@@ -21,12 +21,12 @@ static void add_claim(const Collector *collector, uint32_t node, ClaimSpace spac
 
 /* ---- rows ---- */
 static const struct {
-    const char *word;
+    Str word;
     ClaimSpace space;
 } SPACES[] = {
-    {"cluster-ip", CLAIM_CLUSTER_IP},
-    {"load-balancer-ip", CLAIM_LOAD_BALANCER_IP},
-    {"scale-target", CLAIM_SCALE_TARGET},
+    {STR_INIT("cluster-ip"), CLAIM_CLUSTER_IP},
+    {STR_INIT("load-balancer-ip"), CLAIM_LOAD_BALANCER_IP},
+    {STR_INIT("scale-target"), CLAIM_SCALE_TARGET},
 };
 
 /* fd00::1 and fd00:0::1 are one address. */
@@ -56,9 +56,10 @@ static void claim_values(const Collector *collector, uint32_t node, const LinkRo
         if (link_has(row, SCHEMA_KEY_kind)) {
             Str kind = scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_kind));
             Str ns = facts_text(context->facts, context->object->ns);
-            shown = arena_format(context->scratch, "%.*s \"%.*s\"", STR_ARG(kind), STR_ARG(key));
-            key = arena_format(context->scratch, "%.*s/%.*s/%.*s", STR_ARG(ns), STR_ARG(kind),
-                               STR_ARG(key));
+            const Str named[] = {kind, STR(" \""), key, STR("\"")};
+            const Str whole[] = {ns, STR("/"), kind, STR("/"), key};
+            shown = arena_concat(context->scratch, named, BASE_COUNT(named));
+            key = arena_concat(context->scratch, whole, BASE_COUNT(whole));
         }
         add_claim(collector, cursor.node, space, key, shown);
     }
@@ -68,7 +69,7 @@ void collect_claims(Collector *collector, uint32_t node, const LinkRow *row)
 {
     Str as = link_word(row, SCHEMA_KEY_as);
     for (size_t i = 0; i < BASE_COUNT(SPACES); i++)
-        if (str_is(as, SPACES[i].word)) {
+        if (str_eq(as, SPACES[i].word)) {
             claim_values(collector, node, row, SCHEMA_KEY_key, SPACES[i].space);
             claim_values(collector, node, row, SCHEMA_KEY_more, SPACES[i].space);
         }
@@ -110,10 +111,10 @@ void collect_ingress_rule(Collector *collector, uint32_t node, const LinkRow *ro
         Str type = scalar_text(doc, schema_get(doc, paths.node, SCHEMA_NAME_pathType));
         if (!path.len)
             path = STR("/");
-        Str key = arena_format(scratch, "%.*s %.*s %.*s %.*s", STR_ARG(class), STR_ARG(host),
-                               STR_ARG(type), STR_ARG(path));
-        Str shown = arena_format(scratch, "%.*s%.*s", STR_ARG(host), STR_ARG(path));
-        add_claim(collector, value == BASE_NONE ? paths.node : value, CLAIM_INGRESS_PATH, key,
-                  shown);
+        const Str whole[] = {class, STR(" "), host, STR(" "), type, STR(" "), path};
+        const Str named[] = {host, path};
+        add_claim(collector, value == BASE_NONE ? paths.node : value, CLAIM_INGRESS_PATH,
+                  arena_concat(scratch, whole, BASE_COUNT(whole)),
+                  arena_concat(scratch, named, BASE_COUNT(named)));
     }
 }

@@ -3,20 +3,20 @@
 #include "checks/collect.h"
 
 static const struct {
-    const char *word;
+    Str word;
     LabelSpace space;
 } SPACES[] = {
-    {"namespace", LABELS_NAMESPACE},
-    {"node", LABELS_NODE},
-    {"cluster-role", LABELS_CLUSTER_ROLE},
-    {"parameters", LABELS_PARAMETERS},
+    {STR_INIT("namespace"), LABELS_NAMESPACE},
+    {STR_INIT("node"), LABELS_NODE},
+    {STR_INIT("cluster-role"), LABELS_CLUSTER_ROLE},
+    {STR_INIT("parameters"), LABELS_PARAMETERS},
 };
 
 static LabelSpace read_space(const LinkRow *row)
 {
     Str word = link_word(row, SCHEMA_KEY_as);
     for (size_t i = 0; i < BASE_COUNT(SPACES); i++)
-        if (str_is(word, SPACES[i].word))
+        if (str_eq(word, SPACES[i].word))
             return SPACES[i].space;
     return LABELS_NAMESPACE;
 }

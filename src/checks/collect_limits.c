@@ -90,8 +90,7 @@ void collect_volume_claim(Collector *collector, uint32_t node, const LinkRow *ro
         uint32_t resources = schema_get(doc, spec, SCHEMA_NAME_resources);
         uint32_t at = resources != BASE_NONE ? resources : spec != BASE_NONE ? spec : claims.node;
         AdmittedClaim claim = {.object = doc->object, .place = node_span(doc, at)};
-        claim.path = intern(context->facts->strings,
-                            document_path(doc, claims.node, context->scratch));
+        claim.path = collect_path(collector, claims.node);
         claim.requests = collect_resources(context, resources, &claim.request_spans);
         vec_push(&context->facts->admitted_claims, claim);
     }

@@ -38,6 +38,15 @@ static bool known_way(const Collector *collector, uint32_t node, uint32_t *path)
     return *path != BASE_NONE;
 }
 
+uint32_t collect_path(const Collector *collector, uint32_t node)
+{
+    const ObjectContext *context = collector->context;
+    uint32_t path;
+    if (known_way(collector, node, &path))
+        return path;
+    return intern(context->facts->strings, document_path(context->doc, node, context->scratch));
+}
+
 void collect_where(const Collector *collector, uint32_t node, uint32_t *path, uint32_t *pointer)
 {
     const ObjectContext *context = collector->context;

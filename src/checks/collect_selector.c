@@ -17,14 +17,14 @@ static void add_labels(const Collector *collector, uint32_t map)
 static bool read_operator(Str text, TermOp *op)
 {
     static const struct {
-        const char *name;
+        Str name;
         TermOp op;
-    } OPERATORS[] = {{"In", TERM_IN},
-                     {"NotIn", TERM_NOT_IN},
-                     {"Exists", TERM_EXISTS},
-                     {"DoesNotExist", TERM_ABSENT}};
+    } OPERATORS[] = {{STR_INIT("In"), TERM_IN},
+                     {STR_INIT("NotIn"), TERM_NOT_IN},
+                     {STR_INIT("Exists"), TERM_EXISTS},
+                     {STR_INIT("DoesNotExist"), TERM_ABSENT}};
     for (size_t i = 0; i < BASE_COUNT(OPERATORS); i++)
-        if (str_is(text, OPERATORS[i].name)) {
+        if (str_eq(text, OPERATORS[i].name)) {
             *op = OPERATORS[i].op;
             return true;
         }

@@ -59,16 +59,16 @@ static void collect_port(const Document *doc, Facts *facts, uint32_t node)
 static ServiceType read_type(const Document *doc, uint32_t node)
 {
     static const struct {
-        const char *name;
+        Str name;
         ServiceType type;
     } TYPES[] = {
-        {"NodePort", SERVICE_NODE_PORT},
-        {"LoadBalancer", SERVICE_LOAD_BALANCER},
-        {"ExternalName", SERVICE_EXTERNAL_NAME},
+        {STR_INIT("NodePort"), SERVICE_NODE_PORT},
+        {STR_INIT("LoadBalancer"), SERVICE_LOAD_BALANCER},
+        {STR_INIT("ExternalName"), SERVICE_EXTERNAL_NAME},
     };
     Str text = scalar_text(doc, node);
     for (size_t i = 0; i < BASE_COUNT(TYPES); i++)
-        if (str_is(text, TYPES[i].name))
+        if (str_eq(text, TYPES[i].name))
             return TYPES[i].type;
     return SERVICE_CLUSTER_IP;
 }
