@@ -105,6 +105,9 @@ void validate_lasting_template(Validation *v, Field template, const char *kind)
 void warn_of_name_in_pods(Validation *v, Field meta)
 {
     Field name = GET(meta, name);
+    Str text = field_text(v, name);
+    if (text.len && !format_dns_label(text))
+        return;
     bool given = !field_is_empty(v, name);
     if (!given)
         name = GET(meta, generateName);

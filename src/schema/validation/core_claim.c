@@ -89,13 +89,15 @@ void validate_persistent_volume_claim_spec(Validation *v, Field spec, bool norma
         validate_label_selector(v, GET(spec, selector), &options);
     Field requests = FIELD_PATH(v, spec, SCHEMA_NAME_resources, SCHEMA_NAME_requests);
     Field storage = field_entry(v, requests, "storage");
-    Quantity quantity = field_quantity(v, storage);
     Finding *finding = NULL;
-    if (!field_entry_exists(requests, storage))
-        finding = validation_required(v, requests, "it says how much storage is asked for");
-    else if (quantity_sign(&quantity) <= 0)
-        finding = validation_invalid(v, storage, "must be more than 0");
-    validation_as(v, finding, spec, ".resources[storage]");
+    if (!resource_usual_amount(v, storage)) {
+        Quantity quantity = field_quantity(v, storage);
+        if (!field_entry_exists(requests, storage))
+            finding = validation_required(v, requests, "it says how much storage is asked for");
+        else if (quantity_sign(&quantity) <= 0)
+            finding = validation_invalid(v, storage, "must be more than 0");
+        validation_as(v, finding, spec, ".resources[storage]");
+    }
     validation_optional_text(v, GET(spec, storageClassName), format_dns_subdomain);
     validate_given_word(v, GET(spec, volumeMode), "Block,Filesystem");
     validate_data_sources(v, spec, normalized);
@@ -110,8 +112,11 @@ void warn_of_persistent_volume_claim_spec(Validation *v, Field spec)
     Field amounts[] = {field_entry(v, GET(resources, requests), "storage"),
                        field_entry(v, GET(resources, limits), "storage")};
     for (size_t i = 0; i < BASE_COUNT(amounts); i++) {
+        uint64_t usual = resource_usual_amount(v, amounts[i]);
+        if (!field_given(amounts[i]) || (usual && usual % 1000 == 0))
+            continue;
         Quantity quantity = field_quantity(v, amounts[i]);
-        if (field_given(amounts[i]) && !quantity_is_whole(&quantity))
+        if (!quantity_is_whole(&quantity))
             validation_warning(v, amounts[i], "should be a whole number of bytes");
     }
 }

@@ -64,9 +64,8 @@ typedef struct Requirements {
     bool fractions;  /* some plain resource's amount may be no whole number */
 } Requirements;
 
-/* An amount as nearly all are written, up to seven digits and a suffix from m to Gi, in thousandths;
- * 0 for any other.  Digits behind a 0 are left to those who know what YAML makes of them. */
-static uint64_t usual_amount(const Validation *v, Field field)
+/* Digits behind a 0 are left to those who know what YAML makes of them. */
+uint64_t resource_usual_amount(const Validation *v, Field field)
 {
     enum { DIGITS_MOST = 7 };
     NodeKind kind = field_kind(v, field);
@@ -100,7 +99,7 @@ static uint64_t validate_amount(Validation *v, Requirements *all, const Entries 
 {
     Field key = field_key(at->at);
     if (!all->of_pod && resource_is_plain(at->key)) {
-        uint64_t usual = usual_amount(v, at->value);
+        uint64_t usual = resource_usual_amount(v, at->value);
         all->computes |= resource_is_cpu_or_memory(at->key);
         all->fractions |= usual % 1000 != 0 || usual == 0 ? !str_is(at->key, "cpu") : 0;
         if (!usual)
@@ -126,7 +125,7 @@ static uint64_t validate_amount(Validation *v, Requirements *all, const Entries 
 static void validate_request(Validation *v, Requirements *all, const Entries *at, uint64_t usual)
 {
     Field limit = entries_get(v, all->limits, at->key);
-    if (usual && usual <= usual_amount(v, limit))
+    if (usual && usual <= resource_usual_amount(v, limit))
         return;
     bool overcommit = resource_is_overcommit_allowed(at->key);
     if (!field_given(limit)) {

@@ -6,7 +6,7 @@
 /* IsValidUserID, IsValidGroupID, where one is given. */
 static void validate_id(Validation *v, Field id)
 {
-    if (field_given(id))
+    if (field_given(id) && !field_is_small(v, id))
         validation_range(v, id, 0, INT32_MAX);
 }
 
@@ -18,6 +18,8 @@ static void validate_seccomp_profile(Validation *v, Field profile)
     if (!field_given(profile))
         return;
     Field type = GET(profile, type), path = GET(profile, localhostProfile);
+    if (field_text_is(v, type, "RuntimeDefault") && !field_given(path))
+        return; /* as nearly all are */
     validation_required_word(v, type, "Localhost,RuntimeDefault,Unconfined");
     bool localhost = field_text_is(v, type, "Localhost");
     if (localhost && !field_given(path))
@@ -111,14 +113,8 @@ static void validate_se_linux_change_policy(Validation *v, Field policy)
             validation_not_supported(v, policy, "Recursive");
 }
 
-void validate_pod_security_context(Validation *v, const Pod *pod)
+static void validate_rare_context(Validation *v, const Pod *pod, Field context)
 {
-    Field context = OF(&pod->of, securityContext);
-    if (!field_given(context))
-        return;
-    validate_id(v, GET(context, fsGroup));
-    validate_id(v, GET(context, runAsUser));
-    validate_id(v, GET(context, runAsGroup));
     Field groups = GET(context, supplementalGroups);
     for (Items i = items_of(v, groups); items_next(v, &i);)
         validation_range(v, i.item, 0, INT32_MAX);
@@ -130,6 +126,24 @@ void validate_pod_security_context(Validation *v, const Pod *pod)
     VALIDATION_ONLY(v, VALIDATION_SINCE(33))
         validate_given_word(v, GET(context, supplementalGroupsPolicy), "Merge,Strict");
     validate_se_linux_change_policy(v, GET(context, seLinuxChangePolicy));
+}
+
+void validate_pod_security_context(Validation *v, const Pod *pod)
+{
+    Field context = OF(&pod->of, securityContext);
+    if (!field_given(context))
+        return;
+    /* Any other field, one that nobody has thought of too, has all of them looked at. */
+    static const uint64_t USUAL = FIELD_BITS(fsGroup, runAsUser, runAsGroup, runAsNonRoot,
+                                             seccompProfile, seLinuxOptions);
+    uint64_t has = field_bits(v, context);
+    validate_id(v, GET(context, fsGroup));
+    validate_id(v, GET(context, runAsUser));
+    validate_id(v, GET(context, runAsGroup));
+    if (has & ~USUAL)
+        validate_rare_context(v, pod, context);
+    else if (has & FIELD_BIT(seccompProfile))
+        validate_seccomp_profile(v, GET(context, seccompProfile));
 }
 
 /* ---- of a container ---- */

@@ -333,6 +333,8 @@ const char *format_port_name(Str text)
     bool letter = false, dashes = false;
     if (text.len > PORT_NAME_MOST)
         return "must have at most 15 characters";
+    if (is_word(text, LOWER, LOWER | DIGIT))
+        return NULL; /* as most are: http */
     if (text.len == 0 || !all_of(text, LOWER | DIGIT | DASH))
         return "must be lower-case letters, digits and \"-\"";
     for (size_t i = 0; i < text.len; i++) {

@@ -76,6 +76,8 @@ static bool is_range(Str text, const CronField *field)
 
 static bool is_field(Str text, const CronField *field)
 {
+    if (str_is(text, "*"))
+        return true;
     for (size_t start = 0; start < text.len;) {
         Str rest = str_slice(text.ptr + start, text.len - start);
         size_t len = str_find(rest, ',');

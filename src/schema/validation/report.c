@@ -300,7 +300,7 @@ bool word_is_one_of(Str text, const char *words)
         return false;
     for (;; words++) {
         const char *end = strchrnul(words, ',');
-        if ((size_t)(end - words) == text.len && memcmp(words, text.ptr, text.len) == 0)
+        if ((size_t)(end - words) == text.len && bytes_same(words, text.ptr, text.len))
             return true;
         words = end;
         if (!*words)

@@ -149,13 +149,22 @@ static bool requirement_matches(const Validation *v, Field requirement, Field la
     return str_is(word, "Exists") ? has : !has;
 }
 
+static bool entries_equal(const Validation *v, const Entries *a, const Entries *b)
+{
+    Str left = field_text(v, a->value), right = field_text(v, b->value);
+    return a->key.len == b->key.len && left.len == right.len &&
+           bytes_same(a->key.ptr, b->key.ptr, a->key.len) &&
+           bytes_same(left.ptr, right.ptr, left.len);
+}
+
 bool labels_contain(const Validation *v, Field subset, Field labels)
 {
+    /* Mostly they stand in the same order. */
+    Entries beside = entries_of(v, labels);
     for (Entries want = entries_of(v, subset); entries_next(v, &want);) {
-        bool found = false;
+        bool found = entries_next(v, &beside) && entries_equal(v, &beside, &want);
         for (Entries at = entries_of(v, labels); !found && entries_next(v, &at);)
-            found = str_eq(at.key, want.key) &&
-                    str_eq(field_text(v, at.value), field_text(v, want.value));
+            found = entries_equal(v, &at, &want);
         if (!found)
             return false;
     }

@@ -182,6 +182,13 @@ static inline bool field_bool(const Validation *v, Field field)
 }
 /* Zero where it is absent or no quantity (the walk reports that). */
 Quantity field_quantity(const Validation *v, Field field);
+/* Whether it is a whole number from 0 to some hundreds of millions, as nearly all are: no more
+ * than nine bytes, in whatever base. */
+static inline bool field_is_small(const Validation *v, Field field)
+{
+    const Node *at = node_at(v->doc, field.node);
+    return at->kind == NODE_INT && at->len <= 9 && is_digit(at->text[0]);
+}
 /* An IntOrString that is a number, or a text. */
 static inline bool field_is_number(const Validation *v, Field field)
 {
