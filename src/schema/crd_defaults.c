@@ -129,9 +129,11 @@ static void validate_parts(Validation *v, const CrdShape *shape);
 
 static void validate_below(Validation *v, const CrdShape *shape)
 {
-    if (shape->fill)
-        validate_default(v, shape);
-    validate_parts(v, shape);
+    VALIDATION_UNLESS(v, shape->flags & CRD_SETTLED) {
+        if (shape->fill)
+            validate_default(v, shape);
+        validate_parts(v, shape);
+    }
 }
 
 /* Those below additionalProperties are not looked at. */

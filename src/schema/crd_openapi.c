@@ -281,8 +281,7 @@ static void validate_format(Validation *v, const CrdShape *shape)
     }
 }
 
-/* ValidateCustomResourceDefinitionOpenAPISchema */
-static void validate_openapi(Validation *v, const CrdShape *shape, const Context *context)
+static void validate_keywords(Validation *v, const CrdShape *shape, const Context *context)
 {
     validate_standard(v, shape, context);
     if (shape->flags & CRD_UNIQUE)
@@ -308,6 +307,13 @@ static void validate_openapi(Validation *v, const CrdShape *shape, const Context
         validate_rule(v, shape, i.item);
 }
 
+/* ValidateCustomResourceDefinitionOpenAPISchema */
+static void validate_openapi(Validation *v, const CrdShape *shape, const Context *context)
+{
+    VALIDATION_UNLESS(v, shape->flags & CRD_SETTLED)
+        validate_keywords(v, shape, context);
+}
+
 /* ---- the root ---- */
 
 /* With a status subresource, what the root says of status has to be found under
@@ -321,14 +327,7 @@ static void validate_root_keywords(Validation *v, const CrdShape *root)
         CRD_BIT(PATTERN_PROPERTIES) | CRD_BIT(DEPENDENCIES) | CRD_BIT(ADDITIONAL_ITEMS) |
         CRD_BIT(DEFINITIONS) | CRD_BIT(DEFAULT) | CRD_BIT(EMBEDDED) | CRD_BIT(INT_OR_STRING) |
         CRD_BIT(LIST_MAP_KEYS) | CRD_BIT(LIST_TYPE) | CRD_BIT(MAP_TYPE);
-    uint64_t wrong = 0;
-    for (unsigned i = 0; i < CRD_KEYWORD_COUNT; i++) {
-        uint32_t node = NOT_AT_ROOT >> i & 1
-                            ? crd_keyword_node(v->doc, root, (CrdKeyword)i) : BASE_NONE;
-        NodeKind kind = node == BASE_NONE ? NODE_NULL : node_kind(v->doc, node);
-        if ((root->given >> i & 1) || kind == NODE_SEQ || kind == NODE_MAP) /* empty ones count */
-            wrong |= UINT64_C(1) << i & NOT_AT_ROOT;
-    }
+    uint64_t wrong = (root->given | crd_keywords_with_parts(v->doc, root)) & NOT_AT_ROOT;
     if (root->type != CRD_UNTYPED && root->type != CRD_OBJECT) {
         validation_invalid(v, keyword(v, root, SCHEMA_NAME_type),
                            "must be object at the root where there is a status subresource");

@@ -29,9 +29,19 @@ static CrdKeyword find_keyword(Str text)
     return CRD_KEYWORD_COUNT;
 }
 
-uint32_t crd_keyword_node(const Document *doc, const CrdShape *shape, CrdKeyword keyword)
+uint64_t crd_keywords_with_parts(const Document *doc, const CrdShape *shape)
 {
-    return node_get_text(doc, shape->node, crd_keyword_texts[keyword]);
+    uint64_t found = 0;
+    if (node_kind(doc, shape->node) != NODE_MAP)
+        return 0;
+    for (uint32_t key = node_first(shape->node); key < node_end(doc, shape->node);
+         key = node_after_entry(doc, key)) {
+        CrdKeyword keyword = find_keyword(node_str(doc, key));
+        if (keyword != CRD_KEYWORD_COUNT && !(node_at(doc, key)->flags & NODE_SHADOWED) &&
+            !node_is_scalar(node_at(doc, key + 1)))
+            found |= UINT64_C(1) << keyword;
+    }
+    return found;
 }
 
 /* ---- values ---- */
@@ -476,6 +486,33 @@ static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
         shape->fill = crd_make_default(reader->arena, reader->doc, later->fill, shape);
 }
 
+/* Whether CRD_SETTLED holds: the schema has a type, no keyword that some rule of crd_openapi.c,
+ * crd_structural.c or crd_defaults.c looks at, and holds schemas of that sort only.  Whoever adds
+ * a rule there about a keyword takes it out of here. */
+static bool is_settled(const CrdShape *shape)
+{
+    const uint64_t UNRULED =
+        CRD_BIT(TYPE) | CRD_BIT(DESCRIPTION) | CRD_BIT(TITLE) | CRD_BIT(EXAMPLE) |
+        CRD_BIT(PROPERTIES) | CRD_BIT(REQUIRED) | CRD_BIT(ITEMS) | CRD_BIT(ENUM) |
+        CRD_BIT(FORMAT) | CRD_BIT(NULLABLE) | CRD_BIT(MINIMUM) | CRD_BIT(MAXIMUM) |
+        CRD_BIT(MULTIPLE_OF) | CRD_BIT(MIN_LENGTH) | CRD_BIT(MAX_LENGTH) | CRD_BIT(MIN_ITEMS) |
+        CRD_BIT(MAX_ITEMS) | CRD_BIT(MIN_PROPERTIES) | CRD_BIT(MAX_PROPERTIES);
+    const uint32_t HARMLESS = CRD_NULLABLE | CRD_HOLLOW;
+    if ((shape->given & ~UNRULED) || (shape->flags & ~HARMLESS) || shape->type == CRD_UNTYPED ||
+        shape->type > CRD_STRING || (shape->type == CRD_ARRAY && !shape->items))
+        return false;
+    if ((shape->given & CRD_BIT(FORMAT)) &&
+        (shape->format == CRD_NO_FORMAT ||
+         crd_format_versions((CrdFormat)shape->format) != SCHEMA_ALL_VERSIONS))
+        return false;
+    if (shape->items && !(shape->items->flags & CRD_SETTLED))
+        return false;
+    for (uint32_t i = 0; i < shape->name_count; i++)
+        if (shape->names[i].shape && !(shape->names[i].shape->flags & CRD_SETTLED))
+            return false;
+    return true;
+}
+
 /* A property or an alternative that is null is an empty schema; where there may be no
  * schema at all, nobody asks for null. */
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
@@ -506,5 +543,7 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
     if (reader->lenient || (shape->given & CRD_BIT(REF)))
         shape->flags |= CRD_LENIENT;
     read_later(reader, shape, &later);
+    if (is_settled(shape))
+        shape->flags |= CRD_SETTLED;
     return shape;
 }

@@ -74,13 +74,37 @@ static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t
             definition->versions[definition->version_count++] = read_version(reader, at, &shared);
 }
 
+static inline uint64_t mix(uint64_t lane, const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = (lane ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+    return word << 29 | word >> 35;
+}
+
+/* Of a long text, as descriptions are, in four lanes: one would wait for each multiplication. */
+static uint32_t hash_text(Str text)
+{
+    uint64_t a = 1, b = 2, c = 3, d = 4;
+    size_t at = 0;
+    for (; at + 32 <= text.len; at += 32) {
+        a = mix(a, text.ptr + at);
+        b = mix(b, text.ptr + at + 8);
+        c = mix(c, text.ptr + at + 16);
+        d = mix(d, text.ptr + at + 24);
+    }
+    uint64_t lanes[] = {a, b, c, d};
+    uint32_t rest = str_hash(str_slice(text.ptr + at, text.len - at));
+    return at ? rest ^ str_hash(str_slice((const char *)lanes, sizeof lanes)) : rest;
+}
+
 static uint32_t fingerprint(const Document *doc, uint32_t spec)
 {
     uint32_t hash = 0;
     for (uint32_t at = spec; spec != BASE_NONE && at < node_end(doc, spec); at++) {
         hash = hash * UINT32_C(0x9E3779B1) + doc->nodes[at].kind;
         if (node_is_scalar(&doc->nodes[at]) && doc->nodes[at].text)
-            hash = (hash ^ str_hash(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
+            hash = (hash ^ hash_text(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
     }
     return hash;
 }

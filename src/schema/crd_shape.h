@@ -77,6 +77,8 @@ enum {
     CRD_UNSTRUCTURAL = 1 << 14, /* says $ref or dependencies, with something in it */
     CRD_HOLLOW = 1 << 15,       /* has an empty list or map where Go tells it from none */
     CRD_META = 1 << 16,         /* of an object's metadata: empty texts are left out */
+    CRD_SETTLED = 1 << 17,      /* the server's validation of CRDs has nothing to say of the
+                                   schema as a field's or an item's, nor of those below it */
 };
 
 /* The formats that servers check. */
@@ -223,8 +225,8 @@ typedef struct CrdReader {
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node);
 /* A CRD of either version.  Never NULL; what cannot be read is left out. */
 CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node);
-/* The keyword's value in the CRD's document, or BASE_NONE. */
-uint32_t crd_keyword_node(const Document *doc, const CrdShape *shape, CrdKeyword keyword);
+/* CRD_BITs of the keywords whose value in the CRD's document is a list or a mapping, if empty. */
+uint64_t crd_keywords_with_parts(const Document *doc, const CrdShape *shape);
 extern const Str crd_keyword_texts[CRD_KEYWORD_COUNT];
 /* A value's nodes in a document of their own. */
 Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node);

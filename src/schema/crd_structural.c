@@ -37,6 +37,8 @@ static bool all_convertible(const CrdShapes *shapes)
 
 static bool is_convertible(const CrdShape *shape)
 {
+    if (shape->flags & CRD_SETTLED)
+        return true;
     const uint64_t UNSUPPORTED = CRD_BIT(SCHEMA) | CRD_BIT(ID) | CRD_BIT(PATTERN_PROPERTIES) |
                                  CRD_BIT(ADDITIONAL_ITEMS) | CRD_BIT(DEFINITIONS);
     if (has(shape, UNSUPPORTED) || (shape->flags & (CRD_ITEM_LIST | CRD_UNSTRUCTURAL)) ||
@@ -221,18 +223,26 @@ static void validate_extensions(Validation *v, const CrdShape *shape)
                             "or x-kubernetes-preserve-unknown-fields: an object is embedded here");
 }
 
+static void validate_invariants(Validation *v, const CrdShape *shape, Level level);
+
+static void validate_part(Validation *v, const CrdShape *shape, Level level)
+{
+    VALIDATION_UNLESS(v, shape->flags & CRD_SETTLED)
+        validate_invariants(v, shape, level);
+}
+
 /* validateStructuralInvariants */
 static void validate_invariants(Validation *v, const CrdShape *shape, Level level)
 {
     if (shape->type == CRD_ARRAY && !shape->items)
         validation_required(v, keyword(v, shape, SCHEMA_NAME_items), "a list says what it holds");
     if (shape->items)
-        validate_invariants(v, shape->items, LEVEL_ITEM);
+        validate_part(v, shape->items, LEVEL_ITEM);
     for (uint32_t i = 0; i < shape->name_count; i++)
         if (shape->names[i].shape)
-            validate_invariants(v, shape->names[i].shape, LEVEL_FIELD);
+            validate_part(v, shape->names[i].shape, LEVEL_FIELD);
     if (shape->additional)
-        validate_invariants(v, shape->additional, LEVEL_FIELD);
+        validate_part(v, shape->additional, LEVEL_FIELD);
     if (level == LEVEL_ROOT && (shape->additional || (shape->flags & (CRD_OPEN | CRD_CLOSED))))
         validation_forbidden(v, keyword(v, shape, SCHEMA_NAME_additionalProperties),
                              "not at the root");

@@ -106,3 +106,13 @@ void validation_field_rule(Walk *walk, uint32_t value, const SchemaRule *rule, u
     default: break;
     }
 }
+
+#ifdef PLIMSOLL_DOUBTS
+void validation_doubt(const Validation *v, bool proved, uint32_t before)
+{
+    const Diag *diag = v->walk->checker->diag;
+    if (proved && diag->findings.len != before)
+        fatal("validation: passed over, but it would say: %.*s",
+              STR_ARG(diag->findings.at[before].message));
+}
+#endif

@@ -376,6 +376,21 @@ enum { VALIDATION_OLDEST = SCHEMA_VALIDATED };
                          ((v)->versions = all_##line, 0));                                \
          once_##line = 0, (v)->versions = all_##line)
 
+/* The statement behind it has nothing to report where proved holds, and is passed over then.  With
+ * PLIMSOLL_DOUBTS, as in the sanitizers' builds, it runs all the same, and a finding is our own
+ * failure:   VALIDATION_UNLESS(v, shape->flags & CRD_SETTLED) … */
+#ifdef PLIMSOLL_DOUBTS
+void validation_doubt(const Validation *v, bool proved, uint32_t before);
+#define VALIDATION_UNLESS(v, proved)                                                          \
+    for (uint32_t before_ = (v)->walk->checker->diag->findings.len, once_ = 1; once_;         \
+         once_ = 0, validation_doubt(v, proved, before_))
+#else
+#define VALIDATION_UNLESS(v, proved) \
+    if (proved)                      \
+        ;                            \
+    else
+#endif
+
 /* ---- the hooks: called by the walk ---- */
 /* One for each call=NAME of schemas/rules. */
 #define VALIDATION_DECLARE(name) void validate_##name(Validation *v, Field value);
