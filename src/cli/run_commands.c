@@ -17,7 +17,7 @@ static bool any_at_least(const Diag *diag, Severity severity)
 }
 
 /* Writes what the user asked for; a failed write is our own failure. */
-static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
+static bool run_report(Run *run, ReportFinder *find, const bool *refusals)
 {
     Report report = {
         .sources = &run->sources,
@@ -28,7 +28,7 @@ static bool run_report(Run *run, ReportFinder *find, const uint8_t *verdicts)
         .verbose = run->options->verbose,
         .endpoints = run->options->show_endpoints,
         .fail_on = run->options->fail_on,
-        .verdicts = verdicts,
+        .refusals = refusals,
     };
     if (run->options->stats)
         report.summary.stats = meter_stats(&run->meter);
@@ -120,9 +120,9 @@ int run_check(Options *options)
     bool dumped = out_close(&dump);
     /* Verdicts are of all objects, also where only what changed is reported. */
     Arena arena = {0};
-    uint8_t *verdicts = report_verdicts(&worker->diag, worker->facts, &arena);
+    bool *refusals = report_refused_objects(&worker->diag, worker->facts, &arena);
     bool filtered = run_filters(&run);
-    bool written = run_report(&run, report_format_find, verdicts);
+    bool written = run_report(&run, report_format_find, refusals);
     written &= dumped && filtered;
     bool findings = any_at_least(&worker->diag, options->fail_on) || misses_manifests(&run);
     if (options->stats)

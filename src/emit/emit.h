@@ -86,9 +86,9 @@ typedef struct Report {
     const ReportScope *scopes; /* by name; none but for check */
     uint32_t scope_count;
     const uint32_t *order;   /* ids of all objects by place; may be NULL */
-    /* From report_verdicts, where findings were taken out of diag since; NULL: they
+    /* From report_refused_objects, where findings were taken out of diag since; NULL: they
      * are all there. */
-    const uint8_t *verdicts;
+    const bool *refusals;
     const Suppressed *suppressed; /* in the order of findings */
     uint32_t suppressed_count;
 } Report;
@@ -116,11 +116,12 @@ const ReportFormat *graph_format_find(Str name);
 /* The summary for stderr, without a newline at its end; a second line, if there is
  * one, says how to have skipped Helm templates checked. */
 void report_summary_line(const Report *report, Buf *line);
-/* An object's verdict: refused if and only if it has an error of origin yaml,
- * schema or server.  One byte (Verdict) per object id, on the arena. */
 /* Marks the objects that the findings so far refuse, for the linker. */
 void report_refused(const Diag *diag, const Facts *facts);
-uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena);
+/* An object's verdict: refused if and only if it could not be read or has an error of origin
+ * yaml, schema or server.  Which have one: per object id, on the arena. */
+bool *report_refused_objects(const Diag *diag, const Facts *facts, Arena *arena);
+Verdict report_verdict(const Facts *facts, const bool *refusals, uint32_t id);
 
 /* ---- objects, normalized ---- */
 typedef struct ObjectWriter ObjectWriter;

@@ -84,7 +84,7 @@ typedef struct EachObject {
     uint32_t object;
     Verdict verdict;
     uint32_t next;
-    const uint8_t *verdicts;
+    const bool *refusals;
     Arena arena;     /* freed behind the last */
 } EachObject;
 bool each_object_next(EachObject *each);

@@ -44,11 +44,11 @@ bool each_object_next(EachObject *each)
         return false;
     }
     if (each->next == 0)
-        each->verdicts = report->verdicts
-                             ? report->verdicts
-                             : report_verdicts(report->diag, report->facts, &each->arena);
+        each->refusals = report->refusals
+                             ? report->refusals
+                             : report_refused_objects(report->diag, report->facts, &each->arena);
     each->object = report->order ? report->order[each->next] : each->next;
-    each->verdict = (Verdict)each->verdicts[each->object];
+    each->verdict = report_verdict(report->facts, each->refusals, each->object);
     each->next++;
     return true;
 }

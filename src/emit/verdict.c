@@ -19,18 +19,20 @@ void report_refused(const Diag *diag, const Facts *facts)
             facts_object(facts, diag->findings.at[i].object)->refused = true;
 }
 
-uint8_t *report_verdicts(const Diag *diag, const Facts *facts, Arena *arena)
+bool *report_refused_objects(const Diag *diag, const Facts *facts, Arena *arena)
 {
     uint32_t count = facts_object_count(facts);
-    uint8_t *verdicts = arena_alloc(arena, (size_t)count + 1);
-    for (uint32_t id = 0; id < count; id++) {
-        const Object *object = facts_object(facts, id);
-        verdicts[id] = object->no_object      ? VERDICT_REFUSED
-                       : object->unknown_kind ? VERDICT_UNKNOWN_KIND
-                                              : VERDICT_ACCEPTED;
-    }
+    bool *refusals = arena_zero(arena, (size_t)count + 1);
     for (uint32_t i = 0; i < diag->findings.len; i++)
         if (refuses(&diag->findings.at[i]) && diag->findings.at[i].object < count)
-            verdicts[diag->findings.at[i].object] = VERDICT_REFUSED;
-    return verdicts;
+            refusals[diag->findings.at[i].object] = true;
+    return refusals;
+}
+
+Verdict report_verdict(const Facts *facts, const bool *refusals, uint32_t id)
+{
+    const Object *object = facts_object(facts, id);
+    return refusals[id] || object->no_object ? VERDICT_REFUSED
+           : object->unknown_kind            ? VERDICT_UNKNOWN_KIND
+                                             : VERDICT_ACCEPTED;
 }

@@ -153,7 +153,8 @@ static Verdict verdict_with(Fixture *f, uint32_t object, Origin origin, Severity
     f->diag.findings.len = 0;
     diag_report(&f->diag, &rule, (Place){0, 0, 0, BASE_NONE}, "m")->object = object;
     Arena arena = {0};
-    Verdict verdict = (Verdict)report_verdicts(&f->diag, f->facts, &arena)[object];
+    Verdict verdict =
+        report_verdict(f->facts, report_refused_objects(&f->diag, f->facts, &arena), object);
     arena_free(&arena);
     return verdict;
 }
