@@ -179,11 +179,11 @@ static bool is_suppressed(SuppressPass *pass, const Finding *finding, Suppressed
     return entry || row;
 }
 
-static void take_out(SuppressPass *pass)
+static void take_out(SuppressPass *pass, uint32_t from)
 {
     Diag *diag = pass->diag;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < diag->findings.len; i++) {
+    uint32_t kept = from;
+    for (uint32_t i = from; i < diag->findings.len; i++) {
         Suppressed suppressed;
         if (is_suppressed(pass, &diag->findings.at[i], &suppressed))
             vec_push(&pass->all->suppressed, suppressed);
@@ -253,11 +253,12 @@ void suppress_filter(SuppressPass *pass)
     if (!all->entries.len && !pass->options->suppress.len)
         return;
     sort_with(all->entries.at, all->entries.len, sizeof *all->entries.at, compare_entries, NULL);
-    take_out(pass);
+    take_out(pass, 0);
     if (!pass->partial) {
+        uint32_t first = pass->diag->findings.len;
         report_entries(pass);
         report_rows(pass);
-        take_out(pass); /* unused ones may be suppressed as well */
+        take_out(pass, first); /* unused ones may be suppressed as well */
     }
     diag_sort(pass->diag, pass->sources);
 }
