@@ -105,7 +105,9 @@ Str facts_text(const Facts *facts, uint32_t string);
 void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count);
 
 Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *options);
-void checks_link(const Link *link, Diag *diag); /* every on_link */
+/* Every on_link, by so many threads. */
+void checks_link(const Link *link, Diag *diag, uint32_t jobs);
+bool checks_is_long(const Facts *facts); /* enough for more than one */
 void link_free(Link *link);
 
 #endif

@@ -1,4 +1,4 @@
-/* The linker: builds the index over all facts, runs the rules that look at it, and
+/* The linker: builds the index over all facts, which the rules then look at (apply.c), and
  * answers the few questions that need nothing but the facts and the options. */
 #include "checks/index.h"
 
@@ -33,18 +33,6 @@ void link_free(Link *link)
     alike_free(link);
     labelled_free(link);
     mem_free(link);
-}
-
-void checks_link(const Link *link, Diag *diag)
-{
-    Arena scratch = {0};
-    LinkContext context = {link, diag, &scratch};
-    for (size_t i = 0; i < checks_rule_count; i++) {
-        if (checks_rules[i]->on_link)
-            checks_rules[i]->on_link(&context);
-        arena_reset(&scratch);
-    }
-    arena_free(&scratch);
 }
 
 const Facts *link_facts(const Link *link) { return link->facts; }

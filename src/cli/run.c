@@ -320,7 +320,7 @@ void run_link(Run *run)
     report_refused(&worker->diag, worker->facts);
     meter_pass(&run->meter, STATS_LINK);
     if (whole)
-        scopes_link(run->scopes);
+        scopes_link(run->scopes, checks_is_long(worker->facts) ? parallel_jobs(run) : 1);
     else
         run->interrupted = true;
     meter_pass(&run->meter, STATS_REPORT);

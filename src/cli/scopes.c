@@ -43,6 +43,7 @@ struct ScopeSet {
     VEC(uint32_t) found_in; /* per finding of the linker: its scope */
     uint32_t first_found;
     Whole *elsewhere;       /* where there are several scopes: all objects */
+    uint32_t jobs;          /* threads */
 };
 
 ScopeSet *scopes_new(Worker *worker, InputList *inputs)
@@ -366,7 +367,7 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index, uint32_t
                            strcmp(scope->report.kind, "files") != 0;
     scope->checks.newest = options->schema.target.newest;
     Link *link = link_build(facts, worker->sources, &scope->checks);
-    checks_link(link, &worker->diag);
+    checks_link(link, &worker->diag, checks_is_long(facts) ? scopes->jobs : 1);
     scope->report.facts = facts;
     scope->report.link = link;
     scope->report.objects = scope->whole ? facts_object_count(facts) : scope->own;
@@ -489,8 +490,9 @@ static void merge_findings(ScopeSet *scopes)
 }
 
 /* ---- all of it ---- */
-void scopes_link(ScopeSet *scopes)
+void scopes_link(ScopeSet *scopes, uint32_t jobs)
 {
+    scopes->jobs = jobs;
     Worker *worker = scopes->worker;
     Facts *facts = worker->facts;
     find_scopes(scopes);

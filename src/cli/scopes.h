@@ -13,7 +13,7 @@ ScopeSet *scopes_new(Worker *worker, InputList *inputs);
 /* After each file: what the worker met in it. */
 void scopes_note_file(ScopeSet *scopes, uint32_t input, FileObjects met, bool rendered);
 /* Behind the barrier: finds the scopes, links each and reports what it finds. */
-void scopes_link(ScopeSet *scopes);
+void scopes_link(ScopeSet *scopes, uint32_t jobs); /* so many threads */
 /* For the report: the scopes by name. */
 const ReportScope *scopes_report(const ScopeSet *scopes, uint32_t *count);
 const uint32_t *scopes_order(const ScopeSet *scopes);

@@ -163,7 +163,7 @@ static inline void world_link(World *world)
 static inline void world_check(World *world)
 {
     world_link(world);
-    checks_link(world->link, &world->diag);
+    checks_link(world->link, &world->diag, 1);
     diag_sort(&world->diag, &world->sources);
 }
 
