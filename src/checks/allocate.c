@@ -422,6 +422,8 @@ void allocate_build(Link *link)
     a.created = mem_resize(NULL, a.facts->services.len + 1u);
     for (a.service = 0; a.service < a.facts->services.len; a.service++) {
         a.created[a.service] = false;
+        if (a.service + OBJECT_AHEAD < a.facts->services.len)
+            link_expect_object(link, a.facts->services.at[a.service + OBJECT_AHEAD].object);
         create(&a);
     }
     mem_free(a.created);

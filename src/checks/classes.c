@@ -109,11 +109,16 @@ static void make_sets(Link *link)
     Projection projection = projection_of(link);
     if (link->runtime_keys)
         runtime_look_up(&projection.runtime, facts, is_wanted, &projection);
+    for (uint32_t i = 0; i < projection.runtime.count; i++)
+        link_mark(link, projection.runtime.at[i].kind, MARK_KIND_LABELS);
     link->pod_class = mem_resize(NULL, sizeof *link->pod_class * (facts->pods.len + 1));
     for (uint32_t i = 0; i < facts->pods.len; i++) {
         const PodFact *pod = &facts->pods.at[i];
         uint32_t more[RUNTIME_MAX_PAIRS], more_count = 0;
-        if (projection.runtime.count && (pod->flags & POD_TEMPLATE))
+        if (projection.runtime.count && i + OBJECT_AHEAD < facts->pods.len)
+            link_expect_object(link, facts->pods.at[i + OBJECT_AHEAD].object);
+        if ((pod->flags & POD_TEMPLATE) &&
+            (link_marks(link, link->object_kinds[pod->object]) & MARK_KIND_LABELS))
             more_count = runtime_object_pairs(facts, &projection.runtime, pod->object, more);
         uint32_t set = more_count ? BASE_NONE : projection.sets[pod->labels];
         if (set == BASE_NONE)

@@ -74,8 +74,9 @@ struct Link {
     uint32_t *object_kinds;    /* per object: its kind, a string */
     uint32_t *identities;      /* open addressing: the first object of each identity, see order.c */
     uint32_t identity_slots;
-    uint32_t *next_same;       /* per object */
-    bool *repeated;            /* per object: another has its identity; or NULL: none has */
+    uint32_t namespace_kind;   /* the string "Namespace"; its group is "", that is 0 */
+    bool *repeated;            /* per object: another has its identity; or NULL: none has, */
+    uint32_t *next_same;       /* and the next of them */
     uint8_t *marks;            /* per string, of mark_count: MARK_x */
     uint32_t mark_count;
     bool unread_documents;     /* some document could not be read: it may hold anything */
@@ -126,7 +127,6 @@ struct Link {
     Postings labelled;         /* (space, pair) -> facts->labelled, capped; BASE_NONE: all */
     SeqTable node_keys;        /* (key): some Node has a label of it */
     uint32_t *object_labelled; /* per object: in facts->labelled, or BASE_NONE; or NULL */
-    uint32_t namespace_kind;   /* the string "Namespace" */
 
     /* alike.c */
     Postings values;           /* (namespace, key) -> a Pod for each value, capped */
@@ -142,6 +142,14 @@ uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name
 void identity_expect_slot(const Link *link, uint32_t hash);
 void identity_expect_object(const Link *link, uint32_t hash);
 
+/* So many objects ahead of the one at hand each is asked for, where a pass goes by what they hold:
+ * they do not stand side by side. */
+enum { OBJECT_AHEAD = 8 };
+static inline void link_expect_object(const Link *link, uint32_t object)
+{
+    __builtin_prefetch(&link->facts->objects.at[object].kind);
+}
+
 /* What is known of a string: nearly all objects and Pods are passed over by it where
  * something is looked for. */
 enum {
@@ -152,6 +160,7 @@ enum {
     MARK_CROWDED = 1 << 4,     /* with several; both only where a reference leads nowhere */
     MARK_VALUES = 1 << 5,      /* a namespace: alike.c looks for values there */
     MARK_WORDS = 1 << 6,       /* a namespace: nearest.c looks for words there */
+    MARK_KIND_LABELS = 1 << 7, /* a kind whose controller sets labels that some selector asks for */
 };
 /* Of strings that were there when linking began. */
 static inline uint8_t link_marks(const Link *link, uint32_t string)

@@ -280,7 +280,6 @@ void labelled_build(Link *link)
     memset(link->object_labelled, 0xFF, sizeof *link->object_labelled * (count + 1));
     for (uint32_t i = 0; i < facts->labelled.len; i++)
         link->object_labelled[facts->labelled.at[i].object] = i;
-    link->namespace_kind = interner_find(facts->strings, STR("Namespace"));
 }
 
 void labelled_free(Link *link)

@@ -27,6 +27,8 @@ const uint32_t *link_objects_by_place(const Link *link);
  * not count), and the next one with the same.  BASE_NONE: none. */
 uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name);
 uint32_t link_next_same(const Link *link, uint32_t object);
+/* The object's kind, a string: from a table of nothing else. */
+uint32_t link_kind_of(const Link *link, uint32_t object);
 /* Whether several objects of the input have this one's identity: it has alternatives. */
 bool link_has_alternative(const Link *link, uint32_t object);
 /* Whether configuration or --assume says that the object lives elsewhere. */

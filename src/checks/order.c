@@ -97,23 +97,6 @@ static int compare_objects(const void *left, const void *right, void *context)
     return link_compare_objects(context, *(const uint32_t *)left, *(const uint32_t *)right);
 }
 
-/* What many passes ask of each object, side by side. */
-static void gather_objects(Link *link)
-{
-    const Facts *facts = link->facts;
-    uint32_t count = facts_object_count(facts);
-    link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
-    link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
-    for (uint32_t i = 0; i < count; i++) {
-        const Object *object = &facts->objects.at[i];
-        link->namespaces[i] = object->ns;
-        link->object_kinds[i] = object->kind;
-        link->unread_documents |= object->no_object;
-    }
-    link->mark_count = facts->strings->strings.len;
-    link->marks = mem_zeroed((size_t)link->mark_count + 1);
-}
-
 static bool objects_are_sorted(const Facts *facts, const uint32_t *doc_ranks)
 {
     const Object *objects = facts->objects.at;
@@ -210,40 +193,51 @@ static void add_identity(Link *link, uint32_t id, uint32_t hash)
     if (!held)
         return;
     uint32_t count = facts_object_count(link->facts);
-    if (!link->repeated)
+    if (!link->repeated) {
         link->repeated = mem_zeroed(sizeof *link->repeated * count);
+        link->next_same = mem_resize(NULL, sizeof *link->next_same * count);
+        memset(link->next_same, 0xFF, sizeof *link->next_same * count);
+    }
     link->next_same[id] = (held & mask) - 1;
     link->repeated[id] = link->repeated[(held & mask) - 1] = true;
 }
 
-/* From the last to the first, so that the first by place heads its chain; some at once, whose
- * slots are on their way meanwhile. */
-static void index_identities(Link *link)
+/* What many passes ask of the objects [from, end) by place, side by side; and their hashes, whose
+ * slots are on their way from here on. */
+static void gather_objects(Link *link, uint32_t from, uint32_t end, uint32_t *hashes)
+{
+    for (uint32_t i = from; i < end; i++) {
+        const Object *object = &link->facts->objects.at[link->objects[i]];
+        link->namespaces[link->objects[i]] = object->ns;
+        link->object_kinds[link->objects[i]] = object->kind;
+        link->unread_documents |= object->no_object;
+        hashes[i - from] = identity_hash(object->group, object->kind, object->ns, object->name);
+        identity_expect_slot(link, hashes[i - from]);
+    }
+}
+
+/* From the last to the first, so that the first by place heads its chain; some at once. */
+static void index_objects(Link *link)
 {
     const Facts *facts = link->facts;
     uint32_t count = facts_object_count(facts);
-    size_t size = sizeof *link->next_same * ((size_t)count + 1);
-    link->next_same = mem_resize(NULL, size);
-    memset(link->next_same, 0xFF, size);
+    link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
+    link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
+    link->mark_count = facts->strings->strings.len;
+    link->marks = mem_zeroed((size_t)link->mark_count + 1);
     link->identity_slots = IDENTITY_FEWEST;
     while (link->identity_slots / 2 <= count)
         link->identity_slots *= 2;
-    size = sizeof *link->identities * link->identity_slots;
+    size_t size = sizeof *link->identities * link->identity_slots;
     link->identities = mem_resize(NULL, size);
     memset(link->identities, 0, size); /* here at once: each page is going to be written */
-    for (uint32_t end = count; end > 0;) {
-        uint32_t hashes[IDENTITY_BATCH], from = end > IDENTITY_BATCH ? end - IDENTITY_BATCH : 0;
-        for (uint32_t i = from; i < end; i++) {
-            const Object *object = &facts->objects.at[link->objects[i]];
-            hashes[i - from] =
-                identity_hash(object->group, object->kind, object->ns, object->name);
-            identity_expect_slot(link, hashes[i - from]);
-        }
-        while (end-- > from) {
-            if (has_identity(&facts->objects.at[link->objects[end]]))
-                add_identity(link, link->objects[end], hashes[end - from]);
-        }
-        end++;
+    for (uint32_t from, end = count; end > 0; end = from) {
+        uint32_t hashes[IDENTITY_BATCH];
+        from = end > IDENTITY_BATCH ? end - IDENTITY_BATCH : 0;
+        gather_objects(link, from, end, hashes);
+        for (uint32_t i = end; i-- > from;)
+            if (has_identity(&facts->objects.at[link->objects[i]]))
+                add_identity(link, link->objects[i], hashes[i - from]);
     }
 }
 
@@ -254,7 +248,12 @@ uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns,
     return held ? (held & (link->identity_slots - 1)) - 1 : BASE_NONE;
 }
 
-uint32_t link_next_same(const Link *link, uint32_t object) { return link->next_same[object]; }
+uint32_t link_next_same(const Link *link, uint32_t object)
+{
+    return link->next_same ? link->next_same[object] : BASE_NONE;
+}
+
+uint32_t link_kind_of(const Link *link, uint32_t object) { return link->object_kinds[object]; }
 
 bool link_has_alternative(const Link *link, uint32_t object)
 {
@@ -310,14 +309,14 @@ _Static_assert(offsetof(PodFact, object) == 0 && offsetof(ServiceFact, object) =
 void order_build(Link *link)
 {
     Facts *facts = link->facts;
+    link->namespace_kind = interner_find(facts->strings, STR("Namespace"));
     bool ranked = link->options && link->options->doc_ranks;
     link->own_ranks = ranked ? NULL : checks_doc_ranks(link->sources);
     link->doc_ranks = ranked ? link->options->doc_ranks : link->own_ranks;
     bool in_order = objects_are_sorted(facts, link->doc_ranks);
     link->objects = in_order ? all_numbers(facts_object_count(facts))
                              : checks_order(facts, link->doc_ranks);
-    gather_objects(link);
-    index_identities(link);
+    index_objects(link);
     SORT_BY_PLACE(pods, offsetof(PodFact, place.offset), compare_pods);
     SORT_BY_PLACE(services, 0, compare_services);
     SORT_BY_PLACE(references, offsetof(Reference, place.offset), compare_references);

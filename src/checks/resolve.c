@@ -64,7 +64,7 @@ static uint32_t resolve(const Link *link, const Reference *reference)
  * them are resolved. */
 static void resolve_references(Link *link)
 {
-    enum { SLOT_AHEAD = 16, OBJECT_AHEAD = 8 };
+    enum { SLOT_AHEAD = 2 * OBJECT_AHEAD };
     const Facts *facts = link->facts;
     uint32_t count = facts->references.len;
     link->resolved = mem_resize(NULL, sizeof *link->resolved * ((size_t)count + 1));
@@ -283,7 +283,7 @@ static uint32_t *nothing_of_each(uint32_t count)
     return indices;
 }
 
-static void index_objects(Link *link)
+static void index_services_and_pods(Link *link)
 {
     const Facts *facts = link->facts;
     link->object_service = nothing_of_each(facts_object_count(facts));
@@ -323,11 +323,7 @@ static bool share_declared_namespace(const Link *link, uint32_t a, uint32_t b)
     const Object *x = facts_object(link->facts, a), *y = facts_object(link->facts, b);
     if (!x->ns || x->ns != y->ns || !x->ns_given || !y->ns_given)
         return false;
-    uint32_t kind = interner_find(link->facts->strings, STR("Namespace"));
-    uint32_t group = interner_find(link->facts->strings, STR(""));
-    uint32_t declared = kind == BASE_NONE || group == BASE_NONE
-                            ? BASE_NONE
-                            : link_find(link, group, kind, 0, x->ns);
+    uint32_t declared = link_find(link, 0, link->namespace_kind, 0, x->ns);
     return declared != BASE_NONE && !link_has_alternative(link, declared);
 }
 
@@ -375,7 +371,7 @@ void resolve_build(Link *link)
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
               NULL);
-    index_objects(link);
+    index_services_and_pods(link);
 }
 
 void resolve_free(Link *link)

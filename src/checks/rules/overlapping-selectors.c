@@ -4,9 +4,9 @@
 extern const Rule rule_overlapping_selectors;
 
 /* A Job says with a generated label which Pods are its own. */
-static bool has_own_label(const Facts *facts, uint32_t object)
+static bool has_own_label(const Link *link, uint32_t object)
 {
-    Str kind = facts_text(facts, facts_object(facts, object)->kind);
+    Str kind = facts_text(link_facts(link), link_kind_of(link, object));
     return str_is(kind, "Job") || str_is(kind, "CronJob");
 }
 
@@ -53,7 +53,8 @@ static void check_workload(const LinkContext *context, const SelectFact *select,
         const PodFact *pod = &facts->pods.at[sample.at[i]];
         if (link_same_identity(context->link, pod->object, select->object) ||
             !link_belong_together(context->link, pod->object, select->object) ||
-            !facts_object(facts, pod->object)->name || owned[pod->object] || has_own_label(facts, pod->object))
+            !facts_object(facts, pod->object)->name || owned[pod->object] ||
+            has_own_label(context->link, pod->object))
             continue;
         report_selector(context, select, pod);
         return;
@@ -67,7 +68,7 @@ static void on_link(const LinkContext *context)
     for (uint32_t i = 0; i < facts->selects.len; i++) {
         const SelectFact *select = &facts->selects.at[i];
         if (select->use == SELECT_WORKLOAD && !owned[select->object] &&
-            !has_own_label(facts, select->object) &&
+            !has_own_label(context->link, select->object) &&
             facts->selectors.at[select->selector].term_count > 0)
             check_workload(context, select, owned);
         arena_reset(context->scratch);
