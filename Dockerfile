@@ -7,7 +7,7 @@ FROM debian:bookworm-slim AS build
 # scripts/bootstrap installs by name what the Makefile asks for.
 WORKDIR /src
 COPY scripts/bootstrap scripts/bootstrap
-RUN apt-get update && scripts/bootstrap build && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && scripts/bootstrap build tune && rm -rf /var/lib/apt/lists/*
 COPY Makefile ./
 COPY tools tools
 COPY schemas schemas

@@ -40,23 +40,44 @@ FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link \
 
 # What is packed is compiled twice: the first build counts what it does while it checks the
 # project's own manifests (scripts/train), the second is laid out for that, and across files.
-# With gcc; another compiler, or one without these flags, makes the plain build of it.
+# By the first of these clangs that is here with its linker and llvm-profdata, else by gcc;
+# CC= names another, and one that has no such flags makes the plain build of it.
 PROFILE        := build/profile
-# Values are not counted, since addresses would be among them.
-FLAGS_training := -fprofile-generate -fprofile-update=single -fno-profile-values
+CLANGS         := 19 20 21 22
 ifneq ($(filter training tuned,$(FLAVOUR)),)
-CAN_TUNE      := $(shell case "$$($(CC) --version)" in (*clang*) ;; (*) echo 'int main(void) { return 0; }' | \
-                 $(CC) $(FLAGS_training) -flto=auto -x c -o /dev/null - >/dev/null 2>&1 && echo 1;; esac)
+WITH_TOOLS    := $(shell for version in $(CLANGS); do \
+                 for tool in clang ld.lld llvm-profdata; do command -v $$tool-$$version >/dev/null || continue 2; done; \
+                 echo clang-$$version; done)
+ifeq ($(origin CC)$(if $(WITH_TOOLS),,none),default)
+CC            := $(firstword $(WITH_TOOLS))
 endif
-ifeq ($(CAN_TUNE),1)
+ifneq ($(filter $(CC),$(WITH_TOOLS)),)
+TUNER         := clang
+else
+FLAGS_training := -fprofile-generate -fprofile-update=single -fno-profile-values
+TUNER         := $(shell case "$$($(CC) --version)" in (*clang*) ;; (*) echo 'int main(void) { return 0; }' | \
+                 $(CC) $(FLAGS_training) -flto=auto -x c -o /dev/null - >/dev/null 2>&1 && echo gcc;; esac)
+endif
+endif
+# Values are not counted, since addresses and the lengths of paths would be among them.
+ifeq ($(TUNER),clang)
+export LLVM_PROFDATA := $(CC:clang-%=llvm-profdata-%)
+FLAGS_training := -fprofile-generate
+FLAGS_tuned    := -fprofile-use=$(PROFILE)/counts.profdata -flto=thin
+LINKER_tuned   := -fuse-ld=lld
+COUNTS         := -mllvm -disable-vp=true
+else ifeq ($(TUNER),gcc)
 # Counts are found by this name, static functions' too: both builds have to say the same.
 COUNTS         = -dumpbase $(PROFILE)/$*.c -dumpbase-ext .c
-ifeq ($(FLAVOUR),tuned)
 FLAGS_tuned   := -flto=auto
-TRAINED       := $(PROFILE)/trained
+ifeq ($(FLAVOUR),tuned)
 COUNTS        += -fprofile-use -fno-profile-values -fprofile-partial-training -Wno-missing-profile -frandom-seed=$<
 AR            := $(firstword $(shell command -v gcc-ar) $(AR))
 endif
+endif
+ifdef TUNER
+COMPILER      := $(BUILD)/compiler
+TRAINED       := $(if $(filter tuned,$(FLAVOUR)),$(PROFILE)/trained)
 endif
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
              -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 $(if $(WERROR),-Werror)
@@ -65,6 +86,7 @@ WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-pro
 UNPACKED  := -fno-tree-slp-vectorize
 # No path of the building machine gets into the binary: two builds have the same bytes.
 ALL_FLAGS := -std=c11 -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) $(UNPACKED) $(CFLAGS) $(FLAGS_$(FLAVOUR))
+LINKED     = $(ALL_FLAGS) $(LINKER_$(FLAVOUR)) $(LDFLAGS)
 LIBRARIES := yaml-0.1 libfyaml jansson libpcre2-8
 DEFINES   := -D_GNU_SOURCE -DPLIMSOLL_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen \
              $(shell $(PKGCONFIG) --cflags $(LIBRARIES) 2>/dev/null)
@@ -107,25 +129,25 @@ FUZZERS   := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c
 all: $(PROGRAMS)
 
 $(BUILD)/plimsoll: $(OBJECTS)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(WHOLE) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(LINKED) $(WHOLE) -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
 
 # Without any library of the system, for wheels and containers; and with all of them
 # shared, for a distribution's package.
 static: $(BUILD)/plimsoll-static
 $(BUILD)/plimsoll-static: $(OBJECTS)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -static -s -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
+	$(call say,LINK,$@) $(CC) $(LINKED) -static -s -o $@ $(OBJECTS) $(LINK_LIBS) $(LDLIBS)
 
 $(BUILD)/plimsoll-shared: $(OBJECTS)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(OBJECTS) \
+	$(call say,LINK,$@) $(CC) $(LINKED) $(HARDENED) -o $@ $(OBJECTS) \
 	    $$($(PKGCONFIG) --libs $(LIBRARIES)) -pthread -lm $(LDLIBS)
 
 $(BUILD)/plimsoll-rest-shared: $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) $(HARDENED) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
+	$(call say,LINK,$@) $(CC) $(LINKED) $(HARDENED) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
 	    $$($(PKGCONFIG) --libs $(LIBRARIES)) $(CURL_LIBS) -pthread -lm $(LDLIBS)
 
 # libcurl stays a shared library: it brings TLS, which a system keeps fresh.
 $(BUILD)/plimsoll-rest: $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY)
-	$(call say,LINK,$@) $(CC) $(ALL_FLAGS) $(LDFLAGS) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
+	$(call say,LINK,$@) $(CC) $(LINKED) -o $@ $(REST_MAIN) $(REST_LIBRARY) $(LIBRARY) \
 	    $(LINK_LIBS) $(CURL_LIBS) $(LDLIBS)
 
 $(REST_LIBRARY): $(REST_OBJECTS)
@@ -141,9 +163,16 @@ $(LIBRARY): $(OBJECTS)
 	$(call say,AR,$@) $(AR) rc $@ $(filter-out $(BUILD)/obj/main.o,$(OBJECTS))
 	@ranlib $@
 
-$(BUILD)/obj/%.o: src/%.c Makefile $(TRAINED) | $(GENERATED)
+$(BUILD)/obj/%.o: src/%.c Makefile $(TRAINED) $(COMPILER) | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<) $(CC) $(DEFINES) $(CPPFLAGS) $(ALL_FLAGS) $(COUNTS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+
+# What one compiler has made is of no use to another.
+ifdef TUNER
+$(COMPILER): always
+	@mkdir -p $(@D)
+	@echo $(CC) | cmp -s - $@ || echo $(CC) >$@
+endif
 
 # Training is made again when the program is another one.
 ifdef TRAINED
@@ -155,7 +184,11 @@ $(TRAINED): build/training/plimsoll scripts/train $(wildcard bench/manifests/*.y
 	@touch $@
 endif
 
-release:
+# Where that compiler cannot be had gcc does it, which is said.
+tuner:
+	@scripts/bootstrap tune || echo "without clang-19: gcc makes the release build"
+
+release: tuner
 	@$(MAKE) --no-print-directory FLAVOUR=tuned BUILD=build/tuned build/tuned/plimsoll
 
 # The schema compiler runs on the building machine, and once writes both files.
@@ -347,8 +380,8 @@ wheel:
 	@$(PYTHON) scripts/plimsoll_wheel.py build/$(PACKED)/plimsoll-static $(PACKAGES)
 
 # Those who make one folder take turns, also under -j.
-wheel: | $(filter all static release,$(MAKECMDGOALS))
-deb: | $(filter static release wheel,$(MAKECMDGOALS))
+wheel: | tuner $(filter all static release,$(MAKECMDGOALS))
+deb: | tuner $(filter static release wheel,$(MAKECMDGOALS))
 
 # The program that talks to a cluster waits for it: it is built plain.
 SHARED_REST := $(if $(filter 1,$(REST)),$(BUILD)/plimsoll-rest-shared)
@@ -368,5 +401,5 @@ clean:
 
 .PHONY: all bench docs figures objects always demo test tests-built harness unit golden accept asan tsan hostile fuzz fuzzers \
         lint conformance schemas schemas-verify install uninstall dist clean \
-        static wheel deb version release
+        static wheel deb version release tuner
 .DELETE_ON_ERROR:
