@@ -253,12 +253,9 @@ static const char *opened_path(const Input *input, PathRoom *room)
     return room->at;
 }
 
-/* The documents of a text that starts at an offset of the file. */
-static void worker_text(Worker *worker, const Input *input, Str text, uint64_t base, FileNote *note)
+/* The file whose documents come next, or go on. */
+static uint32_t begin_file(Worker *worker, const Input *input, FileNote *note)
 {
-    /* Of what Ctrl-C tore the last document is not whole; what cannot be read again is looked
-     * at all the same. */
-    bool late = meter_stopped() && !worker->window.regular;
     uint32_t file = worker->sources->files.len - 1;
     if (!worker->before.continues)
         file = sources_add_file(worker->sources,
@@ -271,21 +268,25 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
         source->again = arena_str(&worker->sources->names, path).ptr;
     }
     note->opened = true;
-    note->rendered = base == 0 && is_rendered(text);
     note->first = facts_object_count(worker->facts);
-    bool within = input->use == INPUT_KUSTOMIZATION;
-    worker->patch = worker->checker.partial = within || input->use == INPUT_PATCH;
+    worker->patch = worker->checker.partial =
+        input->use == INPUT_KUSTOMIZATION || input->use == INPUT_PATCH;
     worker->checker.options = overrides_schema(worker->options, input->path);
-    if (within) {
-        worker_patches(worker, input, text, file, note);
-        note->count = facts_object_count(worker->facts) - note->first;
-        return;
-    }
-    Splitter splitter;
-    parser_split(worker->parser, &splitter, text);
+    return file;
+}
+
+/* The documents that the splitter finds in a text which starts at an offset of the file. */
+static void worker_documents(Worker *worker, const Input *input, Splitter *splitter, uint64_t base,
+                             uint32_t file, FileNote *note)
+{
+    /* Of what Ctrl-C tore the last document is not whole; what cannot be read again is looked
+     * at all the same. */
+    bool late = meter_stopped() && !worker->window.regular;
+    Str text = splitter->stream;
+    note->rendered |= base == 0 && is_rendered(text);
     if (worker->meter)
         worker->meter->stats.bytes += text.len;
-    for (Chunk chunk; (late || !meter_stopped()) && splitter_next(&splitter, &chunk);) {
+    for (Chunk chunk; (late || !meter_stopped()) && splitter_next(splitter, &chunk);) {
         if (note->torn && chunk.text.ptr + chunk.text.len >= text.ptr + text.len)
             break;
         chunk.base += base;
@@ -296,8 +297,23 @@ static void worker_text(Worker *worker, const Input *input, Str text, uint64_t b
                        worker->diag.findings.len);
     }
     note->count = facts_object_count(worker->facts) - note->first;
-    note->docs = splitter.index;
-    note->lines = splitter.line - 1;
+    note->docs = splitter->index;
+    note->lines = splitter->line - 1;
+}
+
+/* Those of a whole file. */
+static void worker_text(Worker *worker, const Input *input, Str text, FileNote *note)
+{
+    uint32_t file = begin_file(worker, input, note);
+    if (input->use == INPUT_KUSTOMIZATION) {
+        note->rendered = is_rendered(text);
+        worker_patches(worker, input, text, file, note);
+        note->count = facts_object_count(worker->facts) - note->first;
+        return;
+    }
+    Splitter splitter;
+    parser_split(worker->parser, &splitter, text);
+    worker_documents(worker, input, &splitter, 0, file, note);
 }
 
 /* What cannot be read twice: a little is kept in memory, more is put into a file, which is
@@ -356,7 +372,7 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
         note->error = 0;
     if (note->error || note->windows)
         return;
-    worker_text(worker, input, str_slice(worker->window.ptr, worker->window.len), 0, note);
+    worker_text(worker, input, str_slice(worker->window.ptr, worker->window.len), note);
     if (!worker->window.regular) {
         SourceFile *kept = &worker->sources->files.at[worker->sources->files.len - 1];
         kept->kept = true;
@@ -383,7 +399,7 @@ void worker_stream(Worker *worker, Str name, Buf *text)
     buf_repeat(text, 0, FILE_PADDING);
     FileText kept = {.ptr = text->ptr, .len = len, .cap = text->cap};
     *text = (Buf){0};
-    worker_text(worker, &input, str_slice(kept.ptr, kept.len), 0, &note);
+    worker_text(worker, &input, str_slice(kept.ptr, kept.len), &note);
     SourceFile *file = &worker->sources->files.at[worker->sources->files.len - 1];
     file->kept = true;
     file->text = kept;
@@ -391,13 +407,23 @@ void worker_stream(Worker *worker, Str name, Buf *text)
 
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)
 {
-    Str text;
+    Window window;
+    Splitter splitter;
+    Str text = STR("");
     uint64_t base;
     note->continues = number > 0;
-    note->error = window_read(&worker->window, opened_path(input, &(PathRoom){0}), number, &text,
-                              &base);
-    if (!note->error)
-        worker_text(worker, input, text, base, note);
+    note->error =
+        window_open(&window, &worker->window, opened_path(input, &(PathRoom){0}), number);
+    if (note->error)
+        return;
+    uint32_t file = begin_file(worker, input, note);
+    parser_split(worker->parser, &splitter, text);
+    while (!meter_stopped() && window_next(&window, &text, &base)) {
+        splitter_go_on(&splitter, text);
+        worker_documents(worker, input, &splitter, base, file, note);
+    }
+    note->error = window.error;
+    window_close(&window);
 }
 
 /* ---- deferred objects ---- */

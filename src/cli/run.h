@@ -177,8 +177,23 @@ bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 /* How many windows it has, or 0 where it is read as a whole. */
 uint64_t window_count(const FileHandle *file);
 size_t window_smallest_file(void); /* which is not read as a whole, in bytes */
-/* Reads the documents of one window: text, and its offset in the file. */
-int window_read(FileText *window, const char *path, uint64_t number, Str *text, uint64_t *base);
+/* The documents of one window, some after the others:
+ *   int error = window_open(&window, &text, path, number);
+ *   while (window_next(&window, &piece, &base)) use(piece, base);   base: its offset in the file
+ *   window_close(&window);
+ * A piece lies in the text until the next one; window.error says at the end why there is none. */
+typedef struct Window {
+    FileText *text;
+    FileHandle file;
+    uint64_t base; /* the text's offset in the file */
+    uint64_t end;  /* where the next window starts, but for the way to its first cut */
+    size_t given;  /* bytes of the text that are done with */
+    bool ended;
+    int error;
+} Window;
+int window_open(Window *window, FileText *text, const char *path, uint64_t number);
+bool window_next(Window *window, Str *piece, uint64_t *base);
+void window_close(Window *window);
 
 /* ---- parallel.c: several threads ---- */
 /* How many threads there may be; and whether there may be several, and the number of

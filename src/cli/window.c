@@ -5,16 +5,19 @@
  * to the first cut at or after the next.  A cut is behind a line that starts with --- and
  * stands behind one that does not, so that whoever starts there splits as whoever read
  * on from the start (parser.h: splitter_is_cuttable).  Where cuts are depends on nothing
- * but the text: each window is found without the others. */
+ * but the text: each window is found without the others.
+ *
+ * It is read in pieces, each up to the last cut that was read, since a text that fits a
+ * core's own cache is copied there by the kernel and read from there three times. */
 #include "cli/run.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
-enum { WINDOW_SIZE = PLIMSOLL_WINDOW, WINDOW_AHEAD = 16 };
+enum { WINDOW_SIZE = PLIMSOLL_WINDOW, WINDOW_PIECE = 64 };
 #else
-enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_AHEAD = 64 * 1024 };
+enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_PIECE = 256 * 1024 };
 #endif
 enum { WINDOW_FEWEST = 4 }; /* below that many a file is read as a whole */
 
@@ -63,43 +66,97 @@ static CutAnswer find_cut(Str text, size_t from, size_t limit, size_t *cut)
     return last && end - last > 4 ? CUT_NONE : CUT_UNKNOWN;
 }
 
-/* The same, reading on until it is known; false: there is none. */
-static bool read_cut(FileText *window, int fd, uint64_t start, size_t from, size_t limit,
-                     size_t *cut, int *error)
+/* The last cut of a text that starts with a line, or 0. */
+static size_t last_cut(Str text)
 {
-    for (;;) {
-        CutAnswer answer = find_cut(str_slice(window->ptr, window->len), from, limit, cut);
-        if (answer != CUT_UNKNOWN)
-            return answer == CUT_FOUND;
-        size_t before = window->len;
-        *error = file_read_more(window, fd, start + before, before + WINDOW_AHEAD);
-        if (*error || window->len == before)
-            return false;
+    const char *behind = memrchr(text.ptr, '\n', text.len);
+    while (behind && behind > text.ptr) {
+        const char *before = memrchr(text.ptr, '\n', (size_t)(behind - text.ptr));
+        if (!before)
+            break;
+        if (str_starts(str_slice(before + 1, (size_t)(behind - before - 1)), STR("---"))) {
+            const char *line = memrchr(text.ptr, '\n', (size_t)(before - text.ptr));
+            line = line ? line + 1 : text.ptr;
+            if (!str_starts(str_slice(line, (size_t)(before - line)), STR("---")))
+                return (size_t)(behind + 1 - text.ptr);
+        }
+        behind = before;
     }
+    return 0;
 }
 
-int window_read(FileText *window, const char *path, uint64_t number, Str *text, uint64_t *base)
+/* Up to a piece, or as much again as there is; false at the file's end, and after errors. */
+static bool read_on(Window *window)
 {
-    uint64_t start = number * WINDOW_SIZE;
-    size_t from = 0, to = 0;
-    FileHandle file;
-    *text = STR("");
-    *base = start;
-    int error = file_open(&file, path);
-    if (error)
-        return error;
-    window->len = 0;
-    error = file_read_more(window, file.fd, start, WINDOW_SIZE + WINDOW_AHEAD);
-    bool any = !error &&
-               (number == 0 || read_cut(window, file.fd, start, 0, WINDOW_SIZE, &from, &error));
-    if (any) {
-        to = window->len;
-        if (window->len > WINDOW_SIZE &&
-            !read_cut(window, file.fd, start, WINDOW_SIZE, SIZE_MAX, &to, &error))
-            to = window->len;
-        *text = str_slice(window->ptr + from, to - from);
-        *base = start + from;
-    }
-    file_close(&file);
-    return error;
+    FileText *text = window->text;
+    size_t had = text->len, more = had < WINDOW_PIECE / 2 ? WINDOW_PIECE - had : had;
+    window->error = file_read_more(text, window->file.fd, window->base + had, more);
+    return !window->error && text->len > had;
 }
+
+/* find_cut, reading on until it is known; false: there is none. */
+static bool read_cut(Window *window, size_t from, size_t limit, size_t *cut)
+{
+    do {
+        CutAnswer answer =
+            find_cut(str_slice(window->text->ptr, window->text->len), from, limit, cut);
+        if (answer != CUT_UNKNOWN)
+            return answer == CUT_FOUND;
+    } while (read_on(window));
+    return false;
+}
+
+void window_close(Window *window) { file_close(&window->file); }
+
+int window_open(Window *window, FileText *text, const char *path, uint64_t number)
+{
+    *window = (Window){.text = text, .base = number * WINDOW_SIZE, .end = (number + 1) * WINDOW_SIZE};
+    text->len = 0;
+    window->error = file_open(&window->file, path);
+    if (window->error)
+        return window->error;
+    size_t cut = 0;
+    bool any = read_on(window) && (number == 0 || read_cut(window, 0, WINDOW_SIZE, &cut));
+    window->given = any ? cut : window->text->len;
+    window->ended = !any;
+    if (window->error)
+        window_close(window);
+    return window->error;
+}
+
+/* What was given is over: the rest begins the buffer. */
+static void take_away(Window *window)
+{
+    FileText *text = window->text;
+    text->len -= window->given;
+    memmove(text->ptr, text->ptr + window->given, text->len);
+    window->base += window->given;
+    window->given = 0;
+}
+
+bool window_next(Window *window, Str *piece, uint64_t *base)
+{
+    FileText *text = window->text;
+    if (window->ended)
+        return false;
+    take_away(window);
+    size_t limit = (size_t)(window->end - window->base), cut = 0;
+    do {
+        if (text->len > limit) {
+            window->ended = true;
+            if (!read_cut(window, limit, SIZE_MAX, &cut))
+                cut = text->len;
+        } else {
+            cut = last_cut(str_slice(text->ptr, text->len));
+        }
+    } while (!cut && read_on(window));
+    if (!cut) {
+        window->ended = true;
+        cut = text->len;
+    }
+    window->given = cut;
+    *piece = str_slice(text->ptr, cut);
+    *base = window->base;
+    return !window->error && cut > 0;
+}
+

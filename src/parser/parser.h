@@ -212,6 +212,8 @@ void splitter_init(Splitter *splitter, Str stream);
  * whole would give. */
 bool splitter_is_cuttable(Str head);
 enum { SPLITTER_HEAD = 4096 }; /* bytes that decide it */
+/* The stream goes on behind such a cut with that text; what was before it is gone. */
+void splitter_go_on(Splitter *splitter, Str text);
 /* The next document; false at the end.  A chunk may hold comments only, or nothing
  * but line ends: kubectl counts those. */
 bool splitter_next(Splitter *splitter, Chunk *chunk);

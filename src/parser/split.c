@@ -63,6 +63,13 @@ void splitter_init(Splitter *splitter, Str stream)
     };
 }
 
+void splitter_go_on(Splitter *splitter, Str text)
+{
+    splitter->stream = text;
+    splitter->at = 0;
+    splitter->json = splitter->marked = false; /* only its first bytes can say so */
+}
+
 /* Moves on to an offset, keeping line and column. */
 static void advance(Splitter *splitter, size_t to)
 {
