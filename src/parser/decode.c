@@ -1,7 +1,7 @@
 /* decode: the value of a plain or quoted scalar from its source bytes, by
  * go-yaml's rules.  libyaml's own value is used wherever libyaml saw the source as
  * it stands; this is for the few tokens that it was shown in a changed form (see
- * yaml.c) and for tests that read a span again.
+ * yaml.c) and for tests that read a span again.  Escapes are the fast reader's, too.
  *
  * Lines are folded as YAML has it: one line end is a space, n of them are n - 1,
  * blanks around them go. */
@@ -86,54 +86,54 @@ static void fold(Decoder *decoder, bool escaped)
         put(decoder, STR(" "));
 }
 
-static void put_code_point(Decoder *decoder, uint32_t c)
+static char *put_code_point(char *out, uint32_t c)
 {
-    char *out = decoder->out + decoder->len;
     if (c < 0x80) {
-        out[0] = (char)c;
-        decoder->len += 1;
+        *out++ = (char)c;
     } else if (c < 0x800) {
-        out[0] = (char)(0xC0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3F));
-        decoder->len += 2;
+        *out++ = (char)(0xC0 | c >> 6);
+        *out++ = (char)(0x80 | (c & 0x3F));
     } else if (c < 0x10000) {
-        out[0] = (char)(0xE0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (c & 0x3F));
-        decoder->len += 3;
+        *out++ = (char)(0xE0 | c >> 12);
+        *out++ = (char)(0x80 | (c >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (c & 0x3F));
     } else {
-        out[0] = (char)(0xF0 | c >> 18);
-        out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-        out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[3] = (char)(0x80 | (c & 0x3F));
-        decoder->len += 4;
+        *out++ = (char)(0xF0 | c >> 18);
+        *out++ = (char)(0x80 | (c >> 12 & 0x3F));
+        *out++ = (char)(0x80 | (c >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (c & 0x3F));
     }
+    return out;
 }
 
-/* The reader has already refused what is no escape. */
+char *yaml_put_escape(Str in, size_t *at, char *out)
+{
+    static const uint16_t VALUES[128] = {
+        ['a'] = 7,     ['b'] = 8,    ['t'] = 9,   ['\t'] = 9,   ['n'] = 10,     ['v'] = 11,
+        ['f'] = 12,    ['r'] = 13,   ['e'] = 27,  [' '] = ' ',  ['"'] = '"',    ['\''] = '\'',
+        ['/'] = '/',   ['\\'] = '\\', ['N'] = 0x85, ['_'] = 0xA0, ['L'] = 0x2028, ['P'] = 0x2029,
+    };
+    unsigned char c = *at < in.len ? (unsigned char)in.ptr[*at] : '\\';
+    size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0, from = *at + 1;
+    *at = from;
+    if (digits && from + digits <= in.len) {
+        *at += digits;
+        return put_code_point(out, hex_number(str_slice(in.ptr + from, digits)));
+    }
+    return c == '0' || (c < 128 && VALUES[c]) ? put_code_point(out, VALUES[c]) : out;
+}
+
 static void unescape(Decoder *decoder)
 {
-    static const char NAMES[] = "0abt\tnvfre \"'/\\N_LP";
-    static const uint32_t VALUES[] = {0,    7,   8,   9,   9,    10,   11,   12,     13,
-                                      0x1B, ' ', '"', '\'', '/', '\\', 0x85, 0xA0, 0x2028, 0x2029};
     decoder->at++;
-    char c = decoder->at < decoder->in.len ? decoder->in.ptr[decoder->at] : '\\';
     size_t line_end = yaml_break_length(rest_of(decoder));
     if (line_end) {
         decoder->at += line_end;
         fold(decoder, true);
         return;
     }
-    decoder->at++;
-    size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
-    if (digits && decoder->at + digits <= decoder->in.len) {
-        put_code_point(decoder, hex_number(str_slice(decoder->in.ptr + decoder->at, digits)));
-        decoder->at += digits;
-        return;
-    }
-    const char *name = c ? strchr(NAMES, c) : NULL;
-    if (name)
-        put_code_point(decoder, VALUES[name - NAMES]);
+    char *out = decoder->out + decoder->len;
+    decoder->len += (size_t)(yaml_put_escape(decoder->in, &decoder->at, out) - out);
 }
 
 Str yaml_decode(NodeStyle style, Str token, Arena *arena)

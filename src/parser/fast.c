@@ -102,7 +102,9 @@ void fast_look_again(const Builder *builder, FastFrame *frame, Str key)
 static uint32_t looks_of(Str key)
 {
     char ends[8] = {[3] = ':', [7] = ':'};
-    memcpy(ends, key.ptr, key.len < 4 ? key.len : 4);
+    memcpy(ends, key.ptr, 3);
+    if (key.len > 3)
+        ends[3] = key.ptr[3];
     memcpy(ends + 4, key.ptr + key.len - 3, 3);
     return fast_looks(ends, ends + 4);
 }

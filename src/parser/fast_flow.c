@@ -13,7 +13,7 @@ static bool is_behind_blank(const char *text, uint32_t at)
 }
 
 /* Blanks, line ends and comments; stops at the next token. */
-static bool skip_space(const FastReader *reader, uint32_t *at)
+static bool skip_far(const FastReader *reader, uint32_t *at)
 {
     const char *text = reader->text;
     for (;;) {
@@ -32,30 +32,55 @@ static bool skip_space(const FastReader *reader, uint32_t *at)
     }
 }
 
+/* The same where the token is mostly the next character, or behind one space. */
+FAST_INLINE bool skip_space(const FastReader *reader, uint32_t *at)
+{
+    *at += reader->text[*at] == ' ';
+    char c = reader->text[*at];
+    return ((unsigned char)c > ' ' && c != '#') || skip_far(reader, at);
+}
+
 /* ---- scalars ---- */
 
+/* Where a plain scalar may end in its line, or be none. */
+static const bool MAY_END[256] = {
+    [','] = true,  ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true, ['?'] = true,
+    [':'] = true, ['#'] = true, ['\t'] = true, ['\n'] = true,
+};
+
 static bool is_bracket(char c) { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
+
+/* Where a plain scalar stops, its blanks included, or 0. */
+static uint32_t find_stop(const char *text, uint32_t at)
+{
+    for (;; at++) {
+        while (!MAY_END[(unsigned char)text[at]])
+            at++;
+        switch (text[at]) {
+        case '\t': return 0;
+        case '?': return 0; /* go-yaml and libyaml differ over it, */
+        case ':': /* which ends no text: a line feed is behind it */
+            if (text[at + 1] == '\t' || text[at + 1] == '?' || is_bracket(text[at + 1]))
+                return 0; /* and over these. */
+            if (fast_is_blank(text[at + 1]))
+                return at;
+            break;
+        case '#':
+            if (is_behind_blank(text, at))
+                return at;
+            break;
+        default: return at;
+        }
+    }
+}
 
 /* A plain scalar's end on its line, blanks cut off; next: what ends it. */
 static bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uint32_t *next)
 {
-    const char *text = reader->text;
-    uint32_t stop = fast_stop(reader, at);
-    if (text[stop] == '\t')
+    *next = find_stop(reader->text, at);
+    if (!*next)
         return false;
-    if (text[stop - 1] == ':')
-        stop--;
-    for (uint32_t i = at; i < stop; i++) {
-        if (is_bracket(text[i])) {
-            stop = i;
-            break;
-        }
-        /* go-yaml and libyaml differ over these. */
-        if (text[i] == '?' || (text[i] == ':' && (is_bracket(text[i + 1]) || text[i + 1] == '?')))
-            return false;
-    }
-    *next = stop;
-    *end = fast_trim(text, stop);
+    *end = fast_trim(reader->text, *next);
     return true;
 }
 

@@ -22,19 +22,30 @@ bool fast_goes_on(const FastReader *reader, int32_t level, uint32_t line, uint32
     return false;
 }
 
+static char *put_newlines(char *out, uint32_t count)
+{
+    memset(out, '\n', count);
+    return out + count;
+}
+
+/* The line feeds of [from, to). */
+static uint32_t count_lines(const FastReader *reader, uint32_t from, uint32_t to)
+{
+    uint32_t count = 0;
+    for (uint32_t at = fast_newline(reader->masks, from); at < to;
+         at = fast_newline(reader->masks, at + 1))
+        count++;
+    return count;
+}
+
 /* The line ends between two lines of a folded scalar, [from, to) being what lies
  * between their texts: one is a space, more are one less. */
 static char *put_folds(const FastReader *reader, char *out, uint32_t from, uint32_t to)
 {
-    uint32_t breaks = 0;
-    for (uint32_t at = fast_newline(reader->masks, from); at < to;
-         at = fast_newline(reader->masks, at + 1))
-        breaks++;
+    uint32_t breaks = count_lines(reader, from, to);
     if (breaks == 1)
         *out++ = ' ';
-    for (; breaks > 1; breaks--)
-        *out++ = '\n';
-    return out;
+    return put_newlines(out, breaks - 1);
 }
 
 static char *put(char *out, const char *from, uint32_t size)
@@ -148,13 +159,58 @@ bool fast_quoted(const FastReader *reader, uint32_t at, FastQuoted *quoted)
     return true;
 }
 
+/* Behind the LF at `at`, and behind the blanks and empty lines that follow it. */
+static uint32_t skip_lines(const FastReader *reader, uint32_t at)
+{
+    while (reader->text[at] == '\n')
+        at = fast_nonblank(reader, at + 1);
+    return at;
+}
+
+/* The text within quotes [run, end), whose escapes are good. */
+static char *put_quoted(const FastReader *reader, char *out, char quote, uint32_t run, uint32_t end)
+{
+    const char *text = reader->text, special = quote == '"' ? '\\' : '\'';
+    for (uint32_t stop = run;; stop++) {
+        stop = fast_quote(reader->masks, stop);
+        char c = text[stop];
+        if (stop < end && c != '\n' && c != special)
+            continue;
+        uint32_t to = stop;
+        while (c == '\n' && to > run && fast_is_blank(text[to - 1]))
+            to--;
+        out = put_loosely(reader, out, run, to - run);
+        if (stop >= end)
+            return out;
+        run = stop + 2;
+        if (c == '\n') {
+            run = skip_lines(reader, stop);
+            out = put_folds(reader, out, stop, run);
+        } else if (quote == '\'') {
+            *out++ = '\'';
+        } else if (text[stop + 1] == '\n' || text[stop + 1] == '\r') { /* of an escaped line end */
+            uint32_t newline = stop + 1 + (text[stop + 1] == '\r');
+            run = skip_lines(reader, newline);
+            out = put_newlines(out, count_lines(reader, newline, run) - 1);
+        } else {
+            size_t at = stop + 1;
+            out = yaml_put_escape(str_slice(text, end), &at, out);
+            run = (uint32_t)at;
+        }
+        stop = run - 1;
+    }
+}
+
 Str fast_quoted_text(FastReader *reader, uint32_t at, const FastQuoted *quoted)
 {
     const char *text = reader->text;
+    uint32_t size = quoted->end - at - 2;
     if (quoted->simple)
-        return str_slice(text + at + 1, quoted->end - at - 2);
-    return yaml_decode(text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE,
-                       str_slice(text + at, quoted->end - at), reader->builder->arena);
+        return str_slice(text + at + 1, size);
+    /* No escape's value is longer than three bytes for two (\L). */
+    char *start = arena_alloc(reader->builder->arena, size + size / 2 + PUT_STEP);
+    char *end = put_quoted(reader, start, text[at], at + 1, quoted->end - 1);
+    return str_slice(start, (size_t)(end - start));
 }
 
 /* ---- block scalars ---- */
@@ -277,12 +333,6 @@ static uint32_t skip_empty(const FastReader *reader, const Block *block, uint32_
         count++;
     }
     return count;
-}
-
-static char *put_newlines(char *out, uint32_t count)
-{
-    memset(out, '\n', count);
-    return out + count;
 }
 
 /* The line ends before a line of a folded scalar.  Lines that start with a blank keep

@@ -8,6 +8,9 @@
 /* ---- decode.c ---- */
 size_t yaml_break_length(Str text);
 Str yaml_decode(NodeStyle style, Str token, Arena *arena);
+/* Writes what an escape stands for and returns where that ends; `at` goes from behind the backslash
+ * to behind the escape.  Whether it is one was found out before, and no line ends with it. */
+char *yaml_put_escape(Str in, size_t *at, char *out);
 
 /* ---- gaps.c: between tokens ---- */
 /* Steps over blanks, line ends and comments. */
