@@ -51,7 +51,7 @@ static const bool MAY_END[256] = {
 static bool is_bracket(char c) { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
 
 /* Where a plain scalar stops, its blanks included, or 0. */
-static uint32_t find_stop(const char *text, uint32_t at)
+FAST_INLINE uint32_t find_stop(const char *text, uint32_t at)
 {
     for (;; at++) {
         while (!MAY_END[(unsigned char)text[at]])
@@ -75,7 +75,7 @@ static uint32_t find_stop(const char *text, uint32_t at)
 }
 
 /* A plain scalar's end on its line, blanks cut off; next: what ends it. */
-static bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uint32_t *next)
+FAST_INLINE bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uint32_t *next)
 {
     *next = find_stop(reader->text, at);
     if (!*next)
@@ -84,7 +84,7 @@ static bool find_plain(const FastReader *reader, uint32_t at, uint32_t *end, uin
     return true;
 }
 
-static bool starts_plain(const FastReader *reader, uint32_t at)
+FAST_INLINE bool starts_plain(const FastReader *reader, uint32_t at)
 {
     uint8_t class = fast_class(reader, at) & FAST_CLASS;
     char next = reader->text[at + 1];

@@ -94,4 +94,28 @@ FAST_SEARCH(mark, mask->mark)
 FAST_SEARCH(quote, mask->quote)
 #undef FAST_SEARCH
 
+/* The line feeds from a place on, one after the other; the caller knows that there are more. */
+typedef struct FastLines {
+    const FastMask *mask;
+    uint64_t newlines; /* those that are left of the block */
+    uint32_t base;
+} FastLines;
+
+FAST_INLINE FastLines fast_lines(const FastMask *masks, uint32_t at)
+{
+    const FastMask *mask = &masks[at >> 6];
+    return (FastLines){mask, mask->newline & ~UINT64_C(0) << (at & 63), at & ~UINT32_C(63)};
+}
+
+FAST_INLINE uint32_t fast_next_line(FastLines *lines)
+{
+    while (!lines->newlines) {
+        lines->newlines = (++lines->mask)->newline;
+        lines->base += 64;
+    }
+    uint32_t at = lines->base + (uint32_t)__builtin_ctzll(lines->newlines);
+    lines->newlines &= lines->newlines - 1;
+    return at;
+}
+
 #endif

@@ -290,35 +290,74 @@ static bool shows(const FastReader *reader, uint32_t at)
     return reader->text[fast_nonblank(reader, at)] != '\n';
 }
 
-/* A line of the text that ends at `newline`. */
-FAST_INLINE void add_line(const FastReader *reader, Block *block, uint32_t newline, bool visible)
+/* The end of the last line up to the one with that line feed that shows something, or 0. */
+static uint32_t last_visible(const FastReader *reader, const Block *block, uint32_t newline)
 {
-    block->count++;
-    block->text_end = line_end(reader, newline);
-    if (visible)
-        block->visible = block->text_end;
+    while (newline > block->lines) {
+        const char *before = memrchr(reader->text, '\n', newline);
+        uint32_t line = (uint32_t)(before + 1 - reader->text);
+        if (shows(reader, line))
+            return line_end(reader, newline);
+        newline = line - 1;
+    }
+    return 0;
 }
 
+/* A usual line starts with the block's spaces, all of them among its first eight bytes, and text. */
+typedef struct UsualLine {
+    uint64_t bits; /* of the first eight bytes those that are spaces */
+    uint32_t end;  /* before which there are eight bytes and more */
+} UsualLine;
+
+static UsualLine usual_line(const FastReader *reader, uint32_t indent)
+{
+    uint64_t bits = ~UINT64_C(0);
+    if (indent >= sizeof bits || reader->len < sizeof bits)
+        return (UsualLine){0};
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bits = ~(bits >> indent * 8);
+#else
+    bits = ~(bits << indent * 8);
+#endif
+    return (UsualLine){bits, reader->len - (uint32_t)sizeof bits};
+}
+
+FAST_INLINE bool is_usual_line(const FastReader *reader, const UsualLine *usual, uint32_t line,
+                               uint32_t indent)
+{
+    uint64_t head;
+    if (line >= usual->end)
+        return false;
+    memcpy(&head, reader->text + line, sizeof head);
+    return !((head ^ BASE_EACH_BYTE(' ')) & usual->bits) && reader->text[line + indent] > '\r';
+}
+
+/* False where nothing shows, too. */
 static bool find_end(const FastReader *reader, Block *block)
 {
-    uint32_t line = block->end;
-    while (line < reader->len) {
-        uint32_t first = fast_nonspace(reader->masks, line), newline = first;
-        char c = reader->text[first];
-        if (c == '\n') {
-            if (width(reader, line, first) > block->indent)
-                add_line(reader, block, newline, false);
-        } else if (first - line >= block->indent) {
-            newline = fast_newline(reader->masks, first);
-            add_line(reader, block, newline, c != '\t' || shows(reader, first));
-        } else {
-            block->end = line;
-            return c != '\t';
+    const char *text = reader->text;
+    uint32_t line = block->end, newline, last = 0, indent = block->indent;
+    FastLines lines = fast_lines(reader->masks, line);
+    UsualLine usual = usual_line(reader, indent);
+    bool good = true;
+    for (; line < reader->len; line = newline + 1) {
+        newline = fast_next_line(&lines);
+        if (!is_usual_line(reader, &usual, line, indent)) {
+            uint32_t first = fast_nonspace(reader->masks, line);
+            if (first < newline && first - line < indent) {
+                good = text[first] != '\t';
+                break;
+            }
+            if (first == newline && width(reader, line, first) <= indent)
+                continue;
         }
-        line = newline + 1;
+        last = newline;
+        block->count++;
     }
     block->end = line;
-    return true;
+    block->text_end = line_end(reader, last);
+    block->visible = last_visible(reader, block, last);
+    return good && block->visible;
 }
 
 /* Empty lines from `line` on: counted, and stepped over. */
@@ -369,18 +408,15 @@ static char *put_folded_lines(const FastReader *reader, const Block *block, char
 static char *put_literal_lines(const FastReader *reader, const Block *block, char *out,
                                uint32_t *line)
 {
-    const char *text = reader->text;
-    for (uint32_t left = block->count; left > 0; *out++ = '\n') {
-        uint32_t first = fast_nonspace(reader->masks, *line), newline = first;
-        if (text[first] != '\n')
-            newline = fast_newline(reader->masks, first);
-        if (newline != first || width(reader, *line, first) > block->indent) {
-            uint32_t from = *line + block->indent;
-            out = put_loosely(reader, out, from, line_end(reader, newline) - from);
-            left--;
-        }
-        *line = newline + 1;
+    uint32_t at = *line, indent = block->indent;
+    FastLines lines = fast_lines(reader->masks, at);
+    for (; at < block->text_end; *out++ = '\n') {
+        uint32_t newline = fast_next_line(&lines), end = line_end(reader, newline);
+        if (end > at + indent)
+            out = put_loosely(reader, out, at + indent, end - at - indent);
+        at = newline + 1;
     }
+    *line = at;
     return out - 1;
 }
 
@@ -406,7 +442,7 @@ bool fast_block(FastReader *reader, uint32_t at)
 {
     Block block = {.at = at};
     if (reader->top->level == FAST_ROOT || !read_header(reader, &block) ||
-        !find_indent(reader, &block) || !find_end(reader, &block) || block.visible == 0)
+        !find_indent(reader, &block) || !find_end(reader, &block))
         return false;
     fast_add(reader, block.folded ? STYLE_FOLDED : STYLE_LITERAL, block_text(reader, &block), at,
              block.visible);
