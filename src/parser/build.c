@@ -417,6 +417,7 @@ void builder_begin(Builder *builder, Arena *arena, Diag *diag, Str source, uint3
     builder->doc = doc;
     builder->json = json;
     builder->unspeakable = false;
+    builder->commented = true;
     builder->count = 0;
     builder->decoded = 1; /* the document itself */
     builder->aliased = 0;

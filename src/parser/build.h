@@ -80,6 +80,7 @@ typedef struct Builder {
     uint32_t doc;    /* index in Sources.docs */
     bool json;
     bool unspeakable; /* some node is */
+    bool commented;   /* there may be comments */
     uint32_t count;  /* nodes */
     uint32_t cap;
     Node *nodes;     /* kept over documents */

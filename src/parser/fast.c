@@ -510,6 +510,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             continue;
         }
         if (text[at] == '#') {
+            reader->commented = true;
             while (text[*marks] != '\n')
                 marks++;
             marks++;
@@ -569,7 +570,7 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
     reader.len = (uint32_t)text.len;
     reader.at = reader.last = 0;
     reader.pending = PENDING_ROOT;
-    reader.full = false;
+    reader.full = reader.commented = false;
     reader.top = reader.frames;
     *reader.top = (FastFrame){.level = FAST_ROOT, .node = BASE_NONE};
     if (!skip_separator(&reader))
@@ -579,5 +580,6 @@ bool fast_read(Builder *builder, const FastMap *map, Str text)
         return false;
     if (reader.pending == PENDING_ROOT)
         return !marked; /* nothing; behind a separator it is a null */
+    builder->commented = reader.commented;
     return !reader.full;
 }

@@ -50,6 +50,7 @@ typedef struct FastReader {
                            empty */
     FastPending pending;
     bool full;          /* there are too many nodes */
+    bool commented;     /* a comment was passed over */
     const Node *limit;  /* before which there is room for a line's nodes */
     FastFrame *top;     /* the innermost frame */
     FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
@@ -237,6 +238,12 @@ bool fast_line(FastReader *reader, uint32_t line, uint32_t at);
 bool fast_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pending);
 /* A plain scalar that is no key, anew: it was taken for one that ends with its line. */
 bool fast_plain(FastReader *reader, uint32_t at);
+/* Where the line ends in which a comment or nothing stands at `at`. */
+static inline uint32_t fast_comment(FastReader *reader, uint32_t at)
+{
+    reader->commented |= reader->text[at] == '#';
+    return fast_newline(reader->masks, at);
+}
 /* Behind a token that ends its line: only blanks and a comment may follow. */
 bool fast_end_line(FastReader *reader, uint32_t at);
 

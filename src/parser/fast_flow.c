@@ -13,7 +13,7 @@ static bool is_behind_blank(const char *text, uint32_t at)
 }
 
 /* Blanks, line ends and comments; stops at the next token. */
-static bool skip_far(const FastReader *reader, uint32_t *at)
+static bool skip_far(FastReader *reader, uint32_t *at)
 {
     const char *text = reader->text;
     for (;;) {
@@ -21,7 +21,7 @@ static bool skip_far(const FastReader *reader, uint32_t *at)
         if (first >= reader->len)
             return false;
         if (text[first] == '#' && is_behind_blank(text, first))
-            first = fast_newline(reader->masks, first);
+            first = fast_comment(reader, first);
         else if (text[first] != '\n') {
             *at = first;
             return text[first] != '#';
@@ -33,7 +33,7 @@ static bool skip_far(const FastReader *reader, uint32_t *at)
 }
 
 /* The same where the token is mostly the next character, or behind one space. */
-FAST_INLINE bool skip_space(const FastReader *reader, uint32_t *at)
+FAST_INLINE bool skip_space(FastReader *reader, uint32_t *at)
 {
     *at += reader->text[*at] == ' ';
     char c = reader->text[*at];

@@ -9,7 +9,7 @@ bool fast_end_line(FastReader *reader, uint32_t at)
 {
     uint32_t first = fast_nonblank(reader, at);
     if (reader->text[first] == '#' && first > at)
-        first = fast_newline(reader->masks, first);
+        first = fast_comment(reader, first);
     reader->at = first + 1;
     return reader->text[first] == '\n';
 }
@@ -46,7 +46,7 @@ static bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
     if (reader->text[stop] == '\n' &&
         fast_goes_on(reader, reader->top->level, stop + 1, &first))
         return fast_plain_lines(reader, at, stop);
-    reader->at = fast_newline(reader->masks, stop) + 1;
+    reader->at = fast_comment(reader, stop) + 1;
     return fast_add_plain(reader, at, fast_trim(reader->text, stop));
 }
 

@@ -100,7 +100,7 @@ bool fast_plain_lines(FastReader *reader, uint32_t at, uint32_t stop)
     if (class & FAST_NUMBER)
         return false;
     fast_add(reader, STYLE_PLAIN, value, at, end);
-    reader->at = fast_newline(reader->masks, stop) + 1;
+    reader->at = fast_comment(reader, stop) + 1;
     return true;
 }
 
@@ -227,7 +227,7 @@ typedef struct Block {
     bool folded;
 } Block;
 
-static bool read_header(const FastReader *reader, Block *block)
+static bool read_header(FastReader *reader, Block *block)
 {
     const char *text = reader->text;
     uint32_t at = block->at + 1;
@@ -244,7 +244,7 @@ static bool read_header(const FastReader *reader, Block *block)
     }
     uint32_t first = fast_nonspace(reader->masks, at);
     if (text[first] == '#' && first > at)
-        first = fast_newline(reader->masks, first);
+        first = fast_comment(reader, first);
     block->lines = first + 1;
     return text[first] == '\n';
 }

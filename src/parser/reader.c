@@ -223,7 +223,7 @@ static void fill_document(Parser *parser, const FastMap *map, Document *doc, uin
     doc->fingers = parser->fingers;
     doc->path = &parser->path;
     doc->reading = ++parser->readings;
-    if (!doc->json && map->special)
+    if (!doc->json && map->special && builder->commented)
         comments_find(doc, map, &parser->arena, lost);
 }
 
