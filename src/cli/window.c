@@ -17,7 +17,7 @@
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
 enum { WINDOW_SIZE = PLIMSOLL_WINDOW, WINDOW_PIECE = 64 };
 #else
-enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_PIECE = 256 * 1024 };
+enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_PIECE = 128 * 1024 };
 #endif
 enum { WINDOW_FEWEST = 4 }; /* below that many a file is read as a whole */
 
