@@ -451,10 +451,7 @@ static void validate_versions(Validation *v, const Review *review)
 
 static const CrdDefinition *definition_of(Validation *v)
 {
-    SchemaChecker *checker = v->walk->checker;
-    if (checker->crds)
-        return crd_read_once(checker, v->doc);
-    CrdReader reader = {.arena = checker->scratch, .doc = v->doc};
+    CrdReader reader = {.arena = v->walk->checker->scratch, .doc = v->doc};
     return crd_read_definition(&reader, v->doc->root);
 }
 

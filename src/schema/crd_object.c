@@ -147,25 +147,12 @@ void crd_leave(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
 
 /* ---- definitions ---- */
 
-CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc)
-{
-    CrdSet *set = checker->crds;
-    if (!set)
-        return NULL;
-    if (!set->open || set->open_doc != doc->source || set->open_root != doc->root) {
-        CrdReader reader = {.arena = &set->arena, .doc = doc};
-        set->open = crd_read_definition(&reader, doc->root);
-        set->open->is_input = set->is_input;
-        set->open_doc = doc->source;
-        set->open_root = doc->root;
-    }
-    return set->open;
-}
-
 void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head)
 {
     if (!checker->crds || !crd_is_definition(head))
         return;
-    vec_push(&checker->crds->definitions, crd_read_once(checker, doc));
-    checker->crds->open = NULL;
+    CrdSet *set = checker->crds;
+    CrdDefinition *definition = crd_keep_definition(&set->arena, doc, doc->root);
+    definition->is_input = set->is_input;
+    vec_push(&set->definitions, definition);
 }

@@ -24,7 +24,7 @@ typedef struct Shared {
 static CrdShape *read_root(CrdReader *reader, uint32_t validation)
 {
     uint32_t node = crd_map_under(reader, validation, "openAPIV3Schema");
-    return node == BASE_NONE ? NULL : crd_read_shape(reader, node);
+    return node == BASE_NONE || reader->bare ? NULL : crd_read_shape(reader, node);
 }
 
 static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *shared)
@@ -74,41 +74,6 @@ static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t
             definition->versions[definition->version_count++] = read_version(reader, at, &shared);
 }
 
-static inline uint64_t mix(uint64_t lane, const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    word = (lane ^ word) * UINT64_C(0xD6E8FEB86659FD93);
-    return word << 29 | word >> 35;
-}
-
-/* Of a long text, as descriptions are, in four lanes: one would wait for each multiplication. */
-static uint32_t hash_text(Str text)
-{
-    uint64_t a = 1, b = 2, c = 3, d = 4;
-    size_t at = 0;
-    for (; at + 32 <= text.len; at += 32) {
-        a = mix(a, text.ptr + at);
-        b = mix(b, text.ptr + at + 8);
-        c = mix(c, text.ptr + at + 16);
-        d = mix(d, text.ptr + at + 24);
-    }
-    uint64_t lanes[] = {a, b, c, d};
-    uint32_t rest = str_hash(str_slice(text.ptr + at, text.len - at));
-    return at ? rest ^ str_hash(str_slice((const char *)lanes, sizeof lanes)) : rest;
-}
-
-static uint32_t fingerprint(const Document *doc, uint32_t spec)
-{
-    uint32_t hash = 0;
-    for (uint32_t at = spec; spec != BASE_NONE && at < node_end(doc, spec); at++) {
-        hash = hash * UINT32_C(0x9E3779B1) + doc->nodes[at].kind;
-        if (node_is_scalar(&doc->nodes[at]) && doc->nodes[at].text)
-            hash = (hash ^ hash_text(node_str(doc, at))) * UINT32_C(0x85EBCA6B);
-    }
-    return hash;
-}
-
 CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
@@ -120,8 +85,6 @@ CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
     definition->group = crd_text_under(reader, spec, "group");
     definition->kind = crd_text_under(reader, names, "kind");
     definition->plural = crd_text_under(reader, names, "plural");
-    definition->singular = crd_text_under(reader, names, "singular");
-    definition->list_kind = crd_text_under(reader, names, "listKind");
     definition->scope = str_is(crd_text_under(reader, spec, "scope"), "Cluster") ? SCOPE_CLUSTER
                                                                              : SCOPE_NAMESPACED;
     /* Versions of v1beta1 keep unknown fields unless they say otherwise. */
@@ -133,8 +96,33 @@ CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
                             (beta && (preserves == BASE_NONE || !crd_is_kind(reader, preserves, NODE_BOOL)));
     definition->place = document_place(doc, kind == BASE_NONE ? node : kind);
     definition->item = doc->item;
-    definition->fingerprint = fingerprint(doc, spec);
     reader->lenient = definition->preserves;
     read_versions(reader, definition, spec);
     return definition;
+}
+
+CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node)
+{
+    CrdReader reader = {.arena = arena, .doc = doc, .bare = true};
+    CrdDefinition *definition = crd_read_definition(&reader, node);
+    uint32_t spec = crd_map_under(&reader, node, "spec");
+    definition->json = doc->json;
+    if (spec != BASE_NONE)
+        definition->packed = crd_pack(arena, doc, spec, &definition->fingerprint);
+    return definition;
+}
+
+void crd_unfold_definition(CrdDefinition *definition, Arena *arena)
+{
+    if (!definition->packed.len)
+        return;
+    Arena scratch = {0};
+    Document spec = crd_unpack(&scratch, definition->packed, definition->json);
+    CrdReader reader = {.arena = arena, .doc = &spec, .lenient = definition->preserves};
+    CrdDefinition whole = {0};
+    read_versions(&reader, &whole, 0);
+    for (uint32_t i = 0; i < definition->version_count; i++)
+        definition->versions[i].shape = whole.versions[i].shape;
+    definition->packed = str_slice("", 0);
+    arena_free(&scratch);
 }

@@ -178,7 +178,8 @@ typedef struct CrdVersion {
 } CrdVersion;
 
 typedef struct CrdDefinition {
-    Str name, group, kind, plural, singular, list_kind;
+    Str name, group, kind, plural;
+    Str packed;          /* its spec, until some object needs its shapes: crd_pack.c */
     CrdVersion *versions;
     uint32_t version_count;
     Scope scope;
@@ -186,7 +187,8 @@ typedef struct CrdDefinition {
     bool is_input;
     Place place;         /* of spec.names.kind */
     int32_t item;
-    uint32_t fingerprint; /* of its text: the same CRD twice is no conflict */
+    bool json;           /* of its document */
+    uint64_t fingerprint; /* of its text: the same CRD twice is no conflict */
 } CrdDefinition;
 
 /* A kind of a CRD's version: what a root type's constraints number. */
@@ -209,8 +211,6 @@ struct CrdSet {
     VEC(Pattern *) patterns; /* by number, compiled when first needed */
     Pattern *formats[CRD_FORMAT_COUNT];
     bool is_input;
-    CrdDefinition *open; /* what was read last, and where */
-    uint32_t open_doc, open_root;
 };
 
 /* ---- crd_read.c: from a document's nodes to shapes ---- */
@@ -219,12 +219,17 @@ typedef struct CrdReader {
     const Document *doc;
     bool json_schema;    /* not of a CRD: other words for some things */
     bool lenient;        /* what is not listed is allowed */
+    bool bare;           /* without the schemas of versions */
 } CrdReader;
 
 /* The schema at a node; NULL where it is no mapping. */
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node);
 /* A CRD of either version.  Never NULL; what cannot be read is left out. */
 CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node);
+/* The same without shapes, for as long as the arena lives: its spec is packed. */
+CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node);
+/* Makes the shapes of one that was kept, once. */
+void crd_unfold_definition(CrdDefinition *definition, Arena *arena);
 /* CRD_BITs of the keywords whose value in the CRD's document is a list or a mapping, if empty. */
 uint64_t crd_keywords_with_parts(const Document *doc, const CrdShape *shape);
 extern const Str crd_keyword_texts[CRD_KEYWORD_COUNT];
@@ -234,11 +239,17 @@ Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node);
 /* The name in the shape's table, or NULL. */
 const CrdName *crd_find_name(const CrdShape *shape, Str text);
 
+/* ---- crd_pack.c ---- */
+/* The value in a few bytes without what only people read, and a fingerprint of all of it. */
+Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerprint);
+/* Its nodes; texts stay where they are. */
+Document crd_unpack(Arena *arena, Str packed, bool json);
+
 /* ---- crd_types.c ---- */
 struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
 /* Adds the kind of a definition's version, with its types where they are asked for.
  * Patterns that are needed on the way are kept in the set, which may be NULL. */
-void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+void crd_add_kind(Schema *schema, CrdDefinition *definition, CrdVersion *version,
                   CrdDemand demand, CrdSet *set);
 
 /* ---- crd_default.c ---- */
@@ -376,11 +387,6 @@ void crd_check_embedded(CrdEval *eval, const CrdValue *object);
 
 /* The first half of it: whether it has an apiVersion and a kind. */
 bool crd_embedded_is_object(CrdEval *eval, const CrdValue *object);
-
-/* ---- crd_object.c ---- */
-/* The definition that stands in the document under hand: read once for its validation
- * and for its types.  NULL where nobody keeps definitions. */
-CrdDefinition *crd_read_once(SchemaChecker *checker, const Document *doc);
 
 /* ---- crd_rules.c ---- */
 #define CRD_RULES(X)                                                                     \

@@ -24,7 +24,6 @@ void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base)
         vec_push(&into->definitions, definition);
     }
     vec_clear(&from->definitions);
-    from->open = NULL;
     arena_adopt(&into->arena, &from->arena);
 }
 
@@ -226,7 +225,7 @@ static TypeId build_root(Schema *schema, const CrdDefinition *definition, CrdVer
     return type;
 }
 
-void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *version,
+void crd_add_kind(Schema *schema, CrdDefinition *definition, CrdVersion *version,
                   CrdDemand demand, CrdSet *set)
 {
     Arena scratch = {0};
@@ -235,6 +234,8 @@ void crd_add_kind(Schema *schema, const CrdDefinition *definition, CrdVersion *v
                                          STR_ARG(version->name))
                           : version->name;
     bool asked = !demand.asks || demand.asks(demand.context, api_version, definition->kind);
+    if (asked)
+        crd_unfold_definition(definition, &crd_table_of(schema)->arena);
     TypeId type = asked ? build_root(schema, definition, version, set, &scratch) : TYPE_ANY;
     SchemaKind row = {
         .api_version = schema_add_text(schema, api_version),

@@ -1,0 +1,157 @@
+/* crd_pack.c: a CRD's spec as bytes, from which its shapes are made when some object waits
+ * for one of its kinds.
+ *
+ * Most definitions of an input have no object there, so what is kept of each is small: the
+ * nodes in the order of the document without what only people read, an eighth of what its
+ * shapes take.  A node is a byte with its kind and its length (31: the length follows in four
+ * bytes) and its text; an entry that is left out is one byte.  A fingerprint of all texts,
+ * prose too, tells one form of a CRD from another. */
+#include "schema/crd_read.h"
+
+enum { LEFT_OUT = 7, KIND_BITS = 3, LENGTH_FOLLOWS = 31 };
+_Static_assert((int)NODE_SEQ < (int)LEFT_OUT, "kinds and that mark go into three bits");
+
+/* ---- the fingerprint ---- */
+
+#define FACTOR UINT64_C(0xD6E8FEB86659FD93)
+
+static inline uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * FACTOR;
+    return hash ^ hash >> 32;
+}
+
+/* Descriptions are most of a CRD: 32 bytes a step, in lanes that do not wait for each other. */
+static uint64_t mix_text(uint64_t seed, Str text)
+{
+    uint64_t a = seed, b = 1, c = 2, d = 3, words[4];
+    if (text.len < sizeof words)
+        return mix(seed, (uint64_t)text.len << 32 | str_hash(text));
+    const char *last = text.ptr + text.len - sizeof words;
+    for (const char *at = text.ptr;; at += sizeof words) {
+        at = at < last ? at : last;
+        memcpy(words, at, sizeof words);
+        a = (a ^ words[0]) * FACTOR;
+        b = (b ^ words[1]) * FACTOR;
+        c = (c ^ words[2]) * FACTOR;
+        d = (d ^ words[3]) * FACTOR;
+        if (at == last)
+            return mix(mix(mix(mix(text.len, a), b), c), d);
+    }
+}
+
+/* ---- packing ---- */
+
+/* Most texts here are short words, which need no call. */
+static inline void copy_text(char *to, const char *text, uint32_t len)
+{
+    uint64_t first, last;
+    uint32_t front, back;
+    if (len > 16) {
+        memcpy(to, text, len);
+    } else if (len >= 8) {
+        memcpy(&first, text, 8);
+        memcpy(&last, text + len - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + len - 8, &last, 8);
+    } else if (len >= 4) {
+        memcpy(&front, text, 4);
+        memcpy(&back, text + len - 4, 4);
+        memcpy(to, &front, 4);
+        memcpy(to + len - 4, &back, 4);
+    } else {
+        for (uint32_t i = 0; i < len; i++)
+            to[i] = text[i];
+    }
+}
+
+static inline void put(Buf *out, unsigned kind, uint32_t len, const char *text)
+{
+    uint32_t size = kind < NODE_MAP ? len : 0;
+    buf_reserve(out, 1 + sizeof len + (size_t)size);
+    char *to = out->ptr + out->len;
+    bool fits = len < LENGTH_FOLLOWS;
+    *to++ = (char)(kind | (fits ? len : LENGTH_FOLLOWS) << KIND_BITS);
+    if (!fits) {
+        memcpy(to, &len, sizeof len);
+        to += sizeof len;
+    }
+    copy_text(to, text, size);
+    out->len = (size_t)(to + size - out->ptr);
+}
+
+/* Names are bound in schemas only: in defaults and enums nothing is prose. */
+static inline bool is_prose(const Node *key)
+{
+    return (key->bind == SCHEMA_NAME_description || key->bind == SCHEMA_NAME_title) &&
+           key[1].kind == NODE_STRING;
+}
+
+Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerprint)
+{
+    Buf *out = arena_draft(arena);
+    const Node *nodes = doc->nodes, *end = &nodes[node_after(doc, spec)];
+    uint64_t prose = 0;
+    for (const Node *at = &nodes[spec]; at < end;) {
+        bool key = at->flags & NODE_KEY;
+        if (key && ((at->flags & NODE_SHADOWED) || is_prose(at))) {
+            if (!(at->flags & NODE_SHADOWED))
+                prose = mix_text(prose, str_slice(at[1].text, at[1].len));
+            put(out, LEFT_OUT, 0, "");
+            at = &nodes[at[1].next];
+        } else {
+            put(out, at->kind, at->len, at->text);
+            at++;
+        }
+    }
+    *fingerprint = mix_text(prose, buf_slice(out));
+    return arena_draft_end(arena);
+}
+
+/* ---- unpacking ---- */
+
+typedef struct Unpacker {
+    const char *at;
+    VEC(Node) nodes;
+} Unpacker;
+
+/* What is packed next.  False where it was left out. */
+static bool unpack(Unpacker *unpacker, uint16_t flags)
+{
+    unsigned head = (unsigned char)*unpacker->at++;
+    uint32_t len = head >> KIND_BITS, index = unpacker->nodes.len;
+    if (len == LENGTH_FOLLOWS) {
+        memcpy(&len, unpacker->at, sizeof len);
+        unpacker->at += sizeof len;
+    }
+    Node node = {.len = len, .kind = (uint8_t)(head & LEFT_OUT), .flags = flags,
+                 .bind = SCHEMA_UNBOUND};
+    if (node.kind == LEFT_OUT)
+        return false;
+    if (node_is_scalar(&node)) {
+        node.text = unpacker->at;
+        unpacker->at += len;
+    }
+    vec_push(&unpacker->nodes, node);
+    for (uint32_t i = 0; i < len && node.kind == NODE_SEQ; i++)
+        unpack(unpacker, 0);
+    for (uint32_t i = 0; i < len && node.kind == NODE_MAP; i++)
+        if (unpack(unpacker, NODE_KEY))
+            unpack(unpacker, 0);
+        else
+            unpacker->nodes.at[index].len--;
+    unpacker->nodes.at[index].next = unpacker->nodes.len;
+    return true;
+}
+
+Document crd_unpack(Arena *arena, Str packed, bool json)
+{
+    Unpacker unpacker = {.at = packed.ptr};
+    unpack(&unpacker, 0);
+    uint32_t count = unpacker.nodes.len;
+    Node *nodes = arena_alloc(arena, sizeof *nodes * count);
+    memcpy(nodes, unpacker.nodes.at, sizeof *nodes * count);
+    vec_free(&unpacker.nodes);
+    return (Document){.source = BASE_NONE, .nodes = nodes, .count = count, .json = json,
+                      .item = -1, .object = BASE_NONE};
+}
