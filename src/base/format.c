@@ -90,6 +90,12 @@ void buf_vformat(Buf *buf, const char *format, va_list args)
         }
         buf_str(buf, str_slice(format, (size_t)(percent - format)));
         format = percent;
+        if (format[1] == '.' && format[2] == '*' && format[3] == 's') { /* nearly all are */
+            int limit = va_arg(args, int);
+            put_text(buf, va_arg(args, const char *), limit);
+            format += 4;
+            continue;
+        }
         Conversion it = read_conversion(format);
         if (!it.plain || !is_known(it.letter)) {
             put_rest(buf, format, args);

@@ -100,11 +100,11 @@ void alike_pods(const Link *link, uint32_t ns, const Term *term, PodUse use, voi
 static void intern_kinds(Link *link)
 {
     const Facts *facts = link->facts;
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(link, i, REFERENCES_LOST)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t key[3] = {it->group, it->kind, it->ns};
-        if (link->resolved[i] == BASE_NONE)
-            seq_intern(&link->kinds.keys, key, 3);
+        seq_intern(&link->kinds.keys, key, 3);
     }
 }
 

@@ -110,8 +110,8 @@ struct Link {
 
     /* resolve.c */
     uint32_t *resolved;        /* per reference: the object, or BASE_NONE */
+    uint8_t *reference_sorts;  /* per reference: REFERENCES_x; and zeros behind them */
     bool missed;               /* some reference leads nowhere */
-    uint32_t scale_target;     /* the path of references by which autoscalers name what they scale */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
     uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */

@@ -70,6 +70,21 @@ Str link_made_text(const Link *link, uint32_t object, const char *what, bool mad
 /* ---- references: resolve.c ---- */
 /* The object that is named (the first by place, of several definitions), or BASE_NONE. */
 uint32_t link_resolve(const Link *link, const Reference *reference);
+/* What may be asked of references, a bit each, so that a pass which is for a few of them comes by
+ * no other:
+ *   for (uint32_t i = 0; (i = link_next_reference(link, i, WANTED)) < facts->references.len; i++) */
+enum {
+    REFERENCES_LOST = 1 << 0,     /* link_resolve says BASE_NONE */
+    REFERENCES_WANTING = 1 << 1,  /* they have wants */
+    REFERENCES_LISTENER = 1 << 2, /* REFERENCE_LISTENER, and the next two */
+    REFERENCES_GRANTED = 1 << 3,
+    REFERENCES_IF_ANY = 1 << 4,
+    REFERENCES_SCALING = 1 << 5,  /* an autoscaler names its target */
+    REFERENCES_SERVICE = 1 << 6,  /* a StatefulSet names its Service */
+    REFERENCES_OWNER = 1 << 7,    /* metadata.ownerReferences */
+};
+/* The first from there on that is any of those; references.len: there is none. */
+uint32_t link_next_reference(const Link *link, uint32_t from, uint8_t wanted);
 /* Whether it is there without standing in the input: every cluster has it, another
  * object declares it, or the user says so. */
 bool link_lives_elsewhere(const Link *link, const Reference *reference);
@@ -105,8 +120,6 @@ bool link_listener_is_meant(const Link *link, const Reference *reference,
                             const Listener *listener);
 /* Whether the namespace of what is named lets the object refer into it. */
 bool link_is_granted(const Link *link, const Reference *reference);
-/* Whether it is the target of an autoscaler. */
-bool link_is_scale_target(const Link *link, const Reference *reference);
 /* Index of the object's Pod or template in facts->pods, or BASE_NONE. */
 uint32_t link_pod_of(const Link *link, uint32_t object);
 /* Index of the object's Service in facts->services, or BASE_NONE. */

@@ -89,6 +89,57 @@ uint32_t link_resolve(const Link *link, const Reference *reference)
                                                                             : resolve(link, reference);
 }
 
+/* ---- references of some sort ---- */
+enum { SORTS_AT_ONCE = 8, SORTS_KNOWN = 1 };
+
+/* By the path, which many references have in common: told once. */
+static uint8_t sorts_of_path(const Facts *facts, uint8_t *known, uint32_t path)
+{
+    if (path >= facts->strings->strings.len)
+        return 0;
+    if (!known[path]) {
+        Str text = facts_text(facts, path);
+        known[path] = str_is(text, "spec.scaleTargetRef.name")            ? REFERENCES_SCALING
+                      : str_is(text, "spec.serviceName")                  ? REFERENCES_SERVICE
+                      : str_starts(text, STR("metadata.ownerReferences")) ? REFERENCES_OWNER
+                                                                          : 0;
+        known[path] |= SORTS_KNOWN;
+    }
+    return known[path] & (uint8_t)~SORTS_KNOWN;
+}
+
+static void sort_references(Link *link)
+{
+    static const uint8_t OF_FLAG[][2] = {{REFERENCE_LISTENER, REFERENCES_LISTENER},
+                                         {REFERENCE_GRANTED, REFERENCES_GRANTED},
+                                         {REFERENCE_IF_ANY, REFERENCES_IF_ANY}};
+    const Facts *facts = link->facts;
+    uint8_t *known = mem_zeroed((size_t)facts->strings->strings.len + 1);
+    link->reference_sorts = mem_zeroed((size_t)facts->references.len + SORTS_AT_ONCE);
+    for (uint32_t i = 0; i < facts->references.len; i++) {
+        const Reference *it = &facts->references.at[i];
+        uint8_t sorts = sorts_of_path(facts, known, it->path);
+        for (size_t j = 0; j < BASE_COUNT(OF_FLAG); j++)
+            sorts |= it->flags & OF_FLAG[j][0] ? OF_FLAG[j][1] : 0;
+        sorts |= it->want_count ? REFERENCES_WANTING : 0;
+        sorts |= link->resolved[i] == BASE_NONE ? REFERENCES_LOST : 0;
+        link->reference_sorts[i] = sorts;
+    }
+    mem_free(known);
+}
+
+uint32_t link_next_reference(const Link *link, uint32_t from, uint8_t wanted)
+{
+    uint32_t count = link->facts->references.len;
+    for (uint64_t sorts, all = wanted * UINT64_C(0x0101010101010101); from < count;
+         from += SORTS_AT_ONCE) {
+        memcpy(&sorts, link->reference_sorts + from, sizeof sorts);
+        if (sorts & all)
+            return from + (uint32_t)__builtin_ctzll(sorts & all) / 8;
+    }
+    return count;
+}
+
 /* ---- there, but not as an object of the input ---- */
 static bool is_declared(const Link *link, const Reference *reference, Str name)
 {
@@ -127,11 +178,11 @@ static void index_kinds(Link *link)
 {
     const Facts *facts = link->facts;
     bool asked = false;
-    for (uint32_t i = 0; i < facts->references.len; i++)
-        if (facts->references.at[i].flags & REFERENCE_IF_ANY) {
-            link_mark(link, facts->references.at[i].kind, MARK_KIND_ASKED);
-            asked = true;
-        }
+    for (uint32_t i = 0;
+         (i = link_next_reference(link, i, REFERENCES_IF_ANY)) < facts->references.len; i++) {
+        link_mark(link, facts->references.at[i].kind, MARK_KIND_ASKED);
+        asked = true;
+    }
     for (uint32_t i = 0; asked && i < facts_object_count(facts); i++)
         if (link_marks(link, link->object_kinds[i]) & MARK_KIND_ASKED)
             seq_intern2(&link->kinds_held, facts_object(facts, i)->group, link->object_kinds[i]);
@@ -147,10 +198,9 @@ bool link_is_beyond(const Link *link, const Reference *reference)
 static void note_missed(Link *link)
 {
     const Facts *facts = link->facts;
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(link, i, REFERENCES_LOST)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if (link->resolved[i] != BASE_NONE)
-            continue;
         link->missed = true;
         link_mark(link, it->kind, MARK_KIND_MISSED);
         if (it->ns)
@@ -180,10 +230,11 @@ Population link_population(const Link *link, uint32_t ns)
 static void intern_namesakes(Link *link)
 {
     const Facts *facts = link->facts;
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(link, i, REFERENCES_LOST)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
         uint32_t key[3] = {it->group, it->kind, it->name};
-        if (it->ns && link->resolved[i] == BASE_NONE)
+        if (it->ns)
             seq_intern(&link->namesakes.keys, key, 3);
     }
 }
@@ -192,6 +243,8 @@ static void sweep_namesakes(Link *link, Postings *postings)
 {
     const Facts *facts = link->facts;
     for (uint32_t i = 0; i < facts_object_count(facts); i++) {
+        if (!(link_marks(link, link->object_kinds[link->objects[i]]) & MARK_KIND_MISSED))
+            continue;
         const Object *object = facts_object(facts, link->objects[i]);
         uint32_t parts[3] = {object->group, object->kind, object->name};
         if (!object->name || !(link_marks(link, object->name) & MARK_NAME_MISSED))
@@ -267,11 +320,6 @@ bool link_offers(const Link *link, uint32_t object, uint32_t name)
 uint32_t link_service_of(const Link *link, uint32_t object)
 {
     return link->object_service[object];
-}
-
-bool link_is_scale_target(const Link *link, const Reference *reference)
-{
-    return reference->path == link->scale_target;
 }
 
 uint32_t link_pod_of(const Link *link, uint32_t object) { return link->object_pod[object]; }
@@ -362,9 +410,9 @@ bool link_same_file(const Link *link, uint32_t a, uint32_t b)
 void resolve_build(Link *link)
 {
     Facts *facts = link->facts;
-    link->scale_target = interner_find(facts->strings, STR("spec.scaleTargetRef.name"));
-    index_kinds(link);
     resolve_references(link);
+    sort_references(link);
+    index_kinds(link);
     note_missed(link);
     note_namespaces(link);
     intern_namesakes(link);
@@ -379,6 +427,7 @@ void resolve_free(Link *link)
     postings_free(&link->namesakes);
     seq_table_free(&link->kinds_held);
     mem_free(link->resolved);
+    mem_free(link->reference_sorts);
     mem_free(link->object_service);
     mem_free(link->object_pod);
 }

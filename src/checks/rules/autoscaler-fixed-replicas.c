@@ -26,10 +26,10 @@ static void report_workload(const LinkContext *context, const Reference *referen
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_SCALING)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        uint32_t target =
-            link_is_scale_target(context->link, it) ? link_resolve(context->link, it) : BASE_NONE;
+        uint32_t target = link_resolve(context->link, it);
         uint32_t pod = target == BASE_NONE ? target : link_pod_of(context->link, target);
         /* 0 replicas switch the autoscaler off: that is meant. */
         if (pod != BASE_NONE && facts->pods.at[pod].replicas > 0)

@@ -58,9 +58,10 @@ static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
     for (uint32_t id = 0; id < facts_object_count(facts); id++) {
+        if (link_next_same(context->link, id) == BASE_NONE)
+            continue;
         const Object *object = facts_object(facts, id);
-        if (link_next_same(context->link, id) != BASE_NONE &&
-            link_find(context->link, object->group, object->kind, object->ns, object->name) == id)
+        if (link_find(context->link, object->group, object->kind, object->ns, object->name) == id)
             check_identity(context, id);
         arena_reset(context->scratch);
     }

@@ -68,12 +68,11 @@ static void check_set(const LinkContext *context, const Reference *reference)
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    uint32_t path = interner_find(facts->strings, STR("spec.serviceName"));
-    for (uint32_t i = 0; i < facts->references.len; i++)
-        if (facts->references.at[i].path == path) {
-            check_set(context, &facts->references.at[i]);
-            arena_reset(context->scratch);
-        }
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_SERVICE)) < facts->references.len; i++) {
+        check_set(context, &facts->references.at[i]);
+        arena_reset(context->scratch);
+    }
 }
 
 const Rule rule_governing_service = {

@@ -88,9 +88,10 @@ static void report_key(const LinkContext *context, const Reference *reference, c
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_WANTING)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if (!it->want_count || (it->flags & (REFERENCE_OPTIONAL | REFERENCE_LISTENER)))
+        if (it->flags & (REFERENCE_OPTIONAL | REFERENCE_LISTENER))
             continue;
         uint32_t target = link_resolve(context->link, it);
         if (target == BASE_NONE || link_service_of(context->link, target) != BASE_NONE)

@@ -82,9 +82,10 @@ static void report_listener(const LinkContext *context, const Reference *referen
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_LISTENER)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if (!(it->flags & REFERENCE_LISTENER) || !it->want_count)
+        if (!it->want_count)
             continue;
         uint32_t gateway = link_resolve(context->link, it);
         if (gateway != BASE_NONE && !has_listener(context, it, gateway))

@@ -95,9 +95,10 @@ static void report_port(const LinkContext *context, const Reference *reference, 
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_WANTING)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        uint32_t target = it->want_count ? link_resolve(context->link, it) : BASE_NONE;
+        uint32_t target = link_resolve(context->link, it);
         if (target == BASE_NONE || link_service_of(context->link, target) == BASE_NONE)
             continue;
         for (uint32_t j = 0; j < it->want_count; j++) {

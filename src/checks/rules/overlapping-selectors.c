@@ -30,16 +30,15 @@ static void report_selector(const LinkContext *context, const SelectFact *select
 
 /* Per object: whether it names an owner.  What has one is not taken over; a dump of a
  * cluster holds the Pods of its ReplicaSets, and those of its Deployments. */
-static uint8_t *find_owned(const Facts *facts)
+static uint8_t *find_owned(const Link *link)
 {
+    const Facts *facts = link_facts(link);
     uint32_t count = facts_object_count(facts);
     uint8_t *owned = mem_resize(NULL, count + 1);
     memset(owned, 0, count + 1);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
-        const Reference *it = &facts->references.at[i];
-        if (str_starts(facts_text(facts, it->path), STR("metadata.ownerReferences")))
-            owned[it->object] = 1;
-    }
+    for (uint32_t i = 0; (i = link_next_reference(link, i, REFERENCES_OWNER)) < facts->references.len;
+         i++)
+        owned[facts->references.at[i].object] = 1;
     return owned;
 }
 
@@ -64,7 +63,7 @@ static void check_workload(const LinkContext *context, const SelectFact *select,
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    uint8_t *owned = find_owned(facts);
+    uint8_t *owned = find_owned(context->link);
     for (uint32_t i = 0; i < facts->selects.len; i++) {
         const SelectFact *select = &facts->selects.at[i];
         if (select->use == SELECT_WORKLOAD && !owned[select->object] &&

@@ -34,9 +34,10 @@ static void report_reference(const LinkContext *context, const Reference *refere
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_GRANTED)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if (!(it->flags & REFERENCE_GRANTED) || link_is_granted(context->link, it))
+        if (link_is_granted(context->link, it))
             continue;
         uint32_t target = link_resolve(context->link, it);
         /* Where an object says no namespace, it may be applied to the right one. */

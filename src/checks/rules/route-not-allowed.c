@@ -50,9 +50,10 @@ static void report_route(const LinkContext *context, const Reference *reference,
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_LISTENER)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if (!(it->flags & REFERENCE_LISTENER) || !(it->flags & REFERENCE_NS_GIVEN))
+        if (!(it->flags & REFERENCE_NS_GIVEN))
             continue;
         const Object *route = facts_object(facts, it->object);
         uint32_t gateway = link_resolve(context->link, it);

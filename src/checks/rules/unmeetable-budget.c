@@ -75,10 +75,9 @@ static uint8_t *find_scaled(const LinkContext *context)
     uint32_t count = facts_object_count(facts);
     uint8_t *scaled = mem_resize(NULL, count + 1);
     memset(scaled, 0, count + 1);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
-        uint32_t target = link_is_scale_target(context->link, &facts->references.at[i])
-                              ? link_resolve(context->link, &facts->references.at[i])
-                              : BASE_NONE;
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_SCALING)) < facts->references.len; i++) {
+        uint32_t target = link_resolve(context->link, &facts->references.at[i]);
         if (target != BASE_NONE)
             scaled[target] = 1;
     }

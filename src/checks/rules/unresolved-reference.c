@@ -112,10 +112,11 @@ static void report_reference(const LinkContext *context, const Reference *refere
 static void on_link(const LinkContext *context)
 {
     const Facts *facts = link_facts(context->link);
-    for (uint32_t i = 0; i < facts->references.len; i++) {
+    for (uint32_t i = 0;
+         (i = link_next_reference(context->link, i, REFERENCES_LOST)) < facts->references.len; i++) {
         const Reference *it = &facts->references.at[i];
-        if ((it->flags & REFERENCE_OPTIONAL) || link_resolve(context->link, it) != BASE_NONE ||
-            link_lives_elsewhere(context->link, it) || link_is_beyond(context->link, it))
+        if ((it->flags & REFERENCE_OPTIONAL) || link_lives_elsewhere(context->link, it) ||
+            link_is_beyond(context->link, it))
             continue;
         report_reference(context, it);
         arena_reset(context->scratch);
