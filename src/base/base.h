@@ -384,5 +384,9 @@ int file_spill(FileText *text, int fd, size_t most, FileHandle *spilled);
 /* Adds up to size bytes at offset to what text holds: fewer only at the end of the file. */
 int file_read_more(FileText *text, int fd, uint64_t offset, size_t size);
 void file_free(FileText *text);
+/* Gives the calling thread a table of descriptors of its own, where the system can: threads
+ * that open many files wait for each other's locks otherwise.  What it has open goes with it,
+ * and nobody else can use what it opens. */
+void file_table_apart(void);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -245,4 +246,11 @@ void file_free(FileText *text)
 {
     mem_free(text->ptr);
     *text = (FileText){0};
+}
+
+void file_table_apart(void)
+{
+#ifdef CLONE_FILES /* where it is refused the table stays shared, which is as good */
+    (void)unshare(CLONE_FILES);
+#endif
 }

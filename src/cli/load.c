@@ -322,7 +322,7 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
 {
     FileHandle spilled;
     worker->window.regular = false;
-    if (worker->whole_files)
+    if (worker->whole_files || worker->apart)
         return file_read_fd(&worker->window, fd, 0);
     int error = file_spill(&worker->window, fd, window_smallest_file(), &spilled);
     if (error || spilled.fd < 0)

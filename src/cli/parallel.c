@@ -68,6 +68,7 @@ static Unit *unit_new(Run *run)
     unit->worker.backdrop = main_worker->backdrop;
     if (main_worker->suppressions)
         unit->worker.suppressions = suppressions_new(run->options);
+    unit->worker.apart = main_worker->apart;
     unit->worker.facts->keep_labels = main_worker->facts->keep_labels;
     out_init(&unit->out, -1);
     if (main_worker->writer) {
@@ -314,9 +315,8 @@ static void pieces_join(Pool *pool)
     pthread_cond_broadcast(&pool->changed);
 }
 
-static void *pool_work(void *context)
+static void pool_work(Pool *pool)
 {
-    Pool *pool = context;
     pthread_mutex_lock(&pool->lock);
     for (Piece *piece; (piece = piece_take(pool)) != NULL;) {
         pthread_mutex_unlock(&pool->lock);
@@ -327,7 +327,25 @@ static void *pool_work(void *context)
         pieces_join(pool);
     }
     pthread_mutex_unlock(&pool->lock);
+}
+
+static void *pool_thread(void *context)
+{
+    Pool *pool = context;
+    if (pool->run->worker.apart)
+        file_table_apart();
+    pool_work(pool);
     return NULL;
+}
+
+/* What came through a pipe may be put into a file that has no name but its descriptor's.
+ * The walk finds no pipes, only who names one does. */
+static bool any_named(const InputList *list)
+{
+    for (uint32_t i = 0; i < list->inputs.len; i++)
+        if (list->inputs.at[i].named)
+            return true;
+    return false;
 }
 
 /* Ctrl-C left what nobody took: what was read behind that has no place to be joined at. */
@@ -355,12 +373,14 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
     };
     pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
     uint32_t started = 0;
+    run->worker.apart = !any_named(&run->inputs);
     /* Where no thread can be had, this one does the work. */
-    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, pool_work, &pool))
+    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, pool_thread, &pool))
         started++;
     pool_work(&pool);
     for (uint32_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
+    run->worker.apart = false;
     pieces_drop(&pool);
     while (pool.free) {
         Unit *unit = pool.free;

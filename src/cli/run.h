@@ -68,6 +68,7 @@ struct Worker {
     bool patch;                 /* the file under hand is a patch: parts of objects */
     bool backdrop;              /* it says what the cluster holds already */
     bool whole_files;           /* large files are not read in windows */
+    bool apart;                 /* its descriptors end with its thread */
     SourcesBefore before;       /* of the large file under hand: what stands before its window */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */

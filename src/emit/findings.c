@@ -70,9 +70,8 @@ static void put_some(Writing *writing, Str text)
     out_spill(writing->out);
 }
 
-static void *write_work(void *context)
+static void write_work(Writing *writing)
 {
-    Writing *writing = context;
     Report report = *writing->report;
     uint32_t count = report.diag->findings.len;
     Buf buf = {0};
@@ -99,6 +98,12 @@ static void *write_work(void *context)
     sources_reader_free(&sources);
     buf_free(&buf);
     vec_free(&docs);
+}
+
+static void *write_thread(void *context)
+{
+    file_table_apart();
+    write_work(context);
     return NULL;
 }
 
@@ -114,7 +119,7 @@ bool report_put_findings(const Report *report, Out *out, const FindingFormat *fo
     uint32_t jobs = report_is_long(report->diag) ? report->jobs : 1, started = 0;
     pthread_t *threads = mem_resize(NULL, sizeof *threads * (jobs + 1));
     /* Where no thread can be had, this one does the work. */
-    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, write_work, &writing))
+    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, write_thread, &writing))
         started++;
     write_work(&writing);
     for (uint32_t i = 0; i < started; i++)
