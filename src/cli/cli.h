@@ -110,7 +110,7 @@ typedef struct Options {
     bool one_cluster;         /* all scopes are one */
     bool offline;             /* diff: without a cluster */
     uint32_t jobs;            /* threads; 0: as many as there are processors, where it pays */
-    uint32_t cores;           /* processors, once parallel_jobs has asked for them */
+    uint32_t cores;           /* processors, once options_jobs has asked for them */
     bool defaults;            /* emit: as a server would store it */
     KubeFlags kube;
     bool force_conflicts, take_over, skip_check, no_preflight; /* apply */
@@ -231,7 +231,7 @@ typedef struct InputList {
 } InputList;
 
 /* The files of options->paths. */
-void inputs_gather(InputList *list, const Options *options);
+void inputs_gather(InputList *list, Options *options);
 /* The files of other paths, such as --crds; nothing is excluded. */
 void inputs_gather_paths(InputList *list, const Str *paths, uint32_t count);
 void inputs_free(InputList *list);

@@ -394,11 +394,19 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
 
 /* --jobs; without it what PLIMSOLL_JOBS says, by which tests run everything with several
  * threads; 0: neither. */
-static uint32_t asked_jobs(const Run *run)
+static uint32_t asked_jobs(const Options *options)
 {
-    const char *usual = run->options->jobs ? NULL : getenv("PLIMSOLL_JOBS");
+    const char *usual = options->jobs ? NULL : getenv("PLIMSOLL_JOBS");
     long jobs = usual ? strtol(usual, NULL, 10) : 0;
-    return jobs > 0 && jobs <= 1024 ? (uint32_t)jobs : run->options->jobs;
+    return jobs > 0 && jobs <= 1024 ? (uint32_t)jobs : options->jobs;
+}
+
+uint32_t options_jobs(Options *options)
+{
+    uint32_t asked = asked_jobs(options);
+    if (!asked && !options->cores) /* four calls of the system, or more */
+        options->cores = cores_usable();
+    return asked ? asked : options->cores;
 }
 
 /* Objects that are stored, or shown as a tree, are taken one after the other: from the
@@ -411,14 +419,11 @@ uint32_t parallel_jobs(const Run *run)
     if (worker->dump || worker->take_normal || worker->take_sent ||
         (worker->meter && worker->meter->times))
         return 1;
-    uint32_t asked = asked_jobs(run);
-    if (!asked && !run->options->cores) /* four calls of the system, or more */
-        run->options->cores = cores_usable();
-    return asked ? asked : run->options->cores;
+    return options_jobs(run->options);
 }
 
 bool parallel_is_due(const Run *run)
 {
-    bool many = asked_jobs(run) > 1 || run->inputs.inputs.len >= FILES_FEWEST;
+    bool many = asked_jobs(run->options) > 1 || run->inputs.inputs.len >= FILES_FEWEST;
     return many && parallel_jobs(run) > 1;
 }

@@ -197,8 +197,9 @@ bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 
 /* ---- parallel.c: several threads ---- */
-/* How many threads there may be; and whether there may be several, and the number of
+/* How many threads the user allows; how many there may be of those; and whether there may be several, and the number of
  * files is worth them. */
+uint32_t options_jobs(Options *options);
 uint32_t parallel_jobs(const Run *run);
 bool parallel_is_due(const Run *run);
 /* As run_files, with several threads: the inputs from first up to end, of which the

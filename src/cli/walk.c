@@ -7,13 +7,19 @@
  * with the folder; since some layered file systems give another inode there, each
  * file is asked itself where it can be met again: with several paths or --changed.
  *
+ * Where a folder holds many, a second thread reads them from the last one on while the walk
+ * goes from the first, until they meet: what they hold is taken in its order all the same.
+ *
  * A link to a folder is followed where the user named it, never inside: a tree
  * may hold links to itself.  Reading files is left to run.c. */
 #include "cli/options.h"
+#include "cli/run.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +44,8 @@ typedef struct Walk {
     uint32_t excluded_count;
     FileSet files;
     PlaceMemo place;
+    Options *options;
+    bool ahead;     /* a thread reads ahead */
     bool ask_files; /* for their inodes, rather than believe the folder */
     bool stdin_taken;
     uint32_t argument;
@@ -48,10 +56,19 @@ typedef struct Walk {
 typedef struct Entry {
     Str name;
     uint64_t device, inode;
+    int error; /* errno: a link that leads nowhere */
     bool is_folder;
 } Entry;
 
 typedef VEC(Entry) Entries;
+
+/* What a folder holds, sorted. */
+typedef struct Listing {
+    const Entry *entries;
+    uint32_t count;
+    bool is_chart;
+    int error; /* errno: it could not be read, or not to its end */
+} Listing;
 
 static FileId *slot_of(FileId *slots, uint32_t slot_count, uint64_t device, uint64_t inode)
 {
@@ -142,11 +159,10 @@ bool inputs_takes_name(Str name)
 typedef struct Folder {
     int fd;
     uint64_t device;
-    Str prefix; /* its path with a slash, or empty */
 } Folder;
 
 /* What a name stands for.  False for what the walk passes over. */
-static bool look_at(Walk *walk, const Folder *folder, const struct dirent *found, Entry *entry)
+static bool look_at(const Walk *walk, const Folder *folder, const struct dirent *found, Entry *entry)
 {
     const char *name = found->d_name;
     unsigned char type = found->d_type;
@@ -170,11 +186,9 @@ static bool look_at(Walk *walk, const Folder *folder, const struct dirent *found
         return true;
     }
     if (fstatat(folder->fd, name, &status, 0)) {
-        int error = errno;
+        entry->error = errno;
         /* An editor's lock on a file is a link that leads nowhere. */
-        if (type == DT_REG || name[0] != '.' || name[1] != '#')
-            report_path(walk, path_join(folder->prefix, str_of(name), &walk->list->arena), error);
-        return false;
+        return type == DT_REG || name[0] != '.' || name[1] != '#';
     }
     entry->device = (uint64_t)status.st_dev;
     entry->inode = (uint64_t)status.st_ino;
@@ -187,81 +201,178 @@ static int entry_compare(const void *left, const void *right, void *context)
     return str_compare(((const Entry *)left)->name, ((const Entry *)right)->name);
 }
 
-/* The names of a folder, sorted.  Names live in scratch. */
-static bool read_folder(Walk *walk, Str prefix, Entries *entries, bool *is_chart, Arena *scratch)
+/* Reads the folder of a path with its slash, or empty: the working directory.  Names and
+ * entries live in the arena, room is used again. */
+static Listing list_folder(const Walk *walk, Str prefix, Entries *room, Arena *arena)
 {
+    Listing listing = {0};
     DIR *dir = opendir(prefix.len ? prefix.ptr : ".");
     struct stat status;
     if (!dir || fstat(dirfd(dir), &status)) {
-        report_path(walk, prefix.len ? prefix : STR("."), errno);
+        listing.error = errno;
         if (dir)
             closedir(dir);
-        return false;
+        return listing;
     }
-    Folder folder = {.fd = dirfd(dir), .device = (uint64_t)status.st_dev, .prefix = prefix};
-    for (;;) {
-        errno = 0;
-        const struct dirent *found = readdir(dir);
-        if (!found) {
-            if (errno)
-                report_path(walk, prefix.len ? prefix : STR("."), errno);
-            break;
-        }
+    Folder folder = {.fd = dirfd(dir), .device = (uint64_t)status.st_dev};
+    vec_clear(room);
+    for (const struct dirent *found; errno = 0, (found = readdir(dir)) != NULL;) {
         const char *name = found->d_name;
         Entry entry = {0};
         if (!strcmp(name, ".") || !strcmp(name, ".."))
             continue;
         if (!strcmp(name, "Chart.yaml"))
-            *is_chart = true;
+            listing.is_chart = true;
         if (!look_at(walk, &folder, found, &entry))
             continue;
-        entry.name = entry.is_folder ? arena_format(scratch, "%s/", name)
-                                     : arena_str(scratch, str_of(name));
-        vec_push(entries, entry);
+        entry.name = entry.is_folder ? arena_format(arena, "%s/", name)
+                                     : arena_str(arena, str_of(name));
+        vec_push(room, entry);
     }
+    listing.error = errno;
     closedir(dir);
-    sort_with(entries->at, entries->len, sizeof *entries->at, entry_compare, NULL);
+    sort_with(room->at, room->len, sizeof *room->at, entry_compare, NULL);
+    listing.count = room->len;
+    listing.entries = arena_alloc(arena, sizeof *room->at * ((size_t)room->len + 1));
+    if (room->len)
+        memcpy((Entry *)(uintptr_t)listing.entries, room->at, sizeof *room->at * room->len);
+    return listing;
+}
+
+/* ---- reading ahead ---- */
+#ifdef PLIMSOLL_WINDOW /* small, for tests */
+enum { FOLDERS_FEWEST = 2 };
+#else
+enum { FOLDERS_FEWEST = 16 }; /* fewer are not worth a thread */
+#endif
+
+/* Folders in a folder, and what the second thread read of them. */
+typedef struct Ahead {
+    const Walk *walk;
+    Str prefix;          /* of the folder that they are in */
+    const Listing *outer;
+    Listing *listings;   /* of each entry that is a folder */
+    atomic_bool *taken;  /* by one of the two: who comes second leaves it */
+    pthread_t thread;
+    bool started, joined;
+    Entries room;
+    Arena arena;
+} Ahead;
+
+static void *read_ahead(void *context)
+{
+    Ahead *ahead = context;
+    file_table_apart();
+    for (uint32_t i = ahead->outer->count; i-- > 0;) {
+        const Entry *entry = &ahead->outer->entries[i];
+        if (!entry->is_folder)
+            continue;
+        if (atomic_exchange(&ahead->taken[i], true))
+            break; /* they met: all before is read */
+        Str path = path_join(ahead->prefix, entry->name, &ahead->arena);
+        ahead->listings[i] = list_folder(ahead->walk, path, &ahead->room, &ahead->arena);
+    }
+    return NULL;
+}
+
+static void ahead_start(Ahead *ahead, Walk *walk, Str prefix, const Listing *outer, Arena *scratch)
+{
+    uint32_t folders = 0;
+    *ahead = (Ahead){.walk = walk, .prefix = prefix, .outer = outer};
+    for (uint32_t i = 0; i < outer->count; i++)
+        folders += outer->entries[i].is_folder;
+    if (folders < FOLDERS_FEWEST || walk->ahead || !walk->options ||
+        options_jobs(walk->options) == 1)
+        return;
+    ahead->listings = arena_zero(scratch, sizeof *ahead->listings * outer->count);
+    ahead->taken = arena_alloc(scratch, sizeof *ahead->taken * outer->count);
+    for (uint32_t i = 0; i < outer->count; i++)
+        atomic_init(&ahead->taken[i], false);
+    ahead->started = walk->ahead = !pthread_create(&ahead->thread, NULL, read_ahead, ahead);
+}
+
+/* What was read of an entry; false: it is the walk's to read. */
+static bool ahead_has(Ahead *ahead, uint32_t entry, Listing *listing)
+{
+    if (!ahead->started || !atomic_exchange(&ahead->taken[entry], true))
+        return false;
+    if (!ahead->joined)
+        pthread_join(ahead->thread, NULL);
+    ahead->joined = true;
+    *listing = ahead->listings[entry];
     return true;
 }
 
-/* Prefix is the folder's path with its slash, or empty for the working directory;
- * absolute is the folder itself, and asked for only where there are globs. */
-static void walk_folder(Walk *walk, Str prefix, Str absolute, bool in_templates, uint32_t chart)
+static void ahead_end(Ahead *ahead, Walk *walk)
+{
+    if (!ahead->started)
+        return;
+    if (!ahead->joined)
+        pthread_join(ahead->thread, NULL);
+    walk->ahead = false;
+    vec_free(&ahead->room);
+    arena_free(&ahead->arena);
+}
+
+/* ---- the walk itself ---- */
+
+/* A folder on the way down. */
+typedef struct Step {
+    Str prefix;        /* its path with its slash, or empty for the working directory */
+    Str absolute;      /* itself, where there are globs */
+    uint32_t chart;    /* that it lies in, or BASE_NONE */
+    bool in_templates;
+} Step;
+
+static bool leaves_out(Walk *walk, const Entry *entry, Str below)
+{
+    if (!walk->excluded_count || !is_excluded(walk, below, entry->is_folder, false))
+        return false;
+    walk->list->excluded++;
+    return true;
+}
+
+/* known: what the folder holds, if that was read ahead. */
+static void walk_folder(Walk *walk, Step step, const Listing *known)
 {
     Arena scratch = {0};
-    Entries entries = {0};
-    bool is_chart = false;
-    if (read_folder(walk, prefix, &entries, &is_chart, &scratch)) {
-        /* What a chart depends on is a part of it. */
-        if (is_chart && chart == BASE_NONE) {
-            chart = walk->list->charts.len;
-            vec_push(&walk->list->charts, arena_str(&walk->list->arena, prefix));
-        }
-        for (uint32_t i = 0; i < entries.len; i++) {
-            const Entry *entry = &entries.at[i];
-            Str name = entry->name;
-            Str below = {0};
-            if (walk->excluded_count) {
-                Str bare = str_slice(name.ptr, name.len - entry->is_folder);
-                below = path_join(absolute, bare, &scratch);
-                if (is_excluded(walk, below, entry->is_folder, false)) {
-                    walk->list->excluded++;
-                    continue;
-                }
-            }
-            if (entry->is_folder) {
-                bool templates = in_templates || (is_chart && str_is(name, "templates/"));
-                Str inner = path_join(prefix, name, &scratch);
-                walk_folder(walk, inner, below, templates, chart);
-            } else {
-                Str path = path_join(prefix, name, &walk->list->arena);
-                add_file(walk,
-                         (Input){.path = path, .chart_template = in_templates, .chart = chart},
-                         entry->device, entry->inode);
-            }
+    Entries room = {0};
+    Ahead ahead;
+    Listing listing = known ? *known : list_folder(walk, step.prefix, &room, &scratch);
+    vec_free(&room);
+    if (listing.error)
+        report_path(walk, step.prefix.len ? step.prefix : STR("."), listing.error);
+    ahead_start(&ahead, walk, step.prefix, &listing, &scratch);
+    /* What a chart depends on is a part of it. */
+    if (listing.is_chart && step.chart == BASE_NONE) {
+        step.chart = walk->list->charts.len;
+        vec_push(&walk->list->charts, arena_str(&walk->list->arena, step.prefix));
+    }
+    for (uint32_t i = 0; i < listing.count; i++) {
+        const Entry *entry = &listing.entries[i];
+        Str name = entry->name;
+        Step inner = {.chart = step.chart, .in_templates = step.in_templates};
+        if (walk->excluded_count)
+            inner.absolute = path_join(
+                step.absolute, str_slice(name.ptr, name.len - entry->is_folder), &scratch);
+        if (entry->error) {
+            report_path(walk, path_join(step.prefix, name, &walk->list->arena), entry->error);
+        } else if (leaves_out(walk, entry, inner.absolute)) {
+            continue;
+        } else if (entry->is_folder) {
+            Listing read;
+            inner.in_templates |= listing.is_chart && str_is(name, "templates/");
+            inner.prefix = path_join(step.prefix, name, &scratch);
+            walk_folder(walk, inner, ahead_has(&ahead, i, &read) ? &read : NULL);
+        } else {
+            Str path = path_join(step.prefix, name, &walk->list->arena);
+            add_file(walk,
+                     (Input){.path = path, .chart_template = step.in_templates,
+                             .chart = step.chart},
+                     entry->device, entry->inode);
         }
     }
-    vec_free(&entries);
+    ahead_end(&ahead, walk);
     arena_free(&scratch);
 }
 
@@ -307,7 +418,10 @@ static void walk_path(Walk *walk, Str path)
         Str prefix = str_eq(path, STR(".")) ? (Str){"", 0}
                      : slash                ? path
                                             : arena_format(arena, "%.*s/", STR_ARG(path));
-        walk_folder(walk, prefix, absolute, in_templates, BASE_NONE);
+        walk_folder(walk,
+                    (Step){.prefix = prefix, .absolute = absolute, .chart = BASE_NONE,
+                           .in_templates = in_templates},
+                    NULL);
     }
 }
 
@@ -333,13 +447,14 @@ static void mark_changed(Walk *walk, const Options *options)
     arena_free(&scratch);
 }
 
-void inputs_gather(InputList *list, const Options *options)
+void inputs_gather(InputList *list, Options *options)
 {
     *list = (InputList){0};
     Walk walk = {
         .list = list,
         .excluded = options->excluded.at,
         .excluded_count = options->excluded.len,
+        .options = options,
         .ask_files = options->paths.len > 1 || options->changed_only,
     };
     mark_changed(&walk, options);
