@@ -69,6 +69,7 @@ struct Worker {
     bool backdrop;              /* it says what the cluster holds already */
     bool whole_files;           /* large files are not read in windows */
     bool apart;                 /* its descriptors end with its thread */
+    bool roomy;                 /* its heap was told to expect much */
     SourcesBefore before;       /* of the large file under hand: what stands before its window */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
@@ -165,6 +166,8 @@ bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 void worker_stream(Worker *worker, Str name, Buf *text);
 /* The same for one window of such a file. */
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
+/* Much of it is to come: for the worker of the first thread. */
+void worker_make_room(Worker *worker);
 /* What checks of the document's object are given; it is among the facts. */
 ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again and hands the one object to the pass. */
@@ -197,8 +200,8 @@ bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 
 /* ---- parallel.c: several threads ---- */
-/* How many threads the user allows; how many there may be of those; and whether there may be several, and the number of
- * files is worth them. */
+/* How many threads the user allows; how many there may be of those; and whether there may be
+ * several, and the number of files is worth them. */
 uint32_t options_jobs(Options *options);
 uint32_t parallel_jobs(const Run *run);
 bool parallel_is_due(const Run *run);
