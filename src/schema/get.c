@@ -109,6 +109,10 @@ bool link_step(LinkCursor *cursor)
         if (map && (node_at(doc, at)->flags & NODE_SHADOWED))
             continue;
         uint32_t item = map && *steps == LINK_STEP_ITEMS ? at + 1 : at;
+        if (steps[1] == LINK_STEP_END && node_kind(doc, item) != NODE_NULL) {
+            cursor->node = item; /* most paths end with their list, or with their mapping's keys */
+            return true;
+        }
         if (descend(cursor, item, steps + 1))
             return true;
     }

@@ -104,7 +104,11 @@ static inline LinkCursor link_open(const Document *doc, uint32_t node, const Lin
     return link_walk(doc, node, arg && !arg->word ? &schema_link_steps[arg->value] : NULL);
 }
 bool link_step(LinkCursor *cursor); /* where there is a path */
-static inline bool link_next(LinkCursor *cursor) { return cursor->steps && link_step(cursor); }
+/* One through fields alone leads to one value: it has opened no list behind it. */
+static inline bool link_next(LinkCursor *cursor)
+{
+    return cursor->steps && (!cursor->started || cursor->depth) && link_step(cursor);
+}
 /* The first node along some steps, or BASE_NONE.  Nearly all paths lead through fields alone,
  * and most of these lead nowhere from their first field on. */
 uint32_t link_follow(const Document *doc, uint32_t node, const uint32_t *steps);
