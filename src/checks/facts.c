@@ -32,6 +32,7 @@ void facts_clear(Facts *facts)
     CLEAR_LIST(way_paths)
     memset(facts->targets, 0, sizeof facts->targets);
     memset(facts->recent_pairs, 0, sizeof facts->recent_pairs);
+    memset(facts->recent_sets, 0, sizeof facts->recent_sets);
     facts->cpu = facts->memory = 0;
 }
 
@@ -151,12 +152,29 @@ static uint32_t sort_labels(Facts *facts, LabelEntry *labels, uint32_t count)
     return kept;
 }
 
+/* Most sets are small, and many objects have the same: those of late are at hand. */
+static uint32_t intern_small_set(Facts *facts, const LabelEntry *labels, uint32_t count)
+{
+    uint32_t pairs[FACTS_SET_SMALL], keys[FACTS_SET_SMALL] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        pairs[i] = labels[i].pair;
+        keys[i] = pairs[i] + 1;
+    }
+    RecentSet *recent =
+        &facts->recent_sets[(keys[0] + keys[1] * 31 + keys[2] * 961) % FACTS_RECENT_SETS];
+    if (memcmp(recent->pairs, keys, sizeof keys) != 0) {
+        recent->set = seq_intern(&facts->label_sets, pairs, count);
+        memcpy(recent->pairs, keys, sizeof keys);
+    }
+    return recent->set;
+}
+
 static uint32_t intern_label_set(Facts *facts, const LabelEntry *labels, uint32_t count)
 {
     uint32_t near[LABELS_AT_HAND];
     near[0] = 0;
-    if (count == 1)
-        return seq_intern(&facts->label_sets, &labels->pair, 1);
+    if (count > 0 && count <= FACTS_SET_SMALL)
+        return intern_small_set(facts, labels, count);
     uint32_t *pairs = count <= LABELS_AT_HAND ? near : mem_resize(NULL, sizeof *pairs * count);
     for (uint32_t i = 0; i < count; i++)
         pairs[i] = labels[i].pair;

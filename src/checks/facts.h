@@ -486,6 +486,13 @@ typedef struct RecentPair {
     uint32_t value, pair;
 } RecentPair;
 
+/* A set of few labels: its pairs, and one more each; 0 is none's. */
+enum { FACTS_RECENT_SETS = 128, FACTS_SET_SMALL = 3 };
+typedef struct RecentSet {
+    uint32_t pairs[FACTS_SET_SMALL];
+    uint32_t set;
+} RecentSet;
+
 /* What is added here has to be copied in part.c, or a part of the input lacks it, and
  * has a row in facts_merge.c. */
 struct Facts {
@@ -499,6 +506,7 @@ struct Facts {
     VEC(uint32_t) way_paths; /* and the path of each as a string; 0: nobody asked yet,
                                 BASE_NONE: it is not a plain one */
     RecentPair recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair */
+    RecentSet recent_sets[FACTS_RECENT_SETS]; /* of label_sets */
     uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */

@@ -56,6 +56,45 @@ static void of_two_labels_with_one_key_the_last_counts(void **state)
     world_end(&world);
 }
 
+/* Every set of nine labels, in turn: what was kept of late is never another's. */
+static void small_sets_of_labels_are_told_apart(void **state)
+{
+    (void)state;
+    enum { LABELS = 9, SETS = 1 << LABELS };
+    static uint32_t sets[SETS];
+    World world;
+    world_begin(&world);
+    uint32_t object = world_object(&world, "Pod", "default", "a");
+    for (int cleared = 0; cleared < 2; cleared++) {
+        for (uint32_t turn = 0; turn < 3 * SETS; turn++) {
+            uint32_t bits = turn % SETS, count = 0;
+            LabelEntry labels[LABELS];
+            for (uint32_t i = 0; i < LABELS; i++) {
+                char key[] = {'k', (char)('a' + i), 0};
+                if (bits >> i & 1)
+                    labels[count++] = (LabelEntry){
+                        facts_pair(world.facts, str_of(key), STR("yes")), {0, 0}};
+            }
+            uint32_t pod = facts_add_pod(world.facts, object, 0, (Span){0, 0}, labels, count, 0);
+            uint32_t id = world.facts->pods.at[pod].labels;
+            Seq set = seq_at(&world.facts->label_sets, id);
+            assert_int_equal(set.count, count);
+            for (uint32_t i = 0; i < count; i++) {
+                Str key = facts_text(world.facts, facts_pair_key(world.facts, set.at[i]));
+                assert_true(bits >> (key.ptr[1] - 'a') & 1);
+            }
+            if (turn >= SETS)
+                assert_int_equal(id, sets[bits]);
+            sets[bits] = id;
+        }
+        assert_int_equal(seq_count(&world.facts->label_sets), SETS);
+        facts_clear(world.facts);
+        interner_clear(world.facts->strings);
+        intern(world.facts->strings, STR("another"));
+    }
+    world_end(&world);
+}
+
 static void a_pod_may_have_very_many_labels(void **state)
 {
     (void)state;
@@ -90,6 +129,7 @@ int main(void)
         cmocka_unit_test(a_table_keeps_its_ids_while_it_grows),
         cmocka_unit_test(pods_with_equal_labels_share_a_set),
         cmocka_unit_test(of_two_labels_with_one_key_the_last_counts),
+        cmocka_unit_test(small_sets_of_labels_are_told_apart),
         cmocka_unit_test(a_pod_may_have_very_many_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
