@@ -280,6 +280,11 @@ typedef struct Interner {
 void interner_init(Interner *interner);
 uint32_t intern(Interner *interner, Str s);
 uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash); /* its str_hash is known */
+/* Asks for the line of the table that what hashes so is looked for in, some time before. */
+static inline void interner_expect(const Interner *interner, uint32_t hash)
+{
+    __builtin_prefetch(&interner->slots[hash & (interner->slot_count - 1)]);
+}
 uint32_t interner_find(const Interner *interner, Str s); /* BASE_NONE if never interned */
 static inline Str interned(const Interner *interner, uint32_t id) /* valid until interner_free */
 {

@@ -112,19 +112,23 @@ static uint32_t find_or_add(Interner *interner, Str s, uint32_t hash)
     return id;
 }
 
+static inline uint32_t intern_words(Interner *interner, Str s, StrWords words, uint32_t hash)
+{
+    const InternRecent *recent = recent_of(interner, hash);
+    if (s.len <= STR_WORDS && is_recent(recent, words, s.len))
+        return recent->id;
+    return find_or_add(interner, s, hash);
+}
+
 uint32_t intern_hashed(Interner *interner, Str s, uint32_t hash)
 {
-    return find_or_add(interner, s, hash);
+    return intern_words(interner, s, str_words(s), hash);
 }
 
 uint32_t intern(Interner *interner, Str s)
 {
     StrWords words = str_words(s);
-    uint32_t hash = str_words_hash(words, s.len);
-    const InternRecent *recent = recent_of(interner, hash);
-    if (s.len <= STR_WORDS && is_recent(recent, words, s.len))
-        return recent->id;
-    return find_or_add(interner, s, hash);
+    return intern_words(interner, s, words, str_words_hash(words, s.len));
 }
 
 uint32_t interner_find(const Interner *interner, Str s)

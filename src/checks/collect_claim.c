@@ -10,12 +10,16 @@ static void add_claim(const Collector *collector, uint32_t node, ClaimSpace spac
     Facts *facts = collector->context->facts;
     Claim claim = {
         .object = collector->context->doc->object,
-        .key = intern(facts->strings, key),
-        .shown = intern(facts->strings, shown),
         .place = node_span(collector->context->doc, node),
         .space = (uint8_t)space,
     };
+    /* Both texts are mostly new: their lines come while it is asked where they stand. */
+    uint32_t key_hash = str_hash(key), shown_hash = str_hash(shown);
+    interner_expect(facts->strings, key_hash);
+    interner_expect(facts->strings, shown_hash);
     collect_where(collector, node, &claim.path, &claim.pointer);
+    claim.key = intern_hashed(facts->strings, key, key_hash);
+    claim.shown = intern_hashed(facts->strings, shown, shown_hash);
     vec_push(&facts->claims, claim);
 }
 

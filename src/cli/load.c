@@ -86,6 +86,15 @@ static DocumentUse worker_object(Worker *worker, Document *doc, bool emit_all)
     return USE_OBJECTS;
 }
 
+/* Names are mostly new, and so are many namespaces: the table of strings is asked for them,
+ * whose lines are far.  They come while the object is opened. */
+static void read_head(Worker *worker, const Document *doc, uint32_t node)
+{
+    schema_head(doc, node, &worker->head);
+    interner_expect(&worker->strings, worker->head.name_hash);
+    interner_expect(&worker->strings, worker->head.ns_hash);
+}
+
 /* Nested Lists unroll in order, their items counted on. */
 static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, int32_t *next_item,
                                 bool emit_all)
@@ -93,7 +102,7 @@ static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, i
     DocumentUse use = USE_NONE;
     for (uint32_t at = node_first(items); at < node_end(doc, items); at = node_after(doc, at)) {
         DocumentUse item_use;
-        schema_head(doc, at, &worker->head);
+        read_head(worker, doc, at);
         if (worker->head.items != BASE_NONE) {
             item_use = worker_items(worker, doc, worker->head.items, next_item, emit_all);
         } else {
@@ -115,7 +124,7 @@ static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
     worker->line = worker->sources->docs.at[doc->source].line;
     doc->root = 0;
     doc->item = -1;
-    schema_head(doc, 0, &worker->head);
+    read_head(worker, doc, 0);
     if (worker->head.items == BASE_NONE)
         return worker_object(worker, doc, emit_all);
     int32_t next_item = 0;

@@ -114,6 +114,8 @@ void schema_head(const Document *doc, uint32_t node, ObjectHead *head)
     if (node_kind(doc, node) == NODE_MAP && !head->api_version.len && !head->kind.len)
         inherit(doc, node, head);
     read_map(doc, head->metadata, head, take_metadata);
+    head->name_hash = str_hash(text_of(doc, head->name));
+    head->ns_hash = str_hash(text_of(doc, head->ns));
     head->builtin = schema_kind_lookup(NULL, head->api_version, head->kind);
 }
 
@@ -181,27 +183,27 @@ static HeadWords words_of(SchemaChecker *checker, const ObjectHead *head)
 }
 
 /* Neighbours mostly share their namespace. */
-static uint32_t namespace_of(SchemaChecker *checker, Str ns)
+static uint32_t namespace_of(SchemaChecker *checker, Str ns, uint32_t hash)
 {
     if (!ns.len)
         return 0;
     Str last = interned(checker->strings, checker->last_ns);
     if (last.len != ns.len || !bytes_same(last.ptr, ns.ptr, ns.len))
-        checker->last_ns = intern(checker->strings, ns);
+        checker->last_ns = intern_hashed(checker->strings, ns, hash);
     return checker->last_ns;
 }
 
 void schema_open(SchemaChecker *checker, const Document *doc, const ObjectHead *head,
                  Object *object)
 {
+    Str name = text_of(doc, head->name);
     HeadWords words = words_of(checker, head);
-    uint32_t name = intern(checker->strings, text_of(doc, head->name));
     uint32_t generate_name = head->generate_name == BASE_NONE
                                  ? 0
                                  : intern(checker->strings, text_of(doc, head->generate_name));
-    uint32_t ns = namespace_of(checker, text_of(doc, head->ns));
+    uint32_t ns = namespace_of(checker, text_of(doc, head->ns), head->ns_hash);
     uint32_t offset = node_at(doc, doc->root)->offset;
-    uint32_t named = name ? head->name : head->kind_node;
+    uint32_t named = name.len ? head->name : head->kind_node;
     *object = (Object){
         .doc = doc->source,
         .item = doc->item,
@@ -211,13 +213,13 @@ void schema_open(SchemaChecker *checker, const Document *doc, const ObjectHead *
         .api_version = words.api_version,
         .group = words.group,
         .kind = words.kind,
-        .name = name,
         .generate_name = generate_name,
         .ns = ns,
         .scope = SCOPE_UNKNOWN,
         .ns_given = ns != 0,
     };
     take_kind(checker, object, schema_kind_in(checker->options->schema, head));
+    object->name = intern_hashed(checker->strings, name, head->name_hash);
 }
 
 bool object_is_secret(const SchemaChecker *checker, const Object *object)

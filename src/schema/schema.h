@@ -218,6 +218,7 @@ typedef struct ObjectHead {
     uint32_t items;       /* of a list of objects, whose kind ends in List: its array (kubectl's
                              reader asks for the array alone; that case is told as well) */
     uint32_t name, generate_name, ns, annotations; /* in the metadata */
+    uint32_t name_hash, ns_hash; /* str_hash of their texts */
 } ObjectHead;
 
 void schema_head(const Document *doc, uint32_t node, ObjectHead *head);

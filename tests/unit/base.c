@@ -137,6 +137,38 @@ static void interned_strings_stand_once(void **state)
     interner_free(&interner);
 }
 
+/* Texts that differ in one byte, of each length, asked for in turn with what was there of late. */
+static void interned_strings_differ_by_any_byte(void **state)
+{
+    (void)state;
+    enum { LONGEST = 40, COUNT = LONGEST * (LONGEST + 1) / 2 };
+    static uint32_t ids[COUNT];
+    Interner interner;
+    interner_init(&interner);
+    for (int round = 0; round < 3; round++) {
+        uint32_t count = 0;
+        for (size_t len = 1; len <= LONGEST; len++)
+            for (size_t at = 0; at < len; at++, count++) {
+                char text[LONGEST];
+                memset(text, 'a', len);
+                text[at] = 'b';
+                uint32_t hash = str_hash(str_slice(text, len));
+                interner_expect(&interner, hash);
+                uint32_t id = intern(&interner, str_slice(text, len));
+                assert_int_equal(id, round ? ids[count] : count + 1);
+                assert_int_equal(intern_hashed(&interner, str_slice(text, len), hash), id);
+                ids[count] = id;
+            }
+    }
+    assert_int_equal(interner.strings.len, COUNT + 1);
+    interner_clear(&interner);
+    assert_int_equal(interner_find(&interner, STR("ba")), BASE_NONE);
+    assert_int_equal(intern(&interner, STR("ab")), 1);
+    assert_int_equal(intern(&interner, STR("")), 0);
+    assert_int_equal(intern(&interner, STR("ba")), 2);
+    interner_free(&interner);
+}
+
 static void json_strings_are_escaped(void **state)
 {
     (void)state;
@@ -350,6 +382,7 @@ int main(void)
         cmocka_unit_test(arenas_keep_what_was_written),
         cmocka_unit_test(an_adopted_arena_stays_in_place),
         cmocka_unit_test(interned_strings_stand_once),
+        cmocka_unit_test(interned_strings_differ_by_any_byte),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(json_strings_are_escaped_wherever_it_is_due),
         cmocka_unit_test(formats_are_those_of_printf),
