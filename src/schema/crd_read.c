@@ -193,17 +193,18 @@ static bool read_flag(const CrdReader *reader, CrdShape *shape, uint32_t flag, u
     return true;
 }
 
+/* No two of them begin alike. */
 static CrdType type_of_word(Str word)
 {
-    static const Str WORDS[] = {
-        [CRD_ARRAY] = STR_INIT("array"), [CRD_BOOLEAN] = STR_INIT("boolean"),
-        [CRD_INTEGER] = STR_INIT("integer"), [CRD_NUMBER] = STR_INIT("number"),
-        [CRD_OBJECT] = STR_INIT("object"), [CRD_STRING] = STR_INIT("string"),
-    };
-    for (unsigned type = CRD_ARRAY; type <= CRD_STRING; type++)
-        if (str_eq(word, WORDS[type]))
-            return (CrdType)type;
-    return CRD_MISTYPED;
+    switch (word.len ? word.ptr[0] : 0) {
+    case 'a': return str_is(word, "array") ? CRD_ARRAY : CRD_MISTYPED;
+    case 'b': return str_is(word, "boolean") ? CRD_BOOLEAN : CRD_MISTYPED;
+    case 'i': return str_is(word, "integer") ? CRD_INTEGER : CRD_MISTYPED;
+    case 'n': return str_is(word, "number") ? CRD_NUMBER : CRD_MISTYPED;
+    case 'o': return str_is(word, "object") ? CRD_OBJECT : CRD_MISTYPED;
+    case 's': return str_is(word, "string") ? CRD_STRING : CRD_MISTYPED;
+    default: return CRD_MISTYPED;
+    }
 }
 
 /* A JSON schema may list several types, of which one may be null. */

@@ -18,10 +18,22 @@ static inline Str crd_read_text(CrdReader *reader, uint32_t node)
                : str_slice("", 0);
 }
 
-static inline Str crd_text_under(CrdReader *reader, uint32_t map, const char *key)
+/* What stands under several keys of a mapping, in one pass over it: nodes[i] is the value of
+ * keys[i], or BASE_NONE. */
+static inline void crd_find(const CrdReader *reader, uint32_t map, const Str *keys, size_t count,
+                            uint32_t *nodes)
 {
-    return crd_read_text(reader, map == BASE_NONE ? BASE_NONE
-                                                  : node_get_text(reader->doc, map, str_of(key)));
+    const Document *doc = reader->doc;
+    for (size_t i = 0; i < count; i++)
+        nodes[i] = BASE_NONE;
+    if (map == BASE_NONE || !crd_is_kind(reader, map, NODE_MAP))
+        return;
+    for (uint32_t key = node_first(map); key < node_end(doc, map); key = node_after_entry(doc, key)) {
+        const Node *name = node_at(doc, key);
+        for (size_t i = 0; i < count; i++)
+            if (keys[i].len == name->len && bytes_same(keys[i].ptr, name->text, name->len))
+                nodes[i] = key + 1;
+    }
 }
 
 static inline bool crd_is_true(const CrdReader *reader, uint32_t node)
@@ -34,9 +46,8 @@ static inline bool crd_true_under(const CrdReader *reader, uint32_t map, const c
     return map != BASE_NONE && crd_is_true(reader, node_get_text(reader->doc, map, str_of(key)));
 }
 
-static inline uint32_t crd_map_under(const CrdReader *reader, uint32_t map, const char *key)
+static inline uint32_t crd_map_at(const CrdReader *reader, uint32_t node)
 {
-    uint32_t node = map == BASE_NONE ? BASE_NONE : node_get_text(reader->doc, map, str_of(key));
     return node != BASE_NONE && crd_is_kind(reader, node, NODE_MAP) ? node : BASE_NONE;
 }
 

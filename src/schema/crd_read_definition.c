@@ -3,15 +3,67 @@
  * walk over the CRD. */
 #include "schema/crd_read.h"
 
-static CrdScale *read_scale(CrdReader *reader, uint32_t subresources)
+/* The keys that are asked for, by mapping. */
+enum { OWN_API_VERSION, OWN_METADATA, OWN_SPEC, OWN_COUNT };
+static const Str OWN_KEYS[OWN_COUNT] = {
+    [OWN_API_VERSION] = STR_INIT("apiVersion"),
+    [OWN_METADATA] = STR_INIT("metadata"),
+    [OWN_SPEC] = STR_INIT("spec"),
+};
+enum {
+    SPEC_GROUP, SPEC_NAMES, SPEC_SCOPE, SPEC_VERSIONS, SPEC_PRESERVES,
+    SPEC_VALIDATION, SPEC_SUBRESOURCES, SPEC_VERSION, /* v1beta1 may say these once for all */
+    SPEC_COUNT,
+};
+static const Str SPEC_KEYS[SPEC_COUNT] = {
+    [SPEC_GROUP] = STR_INIT("group"),
+    [SPEC_NAMES] = STR_INIT("names"),
+    [SPEC_SCOPE] = STR_INIT("scope"),
+    [SPEC_VERSIONS] = STR_INIT("versions"),
+    [SPEC_PRESERVES] = STR_INIT("preserveUnknownFields"),
+    [SPEC_VALIDATION] = STR_INIT("validation"),
+    [SPEC_SUBRESOURCES] = STR_INIT("subresources"),
+    [SPEC_VERSION] = STR_INIT("version"),
+};
+enum { NAMES_KIND, NAMES_PLURAL, NAMES_COUNT };
+static const Str NAMES_KEYS[NAMES_COUNT] = {
+    [NAMES_KIND] = STR_INIT("kind"),
+    [NAMES_PLURAL] = STR_INIT("plural"),
+};
+enum {
+    VERSION_NAME, VERSION_SCHEMA, VERSION_SUBRESOURCES, VERSION_WARNING, VERSION_SERVED,
+    VERSION_STORAGE, VERSION_DEPRECATED, VERSION_COUNT,
+};
+static const Str VERSION_KEYS[VERSION_COUNT] = {
+    [VERSION_NAME] = STR_INIT("name"),
+    [VERSION_SCHEMA] = STR_INIT("schema"),
+    [VERSION_SUBRESOURCES] = STR_INIT("subresources"),
+    [VERSION_WARNING] = STR_INIT("deprecationWarning"),
+    [VERSION_SERVED] = STR_INIT("served"),
+    [VERSION_STORAGE] = STR_INIT("storage"),
+    [VERSION_DEPRECATED] = STR_INIT("deprecated"),
+};
+enum { PARTS_STATUS, PARTS_SCALE, PARTS_COUNT }; /* of subresources */
+static const Str PARTS_KEYS[PARTS_COUNT] = {
+    [PARTS_STATUS] = STR_INIT("status"),
+    [PARTS_SCALE] = STR_INIT("scale"),
+};
+enum { SCALE_SPEC, SCALE_STATUS, SCALE_SELECTOR, SCALE_COUNT };
+static const Str SCALE_KEYS[SCALE_COUNT] = {
+    [SCALE_SPEC] = STR_INIT("specReplicasPath"),
+    [SCALE_STATUS] = STR_INIT("statusReplicasPath"),
+    [SCALE_SELECTOR] = STR_INIT("labelSelectorPath"),
+};
+
+static CrdScale *read_scale(CrdReader *reader, uint32_t node)
 {
-    uint32_t node = crd_map_under(reader, subresources, "scale");
+    uint32_t of[SCALE_COUNT];
     if (node == BASE_NONE)
         return NULL;
+    crd_find(reader, node, SCALE_KEYS, SCALE_COUNT, of);
     CrdScale *scale = arena_alloc(reader->arena, sizeof *scale);
-    *scale = (CrdScale){crd_text_under(reader, node, "specReplicasPath"),
-                        crd_text_under(reader, node, "statusReplicasPath"),
-                        crd_text_under(reader, node, "labelSelectorPath")};
+    *scale = (CrdScale){crd_read_text(reader, of[SCALE_SPEC]), crd_read_text(reader, of[SCALE_STATUS]),
+                        crd_read_text(reader, of[SCALE_SELECTOR])};
     return scale;
 }
 
@@ -23,40 +75,46 @@ typedef struct Shared {
 
 static CrdShape *read_root(CrdReader *reader, uint32_t validation)
 {
-    uint32_t node = crd_map_under(reader, validation, "openAPIV3Schema");
-    return node == BASE_NONE || reader->bare ? NULL : crd_read_shape(reader, node);
+    uint32_t schema = crd_map_at(reader, node_get_text(reader->doc, validation,
+                                                       STR("openAPIV3Schema")));
+    return schema == BASE_NONE || reader->bare ? NULL : crd_read_shape(reader, schema);
 }
 
 static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *shared)
 {
-    uint32_t subresources = crd_map_under(reader, node, "subresources");
+    uint32_t of[VERSION_COUNT], parts[PARTS_COUNT];
+    crd_find(reader, node, VERSION_KEYS, VERSION_COUNT, of);
+    uint32_t subresources = crd_map_at(reader, of[VERSION_SUBRESOURCES]);
     if (subresources == BASE_NONE)
         subresources = shared->subresources;
+    crd_find(reader, subresources, PARTS_KEYS, PARTS_COUNT, parts);
     CrdVersion version = {
         .node = node,
-        .name = crd_text_under(reader, node, "name"),
-        .shape = read_root(reader, crd_map_under(reader, node, "schema")),
-        .scale = read_scale(reader, subresources),
-        .warning = crd_text_under(reader, node, "deprecationWarning"),
-        .served = crd_true_under(reader, node, "served"),
-        .storage = crd_true_under(reader, node, "storage"),
-        .deprecated = crd_true_under(reader, node, "deprecated"),
-        .status = crd_map_under(reader, subresources, "status") != BASE_NONE,
+        .name = crd_read_text(reader, of[VERSION_NAME]),
+        .shape = read_root(reader, of[VERSION_SCHEMA]),
+        .scale = read_scale(reader, crd_map_at(reader, parts[PARTS_SCALE])),
+        .warning = crd_read_text(reader, of[VERSION_WARNING]),
+        .served = crd_is_true(reader, of[VERSION_SERVED]),
+        .storage = crd_is_true(reader, of[VERSION_STORAGE]),
+        .deprecated = crd_is_true(reader, of[VERSION_DEPRECATED]),
+        .status = crd_map_at(reader, parts[PARTS_STATUS]) != BASE_NONE,
     };
     if (!version.shape)
         version.shape = shared->shape;
     return version;
 }
 
-static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t spec)
+/* of: what stands under SPEC_KEYS. */
+static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t spec,
+                          const uint32_t of[SPEC_COUNT])
 {
     const Document *doc = reader->doc;
-    Shared shared = {read_root(reader, crd_map_under(reader, spec, "validation")),
-                     crd_map_under(reader, spec, "subresources")};
-    uint32_t versions = spec == BASE_NONE ? BASE_NONE : node_get_text(doc, spec, STR("versions"));
+    Shared shared = {read_root(reader, of[SPEC_VALIDATION]),
+                     crd_map_at(reader, of[SPEC_SUBRESOURCES])};
+    uint32_t versions = of[SPEC_VERSIONS];
     if (versions == BASE_NONE || !crd_is_kind(reader, versions, NODE_SEQ) ||
         node_at(doc, versions)->len == 0) {
-        Str only = crd_text_under(reader, spec, "version"); /* as v1beta1 may have it */
+        Str only = crd_read_text(reader, of[SPEC_VERSION]);
         if (only.len == 0)
             return;
         definition->versions = arena_alloc(reader->arena, sizeof *definition->versions);
@@ -78,26 +136,26 @@ CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
 {
     const Document *doc = reader->doc;
     CrdDefinition *definition = arena_zero(reader->arena, sizeof *definition);
-    uint32_t spec = crd_map_under(reader, node, "spec");
-    uint32_t names = crd_map_under(reader, spec, "names");
-    uint32_t kind = names == BASE_NONE ? BASE_NONE : node_get_text(doc, names, STR("kind"));
-    definition->name = crd_text_under(reader, crd_map_under(reader, node, "metadata"), "name");
-    definition->group = crd_text_under(reader, spec, "group");
-    definition->kind = crd_text_under(reader, names, "kind");
-    definition->plural = crd_text_under(reader, names, "plural");
-    definition->scope = str_is(crd_text_under(reader, spec, "scope"), "Cluster") ? SCOPE_CLUSTER
-                                                                             : SCOPE_NAMESPACED;
+    uint32_t own[OWN_COUNT], of[SPEC_COUNT], names[NAMES_COUNT];
+    crd_find(reader, node, OWN_KEYS, OWN_COUNT, own);
+    uint32_t spec = crd_map_at(reader, own[OWN_SPEC]);
+    crd_find(reader, spec, SPEC_KEYS, SPEC_COUNT, of);
+    crd_find(reader, of[SPEC_NAMES], NAMES_KEYS, NAMES_COUNT, names);
+    definition->name = crd_read_text(reader, node_get_text(doc, own[OWN_METADATA], STR("name")));
+    definition->group = crd_read_text(reader, of[SPEC_GROUP]);
+    definition->kind = crd_read_text(reader, names[NAMES_KIND]);
+    definition->plural = crd_read_text(reader, names[NAMES_PLURAL]);
+    definition->scope = str_is(crd_read_text(reader, of[SPEC_SCOPE]), "Cluster") ? SCOPE_CLUSTER
+                                                                                : SCOPE_NAMESPACED;
     /* Versions of v1beta1 keep unknown fields unless they say otherwise. */
-    bool beta = str_ends(crd_text_under(reader, node, "apiVersion"), STR("/v1beta1"));
-    uint32_t preserves = spec == BASE_NONE
-                             ? BASE_NONE
-                             : node_get_text(doc, spec, STR("preserveUnknownFields"));
+    bool beta = str_ends(crd_read_text(reader, own[OWN_API_VERSION]), STR("/v1beta1"));
+    uint32_t preserves = of[SPEC_PRESERVES];
     definition->preserves = crd_is_true(reader, preserves) ||
                             (beta && (preserves == BASE_NONE || !crd_is_kind(reader, preserves, NODE_BOOL)));
-    definition->place = document_place(doc, kind == BASE_NONE ? node : kind);
+    definition->place = document_place(doc, names[NAMES_KIND] == BASE_NONE ? node : names[NAMES_KIND]);
     definition->item = doc->item;
     reader->lenient = definition->preserves;
-    read_versions(reader, definition, spec);
+    read_versions(reader, definition, spec, of);
     return definition;
 }
 
@@ -105,7 +163,7 @@ CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t n
 {
     CrdReader reader = {.arena = arena, .doc = doc, .bare = true};
     CrdDefinition *definition = crd_read_definition(&reader, node);
-    uint32_t spec = crd_map_under(&reader, node, "spec");
+    uint32_t spec = crd_map_at(&reader, node_get_text(doc, node, STR("spec")));
     definition->json = doc->json;
     if (spec != BASE_NONE)
         definition->packed = crd_pack(arena, doc, spec, &definition->fingerprint);
@@ -120,7 +178,9 @@ void crd_unfold_definition(CrdDefinition *definition, Arena *arena)
     Document spec = crd_unpack(&scratch, definition->packed, definition->json);
     CrdReader reader = {.arena = arena, .doc = &spec, .lenient = definition->preserves};
     CrdDefinition whole = {0};
-    read_versions(&reader, &whole, 0);
+    uint32_t of[SPEC_COUNT];
+    crd_find(&reader, 0, SPEC_KEYS, SPEC_COUNT, of);
+    read_versions(&reader, &whole, 0, of);
     for (uint32_t i = 0; i < definition->version_count; i++)
         definition->versions[i].shape = whole.versions[i].shape;
     definition->packed = str_slice("", 0);
