@@ -30,29 +30,34 @@ static unsigned class_of(char c) { return CLASSES[(unsigned char)c]; }
 /* ---- sixteen bytes at once ---- */
 
 typedef uint8_t Bytes __attribute__((vector_size(16)));
+typedef uint64_t Halves __attribute__((vector_size(16)));
 enum { STEP = sizeof(Bytes) };
 
-/* Fewer than sixteen, and at least one, some of them twice. */
+/* Fewer than sixteen, and at least one, some of them twice.  Which byte comes where hangs on the
+ * length alone.  The halves meet in a register: a processor waits where both are written to
+ * memory and read from there as one. */
 static inline Bytes load_short(const char *at, size_t len)
 {
-    uint64_t half[2];
+    Halves halves;
+    uint64_t start, end;
     if (len >= 8) {
-        memcpy(&half[0], at, 8);
-        memcpy(&half[1], at + len - 8, 8);
+        memcpy(&start, at, 8);
+        memcpy(&end, at + len - 8, 8);
+        halves = (Halves){start, end};
     } else if (len >= 4) {
-        uint32_t start, end;
-        memcpy(&start, at, 4);
-        memcpy(&end, at + len - 4, 4);
-        half[0] = half[1] = (uint64_t)end << 32 | start;
+        uint32_t first, last;
+        memcpy(&first, at, 4);
+        memcpy(&last, at + len - 4, 4);
+        start = (uint64_t)last << 32 | first;
+        halves = (Halves){start, start};
     } else {
         uint64_t each = UINT64_C(0x0101010101010101);
-        half[0] = (unsigned char)at[0] * each;
-        half[1] = (each & UINT32_MAX) * (unsigned char)at[len / 2] |
-                  (each << 32) * (unsigned char)at[len - 1];
+        start = (unsigned char)at[0] * each;
+        end = (each & UINT32_MAX) * (unsigned char)at[len / 2] |
+              (each << 32) * (unsigned char)at[len - 1];
+        halves = (Halves){start, end};
     }
-    Bytes bytes;
-    memcpy(&bytes, half, sizeof bytes);
-    return bytes;
+    return (Bytes)halves;
 }
 
 static inline Bytes load(const char *at)
@@ -87,6 +92,12 @@ static inline Bytes printable_but_equals(Bytes bytes, unsigned unused)
     return between(bytes, ' ', '~') & ~between(bytes, '=', '=');
 }
 
+static inline bool is_full(Bytes fine)
+{
+    Halves halves = (Halves)fine;
+    return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
 /* Whether a look finds fault with none of the bytes. */
 static inline __attribute__((always_inline)) bool
 is_all(Str text, Bytes (*look)(Bytes, unsigned), unsigned classes)
@@ -97,9 +108,7 @@ is_all(Str text, Bytes (*look)(Bytes, unsigned), unsigned classes)
                                  : look(load(text.ptr + text.len - STEP), classes);
     for (size_t at = 0; at + STEP < text.len; at += STEP)
         fine &= look(load(text.ptr + at), classes);
-    uint64_t half[2];
-    memcpy(half, &fine, sizeof half);
-    return (half[0] & half[1]) == UINT64_MAX;
+    return is_full(fine);
 }
 
 /* The classes are those of letters in one case or both, and what goes with them. */
@@ -129,18 +138,30 @@ enum { LABEL_MOST = 63, SUBDOMAIN_MOST = 253, PORT_NAME_MOST = 15 };
 
 static bool is_dns_label(Str text) { return is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH); }
 
+/* Of two neighbours, none is a dot where the other is a dot or a dash. */
+static inline Bytes joins(Bytes left, Bytes right)
+{
+    Bytes left_dot = between(left, '.', '.'), right_dot = between(right, '.', '.');
+    return ~((left_dot & between(right, '-', '.')) | (right_dot & between(left, '-', '.')));
+}
+
+static bool all_join(Str text)
+{
+    size_t pairs = text.len - 1;
+    if (text.len < 2)
+        return true;
+    if (pairs < STEP)
+        return is_full(joins(load_short(text.ptr, pairs), load_short(text.ptr + 1, pairs)));
+    Bytes fine = joins(load(text.ptr + pairs - STEP), load(text.ptr + pairs - STEP + 1));
+    for (size_t at = 0; at + STEP < pairs; at += STEP)
+        fine &= joins(load(text.ptr + at), load(text.ptr + at + 1));
+    return is_full(fine);
+}
+
 /* Labels joined by dots: letters and digits at both ends of each. */
 static bool is_subdomain(Str text)
 {
-    if (is_dns_label(text))
-        return true; /* as most are: no dots */
-    if (!is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT))
-        return false;
-    for (size_t i = 1; i + 1 < text.len; i++)
-        if (text.ptr[i] == '.' &&
-            ((class_of(text.ptr[i - 1]) | class_of(text.ptr[i + 1])) & (DASH | DOT)))
-            return false;
-    return true;
+    return is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT) && all_join(text);
 }
 
 /* The same where a label may start with one underscore, and have more inside. */
