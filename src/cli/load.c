@@ -295,6 +295,7 @@ static void worker_documents(Worker *worker, const Input *input, Splitter *split
     note->rendered |= base == 0 && is_rendered(text);
     if (worker->meter)
         worker->meter->stats.bytes += text.len;
+    meter_pass(worker->meter, STATS_PARSE); /* whoever splits makes the reader's masks */
     for (Chunk chunk; (late || !meter_stopped()) && splitter_next(splitter, &chunk);) {
         if (note->torn && chunk.text.ptr + chunk.text.len >= text.ptr + text.len)
             break;
@@ -304,7 +305,9 @@ static void worker_documents(Worker *worker, const Input *input, Splitter *split
         worker_chunk(worker, input, file, &chunk, note);
         meter_document(worker->meter, facts_object_count(worker->facts),
                        worker->diag.findings.len);
+        meter_pass(worker->meter, STATS_PARSE);
     }
+    meter_pass(worker->meter, STATS_LOAD);
     note->count = facts_object_count(worker->facts) - note->first;
     note->docs = splitter->index;
     note->lines = splitter->line - 1;
