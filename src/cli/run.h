@@ -192,6 +192,7 @@ typedef struct Window {
     uint64_t base; /* the text's offset in the file */
     uint64_t end;  /* where the next window starts, but for the way to its first cut */
     size_t given;  /* bytes of the text that are done with */
+    bool led;      /* it begins with the line feed before what is next */
     bool ended;
     int error;
 } Window;

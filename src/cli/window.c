@@ -115,16 +115,18 @@ int window_open(Window *window, FileText *text, const char *path, uint64_t numbe
     window->error = file_open(&window->file, path);
     if (window->error)
         return window->error;
-    size_t cut = 0;
+    size_t cut = 1;
     bool any = read_on(window) && (number == 0 || read_cut(window, 0, WINDOW_SIZE, &cut));
-    window->given = any ? cut : window->text->len;
+    window->led = number > 0;
+    window->given = any ? cut - 1 : window->text->len;
     window->ended = !any;
     if (window->error)
         window_close(window);
     return window->error;
 }
 
-/* What was given is over: the rest begins the buffer. */
+/* What was given is over: the rest begins the buffer, and with it the line feed before it, since
+ * that is where the next cut may lie. */
 static void take_away(Window *window)
 {
     FileText *text = window->text;
@@ -140,23 +142,26 @@ bool window_next(Window *window, Str *piece, uint64_t *base)
     if (window->ended)
         return false;
     take_away(window);
-    size_t limit = (size_t)(window->end - window->base), cut = 0;
+    /* The line before the first separator may lie across the end. */
+    size_t limit = window->base < window->end ? (size_t)(window->end - window->base) : 0;
+    size_t led = window->led, cut = 0;
     do {
         if (text->len > limit) {
             window->ended = true;
             if (!read_cut(window, limit, SIZE_MAX, &cut))
                 cut = text->len;
-        } else {
-            cut = last_cut(str_slice(text->ptr, text->len));
+        } else if (text->len > led) {
+            cut = last_cut(str_slice(text->ptr + led, text->len - led));
+            cut += cut ? led : 0;
         }
     } while (!cut && read_on(window));
     if (!cut) {
         window->ended = true;
         cut = text->len;
     }
-    window->given = cut;
-    *piece = str_slice(text->ptr, cut);
-    *base = window->base;
-    return !window->error && cut > 0;
+    *piece = str_slice(text->ptr + led, cut - led);
+    *base = window->base + led;
+    window->led = true;
+    window->given = cut - (cut > 0);
+    return !window->error && cut > led;
 }
-
