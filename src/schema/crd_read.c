@@ -18,13 +18,27 @@ static const uint8_t FIRST_OF['z' - 'a' + 1] = {
     ['u' - 'a'] = CRD_KEY_UNIQUE_ITEMS, ['x' - 'a'] = CRD_KEY_EMBEDDED,
 };
 
+/* What most keywords of a length are: two schemas of three say no others. */
+static const uint8_t USUAL_OF[] = {
+    [4] = CRD_KEY_TYPE, [5] = CRD_KEY_ITEMS, [6] = CRD_KEY_FORMAT, [7] = CRD_KEY_PATTERN,
+    [8] = CRD_KEY_REQUIRED, [9] = CRD_KEY_MIN_LENGTH, [10] = CRD_KEY_PROPERTIES,
+    [11] = CRD_KEY_DESCRIPTION,
+};
+
+static bool is_keyword(Str text, unsigned keyword)
+{
+    Str word = crd_keyword_texts[keyword];
+    return word.len == text.len && bytes_same(word.ptr, text.ptr, text.len);
+}
+
 static CrdKeyword find_keyword(Str text)
 {
+    if (text.len < BASE_COUNT(USUAL_OF) && is_keyword(text, USUAL_OF[text.len]))
+        return (CrdKeyword)USUAL_OF[text.len];
     char letter = text.len ? text.ptr[0] : 0;
     unsigned i = letter >= 'a' && letter <= 'z' ? FIRST_OF[letter - 'a'] : (unsigned)CRD_KEY_REF;
     for (; i < CRD_KEYWORD_COUNT && crd_keyword_texts[i].ptr[0] == letter; i++)
-        if (crd_keyword_texts[i].len == text.len &&
-            bytes_same(crd_keyword_texts[i].ptr, text.ptr, text.len))
+        if (is_keyword(text, i))
             return (CrdKeyword)i;
     return CRD_KEYWORD_COUNT;
 }
@@ -521,10 +535,8 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
     const Document *doc = reader->doc;
     if (!crd_is_kind(reader, node, NODE_MAP) && !crd_is_kind(reader, node, NODE_NULL))
         return NULL;
-    CrdShape *shape = arena_zero(reader->arena, sizeof *shape);
-    shape->node = node;
-    shape->pattern = BASE_NONE;
-    shape->bind = TYPE_ANY;
+    CrdShape *shape = arena_alloc(reader->arena, sizeof *shape);
+    *shape = (CrdShape){.node = node, .pattern = BASE_NONE, .bind = TYPE_ANY};
     Later later = {BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE};
     for (uint32_t key = node_first(node); key < node_end(doc, node);
          key = node_after_entry(doc, key)) {
