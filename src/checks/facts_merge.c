@@ -201,13 +201,19 @@ static uint32_t map_number(const Map *map, uint32_t number)
     return number < map->count ? map->to[number] : number;
 }
 
+enum { MERGE_AHEAD = 8 }; /* strings */
+
 static void map_strings(Merge *merge)
 {
     const Interner *strings = merge->from->strings;
     uint32_t count = strings->strings.len;
     uint32_t *to = mem_resize(NULL, sizeof *to * ((size_t)count + 1));
-    for (uint32_t id = 0; id < count; id++)
+    for (uint32_t id = 0; id < count; id++) {
+        /* Their lines are far, and known some strings before. */
+        if (id + MERGE_AHEAD < count)
+            interner_expect(merge->into->strings, strings->hashes[id + MERGE_AHEAD]);
         to[id] = intern_hashed(merge->into->strings, strings->strings.at[id], strings->hashes[id]);
+    }
     merge->maps[MAP_STRING] = (Map){.to = to, .count = count};
 }
 
