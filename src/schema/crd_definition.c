@@ -451,7 +451,7 @@ static void validate_versions(Validation *v, const Review *review)
 
 static const CrdDefinition *definition_of(Validation *v)
 {
-    CrdReader reader = {.arena = v->walk->checker->scratch, .doc = v->doc};
+    CrdReader reader = {.arena = v->walk->checker->scratch, .doc = v->doc, .borrows = true};
     return crd_read_definition(&reader, v->doc->root);
 }
 

@@ -1,7 +1,7 @@
 /* crd_read.c: the schema of a CRD as shapes; crd_read_definition.c reads what is around it.
  *
  * Reads what can be read and leaves out what cannot: a keyword of a wrong type is told
- * by the walk over the CRD, which knows JSONSchemaProps.  Texts are copied, since the
+ * by the walk over the CRD, which knows JSONSchemaProps.  Texts are copied where the
  * document goes away; descriptions are not. */
 #include "schema/crd_read.h"
 
@@ -148,7 +148,7 @@ static void read_names(CrdReader *reader, CrdShape *shape, uint32_t properties, 
                                      : crd_read_shape(reader, key + 1);
             if (!property)
                 continue;
-            add_name(shape, arena_str(reader->arena, node_str(doc, key)))->shape = property;
+            add_name(shape, crd_keep_text(reader, node_str(doc, key)))->shape = property;
             if (property->fill)
                 shape->flags |= CRD_FILLED;
         }

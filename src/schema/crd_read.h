@@ -1,6 +1,6 @@
 /* crd_read.h: values of a CRD under the reader's hand, by keys' texts, before or after its
  * tree is bound.  What is not there, or of another kind, is empty, false or BASE_NONE.
- * Texts are copied into the reader's arena.  Internal to the crd files. */
+ * Texts are copied into the reader's arena unless it borrows them.  Internal to the crd files. */
 #ifndef PLIMSOLL_CRD_READ_H
 #define PLIMSOLL_CRD_READ_H
 
@@ -11,10 +11,15 @@ static inline bool crd_is_kind(const CrdReader *reader, uint32_t node, NodeKind 
     return node_kind(reader->doc, node) == kind;
 }
 
+static inline Str crd_keep_text(CrdReader *reader, Str text)
+{
+    return reader->borrows ? text : arena_str(reader->arena, text);
+}
+
 static inline Str crd_read_text(CrdReader *reader, uint32_t node)
 {
     return node != BASE_NONE && crd_is_kind(reader, node, NODE_STRING)
-               ? arena_str(reader->arena, node_str(reader->doc, node))
+               ? crd_keep_text(reader, node_str(reader->doc, node))
                : str_slice("", 0);
 }
 

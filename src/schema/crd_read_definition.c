@@ -176,7 +176,8 @@ void crd_unfold_definition(CrdDefinition *definition, Arena *arena)
         return;
     Arena scratch = {0};
     Document spec = crd_unpack(&scratch, definition->packed, definition->json);
-    CrdReader reader = {.arena = arena, .doc = &spec, .lenient = definition->preserves};
+    CrdReader reader = {.arena = arena, .doc = &spec, .lenient = definition->preserves,
+                        .borrows = true}; /* what is packed stays, and texts in it */
     CrdDefinition whole = {0};
     uint32_t of[SPEC_COUNT];
     crd_find(&reader, 0, SPEC_KEYS, SPEC_COUNT, of);

@@ -220,6 +220,7 @@ typedef struct CrdReader {
     bool json_schema;    /* not of a CRD: other words for some things */
     bool lenient;        /* what is not listed is allowed */
     bool bare;           /* without the schemas of versions */
+    bool borrows;        /* the document's texts outlive the shapes: none is copied */
 } CrdReader;
 
 /* The schema at a node; NULL where it is no mapping. */
