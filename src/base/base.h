@@ -49,7 +49,7 @@ void *mem_zeroed(size_t size);            /* calloc, likewise: fresh pages are n
 enum {
     /* Bytes of room.  More would make large runs faster still by some, and larger: where a
      * table has grown and moved away, a large page stays. */
-    HEAP_FIRST = 64 * 1024 * 1024, /* of the first thread */
+    HEAP_FIRST = 48 * 1024 * 1024, /* of the first thread */
     HEAP_OTHER = 8 * 1024 * 1024,  /* of another */
 };
 /* Says that the calling thread will allocate megabytes, the first of them from that room. */
