@@ -114,8 +114,7 @@ struct Link {
     bool missed;               /* some reference leads nowhere */
     Postings namesakes;        /* (group, kind, name) -> objects of any namespace, capped */
     SeqTable kinds_held;       /* (group, kind) of the objects, where some reference asks */
-    uint32_t *object_service;  /* per object: in facts->services, or BASE_NONE */
-    uint32_t *object_pod;      /* per object: in facts->pods, or BASE_NONE */
+    uint32_t *object_facts;    /* per object: its Service or Pod, see resolve.c; or BASE_NONE */
 
     /* sure.c */
     bool *asked;               /* per key of postings: some Service there selects by it */

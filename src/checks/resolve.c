@@ -317,29 +317,30 @@ bool link_offers(const Link *link, uint32_t object, uint32_t name)
 }
 
 /* ---- Services and Pods of objects ---- */
+enum { HOLDS_POD = 1 }; /* beside twice the index */
+
 uint32_t link_service_of(const Link *link, uint32_t object)
 {
-    return link->object_service[object];
+    uint32_t held = link->object_facts[object];
+    return held & HOLDS_POD ? BASE_NONE : held / 2;
 }
 
-uint32_t link_pod_of(const Link *link, uint32_t object) { return link->object_pod[object]; }
-
-static uint32_t *nothing_of_each(uint32_t count)
+uint32_t link_pod_of(const Link *link, uint32_t object)
 {
-    uint32_t *indices = mem_resize(NULL, sizeof *indices * (count + 1));
-    memset(indices, 0xFF, sizeof *indices * (count + 1));
-    return indices;
+    uint32_t held = link->object_facts[object];
+    return held == BASE_NONE || !(held & HOLDS_POD) ? BASE_NONE : held / 2;
 }
 
 static void index_services_and_pods(Link *link)
 {
     const Facts *facts = link->facts;
-    link->object_service = nothing_of_each(facts_object_count(facts));
-    link->object_pod = nothing_of_each(facts_object_count(facts));
+    size_t size = sizeof *link->object_facts * ((size_t)facts_object_count(facts) + 1);
+    link->object_facts = mem_resize(NULL, size);
+    memset(link->object_facts, 0xFF, size);
     for (uint32_t i = 0; i < facts->services.len; i++)
-        link->object_service[facts->services.at[i].object] = i;
+        link->object_facts[facts->services.at[i].object] = 2 * i;
     for (uint32_t i = 0; i < facts->pods.len; i++)
-        link->object_pod[facts->pods.at[i].object] = i;
+        link->object_facts[facts->pods.at[i].object] = 2 * i | HOLDS_POD;
 }
 
 /* ---- what belongs together ---- */
@@ -428,6 +429,5 @@ void resolve_free(Link *link)
     seq_table_free(&link->kinds_held);
     mem_free(link->resolved);
     mem_free(link->reference_sorts);
-    mem_free(link->object_service);
-    mem_free(link->object_pod);
+    mem_free(link->object_facts);
 }

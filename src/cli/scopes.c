@@ -39,7 +39,7 @@ struct ScopeSet {
     VEC(bool) rendered;     /* per input */
     uint32_t *doc_ranks, *own_order;
     const uint32_t *order;  /* of all objects by place */
-    uint32_t *memberships;  /* per object: scopes that it is in */
+    uint32_t *memberships;  /* per object: scopes that it is in; NULL: all in the only one */
     VEC(uint32_t) found_in; /* per finding of the linker: its scope */
     uint32_t first_found;
     Whole *elsewhere;       /* where there are several scopes: all objects */
@@ -500,9 +500,6 @@ void scopes_link(ScopeSet *scopes, uint32_t jobs)
         scope_get(scopes, "argument", STR("."));
     sort_with(scopes->list.at, scopes->list.len, sizeof *scopes->list.at, compare_scopes, NULL);
     scopes->doc_ranks = checks_doc_ranks(worker->sources);
-    uint32_t count = facts_object_count(facts);
-    scopes->memberships = mem_resize(NULL, sizeof *scopes->memberships * ((size_t)count + 1));
-    memset(scopes->memberships, 0, sizeof *scopes->memberships * ((size_t)count + 1));
     scopes->first_found = worker->diag.findings.len;
     PartIndex *index = NULL;
     if (scopes->list.len > 1)
@@ -511,6 +508,9 @@ void scopes_link(ScopeSet *scopes, uint32_t jobs)
         scopes->list.at[0]->whole = true;
     else
         index = part_index(facts);
+    if (index)
+        scopes->memberships =
+            mem_zeroed(sizeof *scopes->memberships * ((size_t)facts_object_count(facts) + 1));
     for (uint32_t i = 0; i < scopes->list.len; i++) {
         LinkScope *scope = scopes->list.at[i];
         uint32_t first = worker->diag.findings.len;
