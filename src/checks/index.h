@@ -93,6 +93,7 @@ struct Link {
     uint32_t space_count;
     VEC(Query) queries;
     uint32_t *selector_query;  /* per selector */
+    bool *matched;             /* per selector: its query has a class */
     VEC(uint32_t) lists;       /* keys of postings: see query_open */
     VEC(uint32_t) key_pairs;   /* per key of postings: its pair; BASE_NONE: all classes */
     SeqTable crowded;          /* (namespace, pair), where a namespace has many keys, */

@@ -138,10 +138,15 @@ static void match_queries(Link *link)
     }
 }
 
-bool link_selects_any(const Link *link, uint32_t selector)
+static void note_matched(Link *link)
 {
-    return link->queries.at[link->selector_query[selector]].class != BASE_NONE;
+    uint32_t count = link->facts->selectors.len;
+    link->matched = mem_resize(NULL, sizeof *link->matched * ((size_t)count + 1));
+    for (uint32_t i = 0; i < count; i++)
+        link->matched[i] = link->queries.at[link->selector_query[i]].class != BASE_NONE;
 }
+
+bool link_selects_any(const Link *link, uint32_t selector) { return link->matched[selector]; }
 
 typedef VEC(uint32_t) ClassList;
 
@@ -341,6 +346,7 @@ void match_build(Link *link)
     compile_selectors(link);
     classes_build(link);
     match_queries(link);
+    note_matched(link);
     build_elsewhere(link);
 }
 
@@ -348,6 +354,7 @@ void match_free(Link *link)
 {
     seq_table_free(&link->compiled);
     mem_free(link->selector_query);
+    mem_free(link->matched);
     classes_free(link);
     cross_free(link);
     postings_free(&link->elsewhere);

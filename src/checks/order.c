@@ -108,14 +108,18 @@ static bool objects_are_sorted(const Facts *facts, const uint32_t *doc_ranks)
     return true;
 }
 
+static uint32_t *sorted_objects(Link *link)
+{
+    uint32_t count = facts_object_count(link->facts), *numbers = all_numbers(count);
+    sort_with(numbers, count, sizeof *numbers, compare_objects, link);
+    return numbers;
+}
+
 uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks)
 {
     Link link = {.facts = (Facts *)(uintptr_t)facts, .doc_ranks = doc_ranks};
-    uint32_t count = facts_object_count(facts);
-    uint32_t *numbers = all_numbers(count);
-    if (!objects_are_sorted(facts, doc_ranks))
-        sort_with(numbers, count, sizeof *numbers, compare_objects, &link);
-    return numbers;
+    return objects_are_sorted(facts, doc_ranks) ? all_numbers(facts_object_count(facts))
+                                                : sorted_objects(&link);
 }
 
 static int compare_pods(const void *left, const void *right, void *context)
@@ -141,7 +145,7 @@ static int compare_references(const void *left, const void *right, void *context
 /* ---- identity ---- */
 /* A slot holds an object's id + 1, and above it the bits of the hash that the slot's place does
  * not say; 0 is free.  At most half of them are taken. */
-enum { IDENTITY_FEWEST = 64, IDENTITY_BATCH = 32 };
+enum { IDENTITY_FEWEST = 64, IDENTITY_BATCH = 32, IDENTITY_NONE = 0 };
 
 uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
 {
@@ -149,7 +153,7 @@ uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name
     hash ^= ((uint64_t)ns << 32 | name) * UINT64_C(0x9E3779B97F4A7C15);
     hash ^= hash >> 32;
     hash *= UINT64_C(0xD6E8FEB86659FD93);
-    return (uint32_t)(hash >> 32);
+    return (uint32_t)(hash >> 32) | ((uint32_t)(hash >> 32) == IDENTITY_NONE);
 }
 
 static inline uint32_t find_slot(const Link *link, const Object *key, uint32_t hash)
@@ -202,29 +206,11 @@ static void add_identity(Link *link, uint32_t id, uint32_t hash)
     link->repeated[id] = link->repeated[(held & mask) - 1] = true;
 }
 
-/* What many passes ask of the objects [from, end) by place, side by side; and their hashes, whose
- * slots are on their way from here on. */
-static void gather_objects(Link *link, uint32_t from, uint32_t end, uint32_t *hashes)
+/* From the last to the first, so that the first by place heads its chain; some at once, whose
+ * slots are on their way meanwhile. */
+static void index_identities(Link *link, const uint32_t *hashes)
 {
-    for (uint32_t i = from; i < end; i++) {
-        const Object *object = &link->facts->objects.at[link->objects[i]];
-        link->namespaces[link->objects[i]] = object->ns;
-        link->object_kinds[link->objects[i]] = object->kind;
-        link->unread_documents |= object->no_object;
-        hashes[i - from] = identity_hash(object->group, object->kind, object->ns, object->name);
-        identity_expect_slot(link, hashes[i - from]);
-    }
-}
-
-/* From the last to the first, so that the first by place heads its chain; some at once. */
-static void index_objects(Link *link)
-{
-    const Facts *facts = link->facts;
-    uint32_t count = facts_object_count(facts);
-    link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
-    link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
-    link->mark_count = facts->strings->strings.len;
-    link->marks = mem_zeroed((size_t)link->mark_count + 1);
+    uint32_t count = facts_object_count(link->facts);
     link->identity_slots = IDENTITY_FEWEST;
     while (link->identity_slots / 2 <= count)
         link->identity_slots *= 2;
@@ -232,13 +218,51 @@ static void index_objects(Link *link)
     link->identities = mem_resize(NULL, size);
     memset(link->identities, 0, size); /* here at once: each page is going to be written */
     for (uint32_t from, end = count; end > 0; end = from) {
-        uint32_t hashes[IDENTITY_BATCH];
         from = end > IDENTITY_BATCH ? end - IDENTITY_BATCH : 0;
-        gather_objects(link, from, end, hashes);
+        for (uint32_t i = from; i < end; i++)
+            identity_expect_slot(link, hashes[link->objects[i]]);
         for (uint32_t i = end; i-- > from;)
-            if (has_identity(&facts->objects.at[link->objects[i]]))
-                add_identity(link, link->objects[i], hashes[i - from]);
+            if (hashes[link->objects[i]] != IDENTITY_NONE)
+                add_identity(link, link->objects[i], hashes[link->objects[i]]);
     }
+}
+
+/* What many passes ask of objects, side by side, and their hashes: they are read once.  Whether
+ * they stand by place. */
+static bool gather_objects(Link *link, uint32_t *hashes)
+{
+    const Facts *facts = link->facts;
+    uint32_t count = facts_object_count(facts), rank = 0, offset = 0;
+    bool in_order = true;
+    link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
+    link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        const Object *it = &facts->objects.at[i];
+        link->namespaces[i] = it->ns;
+        link->object_kinds[i] = it->kind;
+        link->unread_documents |= it->no_object;
+        hashes[i] = has_identity(it) ? identity_hash(it->group, it->kind, it->ns, it->name)
+                                     : IDENTITY_NONE;
+        uint32_t before = rank;
+        rank = link->doc_ranks[it->doc];
+        in_order &= rank > before || (rank == before && it->offset >= offset);
+        offset = it->offset;
+    }
+    return in_order;
+}
+
+/* Whether they stand by place. */
+static bool index_objects(Link *link)
+{
+    uint32_t count = facts_object_count(link->facts);
+    uint32_t *hashes = mem_resize(NULL, sizeof *hashes * ((size_t)count + 1));
+    bool in_order = gather_objects(link, hashes);
+    link->objects = in_order ? all_numbers(count) : sorted_objects(link);
+    index_identities(link, hashes);
+    mem_free(hashes);
+    link->mark_count = link->facts->strings->strings.len;
+    link->marks = mem_zeroed((size_t)link->mark_count + 1);
+    return in_order;
 }
 
 uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
@@ -313,10 +337,7 @@ void order_build(Link *link)
     bool ranked = link->options && link->options->doc_ranks;
     link->own_ranks = ranked ? NULL : checks_doc_ranks(link->sources);
     link->doc_ranks = ranked ? link->options->doc_ranks : link->own_ranks;
-    bool in_order = objects_are_sorted(facts, link->doc_ranks);
-    link->objects = in_order ? all_numbers(facts_object_count(facts))
-                             : checks_order(facts, link->doc_ranks);
-    index_objects(link);
+    bool in_order = index_objects(link);
     SORT_BY_PLACE(pods, offsetof(PodFact, place.offset), compare_pods);
     SORT_BY_PLACE(services, 0, compare_services);
     SORT_BY_PLACE(references, offsetof(Reference, place.offset), compare_references);

@@ -254,13 +254,14 @@ void suppress_filter(SuppressPass *pass)
         return;
     sort_with(all->entries.at, all->entries.len, sizeof *all->entries.at, compare_entries, NULL);
     take_out(pass, 0);
+    uint32_t first = pass->diag->findings.len;
     if (!pass->partial) {
-        uint32_t first = pass->diag->findings.len;
         report_entries(pass);
         report_rows(pass);
         take_out(pass, first); /* unused ones may be suppressed as well */
     }
-    diag_sort(pass->diag, pass->sources);
+    if (pass->diag->findings.len > first)
+        diag_sort(pass->diag, pass->sources);
 }
 
 const Suppressed *suppressions_of(const Suppressions *all, uint32_t *count)
