@@ -11,7 +11,7 @@
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
 enum { OBJECTS_FEWEST = 4 };
 #else
-enum { OBJECTS_FEWEST = 4096 }; /* fewer are not worth a thread */
+enum { OBJECTS_FEWEST = 32 * 1024 }; /* fewer are not worth a thread */
 #endif
 enum { THREADS_MOST = 4 };      /* a few rules take most of the time */
 
