@@ -107,7 +107,8 @@ static void add_schema(const Locator *locator, const Document *doc)
     definition->versions = version;
     definition->version_count = 1;
     definition->scope = SCOPE_UNKNOWN;
-    crd_add_kind(locator->schema, definition, version, (CrdDemand){0}, NULL);
+    KindId kind = crd_add_kind(locator->schema, definition, version);
+    crd_add_type(locator->schema, kind, definition, version, NULL);
 }
 
 /* Reads the file and adds its type.  False where there is none. */

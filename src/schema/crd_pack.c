@@ -3,9 +3,9 @@
  *
  * Most definitions of an input have no object there, so what is kept of each is small: the
  * nodes in the order of the document without what only people read, an eighth of what its
- * shapes take.  A node is a byte with its kind and its length (31: the length follows in four
- * bytes) and its text; an entry that is left out is one byte.  A fingerprint of all texts,
- * prose too, tells one form of a CRD from another. */
+ * shapes take.  Their number stands in front; a node is a byte with its kind and its length (31:
+ * the length follows in four bytes) and its text; an entry that is left out is one byte.  A
+ * fingerprint of all texts, prose too, tells one form of a CRD from another. */
 #include "schema/crd_read.h"
 
 enum { LEFT_OUT = 7, KIND_BITS = 3, LENGTH_FOLLOWS = 31 };
@@ -92,6 +92,8 @@ Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerp
     Buf *out = arena_draft(arena);
     const Node *nodes = doc->nodes, *end = &nodes[node_after(doc, spec)];
     uint64_t prose = 0;
+    uint32_t count = 0;
+    buf_str(out, str_slice((const char *)&count, sizeof count));
     for (const Node *at = &nodes[spec]; at < end;) {
         bool key = at->flags & NODE_KEY;
         if (key && ((at->flags & NODE_SHADOWED) || is_prose(at))) {
@@ -101,9 +103,11 @@ Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerp
             at = &nodes[at[1].next];
         } else {
             put(out, at->kind, at->len, at->text);
+            count++;
             at++;
         }
     }
+    memcpy(out->ptr, &count, sizeof count);
     *fingerprint = mix_text(prose, buf_slice(out));
     return arena_draft_end(arena);
 }
@@ -112,46 +116,46 @@ Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerp
 
 typedef struct Unpacker {
     const char *at;
-    VEC(Node) nodes;
+    Node *nodes;
+    uint32_t count;
 } Unpacker;
 
 /* What is packed next.  False where it was left out. */
 static bool unpack(Unpacker *unpacker, uint16_t flags)
 {
     unsigned head = (unsigned char)*unpacker->at++;
-    uint32_t len = head >> KIND_BITS, index = unpacker->nodes.len;
+    uint32_t len = head >> KIND_BITS;
     if (len == LENGTH_FOLLOWS) {
         memcpy(&len, unpacker->at, sizeof len);
         unpacker->at += sizeof len;
     }
-    Node node = {.len = len, .kind = (uint8_t)(head & LEFT_OUT), .flags = flags,
-                 .bind = SCHEMA_UNBOUND};
-    if (node.kind == LEFT_OUT)
+    unsigned kind = head & LEFT_OUT;
+    if (kind == LEFT_OUT)
         return false;
-    if (node_is_scalar(&node)) {
-        node.text = unpacker->at;
+    Node *node = &unpacker->nodes[unpacker->count++];
+    *node = (Node){.len = len, .kind = (uint8_t)kind, .flags = flags, .bind = SCHEMA_UNBOUND};
+    if (node_is_scalar(node)) {
+        node->text = unpacker->at;
         unpacker->at += len;
     }
-    vec_push(&unpacker->nodes, node);
-    for (uint32_t i = 0; i < len && node.kind == NODE_SEQ; i++)
+    for (uint32_t i = 0; i < len && kind == NODE_SEQ; i++)
         unpack(unpacker, 0);
-    for (uint32_t i = 0; i < len && node.kind == NODE_MAP; i++)
+    for (uint32_t i = 0; i < len && kind == NODE_MAP; i++)
         if (unpack(unpacker, NODE_KEY))
             unpack(unpacker, 0);
         else
-            unpacker->nodes.at[index].len--;
-    unpacker->nodes.at[index].next = unpacker->nodes.len;
+            node->len--;
+    node->next = unpacker->count;
     return true;
 }
 
 Document crd_unpack(Arena *arena, Str packed, bool json)
 {
-    Unpacker unpacker = {.at = packed.ptr};
+    uint32_t count;
+    memcpy(&count, packed.ptr, sizeof count);
+    Unpacker unpacker = {.at = packed.ptr + sizeof count,
+                         .nodes = arena_alloc(arena, sizeof *unpacker.nodes * count)};
     unpack(&unpacker, 0);
-    uint32_t count = unpacker.nodes.len;
-    Node *nodes = arena_alloc(arena, sizeof *nodes * count);
-    memcpy(nodes, unpacker.nodes.at, sizeof *nodes * count);
-    vec_free(&unpacker.nodes);
-    return (Document){.source = BASE_NONE, .nodes = nodes, .count = count, .json = json,
+    return (Document){.source = BASE_NONE, .nodes = unpacker.nodes, .count = count, .json = json,
                       .item = -1, .object = BASE_NONE};
 }

@@ -248,10 +248,11 @@ Document crd_unpack(Arena *arena, Str packed, bool json);
 
 /* ---- crd_types.c ---- */
 struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
-/* Adds the kind of a definition's version, with its types where they are asked for.
- * Patterns that are needed on the way are kept in the set, which may be NULL. */
-void crd_add_kind(Schema *schema, CrdDefinition *definition, CrdVersion *version,
-                  CrdDemand demand, CrdSet *set);
+/* Adds the kind of a definition's version, which has no type so far. */
+KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVersion *version);
+/* Makes its type.  Patterns that are needed on the way are kept in the set, which may be NULL. */
+void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
+                  CrdSet *set);
 
 /* ---- crd_default.c ---- */
 /* A value with the defaults of its shape filled in, as the server does it. */

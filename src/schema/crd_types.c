@@ -225,22 +225,17 @@ static TypeId build_root(Schema *schema, const CrdDefinition *definition, CrdVer
     return type;
 }
 
-void crd_add_kind(Schema *schema, CrdDefinition *definition, CrdVersion *version,
-                  CrdDemand demand, CrdSet *set)
+KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVersion *version)
 {
     Arena scratch = {0};
     Str api_version = definition->group.len
                           ? arena_format(&scratch, "%.*s/%.*s", STR_ARG(definition->group),
                                          STR_ARG(version->name))
                           : version->name;
-    bool asked = !demand.asks || demand.asks(demand.context, api_version, definition->kind);
-    if (asked)
-        crd_unfold_definition(definition, &crd_table_of(schema)->arena);
-    TypeId type = asked ? build_root(schema, definition, version, set, &scratch) : TYPE_ANY;
     SchemaKind row = {
         .api_version = schema_add_text(schema, api_version),
         .kind = schema_add_text(schema, definition->kind),
-        .type = type,
+        .type = TYPE_ANY,
         .resource = schema_add_text(schema, definition->plural),
         .defined = SCHEMA_ALL_VERSIONS,
         .served = SCHEMA_ALL_VERSIONS,
@@ -248,7 +243,18 @@ void crd_add_kind(Schema *schema, CrdDefinition *definition, CrdVersion *version
         .scope = (uint8_t)definition->scope,
         .flags = KIND_STORED | KIND_CUSTOM,
     };
-    schema_add_kind(schema, &row);
+    KindId kind = schema_add_kind(schema, &row);
+    arena_free(&scratch);
+    return kind;
+}
+
+void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
+                  CrdSet *set)
+{
+    Arena scratch = {0};
+    crd_unfold_definition(definition, &crd_table_of(schema)->arena);
+    TypeId type = build_root(schema, definition, version, set, &scratch);
+    schema->kinds.at[kind - SCHEMA_STATIC_KINDS].type = type;
     arena_free(&scratch);
 }
 
@@ -295,8 +301,16 @@ static const CrdDefinition *find_rival(CrdDefinition *const *all, const uint32_t
     return heads[head] == BASE_NONE ? NULL : all[heads[head]];
 }
 
+/* Who defines a kind: nobody at this barrier, or the last that did. */
+typedef struct Definer {
+    CrdDefinition *definition;
+    CrdVersion *version;
+} Definer;
+
+typedef VEC(Definer) Definers; /* by kind, from SCHEMA_STATIC_KINDS on */
+
 static void add_definition(Schema *schema, CrdDefinition *definition, const CrdDefinition *rival,
-                           CrdDemand demand, CrdSet *set)
+                           Definers *definers)
 {
     if (definition->kind.len == 0)
         return;
@@ -310,8 +324,26 @@ static void add_definition(Schema *schema, CrdDefinition *definition, const CrdD
         bool taken = rival && rival->is_input && !str_eq(rival->name, definition->name) &&
                      schema_kind_lookup(schema, api_version, definition->kind) != BASE_NONE;
         arena_free(&scratch);
-        if (version->name.len && !built_in && !taken)
-            crd_add_kind(schema, definition, version, demand, set);
+        if (!version->name.len || built_in || taken)
+            continue;
+        uint32_t index = crd_add_kind(schema, definition, version) - SCHEMA_STATIC_KINDS;
+        while (definers->len <= index)
+            vec_push(definers, (Definer){0});
+        definers->at[index] = (Definer){definition, version};
+    }
+}
+
+/* The same CRD often stands in several files: of all but the last nobody sees the types. */
+static void add_types(Schema *schema, const Definers *definers, CrdDemand demand, CrdSet *set)
+{
+    for (uint32_t i = 0; i < definers->len; i++) {
+        Definer by = definers->at[i];
+        KindId kind = SCHEMA_STATIC_KINDS + i;
+        if (!by.definition)
+            continue;
+        Str api_version = schema_name_text(schema, schema->kinds.at[i].api_version);
+        if (!demand.asks || demand.asks(demand.context, api_version, by.definition->kind))
+            crd_add_type(schema, kind, by.definition, by.version, set);
     }
 }
 
@@ -333,6 +365,7 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
     interner_init(&names);
     Arena scratch = {0};
     VEC(uint32_t) heads = {0}; /* by id of a group and kind: its last definition */
+    Definers definers = {0};
     for (uint32_t i = 0; i < all.len; i++) {
         CrdDefinition *definition = all.at[i];
         uint32_t head = intern(&names, arena_format(&scratch, "%.*s/%.*s",
@@ -344,9 +377,11 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
         if (rival && rival->is_input && definition->kind.len &&
             rival->fingerprint != definition->fingerprint)
             report_conflict(diag, rival, definition);
-        add_definition(schema, definition, rival, demand, sets[0]);
+        add_definition(schema, definition, rival, &definers);
         heads.at[head] = i;
     }
+    add_types(schema, &definers, demand, sets[0]);
+    vec_free(&definers);
     vec_free(&heads);
     interner_free(&names);
     arena_free(&scratch);
