@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 enum {
-    FILES_FEWEST = 32,   /* fewer are not worth a thread */
+    FILES_FEWEST = 128,  /* fewer are not worth a thread */
     FILES_AT_ONCE = 64,  /* of a piece, at most */
     PIECES_A_THREAD = 8, /* while there are enough files */
 };

@@ -243,7 +243,7 @@ static Listing list_folder(const Walk *walk, Str prefix, Entries *room, Arena *a
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
 enum { FOLDERS_FEWEST = 2 };
 #else
-enum { FOLDERS_FEWEST = 16 }; /* fewer are not worth a thread */
+enum { FOLDERS_FEWEST = 64 }; /* fewer are not worth a thread */
 #endif
 
 /* Folders in a folder, and what the second thread read of them. */
