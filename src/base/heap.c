@@ -6,8 +6,8 @@
  * and handed to malloc: what is never written to costs nothing.  A small input would pay for
  * clearing pages that it does not need: nobody calls this for one.
  *
- * Where little memory is free the system would first have to make large pages out of small
- * ones, which takes longer than they save: then they are not asked for.  Only libc's own means
+ * Where little memory is free the system may first have to make large pages out of small
+ * ones, which can take longer than they save: then they are not asked for.  Only libc's own means
  * are used, and the system may refuse any of it: then all is as it was.
  * Another libc than glibc is left as it is. */
 #include "base/base.h"
