@@ -45,16 +45,6 @@ BASE_NORETURN void fatal(const char *format, ...) BASE_PRINTF(1, 2);
 void *mem_resize(void *old, size_t size); /* realloc that never returns NULL */
 void *mem_zeroed(size_t size);            /* calloc, likewise: fresh pages are not written */
 
-/* ---- heap.c: memory in large pages ---- */
-enum {
-    /* Bytes of room.  More would make large runs faster still by some, and larger: where a
-     * table has grown and moved away, a large page stays. */
-    HEAP_FIRST = 48 * 1024 * 1024, /* of the first thread */
-    HEAP_OTHER = 8 * 1024 * 1024,  /* of another */
-};
-/* Says that the calling thread will allocate megabytes, the first of them from that room. */
-void heap_expect(size_t room);
-
 /* ---- str.c: slices ---- */
 typedef struct Str {
     const char *ptr;

@@ -340,7 +340,6 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     if (error || spilled.fd < 0)
         return error;
     input->spilled = spilled.fd;
-    worker_make_room(worker);
     note->windows = window_count(&spilled);
     file_free(&worker->window);
     if (note->windows)
@@ -349,15 +348,6 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     error = file_read_span(&worker->window, spilled.fd, 0, size, size);
     worker->window.regular = true;
     return error;
-}
-
-enum { FILE_LARGE = 1024 * 1024 }; /* bytes, from which on a heap of large pages pays */
-
-void worker_make_room(Worker *worker)
-{
-    if (!worker->roomy)
-        heap_expect(HEAP_FIRST);
-    worker->roomy = true;
 }
 
 void worker_file(Worker *worker, Input *input, FileNote *note)
@@ -383,8 +373,6 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
             note->error = worker_pipe(worker, input, file.fd, note);
         } else if (!note->error) {
             note->windows = worker->whole_files || patches ? 0 : window_count(&file);
-            if (file.size >= FILE_LARGE)
-                worker_make_room(worker);
             worker->window.regular = true;
             if (!note->windows)
                 note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);

@@ -69,7 +69,6 @@ static Unit *unit_new(Run *run)
     if (main_worker->suppressions)
         unit->worker.suppressions = suppressions_new(run->options);
     unit->worker.apart = main_worker->apart;
-    unit->worker.roomy = true; /* its thread has seen to that */
     unit->worker.facts->keep_labels = main_worker->facts->keep_labels;
     out_init(&unit->out, -1);
     if (main_worker->writer) {
@@ -335,7 +334,6 @@ static void *pool_thread(void *context)
     Pool *pool = context;
     if (pool->run->worker.apart)
         file_table_apart();
-    heap_expect(HEAP_OTHER);
     pool_work(pool);
     return NULL;
 }
@@ -375,7 +373,6 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
     };
     pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
     uint32_t started = 0;
-    worker_make_room(&run->worker);
     run->worker.apart = !any_named(&run->inputs);
     /* Where no thread can be had, this one does the work. */
     while (started + 1 < jobs && !pthread_create(&threads[started], NULL, pool_thread, &pool))

@@ -95,13 +95,9 @@ static void run_windows(Run *run, uint32_t index, uint64_t windows)
     worker->before = (SourcesBefore){0};
 }
 
-enum { FILES_MANY = 128 };
-
 void run_files(Run *run)
 {
     uint32_t count = run->inputs.inputs.len;
-    if (count >= FILES_MANY)
-        worker_make_room(&run->worker);
     if (parallel_is_due(run)) {
         parallel_files(run, 0, count, 0);
         return;

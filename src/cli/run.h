@@ -69,7 +69,6 @@ struct Worker {
     bool backdrop;              /* it says what the cluster holds already */
     bool whole_files;           /* large files are not read in windows */
     bool apart;                 /* its descriptors end with its thread */
-    bool roomy;                 /* its heap was told to expect much */
     SourcesBefore before;       /* of the large file under hand: what stands before its window */
     uint32_t line_offset, line; /* where lines of the document are counted to */
     ObjectWriter *writer;       /* emit */
@@ -166,8 +165,6 @@ bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 void worker_stream(Worker *worker, Str name, Buf *text);
 /* The same for one window of such a file. */
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
-/* Much of it is to come: for the worker of the first thread. */
-void worker_make_room(Worker *worker);
 /* What checks of the document's object are given; it is among the facts. */
 ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again and hands the one object to the pass. */
