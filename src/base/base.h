@@ -134,7 +134,13 @@ typedef struct StrWords {
     uint64_t low, high;
 } StrWords;
 
-#define STR_FACTOR UINT64_C(0xD6E8FEB86659FD93)
+#define HASH_FACTOR UINT64_C(0xD6E8FEB86659FD93)
+/* One step of a hash: what it says of all before, and a word more. */
+static inline uint64_t hash_mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * HASH_FACTOR;
+    return hash ^ hash >> 32;
+}
 
 static inline uint32_t str_load4(const char *bytes)
 {
@@ -159,10 +165,8 @@ static inline StrWords str_words(Str s)
     }
     StrWords words = {0, 0};
     if (s.len > STR_WORDS) {
-        for (size_t at = 0; at + 8 < s.len; at += 8) {
-            words.low = (words.low ^ str_load8(s.ptr + at)) * STR_FACTOR;
-            words.low ^= words.low >> 32;
-        }
+        for (size_t at = 0; at + 8 < s.len; at += 8)
+            words.low = hash_mix(words.low, str_load8(s.ptr + at));
         words.high = str_load8(s.ptr + s.len - 8);
     } else if (s.len)
         words.low = (uint64_t)(unsigned char)s.ptr[0] |
@@ -174,9 +178,9 @@ static inline StrWords str_words(Str s)
  * withstand an attacker: tables that take users' strings probe linearly and stay half empty. */
 static inline uint32_t str_words_hash(StrWords words, size_t len)
 {
-    uint64_t hash = (words.low ^ len) * STR_FACTOR + words.high * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = (words.low ^ len) * HASH_FACTOR + words.high * UINT64_C(0x9E3779B97F4A7C15);
     hash ^= hash >> 32;
-    return (uint32_t)(hash * STR_FACTOR >> 32);
+    return (uint32_t)(hash * HASH_FACTOR >> 32);
 }
 static inline uint32_t str_hash(Str s) { return str_words_hash(str_words(s), s.len); }
 /* Edits between two strings (insert, delete, replace, swap of neighbours),

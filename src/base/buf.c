@@ -75,8 +75,7 @@ static inline uint64_t any_zero(uint64_t word)
 /* Whether all of eight bytes stand as they are, in whatever JSON. */
 static bool is_plain_word(const char *text)
 {
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
+    uint64_t word = str_load8(text);
     uint64_t quote = (word & ~BASE_EACH_BYTE(0x04)) ^ BASE_EACH_BYTE('"'); /* and & */
     uint64_t angle = (word & ~BASE_EACH_BYTE(0x02)) ^ BASE_EACH_BYTE('<'); /* and > */
     uint64_t slash = word ^ BASE_EACH_BYTE('\\');

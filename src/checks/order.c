@@ -149,10 +149,10 @@ enum { IDENTITY_FEWEST = 64, IDENTITY_BATCH = 32, IDENTITY_NONE = 0 };
 
 uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
 {
-    uint64_t hash = ((uint64_t)group << 32 | kind) * UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t hash = ((uint64_t)group << 32 | kind) * HASH_FACTOR;
     hash ^= ((uint64_t)ns << 32 | name) * UINT64_C(0x9E3779B97F4A7C15);
     hash ^= hash >> 32;
-    hash *= UINT64_C(0xD6E8FEB86659FD93);
+    hash *= HASH_FACTOR;
     return (uint32_t)(hash >> 32) | ((uint32_t)(hash >> 32) == IDENTITY_NONE);
 }
 

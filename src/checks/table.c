@@ -140,7 +140,7 @@ uint32_t seq_intern(SeqTable *table, const uint32_t *items, uint32_t count)
 
 static inline uint32_t hash2(uint32_t first, uint32_t second)
 {
-    return (uint32_t)hash_more(hash_begin(2), number_pair(first, second));
+    return (uint32_t)hash_mix(hash_begin(2), number_pair(first, second));
 }
 
 uint32_t seq_intern2(SeqTable *table, uint32_t first, uint32_t second)

@@ -17,12 +17,6 @@ static inline uint64_t number_pair(uint32_t first, uint32_t second)
     return first | (uint64_t)second << 32;
 }
 
-static inline uint64_t hash_more(uint64_t hash, uint64_t pair)
-{
-    hash = (hash ^ pair) * UINT64_C(0xD6E8FEB86659FD93);
-    return hash ^ hash >> 32;
-}
-
 static inline uint64_t hash_begin(uint32_t count)
 {
     return UINT64_C(0x9E3779B97F4A7C15) ^ count;
@@ -33,9 +27,9 @@ static inline uint32_t hash_numbers(const uint32_t *items, uint32_t count)
     uint64_t hash = hash_begin(count);
     uint32_t i = 0;
     for (; i + 2 <= count; i += 2)
-        hash = hash_more(hash, number_pair(items[i], items[i + 1]));
+        hash = hash_mix(hash, number_pair(items[i], items[i + 1]));
     if (i < count)
-        hash = hash_more(hash, items[i]);
+        hash = hash_mix(hash, items[i]);
     return (uint32_t)hash;
 }
 

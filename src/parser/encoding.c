@@ -11,8 +11,7 @@
  * the slow way for their few bytes. */
 static bool all_printable(const char *bytes)
 {
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
+    uint64_t word = str_load8(bytes);
     uint64_t low = word - BASE_EACH_BYTE(0x20);  /* borrows where a byte is below 0x20 */
     uint64_t high = word + BASE_EACH_BYTE(0x01); /* reaches 0x80 where a byte is 0x7F */
     return !((low | high | word) & BASE_EACH_BYTE(0x80));

@@ -13,30 +13,22 @@ _Static_assert((int)NODE_SEQ < (int)LEFT_OUT, "kinds and that mark go into three
 
 /* ---- the fingerprint ---- */
 
-#define FACTOR UINT64_C(0xD6E8FEB86659FD93)
-
-static inline uint64_t mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * FACTOR;
-    return hash ^ hash >> 32;
-}
-
 /* Descriptions are most of a CRD: 32 bytes a step, in lanes that do not wait for each other. */
 static uint64_t mix_text(uint64_t seed, Str text)
 {
     uint64_t a = seed, b = 1, c = 2, d = 3, words[4];
     if (text.len < sizeof words)
-        return mix(seed, (uint64_t)text.len << 32 | str_hash(text));
+        return hash_mix(seed, (uint64_t)text.len << 32 | str_hash(text));
     const char *last = text.ptr + text.len - sizeof words;
     for (const char *at = text.ptr;; at += sizeof words) {
         at = at < last ? at : last;
         memcpy(words, at, sizeof words);
-        a = (a ^ words[0]) * FACTOR;
-        b = (b ^ words[1]) * FACTOR;
-        c = (c ^ words[2]) * FACTOR;
-        d = (d ^ words[3]) * FACTOR;
+        a = (a ^ words[0]) * HASH_FACTOR;
+        b = (b ^ words[1]) * HASH_FACTOR;
+        c = (c ^ words[2]) * HASH_FACTOR;
+        d = (d ^ words[3]) * HASH_FACTOR;
         if (at == last)
-            return mix(mix(mix(mix(text.len, a), b), c), d);
+            return hash_mix(hash_mix(hash_mix(hash_mix(text.len, a), b), c), d);
     }
 }
 

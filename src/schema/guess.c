@@ -51,8 +51,8 @@ uint32_t guess_add_type(Guesses *guesses, TypeId type)
 static void write_name(Guess *guess, Str name)
 {
     guess->len = (uint32_t)name.len;
-    guess->head = name.len < 8 ? schema_key(name.ptr, name.len) : guess_load(name.ptr);
-    guess->tail = name.len < 8 ? 0 : guess_load(name.ptr + name.len - 8);
+    guess->head = name.len < 8 ? schema_key(name.ptr, name.len) : str_load8(name.ptr);
+    guess->tail = name.len < 8 ? 0 : str_load8(name.ptr + name.len - 8);
 }
 
 /* Of what is neither marked nor asked about as a whole only its parts count. */

@@ -87,13 +87,6 @@ static inline GuessHead *guess_head(Guesses *guesses, TypeId type)
     return &guesses->heads[head];
 }
 
-static inline uint64_t guess_load(const char *bytes)
-{
-    uint64_t value;
-    memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
 /* Whether the key is the one that was guessed. */
 static inline bool guess_is(const Guess *guess, const Node *key)
 {
@@ -102,7 +95,7 @@ static inline bool guess_is(const Guess *guess, const Node *key)
         return false;
     if (len < 8)
         return schema_key(key->text, len) == guess->head;
-    if (guess_load(key->text) != guess->head || guess_load(key->text + len - 8) != guess->tail)
+    if (str_load8(key->text) != guess->head || str_load8(key->text + len - 8) != guess->tail)
         return false;
     return len <= 16 || bytes_same(text_bytes(NULL, guess->name), key->text, len);
 }

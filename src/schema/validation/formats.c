@@ -41,14 +41,9 @@ static inline Bytes load_short(const char *at, size_t len)
     Halves halves;
     uint64_t start, end;
     if (len >= 8) {
-        memcpy(&start, at, 8);
-        memcpy(&end, at + len - 8, 8);
-        halves = (Halves){start, end};
+        halves = (Halves){str_load8(at), str_load8(at + len - 8)};
     } else if (len >= 4) {
-        uint32_t first, last;
-        memcpy(&first, at, 4);
-        memcpy(&last, at + len - 4, 4);
-        start = (uint64_t)last << 32 | first;
+        start = (uint64_t)str_load4(at + len - 4) << 32 | str_load4(at);
         halves = (Halves){start, start};
     } else {
         uint64_t each = UINT64_C(0x0101010101010101);

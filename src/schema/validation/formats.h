@@ -29,12 +29,6 @@ typedef struct Judged {
 /* What the form says of a text that is not there yet; it is from then on where that is NULL. */
 const char *judged_add(JudgedText *place, FormatFn form, Str text);
 
-static inline uint64_t judged_word(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
 /* The same as form(text).  judged may be NULL. */
 static inline const char *format_judged(Judged *judged, FormatFn form, Str text)
 {
@@ -42,16 +36,16 @@ static inline const char *format_judged(Judged *judged, FormatFn form, Str text)
         return form(text);
     uint64_t start = schema_key(text.ptr, text.len), end = 0;
     if (text.len >= 8) {
-        start = judged_word(text.ptr);
-        end = judged_word(text.ptr + text.len - 8);
+        start = str_load8(text.ptr);
+        end = str_load8(text.ptr + text.len - 8);
     }
     uint64_t mixed = (start + (uintptr_t)form) * UINT64_C(0x9E3779B97F4A7C15) +
-                     end * UINT64_C(0xD6E8FEB86659FD93);
+                     end * HASH_FACTOR;
     JudgedText *place = &judged->of[mixed >> 57];
     bool same = place->start == start && place->end == end && place->len == text.len &&
                 place->form == form;
-    if (same && (text.len <= 16 || (judged_word(text.ptr + 8) == place->inner[0] &&
-                                    judged_word(text.ptr + text.len - 16) == place->inner[1])))
+    if (same && (text.len <= 16 || (str_load8(text.ptr + 8) == place->inner[0] &&
+                                    str_load8(text.ptr + text.len - 16) == place->inner[1])))
         return NULL;
     return judged_add(place, form, text);
 }

@@ -10,10 +10,10 @@ const char *judged_add(JudgedText *place, FormatFn form, Str text)
         return wrong;
     bool short_one = text.len < 8, long_one = text.len > 16;
     *place = (JudgedText){
-        .start = short_one ? schema_key(text.ptr, text.len) : judged_word(text.ptr),
-        .end = short_one ? 0 : judged_word(text.ptr + text.len - 8),
-        .inner = {long_one ? judged_word(text.ptr + 8) : 0,
-                  long_one ? judged_word(text.ptr + text.len - 16) : 0},
+        .start = short_one ? schema_key(text.ptr, text.len) : str_load8(text.ptr),
+        .end = short_one ? 0 : str_load8(text.ptr + text.len - 8),
+        .inner = {long_one ? str_load8(text.ptr + 8) : 0,
+                  long_one ? str_load8(text.ptr + text.len - 16) : 0},
         .form = form,
         .len = text.len,
     };
