@@ -398,4 +398,11 @@ void file_free(FileText *text);
  * and nobody else can use what it opens. */
 void file_table_apart(void);
 
+/* ---- threads.c ---- */
+typedef void ThreadWork(void *context);
+/* Does the work on the calling thread, and at the same time on others, so that there are as many
+ * as jobs, or as many as can be had; back when all have done it.  They know by the context who
+ * does what.  apart: the others have tables of descriptors of their own. */
+void threads_work(uint32_t jobs, bool apart, ThreadWork *work, void *context);
+
 #endif

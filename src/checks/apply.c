@@ -5,7 +5,6 @@
  * whoever ran them. */
 #include "checks/index.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
@@ -13,7 +12,7 @@ enum { OBJECTS_FEWEST = 4 };
 #else
 enum { OBJECTS_FEWEST = 32 * 1024 }; /* fewer are not worth a thread */
 #endif
-enum { THREADS_MOST = 4 };      /* a few rules take most of the time */
+enum { THREADS_MOST = 5 };      /* a few rules take most of the time */
 
 bool checks_is_long(const Facts *facts) { return facts_object_count(facts) >= OBJECTS_FEWEST; }
 
@@ -25,71 +24,51 @@ typedef struct Found {
 
 typedef struct Applying {
     const Link *link;
-    atomic_size_t taken;
-    Found *found;     /* per rule */
+    Diag *diags;          /* one a thread */
+    atomic_size_t threads; /* that have begun */
+    atomic_size_t taken;  /* rules */
+    Found *found;         /* per rule */
 } Applying;
 
-typedef struct ApplyThread {
-    pthread_t id;
-    Applying *all;
-    Diag diag;
-} ApplyThread;
-
-static void apply_rules(Applying *all, Diag *diag)
+static void apply_rules(void *context)
 {
+    Applying *all = context;
+    Diag *diag = &all->diags[atomic_fetch_add(&all->threads, 1)];
     Arena scratch = {0};
-    LinkContext context = {all->link, diag, &scratch};
+    LinkContext of_rule = {all->link, diag, &scratch};
     for (size_t i; (i = atomic_fetch_add(&all->taken, 1)) < checks_rule_count;) {
         uint32_t from = diag->findings.len;
         if (checks_rules[i]->on_link)
-            checks_rules[i]->on_link(&context);
+            checks_rules[i]->on_link(&of_rule);
         all->found[i] = (Found){diag, from, diag->findings.len - from};
         arena_reset(&scratch);
     }
     arena_free(&scratch);
 }
 
-static void *apply_work(void *context)
+static void take_findings(const Applying *all, Diag *diag)
 {
-    ApplyThread *thread = context;
-    apply_rules(thread->all, &thread->diag);
-    return NULL;
-}
-
-static void apply_with(Applying *all, Diag *diag, uint32_t jobs)
-{
-    ApplyThread threads[THREADS_MOST];
-    uint32_t started = 0;
-    /* Where no thread can be had, this one does the work. */
-    for (; started + 1 < jobs && started < THREADS_MOST; started++) {
-        ApplyThread *thread = &threads[started];
-        thread->all = all;
-        thread->diag = (Diag){.overrides = diag->overrides, .override_count = diag->override_count};
-        if (pthread_create(&thread->id, NULL, apply_work, thread))
-            break;
-    }
-    Diag own = {.overrides = diag->overrides, .override_count = diag->override_count};
-    apply_rules(all, &own);
-    for (uint32_t i = 0; i < started; i++)
-        pthread_join(threads[i].id, NULL);
     for (size_t i = 0; i < checks_rule_count; i++) {
         const Found *found = &all->found[i];
         if (found->count)
             vec_append(&diag->findings, found->diag->findings.at + found->from, found->count);
     }
-    for (uint32_t i = 0; i <= started; i++) {
-        Diag *from = i < started ? &threads[i].diag : &own;
-        arena_adopt(&diag->arena, &from->arena);
-        diag_free(from);
+    for (size_t i = 0; i < THREADS_MOST; i++) {
+        arena_adopt(&diag->arena, &all->diags[i].arena);
+        diag_free(&all->diags[i]);
     }
 }
 
 void checks_link(const Link *link, Diag *diag, uint32_t jobs)
 {
-    Applying all = {.link = link, .found = mem_zeroed(sizeof *all.found * checks_rule_count)};
+    Diag diags[THREADS_MOST];
+    Applying all = {.link = link,
+                    .diags = jobs > 1 ? diags : diag,
+                    .found = mem_zeroed(sizeof *all.found * checks_rule_count)};
+    for (size_t i = 0; i < THREADS_MOST; i++)
+        diags[i] = (Diag){.overrides = diag->overrides, .override_count = diag->override_count};
+    threads_work(jobs < THREADS_MOST ? jobs : THREADS_MOST, false, apply_rules, &all);
     if (jobs > 1)
-        apply_with(&all, diag, jobs);
-    else
-        apply_rules(&all, diag);
+        take_findings(&all, diag);
     mem_free(all.found);
 }

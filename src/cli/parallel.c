@@ -315,8 +315,9 @@ static void pieces_join(Pool *pool)
     pthread_cond_broadcast(&pool->changed);
 }
 
-static void pool_work(Pool *pool)
+static void pool_work(void *context)
 {
+    Pool *pool = context;
     pthread_mutex_lock(&pool->lock);
     for (Piece *piece; (piece = piece_take(pool)) != NULL;) {
         pthread_mutex_unlock(&pool->lock);
@@ -327,15 +328,6 @@ static void pool_work(Pool *pool)
         pieces_join(pool);
     }
     pthread_mutex_unlock(&pool->lock);
-}
-
-static void *pool_thread(void *context)
-{
-    Pool *pool = context;
-    if (pool->run->worker.apart)
-        file_table_apart();
-    pool_work(pool);
-    return NULL;
 }
 
 /* What came through a pipe may be put into a file that has no name but its descriptor's.
@@ -371,15 +363,8 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
         .most = 2 * jobs,
         .kept_most = run->worker.kept_most - run->worker.kept_size,
     };
-    pthread_t *threads = mem_resize(NULL, sizeof *threads * jobs);
-    uint32_t started = 0;
     run->worker.apart = !any_named(&run->inputs);
-    /* Where no thread can be had, this one does the work. */
-    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, pool_thread, &pool))
-        started++;
-    pool_work(&pool);
-    for (uint32_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
+    threads_work(jobs, run->worker.apart, pool_work, &pool);
     run->worker.apart = false;
     pieces_drop(&pool);
     while (pool.free) {
@@ -387,7 +372,6 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
         pool.free = unit->next;
         unit_free(unit);
     }
-    mem_free(threads);
     pthread_cond_destroy(&pool.changed);
     pthread_mutex_destroy(&pool.lock);
 }

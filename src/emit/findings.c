@@ -70,8 +70,9 @@ static void put_some(Writing *writing, Str text)
     out_spill(writing->out);
 }
 
-static void write_work(Writing *writing)
+static void write_work(void *context)
 {
+    Writing *writing = context;
     Report report = *writing->report;
     uint32_t count = report.diag->findings.len;
     Buf buf = {0};
@@ -100,13 +101,6 @@ static void write_work(Writing *writing)
     vec_free(&docs);
 }
 
-static void *write_thread(void *context)
-{
-    file_table_apart();
-    write_work(context);
-    return NULL;
-}
-
 bool report_put_findings(const Report *report, Out *out, const FindingFormat *format)
 {
     Writing writing = {
@@ -116,15 +110,7 @@ bool report_put_findings(const Report *report, Out *out, const FindingFormat *fo
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .turned = PTHREAD_COND_INITIALIZER,
     };
-    uint32_t jobs = report_is_long(report->diag) ? report->jobs : 1, started = 0;
-    pthread_t *threads = mem_resize(NULL, sizeof *threads * (jobs + 1));
-    /* Where no thread can be had, this one does the work. */
-    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, write_thread, &writing))
-        started++;
-    write_work(&writing);
-    for (uint32_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    mem_free(threads);
+    threads_work(report_is_long(report->diag) ? report->jobs : 1, true, write_work, &writing);
     pthread_cond_destroy(&writing.turned);
     pthread_mutex_destroy(&writing.lock);
     return writing.any;

@@ -1,0 +1,32 @@
+/* Several threads at one work, which they share out among themselves. */
+#include "base/base.h"
+
+#include <pthread.h>
+
+typedef struct Shared {
+    ThreadWork *work;
+    void *context;
+    bool apart;
+} Shared;
+
+static void *begin(void *context)
+{
+    const Shared *shared = context;
+    if (shared->apart)
+        file_table_apart();
+    shared->work(shared->context);
+    return NULL;
+}
+
+void threads_work(uint32_t jobs, bool apart, ThreadWork *work, void *context)
+{
+    Shared shared = {work, context, apart};
+    pthread_t *threads = mem_resize(NULL, sizeof *threads * ((size_t)jobs + 1));
+    uint32_t started = 0;
+    while (started + 1 < jobs && !pthread_create(&threads[started], NULL, begin, &shared))
+        started++;
+    work(context);
+    for (uint32_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    mem_free(threads);
+}
