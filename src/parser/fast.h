@@ -207,10 +207,7 @@ static inline bool fast_add_plain(FastReader *reader, uint32_t at, uint32_t end)
  * four bytes.  Only of keys that are long enough. */
 FAST_INLINE uint32_t fast_looks(const char *first, const char *last)
 {
-    uint32_t head, tail;
-    memcpy(&head, first, sizeof head);
-    memcpy(&tail, last, sizeof tail);
-    return head * UINT32_C(0x9E3779B1) + tail * UINT32_C(0x85EBCA6B);
+    return str_load4(first) * UINT32_C(0x9E3779B1) + str_load4(last) * UINT32_C(0x85EBCA6B);
 }
 
 /* Where a key looks like one before it, the two are compared. */

@@ -325,10 +325,9 @@ static UsualLine usual_line(const FastReader *reader, uint32_t indent)
 FAST_INLINE bool is_usual_line(const FastReader *reader, const UsualLine *usual, uint32_t line,
                                uint32_t indent)
 {
-    uint64_t head;
     if (line >= usual->end)
         return false;
-    memcpy(&head, reader->text + line, sizeof head);
+    uint64_t head = str_load8(reader->text + line);
     return !((head ^ BASE_EACH_BYTE(' ')) & usual->bits) && reader->text[line + indent] > '\r';
 }
 
