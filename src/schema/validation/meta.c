@@ -1,5 +1,5 @@
 /* meta.c: an object's metadata, as k8s.io/apimachinery/pkg/api/validation has it. */
-#include "schema/validation/validation.h"
+#include "schema/validation/core_parts.h"
 
 /* ---- names ---- */
 
@@ -158,14 +158,41 @@ static void validate_owner_references(Validation *v, Field owners)
     }
 }
 
+/* validateKubeFinalizerName's names that need no domain. */
+static bool is_domainless(Str name)
+{
+    return str_find(name, '/') == name.len &&
+           !word_is_one_of(name, "kubernetes,orphan,foregroundDeletion");
+}
+
+/* The same of custom resources, in registry/customresource: where others are refused these are
+ * warned of, each name once.  Since 1.32 the server tells a domain alone from a name alone. */
+static void warn_of_finalizer(Validation *v, Field finalizers, Field item, Seen *seen)
+{
+    Str name = field_text(v, item);
+    Field first;
+    if (!is_domainless(name) || seen_before(v, seen, name, item, &first))
+        return;
+    Finding *finding =
+        str_find(name, '.') < name.len
+            ? validation_warning(v, item, "has no name behind its domain, as %.*s/finalizer would: "
+                                          "another controller may use the same", STR_ARG(name))
+            : validation_warning(v, item, "has no domain before its name, as example.com/%.*s would: "
+                                          "another controller may use the same", STR_ARG(name));
+    validation_as(v, finding, finalizers, NULL);
+}
+
 /* ValidateFinalizers: the server names the list alone. */
-static void validate_finalizers(Validation *v, Field finalizers)
+static void validate_finalizers(Validation *v, Field finalizers, bool is_custom)
 {
     bool orphan = false, foreground = false;
+    Seen seen = {0};
     for (Items i = items_of(v, finalizers); items_next(v, &i);) {
         const char *wrong = format_qualified_name(field_text(v, i.item));
         if (wrong)
             validation_as(v, validation_invalid(v, i.item, "%s", wrong), finalizers, NULL);
+        else if (is_custom)
+            warn_of_finalizer(v, finalizers, i.item, &seen);
         orphan |= field_text_is(v, i.item, "orphan");
         foreground |= field_text_is(v, i.item, "foregroundDeletion");
     }
@@ -176,19 +203,16 @@ static void validate_finalizers(Validation *v, Field finalizers)
 /* validateKubeFinalizerName */
 static void validate_kube_finalizers(Validation *v, Field finalizers)
 {
-    for (Items i = items_of(v, finalizers); items_next(v, &i);) {
-        Str name = field_text(v, i.item);
-        if (str_find(name, '/') == name.len &&
-            !word_is_one_of(name, "kubernetes,orphan,foregroundDeletion"))
+    for (Items i = items_of(v, finalizers); items_next(v, &i);)
+        if (is_domainless(field_text(v, i.item)))
             validation_invalid(v, i.item, "must have a domain and a slash before its name");
-    }
 }
 
 /* ---- the whole ---- */
 
 /* validateObjectMetaAccessorWithOptsCommon, but for the namespace, and for the managed
  * fields, which the server writes itself before it looks. */
-static void validate_user_meta(Validation *v, const Fields *meta)
+static void validate_user_meta(Validation *v, const Fields *meta, bool is_custom)
 {
     if (meta->bits & FIELD_BIT(labels))
         validate_labels(v, fields_get(meta, SCHEMA_NAME_labels));
@@ -197,7 +221,7 @@ static void validate_user_meta(Validation *v, const Fields *meta)
     if (meta->bits & FIELD_BIT(ownerReferences))
         validate_owner_references(v, fields_get(meta, SCHEMA_NAME_ownerReferences));
     if (meta->bits & FIELD_BIT(finalizers))
-        validate_finalizers(v, fields_get(meta, SCHEMA_NAME_finalizers));
+        validate_finalizers(v, fields_get(meta, SCHEMA_NAME_finalizers), is_custom);
 }
 
 static void validate_generation(Validation *v, const Fields *meta)
@@ -210,7 +234,7 @@ static void validate_generation(Validation *v, const Fields *meta)
 static void validate_meta_common(Validation *v, const Fields *meta)
 {
     validate_generation(v, meta);
-    validate_user_meta(v, meta);
+    validate_user_meta(v, meta, false);
 }
 
 static void validate_name(Validation *v, const Fields *meta, FormatFn form)
@@ -256,7 +280,7 @@ void validate_meta_parts(Validation *v, Field whole, FormatFn form, bool is_stor
     fields_read(v, whole, &meta);
     validate_name(v, &meta, form);
     if (is_stored)
-        validate_user_meta(v, &meta);
+        validate_user_meta(v, &meta, true);
     else
         validate_meta_common(v, &meta);
 }
@@ -315,5 +339,5 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
     Str text = field_text(&v, ns);
     if (kind->scope == SCOPE_NAMESPACED && text.len && validation_form(&v, format_dns_label, text))
         validation_given_text(&v, ns, format_dns_label);
-    validate_user_meta(&v, &meta);
+    validate_user_meta(&v, &meta, false);
 }

@@ -412,8 +412,8 @@ const char *name_check(FormatFn form, Str name, bool prefix);
 bool validate_labels(Validation *v, Field labels);                 /* ValidateLabels */
 void validate_annotations(Validation *v, Field annotations);       /* ValidateAnnotations */
 /* ValidateObjectMeta but for the namespace, and without asking for a name: for custom resources
- * and for what is embedded in them.  Of what is stored, the server itself sets the
- * generation and the managed fields. */
+ * and for what is embedded in them.  Of the former, which are stored, the server itself sets the
+ * generation and the managed fields, and warns of finalizers without a domain. */
 void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored);
 
 /* ---- selector.c: label selectors ---- */
