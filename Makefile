@@ -29,7 +29,7 @@ HOSTCC    ?= $(CC)
 say        = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2);)
 
 # ---- flags ----
-SANITIZE      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+SANITIZE      := -O1 -DPLIMSOLL_SANITIZED -fno-omit-frame-pointer -fno-sanitize-recover=all
 # PLIMSOLL_DOUBTS: what is proved to have no findings is validated all the same.
 FLAGS_asan    := $(SANITIZE) -fsanitize=address,undefined -DPLIMSOLL_DOUBTS
 FLAGS_hostile := $(FLAGS_asan) -DPLIMSOLL_HOSTILE -DPLIMSOLL_WINDOW=256

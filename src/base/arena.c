@@ -25,11 +25,16 @@ static size_t arena_round(size_t size)
     return (size + (ARENA_ALIGN - 1)) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
-/* A block with room for size behind the current one: an old one if it is large
+/* Room for size: more of the current block, or one behind it, an old one if it is large
  * enough, else a new one in its place. */
 static void arena_next_block(Arena *arena, size_t size)
 {
     ArenaBlock *current = arena->current;
+    size_t room = current ? mem_extend(current, sizeof *current + arena->used + size) : 0;
+    if (room) {
+        current->size = room - sizeof *current;
+        return;
+    }
     ArenaBlock **link = current ? &current->next : &arena->first;
     if (!*link || (*link)->size < size) {
         size_t want = current ? current->size * 2 : ARENA_FIRST_BLOCK;
@@ -37,8 +42,8 @@ static void arena_next_block(Arena *arena, size_t size)
             want = ARENA_LARGEST_STEP;
         if (want < size)
             want = size;
-        ArenaBlock *block = mem_resize(NULL, sizeof *block + want);
-        block->size = want;
+        ArenaBlock *block = mem_table(NULL, sizeof *block + size, sizeof *block + want, &room);
+        block->size = room - sizeof *block;
         block->next = *link;
         *link = block;
     }

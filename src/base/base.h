@@ -42,8 +42,16 @@
 
 /* ---- fatal.c: our own failure; prints "plimsoll: …" and exits with 2 ---- */
 BASE_NORETURN void fatal(const char *format, ...) BASE_PRINTF(1, 2);
-void *mem_resize(void *old, size_t size); /* realloc that never returns NULL */
-void *mem_zeroed(size_t size);            /* calloc, likewise: fresh pages are not written */
+
+/* ---- memory.c: never NULL; what comes from here goes back by mem_free ---- */
+void *mem_resize(void *old, size_t size); /* as realloc */
+void *mem_zeroed(size_t size);            /* as calloc */
+/* Memory of a table that grows: at least so many bytes, of which `room` may be used, and is made
+ * to grow up to `wanted` in place. */
+void *mem_table(void *old, size_t least, size_t wanted, size_t *room);
+/* The same in place: how many bytes may be used; 0 where there is no room for so many. */
+size_t mem_extend(void *memory, size_t least);
+void mem_free(void *memory);
 
 /* ---- str.c: slices ---- */
 typedef struct Str {
@@ -229,7 +237,7 @@ void arena_free(Arena *arena);
 void arena_adopt(Arena *arena, Arena *other);
 size_t arena_size(const Arena *arena); /* bytes held; tests ask */
 
-/* ---- vec: growable arrays on malloc:  VEC(Object) objects = {0}; ---- */
+/* ---- vec: growable arrays:  VEC(Object) objects = {0}; ---- */
 #define VEC(type) struct { type *at; uint32_t len; uint32_t cap; }
 #define vec_spare(vec) /* room for one more */                                    \
     ((vec)->len == (vec)->cap                                                      \
@@ -245,7 +253,6 @@ size_t arena_size(const Arena *arena); /* bytes held; tests ask */
      (vec)->len += (count))
 void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size);
 void *vec_more(void *at, uint32_t *cap, size_t item_size);
-void mem_free(void *memory);
 /* Below, above or at 0, for the comparisons of sorts. */
 static inline int compare_uint(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
 /* A stable sort whose comparison gets a context (qsort_r differs between systems). */

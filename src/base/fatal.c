@@ -15,23 +15,14 @@ void fatal(const char *format, ...)
     exit(2);
 }
 
-void *mem_resize(void *old, size_t size)
+/* Room for so many items, and more where it costs little. */
+static void *vec_table(void *at, uint32_t *cap, uint32_t least, uint32_t wanted, size_t item_size)
 {
-    void *memory = realloc(old, size ? size : 1);
-    if (!memory)
-        fatal("out of memory: %zu bytes were wanted", size);
-    return memory;
+    size_t room;
+    at = mem_table(at, least * item_size, wanted * item_size, &room);
+    *cap = room / item_size < UINT32_MAX ? (uint32_t)(room / item_size) : UINT32_MAX;
+    return at;
 }
-
-void *mem_zeroed(size_t size)
-{
-    void *memory = calloc(size ? size : 1, 1);
-    if (!memory)
-        fatal("out of memory: %zu bytes were wanted", size);
-    return memory;
-}
-
-void mem_free(void *memory) { free(memory); }
 
 enum { VEC_SMALL = 4096 }; /* items */
 
@@ -46,10 +37,9 @@ void *vec_more(void *at, uint32_t *cap, size_t item_size)
                     : *cap > UINT32_MAX / 2   ? UINT32_MAX
                                               : *cap * 2;
 #endif
-    if (more == *cap || (uint64_t)more * item_size > SIZE_MAX)
+    if (more == *cap)
         fatal("a table of %u rows cannot grow", *cap);
-    *cap = more;
-    return mem_resize(at, (size_t)more * item_size);
+    return vec_table(at, cap, *cap + 1, more, item_size);
 }
 
 void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size)
@@ -60,8 +50,5 @@ void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item
     if (wanted <= *cap)
         return at;
     uint32_t doubled = *cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2;
-    *cap = wanted > doubled ? wanted : doubled;
-    if ((uint64_t)*cap * item_size > SIZE_MAX)
-        fatal("a table of %u rows cannot grow", len);
-    return mem_resize(at, (size_t)*cap * item_size);
+    return vec_table(at, cap, wanted, wanted > doubled ? wanted : doubled, item_size);
 }

@@ -6,6 +6,7 @@
  * once it has failed to parse. */
 #include "cli/options.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,7 +158,7 @@ bool skip_in_chart_templates(Str path)
             found = stat(chart.ptr, &status) == 0;
         }
     }
-    mem_free(cwd);
+    free(cwd);
     arena_free(&scratch);
     return found;
 }

@@ -84,6 +84,57 @@ static void utf8_is_strict(void **state)
     assert_int_equal(utf8_count(STR("h\xC3\xA9\xF0\x9F\x9A\xA2\xFF")), 4);
 }
 
+/* Small blocks and large ones come from different places: a table moves from one to the other. */
+static void tables_keep_what_was_written(void **state)
+{
+    enum { NUMBERS = 300000, BLOCKS = 2000 };
+    (void)state;
+    VEC(uint64_t) one = {0}, many = {0};
+    Arena arena = {0};
+    uint32_t *blocks[BLOCKS];
+    for (uint32_t i = 0; i < NUMBERS; i++) {
+        vec_push(&one, i * UINT64_C(3));
+        uint64_t three[] = {i, i + 1u, i + 2u};
+        vec_append(&many, three, 3);
+        if (i >= BLOCKS)
+            continue;
+        blocks[i] = arena_alloc(&arena, 1000 + i);
+        blocks[i][0] = blocks[i][(1000 + i) / 4 - 1] = i;
+    }
+    assert_int_equal(one.len, NUMBERS);
+    assert_int_equal(many.len, 3 * NUMBERS);
+    for (uint32_t i = 0; i < NUMBERS; i++) {
+        assert_true(one.at[i] == i * UINT64_C(3));
+        assert_true(many.at[3 * i] == i && many.at[3 * i + 2] == i + 2);
+    }
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        assert_true(blocks[i][0] == i && blocks[i][(1000 + i) / 4 - 1] == i);
+    assert_true(arena_size(&arena) >= BLOCKS * 1000);
+    vec_free(&one);
+    vec_free(&many);
+    arena_free(&arena);
+}
+
+static void memory_grows_and_begins_with_zeroes(void **state)
+{
+    (void)state;
+    unsigned char *grown = NULL;
+    for (size_t size = 1, before = 0; size < 1 << 22; before = size, size *= 3) {
+        grown = mem_resize(grown, size);
+        for (size_t at = 0; at < before; at += 97)
+            assert_int_equal(grown[at], at % 251);
+        for (size_t at = 0; at < size; at++)
+            grown[at] = (unsigned char)(at % 251);
+        unsigned char *zeroed = mem_zeroed(size);
+        for (size_t at = 0; at < size; at++)
+            assert_int_equal(zeroed[at], 0);
+        memset(zeroed, 1, size);
+        mem_free(zeroed);
+    }
+    mem_free(grown);
+    mem_free(NULL);
+}
+
 static void arenas_keep_what_was_written(void **state)
 {
     (void)state;
@@ -379,6 +430,8 @@ int main(void)
         cmocka_unit_test(distance_counts_a_swap_as_one),
         cmocka_unit_test(typos_are_near_and_not_whole_words),
         cmocka_unit_test(utf8_is_strict),
+        cmocka_unit_test(tables_keep_what_was_written),
+        cmocka_unit_test(memory_grows_and_begins_with_zeroes),
         cmocka_unit_test(arenas_keep_what_was_written),
         cmocka_unit_test(an_adopted_arena_stays_in_place),
         cmocka_unit_test(interned_strings_stand_once),
