@@ -451,7 +451,8 @@ static void validate_versions(Validation *v, const Review *review)
 
 static const CrdDefinition *definition_of(Validation *v)
 {
-    CrdReader reader = {.arena = v->walk->checker->scratch, .doc = v->doc, .borrows = true};
+    CrdReader reader = {.arena = v->walk->checker->scratch, .doc = v->doc, .borrows = true,
+                        .reviews = true};
     return crd_read_definition(&reader, v->doc->root);
 }
 

@@ -134,9 +134,52 @@ static CrdName *add_name(CrdShape *shape, Str text)
     return name;
 }
 
+/* Whether nothing but its type is read of a schema.  Where others doubt that, all is. */
+static bool is_left_out(CrdReader *reader, uint32_t node)
+{
+    unsigned settled = reader->settled ? reader->settled[node - reader->root] : CRD_UNKNOWN;
+    if (settled == CRD_UNKNOWN || settled == CRD_UNASKED)
+        return false;
+#ifdef PLIMSOLL_DOUBTS
+    CrdReader whole = *reader;
+    whole.settled = NULL;
+    if (!(crd_read_shape(&whole, node)->flags & CRD_SETTLED))
+        fatal("crd: a schema would be left out that is not settled");
+    return false;
+#else
+    return true;
+#endif
+}
+
+/* Of properties that no rule asks for, those that it goes through are read alone. */
+static void read_unsettled(CrdReader *reader, CrdShape *shape, uint32_t properties)
+{
+    const Document *doc = reader->doc;
+    if (properties == BASE_NONE)
+        return;
+    shape->names = arena_alloc(reader->arena,
+                               sizeof *shape->names * node_at(doc, properties)->len + 1);
+    for (uint32_t key = node_first(properties); key < node_end(doc, properties);
+         key = node_after_entry(doc, key)) {
+        CrdShape *property =
+            (node_at(doc, key)->flags & NODE_SHADOWED) || is_left_out(reader, key + 1)
+                ? NULL
+                : crd_read_shape(reader, key + 1);
+        if (!property)
+            continue;
+        add_name(shape, crd_keep_text(reader, node_str(doc, key)))->shape = property;
+        if (property->fill)
+            shape->flags |= CRD_FILLED;
+    }
+}
+
 static void read_names(CrdReader *reader, CrdShape *shape, uint32_t properties, uint32_t required)
 {
     const Document *doc = reader->doc;
+    if (reader->settled && reader->settled[shape->node - reader->root] == CRD_UNASKED) {
+        read_unsettled(reader, shape, properties);
+        return;
+    }
     uint32_t most = (properties == BASE_NONE ? 0 : node_at(doc, properties)->len) +
                     (required == BASE_NONE ? 0 : node_at(doc, required)->len);
     open_names(reader, shape, most);
@@ -208,7 +251,7 @@ static bool read_flag(const CrdReader *reader, CrdShape *shape, uint32_t flag, u
 }
 
 /* No two of them begin alike. */
-static CrdType type_of_word(Str word)
+CrdType crd_type_of_word(Str word)
 {
     switch (word.len ? word.ptr[0] : 0) {
     case 'a': return str_is(word, "array") ? CRD_ARRAY : CRD_MISTYPED;
@@ -228,7 +271,7 @@ static bool read_types(CrdReader *reader, CrdShape *shape, uint32_t node)
     if (crd_is_kind(reader, node, NODE_STRING)) {
         if (node_at(doc, node)->len == 0)
             return false;
-        shape->type = (uint8_t)type_of_word(node_str(doc, node));
+        shape->type = (uint8_t)crd_type_of_word(node_str(doc, node));
         shape->types |= (uint16_t)(1u << shape->type);
         return true;
     }
@@ -240,7 +283,7 @@ static bool read_types(CrdReader *reader, CrdShape *shape, uint32_t node)
             shape->flags |= CRD_NULLABLE;
             continue;
         }
-        CrdType type = type_of_word(word);
+        CrdType type = crd_type_of_word(word);
         shape->types |= (uint16_t)(1u << type);
         if (shape->type == CRD_UNTYPED)
             shape->type = (uint8_t)type;
@@ -501,17 +544,12 @@ static void read_later(CrdReader *reader, CrdShape *shape, const Later *later)
         shape->fill = crd_make_default(reader->arena, reader->doc, later->fill, shape);
 }
 
-/* Whether CRD_SETTLED holds: the schema has a type, no keyword that some rule of crd_openapi.c,
- * crd_structural.c or crd_defaults.c looks at, and holds schemas of that sort only.  Whoever adds
- * a rule there about a keyword takes it out of here. */
+/* Whether CRD_SETTLED holds: the schema has a type, no keyword that some rule looks at, and holds
+ * schemas of that sort only. */
 static bool is_settled(const CrdShape *shape)
 {
-    const uint64_t UNRULED =
-        CRD_BIT(TYPE) | CRD_BIT(DESCRIPTION) | CRD_BIT(TITLE) | CRD_BIT(EXAMPLE) |
-        CRD_BIT(PROPERTIES) | CRD_BIT(REQUIRED) | CRD_BIT(ITEMS) | CRD_BIT(ENUM) |
-        CRD_BIT(FORMAT) | CRD_BIT(NULLABLE) | CRD_BIT(MINIMUM) | CRD_BIT(MAXIMUM) |
-        CRD_BIT(MULTIPLE_OF) | CRD_BIT(MIN_LENGTH) | CRD_BIT(MAX_LENGTH) | CRD_BIT(MIN_ITEMS) |
-        CRD_BIT(MAX_ITEMS) | CRD_BIT(MIN_PROPERTIES) | CRD_BIT(MAX_PROPERTIES);
+#define UNRULED_BIT(keyword, name) CRD_BIT(keyword) |
+    const uint64_t UNRULED = CRD_UNRULED(UNRULED_BIT) 0;
     const uint32_t HARMLESS = CRD_NULLABLE | CRD_HOLLOW;
     if ((shape->given & ~UNRULED) || (shape->flags & ~HARMLESS) || shape->type == CRD_UNTYPED ||
         shape->type > CRD_STRING || (shape->type == CRD_ARRAY && !shape->items))
@@ -537,6 +575,11 @@ CrdShape *crd_read_shape(CrdReader *reader, uint32_t node)
         return NULL;
     CrdShape *shape = arena_alloc(reader->arena, sizeof *shape);
     *shape = (CrdShape){.node = node, .pattern = BASE_NONE, .bind = TYPE_ANY};
+    if (is_left_out(reader, node)) {
+        shape->type = reader->settled[node - reader->root];
+        shape->flags = CRD_SETTLED;
+        return shape;
+    }
     Later later = {BASE_NONE, BASE_NONE, BASE_NONE, BASE_NONE};
     for (uint32_t key = node_first(node); key < node_end(doc, node);
          key = node_after_entry(doc, key)) {

@@ -32,7 +32,7 @@ static const Str NAMES_KEYS[NAMES_COUNT] = {
 };
 enum {
     VERSION_NAME, VERSION_SCHEMA, VERSION_SUBRESOURCES, VERSION_WARNING, VERSION_SERVED,
-    VERSION_STORAGE, VERSION_DEPRECATED, VERSION_COUNT,
+    VERSION_STORAGE, VERSION_DEPRECATED, VERSION_SELECTABLE, VERSION_COUNT,
 };
 static const Str VERSION_KEYS[VERSION_COUNT] = {
     [VERSION_NAME] = STR_INIT("name"),
@@ -42,6 +42,7 @@ static const Str VERSION_KEYS[VERSION_COUNT] = {
     [VERSION_SERVED] = STR_INIT("served"),
     [VERSION_STORAGE] = STR_INIT("storage"),
     [VERSION_DEPRECATED] = STR_INIT("deprecated"),
+    [VERSION_SELECTABLE] = STR_INIT("selectableFields"),
 };
 enum { PARTS_STATUS, PARTS_SCALE, PARTS_COUNT }; /* of subresources */
 static const Str PARTS_KEYS[PARTS_COUNT] = {
@@ -73,11 +74,18 @@ typedef struct Shared {
     uint32_t subresources;
 } Shared;
 
-static CrdShape *read_root(CrdReader *reader, uint32_t validation)
+/* sought: paths lead to its fields. */
+static CrdShape *read_root(CrdReader *reader, uint32_t validation, bool sought)
 {
     uint32_t schema = crd_map_at(reader, node_get_text(reader->doc, validation,
                                                        STR("openAPIV3Schema")));
-    return schema == BASE_NONE || reader->bare ? NULL : crd_read_shape(reader, schema);
+    if (schema == BASE_NONE || reader->bare)
+        return NULL;
+    reader->root = schema;
+    reader->settled = reader->reviews && !reader->lenient && !sought
+                          ? crd_find_settled(reader->arena, reader->doc, schema)
+                          : NULL;
+    return crd_read_shape(reader, schema);
 }
 
 static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *shared)
@@ -91,7 +99,7 @@ static CrdVersion read_version(CrdReader *reader, uint32_t node, const Shared *s
     CrdVersion version = {
         .node = node,
         .name = crd_read_text(reader, of[VERSION_NAME]),
-        .shape = read_root(reader, of[VERSION_SCHEMA]),
+        .shape = read_root(reader, of[VERSION_SCHEMA], of[VERSION_SELECTABLE] != BASE_NONE),
         .scale = read_scale(reader, crd_map_at(reader, parts[PARTS_SCALE])),
         .warning = crd_read_text(reader, of[VERSION_WARNING]),
         .served = crd_is_true(reader, of[VERSION_SERVED]),
@@ -109,7 +117,7 @@ static void read_versions(CrdReader *reader, CrdDefinition *definition, uint32_t
                           const uint32_t of[SPEC_COUNT])
 {
     const Document *doc = reader->doc;
-    Shared shared = {read_root(reader, of[SPEC_VALIDATION]),
+    Shared shared = {read_root(reader, of[SPEC_VALIDATION], true),
                      crd_map_at(reader, of[SPEC_SUBRESOURCES])};
     uint32_t versions = of[SPEC_VERSIONS];
     if (versions == BASE_NONE || !crd_is_kind(reader, versions, NODE_SEQ) ||

@@ -92,6 +92,16 @@ typedef enum CrdFormat {
     CRD_FORMAT_COUNT,
 } CrdFormat;
 
+/* The keywords that no rule of crd_openapi.c, crd_structural.c or crd_defaults.c looks at, with
+ * the fields that they are.  Whoever adds a rule there about a keyword takes it out of here. */
+#define CRD_UNRULED(X)                                                                       \
+    X(TYPE, type) X(DESCRIPTION, description) X(TITLE, title) X(EXAMPLE, example)            \
+    X(PROPERTIES, properties) X(REQUIRED, required) X(ITEMS, items) X(ENUM, enum)            \
+    X(FORMAT, format) X(NULLABLE, nullable) X(MINIMUM, minimum) X(MAXIMUM, maximum)          \
+    X(MULTIPLE_OF, multipleOf) X(MIN_LENGTH, minLength) X(MAX_LENGTH, maxLength)             \
+    X(MIN_ITEMS, minItems) X(MAX_ITEMS, maxItems) X(MIN_PROPERTIES, minProperties)           \
+    X(MAX_PROPERTIES, maxProperties)
+
 typedef struct CrdShape CrdShape;
 
 /* A property, or a name that is only required. */
@@ -221,6 +231,10 @@ typedef struct CrdReader {
     bool lenient;        /* what is not listed is allowed */
     bool bare;           /* without the schemas of versions */
     bool borrows;        /* the document's texts outlive the shapes: none is copied */
+    bool reviews;        /* the shapes are for the server's validation of the CRD, whose tree is
+                            bound: what it has nothing to say of is left out, crd_settled.c */
+    const uint8_t *settled; /* of that by node, from the schema's root on: CrdSettled */
+    uint32_t root;
 } CrdReader;
 
 /* The schema at a node; NULL where it is no mapping. */
@@ -239,6 +253,14 @@ Document crd_copy_value(Arena *arena, const Document *doc, uint32_t node);
 
 /* The name in the shape's table, or NULL. */
 const CrdName *crd_find_name(const CrdShape *shape, Str text);
+
+CrdType crd_type_of_word(Str word);
+/* ---- crd_settled.c ---- */
+/* What is known of a schema before its shape is made: a CrdType where it is settled, or this
+ * where it is not, but no rule asks it for its properties. */
+enum CrdSettled { CRD_UNKNOWN, CRD_UNASKED = UINT8_MAX };
+/* CrdReader.settled of all that is in a schema. */
+const uint8_t *crd_find_settled(Arena *arena, const Document *doc, uint32_t root);
 
 /* ---- crd_pack.c ---- */
 /* The value in a few bytes without what only people read, and a fingerprint of all of it. */

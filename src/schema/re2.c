@@ -15,11 +15,6 @@ bool re2_fail(Re2 *re, size_t from, const char *message)
 
 bool re2_at_end(const Re2 *re) { return re->at >= re->in.len; }
 
-bool re2_looks_at(const Re2 *re, const char *text)
-{
-    return str_starts(str_slice(re->in.ptr + re->at, re->in.len - re->at), str_of(text));
-}
-
 /* The next code point, and past it.  The pattern is valid UTF-8: its reader saw to it. */
 uint32_t re2_next_rune(Re2 *re)
 {
@@ -125,7 +120,8 @@ static CountRead read_counts(Re2 *re, int *min, int *max)
     return COUNT_READ;
 }
 
-static bool put_repetition(Re2 *re, size_t from, const char *written, unsigned times)
+/* What is written next says how often. */
+static bool put_repetition(Re2 *re, size_t from, unsigned times)
 {
     if (!re2_at_end(re) && re->in.ptr[re->at] == '?')
         re->at++; /* lazy: the answer is the same */
@@ -144,7 +140,6 @@ static bool put_repetition(Re2 *re, size_t from, const char *written, unsigned t
     memmove(re->out->ptr + re->atom + 3, re->out->ptr + re->atom, length);
     memcpy(re->out->ptr + re->atom, "(?:", 3);
     re->out->ptr[re->out->len - 1] = ')';
-    buf_text(re->out, written);
     re->repeated = true;
     return true;
 }
@@ -152,10 +147,13 @@ static bool put_repetition(Re2 *re, size_t from, const char *written, unsigned t
 static bool read_repetition(Re2 *re)
 {
     size_t from = re->at;
-    char text[32];
-    if (re->in.ptr[re->at] != '{') {
-        snprintf(text, sizeof text, "%c", re->in.ptr[re->at++]);
-        return put_repetition(re, from, text, 1);
+    char sign = re->in.ptr[from];
+    if (sign != '{') {
+        re->at++;
+        if (!put_repetition(re, from, 1))
+            return false;
+        buf_byte(re->out, sign);
+        return true;
     }
     int min, max;
     switch (read_counts(re, &min, &max)) {
@@ -169,11 +167,15 @@ static bool read_repetition(Re2 *re)
     case COUNT_READ:
         break;
     }
-    if (max < 0)
-        snprintf(text, sizeof text, "{%d,}", min);
-    else
-        snprintf(text, sizeof text, "{%d,%d}", min, max);
-    return put_repetition(re, from, text, (unsigned)(max >= 0 ? max : min ? min : 1));
+    if (!put_repetition(re, from, (unsigned)(max >= 0 ? max : min ? min : 1)))
+        return false;
+    buf_byte(re->out, '{');
+    buf_uint(re->out, (unsigned)min);
+    buf_byte(re->out, ',');
+    if (max >= 0)
+        buf_uint(re->out, (unsigned)max);
+    buf_byte(re->out, '}');
+    return true;
 }
 
 /* ---- groups and flags ---- */

@@ -35,7 +35,10 @@ typedef struct Re2 {
 /* Notes the first error, from there to where the reader stands; false. */
 bool re2_fail(Re2 *re, size_t from, const char *message);
 bool re2_at_end(const Re2 *re);
-bool re2_looks_at(const Re2 *re, const char *text);
+static inline bool re2_looks_at(const Re2 *re, const char *text)
+{
+    return str_starts(str_slice(re->in.ptr + re->at, re->in.len - re->at), str_of(text));
+}
 /* The next code point, and past it. */
 uint32_t re2_next_rune(Re2 *re);
 /* What is written next is one atom, to which a repetition may apply. */
