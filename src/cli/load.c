@@ -1,6 +1,7 @@
 /* From files to objects: read, split, parse, unroll Lists, tell manifests from what
  * is none, and hand each object to the pass of this run. */
 #include "cli/suppress.h"
+#include "schema/crd.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -429,6 +430,8 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
     if (note->error)
         return;
     uint32_t file = begin_file(worker, input, note);
+    if (worker->checker.crds)
+        crd_set_by_place(worker->checker.crds, true);
     parser_split(worker->parser, &splitter, text);
     while (!meter_stopped() && window_next(&window, &text, &base)) {
         splitter_go_on(&splitter, text);
@@ -436,6 +439,8 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
     }
     note->error = window.error;
     window_close(&window);
+    if (worker->checker.crds)
+        crd_set_by_place(worker->checker.crds, false);
 }
 
 /* ---- deferred objects ---- */
@@ -490,16 +495,21 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
     return status == PARSER_OK;
 }
 
+bool worker_reread(Worker *worker, uint32_t doc_index, int32_t item, Document *doc)
+{
+    if (!read_document(worker, doc_index, doc))
+        return false;
+    doc->item = item;
+    uint32_t items = schema_list_items(doc, 0);
+    int32_t left = item;
+    return items == BASE_NONE || find_item(doc, items, &left, &doc->root);
+}
+
 bool worker_again(Worker *worker, uint32_t doc_index, int32_t item, uint32_t object,
                   ObjectPass pass)
 {
     Document doc;
-    if (!read_document(worker, doc_index, &doc))
-        return false;
-    doc.item = item;
-    uint32_t items = schema_list_items(&doc, 0);
-    int32_t left = item;
-    if (items != BASE_NONE && !find_item(&doc, items, &left, &doc.root))
+    if (!worker_reread(worker, doc_index, item, &doc))
         return false;
     doc.object = object;
     schema_head(&doc, doc.root, &worker->head);

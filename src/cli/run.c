@@ -135,11 +135,30 @@ void run_crds(Run *run)
     inputs_free(&files);
 }
 
+/* Why an object cannot be read again. */
+static void tell_change(Run *run, uint32_t doc)
+{
+    const SourceDoc *source = &run->sources.docs.at[doc];
+    cli_error("%.*s: the file changed while it was read",
+              STR_ARG(run->sources.files.at[source->file].name));
+    run->unreadable = true;
+}
+
 /* The kinds of the objects that wait: sequences of an apiVersion and a kind. */
 typedef struct Waiting {
+    Run *run;
     const Interner *strings;
     SeqTable kinds;
 } Waiting;
+
+static bool read_definition(void *context, uint32_t doc, int32_t item, Document *out)
+{
+    Run *run = ((Waiting *)context)->run;
+    bool there = worker_reread(&run->worker, doc, item, out);
+    if (!there)
+        tell_change(run, doc);
+    return there;
+}
 
 static bool is_waited_for(const void *context, Str api_version, Str kind)
 {
@@ -155,14 +174,13 @@ static bool is_waited_for(const void *context, Str api_version, Str kind)
 static void run_definitions(Run *run)
 {
     Worker *worker = &run->worker;
-    Waiting waiting = {.strings = &worker->strings};
+    Waiting waiting = {.run = run, .strings = &worker->strings};
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         const Object *object = facts_object(worker->facts, worker->deferred.at[i].object);
         seq_intern2(&waiting.kinds, object->api_version, object->kind);
     }
-    CrdDemand demand = {is_waited_for, &waiting};
-    crd_build(run->types, &worker->checker.crds, 1, &run->sources,
-              run->custom.list.len ? (CrdDemand){0} : demand, &worker->diag);
+    CrdDemand demand = {run->custom.list.len ? NULL : is_waited_for, read_definition, &waiting};
+    crd_build(run->types, &worker->checker.crds, 1, &run->sources, demand, &worker->diag);
     seq_table_free(&waiting.kinds);
 }
 
@@ -205,12 +223,8 @@ void run_deferred(Run *run, ObjectPass pass)
     worker->checker.complete = true;
     for (uint32_t i = 0; i < worker->deferred.len; i++) {
         const Deferred *deferred = &worker->deferred.at[i];
-        if (!worker_deferred(worker, deferred, pass)) {
-            const SourceDoc *doc = &run->sources.docs.at[deferred->doc];
-            cli_error("%.*s: the file changed while it was read",
-                      STR_ARG(run->sources.files.at[doc->file].name));
-            run->unreadable = true;
-        }
+        if (!worker_deferred(worker, deferred, pass))
+            tell_change(run, deferred->doc);
     }
 }
 

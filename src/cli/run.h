@@ -167,7 +167,9 @@ void worker_stream(Worker *worker, Str name, Buf *text);
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
 /* What checks of the document's object are given; it is among the facts. */
 ObjectContext worker_context(Worker *worker, const Document *doc);
-/* Reads one document again and hands the one object to the pass. */
+/* Reads one document again, with one object of it at its root; false where that is gone. */
+bool worker_reread(Worker *worker, uint32_t doc_index, int32_t item, Document *doc);
+/* The same, and hands the object to the pass. */
 bool worker_again(Worker *worker, uint32_t doc, int32_t item, uint32_t object, ObjectPass pass);
 /* The pass over an object that waits, in its kept document or one that is read again. */
 bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass);

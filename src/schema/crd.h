@@ -1,8 +1,8 @@
 /* crd.h: CRDs as first-class types.
  *
  * A CRD that is checked is read into shapes (crd_shape.h), judged as the API server
- * judges it, and kept in the worker's CrdSet.  At the barrier crd_build makes types
- * and kinds of all that was kept, and the objects that waited for them are read
+ * judges it, and kept in the worker's CrdSet, whole or by its place.  At the barrier crd_build
+ * makes types and kinds of all that was kept, and the objects that waited for them are read
  * again: the order of files does not matter.  CRDs of other files (--crds) and JSON
  * schemas (--schema-location) come in through the same door.
  *
@@ -27,6 +27,10 @@ void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base);
  * (--crds): of two definitions of one kind the input's counts. */
 void crd_set_input(CrdSet *set, bool is_input);
 
+/* Whether the documents of what is kept from now on can be read again at the barrier
+ * (CrdDemand.read), and are many: then what they say is not kept. */
+void crd_set_by_place(CrdSet *set, bool by_place);
+
 /* Whether that is the head of a CustomResourceDefinition. */
 static inline bool crd_is_definition(const ObjectHead *head)
 {
@@ -37,10 +41,14 @@ static inline bool crd_is_definition(const ObjectHead *head)
 /* Keeps the definition at doc->root, which was checked; others are passed over. */
 void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *head);
 
-/* Whether some object asks for the type of a kind.  A zeroed one: all are asked for. */
+/* What is asked of definitions.  A zeroed one: all are asked for, and none was kept by place. */
 typedef struct CrdDemand {
+    /* Whether some object asks for the type of a kind; NULL: all are asked for. */
     bool (*asks)(const void *context, Str api_version, Str kind);
-    const void *context;
+    /* Reads a document again (an index in Sources.docs), with that item of a List at its root;
+     * false where it is not there any more, which was told. */
+    bool (*read)(void *context, uint32_t doc, int32_t item, Document *out);
+    void *context;
 } CrdDemand;
 
 /* Adds kinds for everything that the sets hold, and reports those that are defined twice.

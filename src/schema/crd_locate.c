@@ -108,7 +108,7 @@ static void add_schema(const Locator *locator, const Document *doc)
     definition->version_count = 1;
     definition->scope = SCOPE_UNKNOWN;
     KindId kind = crd_add_kind(locator->schema, definition, version);
-    crd_add_type(locator->schema, kind, definition, version, NULL);
+    crd_add_type(locator->schema, kind, definition, version, (CrdDemand){0}, NULL);
 }
 
 /* Reads the file and adds its type.  False where there is none. */

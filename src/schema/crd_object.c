@@ -152,7 +152,7 @@ void crd_gather(SchemaChecker *checker, const Document *doc, const ObjectHead *h
     if (!checker->crds || !crd_is_definition(head))
         return;
     CrdSet *set = checker->crds;
-    CrdDefinition *definition = crd_keep_definition(&set->arena, doc, doc->root);
+    CrdDefinition *definition = crd_keep_definition(&set->arena, doc, doc->root, set->by_place);
     definition->is_input = set->is_input;
     vec_push(&set->definitions, definition);
 }

@@ -3,7 +3,7 @@
  *
  * Most definitions of an input have no object there, so what is kept of each is small: the
  * nodes in the order of the document without what only people read, an eighth of what its
- * shapes take.  Their number stands in front; a node is a byte with its kind and its length (31:
+ * shapes take; of a large file's definitions, which are many, nothing is kept but a hash.  Their number stands in front; a node is a byte with its kind and its length (31:
  * the length follows in four bytes) and its text; an entry that is left out is one byte.  A
  * fingerprint of all texts, prose too, tells one form of a CRD from another. */
 #include "schema/crd_read.h"
@@ -13,23 +13,31 @@ _Static_assert((int)NODE_SEQ < (int)LEFT_OUT, "kinds and that mark go into three
 
 /* ---- the fingerprint ---- */
 
-/* Descriptions are most of a CRD: 32 bytes a step, in lanes that do not wait for each other. */
-static uint64_t mix_text(uint64_t seed, Str text)
+/* 32 bytes a step, in lanes that do not wait for each other. */
+typedef struct Lanes {
+    uint64_t a, b, c, d;
+} Lanes;
+
+static inline Lanes mix(Lanes lanes, const char *text)
 {
-    uint64_t a = seed, b = 1, c = 2, d = 3, words[4];
-    if (text.len < sizeof words)
+    lanes.a = (lanes.a ^ str_load8(text)) * HASH_FACTOR;
+    lanes.b = (lanes.b ^ str_load8(text + 8)) * HASH_FACTOR;
+    lanes.c = (lanes.c ^ str_load8(text + 16)) * HASH_FACTOR;
+    lanes.d = (lanes.d ^ str_load8(text + 24)) * HASH_FACTOR;
+    return lanes;
+}
+
+/* Descriptions are most of a CRD. */
+uint64_t crd_hash_text(uint64_t seed, Str text)
+{
+    if (text.len < sizeof(Lanes))
         return hash_mix(seed, (uint64_t)text.len << 32 | str_hash(text));
-    const char *last = text.ptr + text.len - sizeof words;
-    for (const char *at = text.ptr;; at += sizeof words) {
-        at = at < last ? at : last;
-        memcpy(words, at, sizeof words);
-        a = (a ^ words[0]) * HASH_FACTOR;
-        b = (b ^ words[1]) * HASH_FACTOR;
-        c = (c ^ words[2]) * HASH_FACTOR;
-        d = (d ^ words[3]) * HASH_FACTOR;
-        if (at == last)
-            return hash_mix(hash_mix(hash_mix(hash_mix(text.len, a), b), c), d);
-    }
+    Lanes lanes = {seed, 1, 2, 3};
+    const char *last = text.ptr + text.len - sizeof lanes;
+    for (const char *at = text.ptr; at < last; at += sizeof lanes)
+        lanes = mix(lanes, at);
+    lanes = mix(lanes, last);
+    return hash_mix(hash_mix(hash_mix(hash_mix(text.len, lanes.a), lanes.b), lanes.c), lanes.d);
 }
 
 /* ---- packing ---- */
@@ -90,7 +98,7 @@ Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerp
         bool key = at->flags & NODE_KEY;
         if (key && ((at->flags & NODE_SHADOWED) || is_prose(at))) {
             if (!(at->flags & NODE_SHADOWED))
-                prose = mix_text(prose, str_slice(at[1].text, at[1].len));
+                prose = crd_hash_text(prose, str_slice(at[1].text, at[1].len));
             put(out, LEFT_OUT, 0, "");
             at = &nodes[at[1].next];
         } else {
@@ -100,7 +108,7 @@ Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerp
         }
     }
     memcpy(out->ptr, &count, sizeof count);
-    *fingerprint = mix_text(prose, buf_slice(out));
+    *fingerprint = crd_hash_text(prose, buf_slice(out));
     return arena_draft_end(arena);
 }
 

@@ -167,31 +167,81 @@ CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node)
     return definition;
 }
 
-CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node)
+/* From the spec up to what stands behind it; what an alias brings stands elsewhere. */
+static uint64_t hash_spec(const Document *doc, uint32_t spec)
+{
+    uint32_t from = node_at(doc, spec)->offset, behind = node_after(doc, spec);
+    size_t end = behind < doc->count ? node_at(doc, behind)->offset : doc->text.len;
+    return doc->alias_count ? 0 : crd_hash_text(1, str_slice(doc->text.ptr + from, end - from)) | 1;
+}
+
+static uint32_t spec_of(const CrdReader *reader, uint32_t node)
+{
+    return crd_map_at(reader, node_get_text(reader->doc, node, STR("spec")));
+}
+
+CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node, bool by_place)
 {
     CrdReader reader = {.arena = arena, .doc = doc, .bare = true};
     CrdDefinition *definition = crd_read_definition(&reader, node);
-    uint32_t spec = crd_map_at(&reader, node_get_text(doc, node, STR("spec")));
+    uint32_t spec = spec_of(&reader, node);
     definition->json = doc->json;
+    definition->folded = spec != BASE_NONE;
+    definition->kept = !by_place;
     if (spec != BASE_NONE)
+        definition->text = hash_spec(doc, spec);
+    if (spec != BASE_NONE && !by_place)
         definition->packed = crd_pack(arena, doc, spec, &definition->fingerprint);
     return definition;
 }
 
-void crd_unfold_definition(CrdDefinition *definition, Arena *arena)
+void crd_unfold_definition(CrdDefinition *definition, CrdDemand demand, Arena *arena)
 {
-    if (!definition->packed.len)
+    if (!definition->folded)
         return;
+    definition->folded = false;
     Arena scratch = {0};
-    Document spec = crd_unpack(&scratch, definition->packed, definition->json);
-    CrdReader reader = {.arena = arena, .doc = &spec, .lenient = definition->preserves,
-                        .borrows = true}; /* what is packed stays, and texts in it */
+    Document doc;
+    CrdReader reader = {.arena = arena, .doc = &doc, .lenient = definition->preserves};
     CrdDefinition whole = {0};
-    uint32_t of[SPEC_COUNT];
-    crd_find(&reader, 0, SPEC_KEYS, SPEC_COUNT, of);
-    read_versions(&reader, &whole, 0, of);
-    for (uint32_t i = 0; i < definition->version_count; i++)
+    uint32_t of[SPEC_COUNT], spec = 0;
+    if (definition->kept) {
+        doc = crd_unpack(&scratch, definition->packed, definition->json);
+        reader.borrows = true; /* what is packed stays, and texts in it */
+    } else {
+        bool there = demand.read(demand.context, definition->place.doc, definition->item, &doc);
+        spec = there ? spec_of(&reader, doc.root) : BASE_NONE;
+    }
+    if (spec != BASE_NONE) {
+        crd_find(&reader, spec, SPEC_KEYS, SPEC_COUNT, of);
+        read_versions(&reader, &whole, spec, of);
+    }
+    for (uint32_t i = 0; i < definition->version_count && i < whole.version_count; i++)
         definition->versions[i].shape = whole.versions[i].shape;
-    definition->packed = str_slice("", 0);
     arena_free(&scratch);
+}
+
+/* What its document says, whose names are not bound any more. */
+static uint64_t read_fingerprint(const CrdDefinition *definition, CrdDemand demand)
+{
+    Document doc;
+    uint64_t fingerprint = 0;
+    if (!demand.read(demand.context, definition->place.doc, definition->item, &doc))
+        return 0;
+    Arena scratch = {0};
+    CrdReader reader = {.arena = &scratch, .doc = &doc};
+    uint32_t spec = spec_of(&reader, doc.root);
+    if (spec != BASE_NONE)
+        (void)crd_pack(&scratch, &doc, spec, &fingerprint);
+    arena_free(&scratch);
+    return fingerprint;
+}
+
+bool crd_is_same_definition(const CrdDefinition *a, const CrdDefinition *b, CrdDemand demand)
+{
+    if (a->text && a->text == b->text)
+        return true;
+    if (a->kept && b->kept)
+        return a->fingerprint == b->fingerprint;
+    return read_fingerprint(a, demand) == read_fingerprint(b, demand);
 }

@@ -189,7 +189,9 @@ typedef struct CrdVersion {
 
 typedef struct CrdDefinition {
     Str name, group, kind, plural;
-    Str packed;          /* its spec, until some object needs its shapes: crd_pack.c */
+    bool folded;         /* it has no shapes until some object needs them, */
+    bool kept;           /* but its spec; else its document is read again */
+    Str packed;          /* the spec: crd_pack.c */
     CrdVersion *versions;
     uint32_t version_count;
     Scope scope;
@@ -198,7 +200,9 @@ typedef struct CrdDefinition {
     Place place;         /* of spec.names.kind */
     int32_t item;
     bool json;           /* of its document */
-    uint64_t fingerprint; /* of its text: the same CRD twice is no conflict */
+    uint64_t text;       /* a hash of its spec as it is written; 0: what is written is not all */
+    uint64_t fingerprint; /* and of what that says, where it is kept: the same CRD twice is no
+                             conflict */
 } CrdDefinition;
 
 /* A kind of a CRD's version: what a root type's constraints number. */
@@ -221,6 +225,7 @@ struct CrdSet {
     VEC(Pattern *) patterns; /* by number, compiled when first needed */
     Pattern *formats[CRD_FORMAT_COUNT];
     bool is_input;
+    bool by_place;       /* documents are at hand at the barrier: no spec is kept */
 };
 
 /* ---- crd_read.c: from a document's nodes to shapes ---- */
@@ -241,10 +246,13 @@ typedef struct CrdReader {
 CrdShape *crd_read_shape(CrdReader *reader, uint32_t node);
 /* A CRD of either version.  Never NULL; what cannot be read is left out. */
 CrdDefinition *crd_read_definition(CrdReader *reader, uint32_t node);
-/* The same without shapes, for as long as the arena lives: its spec is packed. */
-CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node);
+/* The same without shapes, for as long as the arena lives: its spec is packed, or, by place, only
+ * known again. */
+CrdDefinition *crd_keep_definition(Arena *arena, const Document *doc, uint32_t node, bool by_place);
 /* Makes the shapes of one that was kept, once. */
-void crd_unfold_definition(CrdDefinition *definition, Arena *arena);
+void crd_unfold_definition(CrdDefinition *definition, CrdDemand demand, Arena *arena);
+/* Whether two say the same. */
+bool crd_is_same_definition(const CrdDefinition *a, const CrdDefinition *b, CrdDemand demand);
 /* CRD_BITs of the keywords whose value in the CRD's document is a list or a mapping, if empty. */
 uint64_t crd_keywords_with_parts(const Document *doc, const CrdShape *shape);
 extern const Str crd_keyword_texts[CRD_KEYWORD_COUNT];
@@ -263,6 +271,7 @@ enum CrdSettled { CRD_UNKNOWN, CRD_UNASKED = UINT8_MAX };
 const uint8_t *crd_find_settled(Arena *arena, const Document *doc, uint32_t root);
 
 /* ---- crd_pack.c ---- */
+uint64_t crd_hash_text(uint64_t seed, Str text);
 /* The value in a few bytes without what only people read, and a fingerprint of all of it. */
 Str crd_pack(Arena *arena, const Document *doc, uint32_t spec, uint64_t *fingerprint);
 /* Its nodes; texts stay where they are. */
@@ -274,7 +283,7 @@ struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
 KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVersion *version);
 /* Makes its type.  Patterns that are needed on the way are kept in the set, which may be NULL. */
 void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
-                  CrdSet *set);
+                  CrdDemand demand, CrdSet *set);
 
 /* ---- crd_default.c ---- */
 /* A value with the defaults of its shape filled in, as the server does it. */

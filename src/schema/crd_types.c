@@ -28,6 +28,7 @@ void crd_set_merge(CrdSet *into, CrdSet *from, uint32_t doc_base)
 }
 
 void crd_set_input(CrdSet *set, bool is_input) { set->is_input = is_input; }
+void crd_set_by_place(CrdSet *set, bool by_place) { set->by_place = by_place; }
 
 void crd_set_free(CrdSet *set)
 {
@@ -249,10 +250,10 @@ KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVe
 }
 
 void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
-                  CrdSet *set)
+                  CrdDemand demand, CrdSet *set)
 {
     Arena scratch = {0};
-    crd_unfold_definition(definition, &crd_table_of(schema)->arena);
+    crd_unfold_definition(definition, demand, &crd_table_of(schema)->arena);
     TypeId type = build_root(schema, definition, version, set, &scratch);
     schema->kinds.at[kind - SCHEMA_STATIC_KINDS].type = type;
     arena_free(&scratch);
@@ -343,7 +344,7 @@ static void add_types(Schema *schema, const Definers *definers, CrdDemand demand
             continue;
         Str api_version = schema_name_text(schema, schema->kinds.at[i].api_version);
         if (!demand.asks || demand.asks(demand.context, api_version, by.definition->kind))
-            crd_add_type(schema, kind, by.definition, by.version, set);
+            crd_add_type(schema, kind, by.definition, by.version, demand, set);
     }
 }
 
@@ -375,7 +376,7 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
             vec_push(&heads, BASE_NONE);
         const CrdDefinition *rival = find_rival(all.at, heads.at, head);
         if (rival && rival->is_input && definition->kind.len &&
-            rival->fingerprint != definition->fingerprint)
+            !crd_is_same_definition(rival, definition, demand))
             report_conflict(diag, rival, definition);
         add_definition(schema, definition, rival, &definers);
         heads.at[head] = i;
