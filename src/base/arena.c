@@ -41,7 +41,7 @@ static void arena_next_block(Arena *arena, size_t size)
         if (want > ARENA_LARGEST_STEP)
             want = ARENA_LARGEST_STEP;
         if (want < size)
-            want = size;
+            want = arena_round(size);
         ArenaBlock *block = mem_table(NULL, sizeof *block + size, sizeof *block + want, &room);
         block->size = room - sizeof *block;
         block->next = *link;
@@ -51,14 +51,20 @@ static void arena_next_block(Arena *arena, size_t size)
     arena->used = 0;
 }
 
-void *arena_alloc(Arena *arena, size_t size)
+/* Where the last one ended. */
+static void *arena_bytes(Arena *arena, size_t size)
 {
-    size = arena_round(size);
     if (!arena->current || arena->current->size - arena->used < size)
         arena_next_block(arena, size);
     void *memory = arena->current->bytes + arena->used;
     arena->used += size;
     return memory;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    arena->used = arena_round(arena->used); /* behind a text; a block's size is such a number */
+    return arena_bytes(arena, arena_round(size));
 }
 
 void *arena_zero(Arena *arena, size_t size)
@@ -84,7 +90,7 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 
 Str arena_str(Arena *arena, Str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
+    char *copy = arena_bytes(arena, s.len + 1);
     if (s.len)
         memcpy(copy, s.ptr, s.len);
     copy[s.len] = '\0';
@@ -95,7 +101,7 @@ Str arena_quoted(Arena *arena, Str text)
 {
     if (!text.len || !memchr(text.ptr, '"', text.len))
         return text;
-    char *quoted = arena_alloc(arena, 2 * text.len);
+    char *quoted = arena_bytes(arena, 2 * text.len);
     size_t to = 0;
     for (size_t at = 0; at < text.len; at++) {
         if (text.ptr[at] == '"' || text.ptr[at] == '\\')
@@ -133,7 +139,7 @@ Str arena_concat(Arena *arena, const Str *parts, size_t count)
     size_t len = 0;
     for (size_t i = 0; i < count; i++)
         len += parts[i].len;
-    char *text = arena_alloc(arena, len + 1), *end = text;
+    char *text = arena_bytes(arena, len + 1), *end = text;
     for (size_t i = 0; i < count; i++) {
         if (parts[i].len)
             memcpy(end, parts[i].ptr, parts[i].len);
