@@ -46,6 +46,15 @@ static void defer(Worker *worker, const Document *doc)
     vec_push(&worker->deferred, deferred);
 }
 
+/* What could not be checked of the input's objects is told in the summary. */
+static void count_unchecked(Worker *worker, const Document *doc, const Object *object)
+{
+    if (doc->object < facts_input_count(worker->facts)) {
+        worker->summary->unknown_kinds += object->unknown_kind;
+        worker->summary->unchecked += object->unchecked;
+    }
+}
+
 /* The object alone: its kind, its type, its version. */
 static bool check_type(Worker *worker, Document *doc)
 {
@@ -55,6 +64,8 @@ static bool check_type(Worker *worker, Document *doc)
         return false;
     }
     object->accepted = worker->checker.accepted;
+    if (object->unknown_kind || object->unchecked)
+        count_unchecked(worker, doc, object);
     if (crd_is_definition(&worker->head))
         crd_gather(&worker->checker, doc, &worker->head);
     return true;

@@ -96,6 +96,8 @@ static void summary_add(ReportSummary *into, ReportSummary *from)
     into->skipped_files += from->skipped_files;
     into->skipped_documents += from->skipped_documents;
     into->helm_templates += from->helm_templates;
+    into->unknown_kinds += from->unknown_kinds;
+    into->unchecked += from->unchecked;
     *from = (ReportSummary){0};
 }
 
