@@ -39,18 +39,12 @@ void suppressions_merge(Suppressions *into, Suppressions *from, SuppressBase bas
 
 /* ---- which suppression reaches a finding ---- */
 
-static int compare_reach(SuppressScope scope, uint32_t id, const Suppression *entry)
-{
-    if (scope != entry->scope)
-        return scope < entry->scope ? -1 : 1;
-    return (id > entry->id) - (id < entry->id);
-}
-
 static int compare_entries(const void *left, const void *right, void *context)
 {
     (void)context;
     const Suppression *a = left, *b = right;
-    return compare_reach(a->scope, a->id, b);
+    int order = compare_uint(a->scope, b->scope);
+    return order ? order : compare_uint(a->id, b->id);
 }
 
 /* A rule may speak from two tables, as with another origin; its id says which it is. */
@@ -74,19 +68,20 @@ static bool reaches(const Suppression *entry, const Finding *finding)
 }
 
 /* All that reach it are of use; the first is the one that is told of. */
-static Suppression *find_entry(Suppressions *all, SuppressScope scope, uint32_t id,
+static Suppression *find_entry(SuppressPass *pass, SuppressScope scope, uint32_t id,
                                const Finding *finding)
 {
+    Suppressions *all = pass->all;
     Suppression *found = NULL;
-    uint32_t low = 0, high = all->entries.len;
+    uint32_t low = pass->starts[scope], high = pass->starts[scope + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (compare_reach(scope, id, &all->entries.at[middle]) > 0)
+        if (all->entries.at[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < all->entries.len && compare_reach(scope, id, &all->entries.at[low]) == 0; low++) {
+    for (; low < pass->starts[scope + 1] && all->entries.at[low].id == id; low++) {
         Suppression *entry = &all->entries.at[low];
         if (!reaches(entry, finding))
             continue;
@@ -96,17 +91,15 @@ static Suppression *find_entry(Suppressions *all, SuppressScope scope, uint32_t 
     return found;
 }
 
-static Suppression *find_written(Suppressions *all, const Finding *finding, uint32_t file)
+static Suppression *find_written(SuppressPass *pass, const Finding *finding, uint32_t file)
 {
-    Suppression *found[3] = {NULL, NULL, NULL};
-    if (all->entries.len == 0)
-        return NULL;
+    Suppression *found[SUPPRESS_SCOPES] = {NULL, NULL, NULL};
     if (finding->place.doc != BASE_NONE)
-        found[0] = find_entry(all, SUPPRESS_LINE, finding->place.doc, finding);
+        found[0] = find_entry(pass, SUPPRESS_LINE, finding->place.doc, finding);
     if (finding->object != BASE_NONE)
-        found[1] = find_entry(all, SUPPRESS_OBJECT, finding->object, finding);
+        found[1] = find_entry(pass, SUPPRESS_OBJECT, finding->object, finding);
     if (file != BASE_NONE)
-        found[2] = find_entry(all, SUPPRESS_FILE, file, finding);
+        found[2] = find_entry(pass, SUPPRESS_FILE, file, finding);
     return found[0] ? found[0] : found[1] ? found[1] : found[2];
 }
 
@@ -171,7 +164,7 @@ static bool is_suppressed(SuppressPass *pass, const Finding *finding, Suppressed
                         ? pass->sources->docs.at[finding->place.doc].file
                         : finding->place.file;
     const SuppressRule *row = find_row(pass, finding, file);
-    const Suppression *entry = find_written(pass->all, finding, file);
+    const Suppression *entry = find_written(pass, finding, file);
     if (entry)
         *out = (Suppressed){*finding, entry->source, entry->reason, false};
     else if (row)
@@ -253,6 +246,9 @@ void suppress_filter(SuppressPass *pass)
     if (!all->entries.len && !pass->options->suppress.len)
         return;
     sort_with(all->entries.at, all->entries.len, sizeof *all->entries.at, compare_entries, NULL);
+    for (uint32_t i = 0; i < all->entries.len; i++)
+        for (int scope = (int)all->entries.at[i].scope; scope < SUPPRESS_SCOPES; scope++)
+            pass->starts[scope + 1]++;
     take_out(pass, 0);
     uint32_t first = pass->diag->findings.len;
     if (!pass->partial) {

@@ -19,6 +19,7 @@ typedef enum SuppressScope {
     SUPPRESS_OBJECT, /* id is an object; begin and end may make it a part */
     SUPPRESS_FILE,   /* id is a file */
 } SuppressScope;
+enum { SUPPRESS_SCOPES = SUPPRESS_FILE + 1 };
 
 typedef struct Suppression {
     const RuleInfo *rule;
@@ -51,6 +52,7 @@ typedef struct SuppressPass {
     Sources *sources;
     const Facts *facts;
     PlaceMemo memo;
+    uint32_t starts[SUPPRESS_SCOPES + 1]; /* where the entries of each scope begin, sorted */
     bool partial; /* Ctrl-C: what was not read may be what a suppression is for */
 } SuppressPass;
 
