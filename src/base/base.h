@@ -247,8 +247,10 @@ size_t arena_size(const Arena *arena); /* bytes held; tests ask */
 #define vec_clear(vec) ((vec)->len = 0)
 #define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
 /* Adds count items at once. */
+#define vec_reserve(vec, count) /* room for so many more */ \
+    ((vec)->at = vec_room((vec)->at, &(vec)->cap, (vec)->len, (count), sizeof *(vec)->at))
 #define vec_append(vec, items, count)                                                  \
-    ((vec)->at = vec_room((vec)->at, &(vec)->cap, (vec)->len, (count), sizeof *(vec)->at), \
+    (vec_reserve(vec, count),                                                              \
      (count) ? (void)memcpy((vec)->at + (vec)->len, (items), sizeof *(vec)->at * (count)) : (void)0, \
      (vec)->len += (count))
 void *vec_room(void *at, uint32_t *cap, uint32_t len, uint32_t more, size_t item_size);
@@ -337,6 +339,7 @@ static inline void buf_str(Buf *buf, Str s)
     buf->len += s.len;
 }
 static inline void buf_text(Buf *buf, const char *c_string) { buf_str(buf, str_of(c_string)); }
+/* As printf, but for "%.*s": so many bytes, also behind a zero, as a Str may have them. */
 void buf_format(Buf *buf, const char *format, ...) BASE_PRINTF(2, 3); /* format.c */
 void buf_vformat(Buf *buf, const char *format, va_list args) BASE_PRINTF(2, 0);
 void buf_uint(Buf *buf, uint64_t value);

@@ -73,11 +73,13 @@ static void put_rest(Buf *buf, const char *format, va_list args)
     buf->len += (size_t)length;
 }
 
-static void put_text(Buf *buf, const char *text, int limit)
+/* A measured text is that long, whatever bytes it has: the library would end it at a zero. */
+static inline void put_text(Buf *buf, const char *text, int length)
 {
-    if (!text) /* as the library has it */
-        text = "(null)";
-    buf_str(buf, str_slice(text, limit < 0 ? strlen(text) : strnlen(text, (size_t)limit)));
+    if (length >= 0)
+        buf_str(buf, str_slice(text, (size_t)length));
+    else
+        buf_text(buf, text ? text : "(null)"); /* as the library has it */
 }
 
 void buf_vformat(Buf *buf, const char *format, va_list args)

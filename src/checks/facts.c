@@ -76,12 +76,11 @@ Str facts_object_text(const Facts *facts, uint32_t object, Arena *arena)
 {
     const Object *it = facts_object(facts, object);
     Str kind = facts_text(facts, it->kind), name = facts_text(facts, it->name);
-    if (name.len)
-        return arena_format(arena, "%.*s \"%.*s\"", STR_ARG(kind), STR_ARG(name));
-    Str start = facts_text(facts, it->generate_name);
-    if (start.len)
-        return arena_format(arena, "%.*s \"%.*s*\"", STR_ARG(kind), STR_ARG(start));
-    return arena_format(arena, "%.*s without a name", STR_ARG(kind));
+    Str start = name.len ? name : facts_text(facts, it->generate_name);
+    Str text[] = {kind, STR(" \""), start, name.len ? STR("\"") : STR("*\"")};
+    Str nameless[] = {kind, STR(" without a name")};
+    return start.len ? arena_concat(arena, text, BASE_COUNT(text))
+                     : arena_concat(arena, nameless, BASE_COUNT(nameless));
 }
 
 const char *protocol_name(Protocol protocol)

@@ -285,13 +285,25 @@ static void formats_are_those_of_printf(void **state)
 {
     (void)state;
     WRITES_AS_PRINTF("nothing to fill in");
-    WRITES_AS_PRINTF("%s, %.*s and %.*s%c", "all", 3, "partial", 9, "short", '!');
+    WRITES_AS_PRINTF("%s, %.*s and %.*s%c", "all", 3, "partial", 5, "short", '!');
     WRITES_AS_PRINTF("%d %d %d %u %u", 0, INT32_MIN, INT32_MAX, 0U, UINT32_MAX);
     WRITES_AS_PRINTF("%ld %lu %lld %lld %llu", -5L, 5UL, (long long)INT64_MIN,
                      (long long)INT64_MAX, (unsigned long long)UINT64_MAX);
     WRITES_AS_PRINTF("%zu %zd %i%%", SIZE_MAX, (ptrdiff_t)-3, 7);
     WRITES_AS_PRINTF("%d then %04x, %-5s|%5.2f %s", 1, 0x2aU, "ab", 1.5, "and on");
     WRITES_AS_PRINTF("%.*e %s", 3, 12345.678, "behind");
+}
+
+/* Unlike printf's, which ends it there. */
+static void a_measured_text_may_hold_a_zero(void **state)
+{
+    (void)state;
+    Buf got = {0};
+    Str text = STR("a\0b");
+    buf_format(&got, "<%.*s>", STR_ARG(text));
+    assert_int_equal(got.len, 5);
+    assert_memory_equal(got.ptr, "<a\0b>", 5);
+    buf_free(&got);
 }
 
 static void sorting_is_stable(void **state)
@@ -439,6 +451,7 @@ int main(void)
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(json_strings_are_escaped_wherever_it_is_due),
         cmocka_unit_test(formats_are_those_of_printf),
+        cmocka_unit_test(a_measured_text_may_hold_a_zero),
         cmocka_unit_test(sorting_is_stable),
         cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(a_full_disk_is_remembered),
