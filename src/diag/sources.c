@@ -126,12 +126,25 @@ static int compare_redactions(const void *left, const void *right)
     return compare_uint(a->offset, b->offset);
 }
 
+/* They mostly come in their order, and apart. */
+static bool redactions_stand_apart(const Redaction *all, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (all[i].doc < all[i - 1].doc ||
+            (all[i].doc == all[i - 1].doc &&
+             all[i].offset <= (uint64_t)all[i - 1].offset + all[i - 1].length))
+            return false;
+    return true;
+}
+
 /* Sorts them and makes one of those that overlap. */
 static void sort_redactions(Sources *sources)
 {
-    if (sources->redactions_sorted || sources->redactions.len == 0)
-        return;
     Redaction *all = sources->redactions.at;
+    bool sorted = sources->redactions_sorted || redactions_stand_apart(all, sources->redactions.len);
+    sources->redactions_sorted = true;
+    if (sorted)
+        return;
     qsort(all, sources->redactions.len, sizeof *all, compare_redactions);
     uint32_t kept = 0;
     for (uint32_t i = 1; i < sources->redactions.len; i++) {
@@ -142,7 +155,6 @@ static void sort_redactions(Sources *sources)
             all[kept].length = all[i].offset + all[i].length - all[kept].offset;
     }
     sources->redactions.len = kept + 1;
-    sources->redactions_sorted = true;
 }
 
 /* The first redaction that ends behind a place, as an index. */
