@@ -65,6 +65,12 @@ typedef struct ReferenceCluster {
     bool ranges_given;    /* the user says so: what lies outside is surely refused */
 } ReferenceCluster;
 
+/* Per document: its place among all. */
+typedef struct DocRanks {
+    bool known;
+    uint32_t *of; /* NULL: its number; else free it with mem_free */
+} DocRanks;
+
 typedef struct ChecksOptions {
     const Assumption *assumed; /* borrowed */
     uint32_t assumed_count;
@@ -74,8 +80,7 @@ typedef struct ChecksOptions {
     bool one_build; /* all objects come of one kustomization, which holds each once */
     bool joined; /* something says that all objects belong together: one kustomization, chart … */
     bool incomplete; /* files that may hold objects were skipped: Helm templates */
-    /* From checks_doc_ranks, where several links are made of one input; else NULL. */
-    const uint32_t *doc_ranks;
+    DocRanks doc_ranks; /* borrowed, where several links are made of one input; else not known */
     struct Whole *whole; /* where the facts are those of a scope: the objects of all; or NULL */
 } ChecksOptions;
 
@@ -84,10 +89,9 @@ typedef struct Whole Whole;
 Whole *whole_new(const Facts *facts);
 void whole_free(Whole *whole);
 
-/* Per document: its place among all.  Free it with mem_free. */
-uint32_t *checks_doc_ranks(const Sources *sources);
+DocRanks checks_doc_ranks(const Sources *sources);
 /* Ids of all objects by place.  Free them with mem_free. */
-uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks);
+uint32_t *checks_order(const Facts *facts, const DocRanks *ranks);
 
 Facts *facts_new(Interner *strings);
 void facts_free(Facts *facts);

@@ -53,7 +53,7 @@ typedef struct PodClass {
  * numbered one behind the other. */
 typedef struct Space {
     uint32_t ns;
-    uint32_t pods, selectors;  /* so many are in it and those before it */
+    uint32_t last_pod, last_selector; /* or BASE_NONE: classes.c */
     uint32_t first_key, keys;
     uint32_t all_key;          /* of the list of all classes, or BASE_NONE: nobody asks */
     uint32_t first_class, classes;
@@ -67,9 +67,10 @@ struct Link {
     const ChecksOptions *options; /* borrowed */
 
     /* order.c */
-    const uint32_t *doc_ranks; /* per document: its place among all */
+    DocRanks doc_ranks;
     uint32_t *own_ranks;       /* the same, where nobody gave them */
     uint32_t *objects;         /* by place */
+    bool in_order;             /* as their ids are */
     uint32_t *namespaces;      /* per object: its namespace, a string */
     uint32_t *object_kinds;    /* per object: its kind, a string */
     uint32_t *identities;      /* open addressing: the first object of each identity, see order.c */
@@ -134,8 +135,16 @@ struct Link {
 };
 
 /* ---- order.c ---- */
+static inline uint32_t doc_rank(const DocRanks *ranks, uint32_t doc)
+{
+    return ranks->of ? ranks->of[doc] : doc;
+}
 void order_build(Link *link);
 void order_free(Link *link);
+/* Sorts facts by place, which they mostly are: by their object, their first member, and the offset
+ * at `place`, if any (0: none). */
+void order_facts(Link *link, void *items, uint32_t count, size_t size, size_t place,
+                 int (*compare)(const void *, const void *, void *));
 /* link_find in three steps, so that many are under way at once: its hash, then the two places
  * in memory that it is going to look at. */
 uint32_t identity_hash(uint32_t group, uint32_t kind, uint32_t ns, uint32_t name);
@@ -202,8 +211,8 @@ static inline bool query_next(QueryTerms *terms, CompiledTerm *term)
 {
     if (!compiled_next(&terms->rest, term))
         return false;
-    term->lists = terms->lists + 1; /* behind the term's head */
-    terms->lists += term->count + 1;
+    term->lists = terms->lists;
+    terms->lists += term->count;
     return true;
 }
 bool set_holds(Seq set, uint32_t pair);

@@ -270,8 +270,8 @@ void labelled_build(Link *link)
     Facts *facts = link->facts;
     if (facts->labelled.len == 0 && facts->label_queries.len == 0)
         return;
-    sort_with(facts->labelled.at, facts->labelled.len, sizeof *facts->labelled.at,
-              compare_labelled, link);
+    order_facts(link, facts->labelled.at, facts->labelled.len, sizeof *facts->labelled.at, 0,
+                compare_labelled);
     intern_keys(link);
     postings_build(&link->labelled, link, sweep_labelled, LABELLED_VISITS);
     index_keys(link);

@@ -52,33 +52,31 @@ static uint32_t *ranks_of(uint32_t *sorted, uint32_t count)
     return ranks;
 }
 
-/* Documents mostly come in the order of their files, and files in that of their names. */
-static bool docs_are_sorted(const DocOrder *order)
+/* Where the n-th file is that of number n. */
+static bool files_are_sorted(const uint32_t *ranks, uint32_t count)
 {
-    const SourceDoc *docs = order->sources->docs.at;
-    for (uint32_t i = 1; i < order->sources->docs.len; i++) {
-        uint32_t before = order->file_ranks[docs[i - 1].file], rank = order->file_ranks[docs[i].file];
-        if (rank < before || (rank == before && docs[i].index <= docs[i - 1].index))
-            return false;
-    }
-    return true;
+    uint32_t i = 0;
+    while (i < count && ranks[i] == i)
+        i++;
+    return i == count;
 }
 
-uint32_t *checks_doc_ranks(const Sources *read)
+DocRanks checks_doc_ranks(const Sources *read)
 {
     Sources *sources = (Sources *)(uintptr_t)read; /* sort_with's context is not const */
     uint32_t files = sources->files.len, docs = sources->docs.len;
     uint32_t *sorted = all_numbers(files);
     sort_with(sorted, files, sizeof *sorted, compare_files, sources);
     uint32_t *file_ranks = ranks_of(sorted, files);
-    DocOrder order = {sources, file_ranks};
-    sorted = all_numbers(docs);
-    if (!docs_are_sorted(&order)) {
+    DocRanks ranks = {.known = true};
+    if (sources->scattered || !files_are_sorted(file_ranks, files)) {
+        DocOrder order = {sources, file_ranks};
+        sorted = all_numbers(docs);
         sort_with(sorted, docs, sizeof *sorted, compare_docs, &order);
-        sorted = ranks_of(sorted, docs);
+        ranks.of = ranks_of(sorted, docs);
     }
     mem_free(file_ranks);
-    return sorted;
+    return ranks;
 }
 
 int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
@@ -86,7 +84,7 @@ int link_compare_objects(const Link *link, uint32_t a, uint32_t b)
     if (a == b)
         return 0;
     const Object *x = facts_object(link->facts, a), *y = facts_object(link->facts, b);
-    int order = compare_uint(link->doc_ranks[x->doc], link->doc_ranks[y->doc]);
+    int order = compare_uint(doc_rank(&link->doc_ranks, x->doc), doc_rank(&link->doc_ranks, y->doc));
     if (!order)
         order = compare_uint(x->offset, y->offset);
     return order ? order : compare_uint(a, b);
@@ -97,11 +95,11 @@ static int compare_objects(const void *left, const void *right, void *context)
     return link_compare_objects(context, *(const uint32_t *)left, *(const uint32_t *)right);
 }
 
-static bool objects_are_sorted(const Facts *facts, const uint32_t *doc_ranks)
+static bool objects_are_sorted(const Facts *facts, const DocRanks *ranks)
 {
     const Object *objects = facts->objects.at;
     for (uint32_t i = 1; i < facts->objects.len; i++) {
-        uint32_t before = doc_ranks[objects[i - 1].doc], rank = doc_ranks[objects[i].doc];
+        uint32_t before = doc_rank(ranks, objects[i - 1].doc), rank = doc_rank(ranks, objects[i].doc);
         if (rank < before || (rank == before && objects[i].offset < objects[i - 1].offset))
             return false;
     }
@@ -115,10 +113,10 @@ static uint32_t *sorted_objects(Link *link)
     return numbers;
 }
 
-uint32_t *checks_order(const Facts *facts, const uint32_t *doc_ranks)
+uint32_t *checks_order(const Facts *facts, const DocRanks *ranks)
 {
-    Link link = {.facts = (Facts *)(uintptr_t)facts, .doc_ranks = doc_ranks};
-    return objects_are_sorted(facts, doc_ranks) ? all_numbers(facts_object_count(facts))
+    Link link = {.facts = (Facts *)(uintptr_t)facts, .doc_ranks = *ranks};
+    return objects_are_sorted(facts, ranks) ? all_numbers(facts_object_count(facts))
                                                 : sorted_objects(&link);
 }
 
@@ -227,13 +225,13 @@ static void index_identities(Link *link, const uint32_t *hashes)
     }
 }
 
-/* What many passes ask of objects, side by side, and their hashes: they are read once.  Whether
- * they stand by place. */
-static bool gather_objects(Link *link, uint32_t *hashes)
+/* What many passes ask of objects, side by side, and their hashes: they are read once. */
+static void gather_objects(Link *link, uint32_t *hashes)
 {
     const Facts *facts = link->facts;
     uint32_t count = facts_object_count(facts), rank = 0, offset = 0;
     bool in_order = true;
+    const DocRanks ranks = link->doc_ranks;
     link->namespaces = mem_resize(NULL, sizeof *link->namespaces * ((size_t)count + 1));
     link->object_kinds = mem_resize(NULL, sizeof *link->object_kinds * ((size_t)count + 1));
     for (uint32_t i = 0; i < count; i++) {
@@ -244,25 +242,23 @@ static bool gather_objects(Link *link, uint32_t *hashes)
         hashes[i] = has_identity(it) ? identity_hash(it->group, it->kind, it->ns, it->name)
                                      : IDENTITY_NONE;
         uint32_t before = rank;
-        rank = link->doc_ranks[it->doc];
+        rank = doc_rank(&ranks, it->doc);
         in_order &= rank > before || (rank == before && it->offset >= offset);
         offset = it->offset;
     }
-    return in_order;
+    link->in_order = in_order;
 }
 
-/* Whether they stand by place. */
-static bool index_objects(Link *link)
+static void index_objects(Link *link)
 {
     uint32_t count = facts_object_count(link->facts);
     uint32_t *hashes = mem_resize(NULL, sizeof *hashes * ((size_t)count + 1));
-    bool in_order = gather_objects(link, hashes);
-    link->objects = in_order ? all_numbers(count) : sorted_objects(link);
+    gather_objects(link, hashes);
+    link->objects = link->in_order ? all_numbers(count) : sorted_objects(link);
     index_identities(link, hashes);
     mem_free(hashes);
     link->mark_count = link->facts->strings->strings.len;
     link->marks = mem_zeroed((size_t)link->mark_count + 1);
-    return in_order;
 }
 
 uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)
@@ -322,25 +318,31 @@ static bool are_by_place(const void *items, uint32_t count, size_t size, size_t 
     return true;
 }
 
-#define SORT_BY_PLACE(list, place, compare)                                                 \
-    if (!in_order ||                                                                        \
-        !are_by_place(facts->list.at, facts->list.len, sizeof *facts->list.at, (place)))    \
-        sort_with(facts->list.at, facts->list.len, sizeof *facts->list.at, (compare), link)
+void order_facts(Link *link, void *items, uint32_t count, size_t size, size_t place,
+                 int (*compare)(const void *, const void *, void *))
+{
+    if (!link->in_order || !are_by_place(items, count, size, place))
+        sort_with(items, count, size, compare, link);
+}
+
+#define ORDER_FACTS(list, place, compare) \
+    order_facts(link, facts->list.at, facts->list.len, sizeof *facts->list.at, (place), (compare))
 
 _Static_assert(offsetof(PodFact, object) == 0 && offsetof(ServiceFact, object) == 0 &&
-               offsetof(Reference, object) == 0, "are_by_place reads it there");
+               offsetof(Reference, object) == 0 && offsetof(LabelledFact, object) == 0,
+               "are_by_place reads it there");
 
 void order_build(Link *link)
 {
     Facts *facts = link->facts;
     link->namespace_kind = interner_find(facts->strings, STR("Namespace"));
-    bool ranked = link->options && link->options->doc_ranks;
-    link->own_ranks = ranked ? NULL : checks_doc_ranks(link->sources);
-    link->doc_ranks = ranked ? link->options->doc_ranks : link->own_ranks;
-    bool in_order = index_objects(link);
-    SORT_BY_PLACE(pods, offsetof(PodFact, place.offset), compare_pods);
-    SORT_BY_PLACE(services, 0, compare_services);
-    SORT_BY_PLACE(references, offsetof(Reference, place.offset), compare_references);
+    bool ranked = link->options && link->options->doc_ranks.known;
+    link->doc_ranks = ranked ? link->options->doc_ranks : checks_doc_ranks(link->sources);
+    link->own_ranks = ranked ? NULL : link->doc_ranks.of;
+    index_objects(link);
+    ORDER_FACTS(pods, offsetof(PodFact, place.offset), compare_pods);
+    ORDER_FACTS(services, 0, compare_services);
+    ORDER_FACTS(references, offsetof(Reference, place.offset), compare_references);
 }
 
 const uint32_t *link_objects_by_place(const Link *link) { return link->objects; }

@@ -37,7 +37,8 @@ struct ScopeSet {
     VEC(ReportScope) reports;
     Interner names;         /* of scopes, by kind and name: string i + 1 is list.at[i] */
     VEC(bool) rendered;     /* per input */
-    uint32_t *doc_ranks, *own_order;
+    DocRanks doc_ranks;
+    uint32_t *own_order;
     const uint32_t *order;  /* of all objects by place */
     uint32_t *memberships;  /* per object: scopes that it is in; NULL: all in the only one */
     VEC(uint32_t) found_in; /* per finding of the linker: its scope */
@@ -522,7 +523,7 @@ void scopes_link(ScopeSet *scopes, uint32_t jobs)
     }
     part_index_free(index);
     if (!scopes->list.at[0]->whole)
-        scopes->own_order = checks_order(facts, scopes->doc_ranks);
+        scopes->own_order = checks_order(facts, &scopes->doc_ranks);
     /* What the cluster holds already comes first: it is passed over. */
     scopes->order = scopes->own_order ? scopes->own_order + facts->backdrop
                                       : link_objects_by_place(scopes->list.at[0]->report.link);
@@ -562,7 +563,7 @@ void scopes_free(ScopeSet *scopes)
     vec_free(&scopes->rendered);
     vec_free(&scopes->found_in);
     whole_free(scopes->elsewhere);
-    mem_free(scopes->doc_ranks);
+    mem_free(scopes->doc_ranks.of);
     mem_free(scopes->own_order);
     mem_free(scopes->memberships);
     arena_free(&scopes->arena);

@@ -79,6 +79,7 @@ typedef struct Sources {
     Arena names;
     VEC(SourceFile) files;
     VEC(SourceDoc) docs;
+    bool scattered;      /* some document comes behind one of a later file, or later in its file */
     VEC(SourceTemplate) templates;
     VEC(Redaction) redactions;
     bool redactions_sorted;

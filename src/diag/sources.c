@@ -44,6 +44,9 @@ uint32_t sources_add_file(Sources *sources, Str name)
 
 uint32_t sources_add_doc(Sources *sources, SourceDoc doc)
 {
+    const SourceDoc *last = sources->docs.len ? &sources->docs.at[sources->docs.len - 1] : NULL;
+    if (last && (doc.file < last->file || (doc.file == last->file && doc.index <= last->index)))
+        sources->scattered = true;
     vec_push(&sources->docs, doc);
     return sources->docs.len - 1;
 }
@@ -82,7 +85,7 @@ void sources_merge(Sources *into, Sources *from, SourcesBefore before)
         doc.file += file_base;
         if (doc.made_from)
             doc.made_from += into->templates.len;
-        vec_push(&into->docs, doc);
+        sources_add_doc(into, doc);
     }
     for (uint32_t i = 0; i < from->redactions.len; i++) {
         Redaction redaction = from->redactions.at[i];
