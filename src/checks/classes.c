@@ -20,7 +20,10 @@ typedef struct Projection {
     uint32_t pair_count;
     uint8_t *keys;  /* per string: KEY_NAMED, KEY_ANY */
     uint32_t key_count;
-    uint32_t *sets; /* per label set: what becomes of it, or BASE_NONE: not known yet */
+    struct Projected {
+        uint32_t more;     /* the one pair that a controller added, or BASE_NONE: none */
+        uint32_t set;      /* what they became, or BASE_NONE: not known yet */
+    } *sets;               /* per label set: the last time */
     VEC(uint32_t) set;
     RuntimeRows runtime; /* where some selector asks for labels that only controllers set */
 } Projection;
@@ -102,6 +105,19 @@ static uint32_t class_set_of(Link *link, Projection *projection, const PodFact *
     return intern_class_set(link, projection);
 }
 
+/* The same, known from the last Pod with these labels. */
+static uint32_t projected(Link *link, Projection *projection, const PodFact *pod,
+                          const uint32_t *more, uint32_t more_count)
+{
+    struct Projected *known = &projection->sets[pod->labels];
+    uint32_t one = more_count ? more[0] : BASE_NONE;
+    if (more_count > 1)
+        return class_set_of(link, projection, pod, more, more_count);
+    if (known->set == BASE_NONE || known->more != one)
+        *known = (struct Projected){one, class_set_of(link, projection, pod, more, more_count)};
+    return known->set;
+}
+
 /* The set of each Pod, where its class is going to be. */
 static void make_sets(Link *link)
 {
@@ -120,12 +136,7 @@ static void make_sets(Link *link)
         if ((pod->flags & POD_TEMPLATE) &&
             (link_marks(link, link->object_kinds[pod->object]) & MARK_KIND_LABELS))
             more_count = runtime_object_pairs(facts, &projection.runtime, pod->object, more);
-        uint32_t set = more_count ? BASE_NONE : projection.sets[pod->labels];
-        if (set == BASE_NONE)
-            set = class_set_of(link, &projection, pod, more, more_count);
-        if (!more_count)
-            projection.sets[pod->labels] = set;
-        link->pod_class[i] = set;
+        link->pod_class[i] = projected(link, &projection, pod, more, more_count);
     }
     projection_free(&projection);
 }
@@ -135,45 +146,53 @@ static Space *space_get(Link *link, uint32_t ns)
 {
     uint32_t *number = &link->space_of[ns];
     if (!*number) {
-        Space space = {.ns = ns};
+        Space space = {.ns = ns, .last_pod = BASE_NONE, .last_selector = BASE_NONE};
         vec_push(&link->spaces, space);
         *number = link->spaces.len;
     }
     return &link->spaces.at[*number - 1];
 }
 
-/* Numbers of Pods and selectors, those of one namespace together. */
-typedef struct Members {
-    uint32_t *pods, *selectors;
-} Members;
+/* Pods and selectors of one namespace are a ring: each leads to the next, and the last, which
+ * the namespace knows, to the first. */
+typedef struct Rings {
+    uint32_t *pods, *selectors; /* the next one of each */
+} Rings;
 
-static Members gather_spaces(Link *link)
+static void ring_add(uint32_t *next, uint32_t *last, uint32_t item)
+{
+    next[item] = item;
+    if (*last != BASE_NONE) {
+        next[item] = next[*last];
+        next[*last] = item;
+    }
+    *last = item;
+}
+
+static uint32_t ring_first(const uint32_t *next, uint32_t last)
+{
+    return last == BASE_NONE ? BASE_NONE : next[last];
+}
+
+static uint32_t ring_next(const uint32_t *next, uint32_t last, uint32_t at)
+{
+    return at == last ? BASE_NONE : next[at];
+}
+
+static Rings gather_spaces(Link *link)
 {
     const Facts *facts = link->facts;
+    uint32_t pods = facts->pods.len, selectors = facts->selectors.len;
+    Rings rings = {mem_resize(NULL, sizeof(uint32_t) * ((size_t)pods + 1)),
+                   mem_resize(NULL, sizeof(uint32_t) * ((size_t)selectors + 1))};
     link->space_count = facts->strings->strings.len;
     link->space_of = mem_zeroed(sizeof *link->space_of * ((size_t)link->space_count + 1));
-    for (uint32_t i = 0; i < facts->pods.len; i++)
-        space_get(link, link->namespaces[facts->pods.at[i].object])->pods++;
-    for (uint32_t i = 0; i < facts->selectors.len; i++)
-        space_get(link, link->namespaces[facts->selectors.at[i].object])->selectors++;
-    /* Where those of each begin: at the end of the loops below, where they end. */
-    uint32_t pods = 0, selectors = 0;
-    for (uint32_t i = 0; i < link->spaces.len; i++) {
-        Space *space = &link->spaces.at[i];
-        uint32_t own_pods = space->pods, own_selectors = space->selectors;
-        space->pods = pods;
-        space->selectors = selectors;
-        pods += own_pods;
-        selectors += own_selectors;
-    }
-    Members members = {mem_resize(NULL, sizeof(uint32_t) * ((size_t)pods + 1)),
-                       mem_resize(NULL, sizeof(uint32_t) * ((size_t)selectors + 1))};
     for (uint32_t i = 0; i < pods; i++)
-        members.pods[space_get(link, link->namespaces[facts->pods.at[i].object])->pods++] = i;
+        ring_add(rings.pods, &space_get(link, link->namespaces[facts->pods.at[i].object])->last_pod, i);
     for (uint32_t i = 0; i < selectors; i++)
-        members.selectors[space_get(link, link->namespaces[facts->selectors.at[i].object])
-                              ->selectors++] = i;
-    return members;
+        ring_add(rings.selectors,
+                 &space_get(link, link->namespaces[facts->selectors.at[i].object])->last_selector, i);
+    return rings;
 }
 
 /* ---- queries and the lists that they ask for ---- */
@@ -211,7 +230,6 @@ static void add_query(Link *link, Space *space, uint32_t *keys_met, uint32_t id)
     bool positive = false;
     vec_push(&link->lists, BASE_NONE);
     for (CompiledTerm term; compiled_next(&compiled, &term);) {
-        vec_push(&link->lists, BASE_NONE); /* the head's */
         for (uint32_t i = 0; i < term.count; i++)
             vec_push(&link->lists, term.negated ? BASE_NONE
                                                 : key_get(link, space, keys_met, term.pairs[i]));
@@ -222,18 +240,20 @@ static void add_query(Link *link, Space *space, uint32_t *keys_met, uint32_t id)
     vec_push(&link->queries, query);
 }
 
-static void make_queries(Link *link, const uint32_t *selectors)
+static void make_queries(Link *link, const uint32_t *next)
 {
+    const Facts *facts = link->facts;
     uint32_t *queries_met = nothing_met(seq_count(&link->compiled));
-    uint32_t *keys_met = nothing_met(seq_count(&link->facts->pairs));
-    uint32_t at = 0;
+    uint32_t *keys_met = nothing_met(seq_count(&facts->pairs));
+    vec_reserve(&link->queries, facts->selectors.len);
+    vec_reserve(&link->lists, facts->selectors.len + facts->terms.len);
     for (uint32_t i = 0; i < link->spaces.len; i++) {
         Space *space = &link->spaces.at[i];
-        uint32_t first = link->queries.len;
+        uint32_t first = link->queries.len, last = space->last_selector;
         space->first_key = link->key_pairs.len;
         space->all_key = BASE_NONE;
-        for (; at < space->selectors; at++) {
-            uint32_t *query = &link->selector_query[selectors[at]]; /* its terms, until now */
+        for (uint32_t at = ring_first(next, last); at != BASE_NONE; at = ring_next(next, last, at)) {
+            uint32_t *query = &link->selector_query[at]; /* its terms, until now */
             uint32_t *met = &queries_met[*query];
             if (*met <= first) {
                 add_query(link, space, keys_met, *query);
@@ -276,15 +296,15 @@ static void index_keys(Link *link)
 }
 
 /* ---- classes ---- */
-static void make_classes(Link *link, const uint32_t *pods)
+static void make_classes(Link *link, const uint32_t *next)
 {
     uint32_t *classes_met = nothing_met(seq_count(&link->class_sets));
-    uint32_t at = 0;
     for (uint32_t i = 0; i < link->spaces.len; i++) {
         Space *space = &link->spaces.at[i];
+        uint32_t last = space->last_pod;
         space->first_class = link->classes.len;
-        for (; at < space->pods; at++) {
-            uint32_t *class = &link->pod_class[pods[at]]; /* its set, until now */
+        for (uint32_t at = ring_first(next, last); at != BASE_NONE; at = ring_next(next, last, at)) {
+            uint32_t *class = &link->pod_class[at]; /* its set, until now */
             uint32_t *met = &classes_met[*class];
             if (*met <= space->first_class) {
                 PodClass made = {space->ns, *class};
@@ -318,6 +338,7 @@ static void gather_members(Link *link)
 static void sweep_classes(Link *link, Postings *postings)
 {
     uint32_t *keys_met = nothing_met(seq_count(&link->facts->pairs));
+    vec_reserve(&postings->posted, link->classes.len);
     for (uint32_t i = 0; i < link->spaces.len; i++) {
         const Space *space = &link->spaces.at[i];
         for (uint32_t j = 0; j < space->keys; j++)
@@ -340,12 +361,12 @@ static void sweep_classes(Link *link, Postings *postings)
 void classes_build(Link *link)
 {
     make_sets(link);
-    Members members = gather_spaces(link);
-    make_queries(link, members.selectors);
+    Rings next = gather_spaces(link);
+    make_queries(link, next.selectors);
     index_keys(link);
-    make_classes(link, members.pods);
-    mem_free(members.pods);
-    mem_free(members.selectors);
+    make_classes(link, next.pods);
+    mem_free(next.pods);
+    mem_free(next.selectors);
     gather_members(link);
     postings_fill(&link->postings, link, link->key_pairs.len, sweep_classes, UINT32_MAX);
 }

@@ -74,6 +74,7 @@ typedef struct Compiler {
     Numbers sorted;
     VEC(TermRange) ranges;
     uint32_t compiled;        /* by compile_labels */
+    uint32_t *of_pair;        /* per pair of the facts: the selector of that label alone, + 1 */
 } Compiler;
 
 static bool is_plain(Compiler *compiler, uint32_t key)
@@ -168,8 +169,15 @@ static bool compile_labels(Compiler *compiler, const Selector *selector)
 
 static uint32_t compile_one(Compiler *compiler, const Selector *selector)
 {
-    if (compile_labels(compiler, selector))
+    const Term *term = &compiler->link->facts->terms.at[selector->terms];
+    bool alone = selector->term_count == 1 && term->op == TERM_EQUALS;
+    if (alone && compiler->of_pair[term->value])
+        return compiler->of_pair[term->value] - 1;
+    if (compile_labels(compiler, selector)) {
+        if (alone)
+            compiler->of_pair[term->value] = compiler->compiled + 1;
         return compiler->compiled;
+    }
     vec_clear(&compiler->row);
     vec_clear(&compiler->sorted);
     vec_clear(&compiler->ranges);
@@ -199,7 +207,10 @@ static bool ask_the_same(const Facts *facts, const Selector *a, const Selector *
 void compile_selectors(Link *link)
 {
     const Facts *facts = link->facts;
-    Compiler compiler = {.link = link}; /* the empty key is plain */
+    Compiler compiler = { /* the empty key is plain */
+        .link = link,
+        .of_pair = mem_zeroed(sizeof(uint32_t) * ((size_t)seq_count(&facts->pairs) + 1)),
+    };
     link->selector_query =
         mem_resize(NULL, sizeof *link->selector_query * (facts->selectors.len + 1));
     for (uint32_t i = 0; i < facts->selectors.len; i++) {
@@ -211,4 +222,5 @@ void compile_selectors(Link *link)
     vec_free(&compiler.row);
     vec_free(&compiler.sorted);
     vec_free(&compiler.ranges);
+    mem_free(compiler.of_pair);
 }

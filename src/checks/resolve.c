@@ -268,6 +268,38 @@ uint32_t link_find_namesake(const Link *link, const Reference *reference, bool *
     return list.count ? list.at[0] : BASE_NONE;
 }
 
+/* ---- what an object holds ---- */
+/* An object is a Service, or has a Pod, or symbols: four times the index of it, or of the first,
+ * and which of these it is.  BASE_NONE is nothing. */
+enum { HOLDS_SERVICE, HOLDS_POD, HOLDS_SYMBOLS, HOLDS_KINDS = 4 };
+
+static uint32_t held_as(const Link *link, uint32_t object, uint32_t kind)
+{
+    uint32_t held = link->object_facts[object];
+    return held % HOLDS_KINDS == kind ? held / HOLDS_KINDS : BASE_NONE;
+}
+
+uint32_t link_service_of(const Link *link, uint32_t object)
+{
+    return held_as(link, object, HOLDS_SERVICE);
+}
+
+uint32_t link_pod_of(const Link *link, uint32_t object) { return held_as(link, object, HOLDS_POD); }
+
+static void index_facts(Link *link)
+{
+    const Facts *facts = link->facts;
+    size_t size = sizeof *link->object_facts * ((size_t)facts_object_count(facts) + 1);
+    uint32_t *held = link->object_facts = mem_resize(NULL, size);
+    memset(held, 0xFF, size);
+    for (uint32_t i = 0; i < facts->services.len; i++)
+        held[facts->services.at[i].object] = HOLDS_KINDS * i | HOLDS_SERVICE;
+    for (uint32_t i = 0; i < facts->pods.len; i++)
+        held[facts->pods.at[i].object] = HOLDS_KINDS * i | HOLDS_POD;
+    for (uint32_t i = facts->symbols.len; i-- > 0;)
+        held[facts->symbols.at[i].object] = HOLDS_KINDS * i | HOLDS_SYMBOLS;
+}
+
 /* ---- keys ---- */
 static int compare_symbols(const void *left, const void *right, void *context)
 {
@@ -278,14 +310,19 @@ static int compare_symbols(const void *left, const void *right, void *context)
     return compare_uint(a->name, b->name);
 }
 
-/* The first symbol that does not stand before (object, name). */
-static uint32_t lower_bound(const Facts *facts, uint32_t object, uint32_t name)
+/* The first symbol, of those from `first` on, that does not stand before (object, name).  It is
+ * looked for near the first, since objects have few. */
+static uint32_t lower_bound(const Facts *facts, uint32_t first, uint32_t object, uint32_t name)
 {
-    Symbol wanted = {.object = object, .name = name};
-    uint32_t low = 0, high = facts->symbols.len;
-    while (low < high) {
+    const Symbol *symbols = facts->symbols.at, wanted = {.object = object, .name = name};
+    uint32_t low = first, span = 1, count = facts->symbols.len;
+    while (span <= count - low && compare_symbols(&symbols[low + span - 1], &wanted, NULL) < 0) {
+        low += span;
+        span *= 2;
+    }
+    for (uint32_t high = span <= count - low ? low + span - 1 : count; low < high;) {
         uint32_t middle = low + (high - low) / 2;
-        if (compare_symbols(&facts->symbols.at[middle], &wanted, NULL) < 0)
+        if (compare_symbols(&symbols[middle], &wanted, NULL) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -295,10 +332,11 @@ static uint32_t lower_bound(const Facts *facts, uint32_t object, uint32_t name)
 
 SymbolList link_symbols(const Link *link, uint32_t object)
 {
-    uint32_t start = lower_bound(link->facts, object, 0);
-    uint32_t end = lower_bound(link->facts, object + 1, 0);
-    return (SymbolList){link->facts->symbols.at ? link->facts->symbols.at + start : NULL,
-                        end - start};
+    uint32_t first = held_as(link, object, HOLDS_SYMBOLS);
+    if (first == BASE_NONE)
+        return (SymbolList){NULL, 0};
+    return (SymbolList){link->facts->symbols.at + first,
+                        lower_bound(link->facts, first, object + 1, 0) - first};
 }
 
 bool link_offers(const Link *link, uint32_t object, uint32_t name)
@@ -306,41 +344,15 @@ bool link_offers(const Link *link, uint32_t object, uint32_t name)
     const Facts *facts = link->facts;
     uint32_t asked = 0;
     for (; object != BASE_NONE; object = link_next_same(link, object)) {
-        uint32_t at = lower_bound(facts, object, name);
+        uint32_t first = held_as(link, object, HOLDS_SYMBOLS);
         if (seq_find(&facts->filled, &object, 1) != BASE_NONE || ++asked > DEFINITIONS_ASKED)
             return true;
+        uint32_t at = first == BASE_NONE ? first : lower_bound(facts, first, object, name);
         if (at < facts->symbols.len && facts->symbols.at[at].object == object &&
             facts->symbols.at[at].name == name)
             return true;
     }
     return false;
-}
-
-/* ---- Services and Pods of objects ---- */
-enum { HOLDS_POD = 1 }; /* beside twice the index */
-
-uint32_t link_service_of(const Link *link, uint32_t object)
-{
-    uint32_t held = link->object_facts[object];
-    return held & HOLDS_POD ? BASE_NONE : held / 2;
-}
-
-uint32_t link_pod_of(const Link *link, uint32_t object)
-{
-    uint32_t held = link->object_facts[object];
-    return held == BASE_NONE || !(held & HOLDS_POD) ? BASE_NONE : held / 2;
-}
-
-static void index_services_and_pods(Link *link)
-{
-    const Facts *facts = link->facts;
-    size_t size = sizeof *link->object_facts * ((size_t)facts_object_count(facts) + 1);
-    link->object_facts = mem_resize(NULL, size);
-    memset(link->object_facts, 0xFF, size);
-    for (uint32_t i = 0; i < facts->services.len; i++)
-        link->object_facts[facts->services.at[i].object] = 2 * i;
-    for (uint32_t i = 0; i < facts->pods.len; i++)
-        link->object_facts[facts->pods.at[i].object] = 2 * i | HOLDS_POD;
 }
 
 /* ---- what belongs together ---- */
@@ -420,7 +432,7 @@ void resolve_build(Link *link)
     postings_build(&link->namesakes, link, sweep_namesakes, NAMESAKES_KEPT);
     sort_with(facts->symbols.at, facts->symbols.len, sizeof *facts->symbols.at, compare_symbols,
               NULL);
-    index_services_and_pods(link);
+    index_facts(link);
 }
 
 void resolve_free(Link *link)
