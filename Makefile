@@ -64,7 +64,9 @@ ifeq ($(TUNER),clang)
 export LLVM_PROFDATA := $(CC:clang-%=llvm-profdata-%)
 FLAGS_training := -fprofile-generate
 FLAGS_tuned    := -fprofile-use=$(PROFILE)/counts.profdata -flto=thin
-LINKER_tuned   := -fuse-ld=lld
+# It is the linker that compiles then, and has to be told by itself what UNPACKED says below.
+LINKER_tuned   := -fuse-ld=lld -Wl,-mllvm,-vectorize-slp=false \
+                  -Wl,-mllvm,-enable-ext-tsp-block-placement=true
 COUNTS         := -mllvm -disable-vp=true
 else ifeq ($(TUNER),gcc)
 # Counts are found by this name, static functions' too: both builds have to say the same.
