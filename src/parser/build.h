@@ -80,7 +80,7 @@ typedef struct Builder {
     uint32_t doc;    /* index in Sources.docs */
     bool json;
     bool unspeakable; /* some node is */
-    bool commented;   /* there may be comments */
+    bool commented;   /* there may be comments that speak to us */
     uint32_t count;  /* nodes */
     uint32_t cap;
     Node *nodes;     /* kept over documents */
@@ -153,13 +153,13 @@ void ambiguous_report(Builder *builder);
 /* ---- encoding.c ---- */
 enum { ENCODING_BAD_BYTES = 256 };
 typedef struct EncodingFacts {
+    uint32_t control;     /* offset of the first character that YAML forbids, or BASE_NONE */
+    uint32_t bad_count;   /* bytes that are no UTF-8 */
     bool ascii;
     bool crooked_cr;      /* holds CR CR LF, which kubectl's line reader shortens */
     bool inner_bom;       /* a byte order mark that is not the first character */
     bool wide_break;      /* a line end beyond ASCII: U+0085, U+2028, U+2029 */
-    uint32_t bad_count;   /* bytes that are no UTF-8; the first of them: */
-    uint32_t bad[ENCODING_BAD_BYTES];
-    uint32_t control;     /* offset of the first character that YAML forbids, or BASE_NONE */
+    uint32_t bad[ENCODING_BAD_BYTES]; /* the first of them */
 } EncodingFacts;
 void encoding_clear(EncodingFacts *facts); /* those of a text with nothing in it */
 /* Those of a text without control characters other than LF, tab and the CR of a CR LF. */
@@ -179,6 +179,8 @@ typedef enum JsonFound { JSON_VALUE, JSON_END, JSON_BAD } JsonFound;
 JsonFound json_skip(Str text, size_t at, size_t *begin, size_t *end);
 
 /* ---- comments.c ---- */
+/* Whether the one whose # stands at `at`, in a text up to `end`, is of these two kinds. */
+bool comments_speak(const char *at, const char *end);
 /* Those before the limit; the map is of the document's text. */
 void comments_find(Document *doc, const struct FastMap *map, Arena *arena, uint32_t limit);
 

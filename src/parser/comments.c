@@ -12,7 +12,7 @@ typedef struct Candidates {
     uint32_t cap;
 } Candidates;
 
-static bool speaks_to_us(const char *at, const char *end)
+bool comments_speak(const char *at, const char *end)
 {
     do
         at++;
@@ -42,7 +42,7 @@ static Candidates search(Str text, const FastMask *masks, Arena *arena)
         uint64_t special = masks[block].quote & ~masks[block].newline;
         for (; special; special &= special - 1) {
             const char *at = text.ptr + block * 64 + (unsigned)__builtin_ctzll(special);
-            if (at >= end || *at != '#' || !speaks_to_us(at, end))
+            if (at >= end || *at != '#' || !comments_speak(at, end))
                 continue;
             const char *to = at;
             while (to < end && *to != '\n' && *to != '\r')

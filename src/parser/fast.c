@@ -510,7 +510,7 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
             continue;
         }
         if (text[at] == '#') {
-            reader->commented = true;
+            reader->commented |= comments_speak(text + at, text + reader->len);
             while (text[*marks] != '\n')
                 marks++;
             marks++;

@@ -50,7 +50,7 @@ typedef struct FastReader {
                            empty */
     FastPending pending;
     bool full;          /* there are too many nodes */
-    bool commented;     /* a comment was passed over */
+    bool commented;     /* a comment that speaks to us was passed over */
     const Node *limit;  /* before which there is room for a line's nodes */
     FastFrame *top;     /* the innermost frame */
     FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
@@ -238,7 +238,8 @@ bool fast_plain(FastReader *reader, uint32_t at);
 /* Where the line ends in which a comment or nothing stands at `at`. */
 static inline uint32_t fast_comment(FastReader *reader, uint32_t at)
 {
-    reader->commented |= reader->text[at] == '#';
+    if (reader->text[at] == '#')
+        reader->commented |= comments_speak(reader->text + at, reader->text + reader->len);
     return fast_newline(reader->masks, at);
 }
 /* Behind a token that ends its line: only blanks and a comment may follow. */

@@ -97,26 +97,22 @@ static const FastMap *map_of(Parser *parser, const Chunk *chunk)
     return &parser->map;
 }
 
-/* The masks tell whether there is anything to look for. */
-static void scan(const FastMap *map, Str text, EncodingFacts *facts)
-{
-    if (map->control || map->lone_cr)
-        encoding_scan(text, facts);
-    else if (map->wide)
-        encoding_scan_wide(text, facts);
-    else
-        encoding_clear(facts);
-}
-
 static bool check_encoding(Builder *builder, const FastMap *map, const Chunk *chunk,
                            EncodingFacts *facts)
 {
+    if (!map->control && !map->lone_cr && !map->wide) { /* the masks tell: nothing to look for */
+        encoding_clear(facts);
+        return true;
+    }
     if (is_utf16(chunk)) {
         diag_report(builder->diag, &rule_yaml_encoding, builder_place(builder, 0, 2),
                     "the file is UTF-16, which plimsoll does not read: save it as UTF-8");
         return false;
     }
-    scan(map, chunk->text, facts);
+    if (map->control || map->lone_cr)
+        encoding_scan(chunk->text, facts);
+    else
+        encoding_scan_wide(chunk->text, facts);
     if (!chunk->json && facts->control != BASE_NONE) {
         unsigned char c = (unsigned char)chunk->text.ptr[facts->control];
         unsigned length = utf8_length((const unsigned char *)chunk->text.ptr + facts->control,
