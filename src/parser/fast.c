@@ -198,37 +198,32 @@ bool fast_add_typed(FastReader *reader, uint32_t at, uint32_t end, bool is_key)
 /* ---- lines ---- */
 
 /* What changes with nearly every node.  It is handed on in registers, since nobody keeps its
- * address; the builder's and the reader's own fields are true again where another file is
- * called. */
+ * address; the builder's and the reader's own fields are true again where usual lines end. */
 typedef struct Pen {
     Node *node;     /* the next one */
     uint32_t count; /* its index */
+    int32_t here;   /* the level of a line that goes on with the innermost collection, as most do;
+                       none where something is pending */
     FastFrame *top;
 } Pen;
 
-/* A usual line leaves five nodes at most: an empty value, a sequence, a mapping, a key, a
- * value. */
-enum { LINE_NODES = 5 };
+enum { FAST_NOWHERE = -2 }; /* a level that no line has */
 
-FAST_INLINE Pen pen_take(FastReader *reader)
+FAST_INLINE Pen pen_take(const FastReader *reader)
 {
     const Builder *builder = reader->builder;
-    uint32_t limit = builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES;
-    reader->limit = builder->nodes + limit;
     return (Pen){
-        .node = builder->nodes + builder->count, .count = builder->count, .top = reader->top};
+        .node = builder->nodes + builder->count,
+        .count = builder->count,
+        .here = reader->pending == PENDING_NOTHING ? reader->top->level : FAST_NOWHERE,
+        .top = reader->top,
+    };
 }
 
 FAST_INLINE void pen_leave(const Pen *pen, FastReader *reader)
 {
     reader->builder->count = pen->count;
     reader->top = pen->top;
-}
-
-/* The limit is 0 before the first node there ever was. */
-static bool make_room(FastReader *reader)
-{
-    return builder_reserve(reader->builder, LINE_NODES + 1, 0, 0);
 }
 
 /* The node `behind` the next one. */
@@ -253,13 +248,7 @@ FAST_INLINE void pen_go_on(Pen *pen, uint32_t nodes)
     pen->count += nodes;
 }
 
-FAST_INLINE void pen_put_empty(Pen *pen, const FastReader *reader)
-{
-    pen_write(pen, 0, NODE_NULL, STYLE_PLAIN, 0, "", reader->last, 0, 0);
-    pen_go_on(pen, 1);
-}
-
-FAST_INLINE bool pen_open(Pen *pen, FastReader *reader, NodeKind kind, size_t at,
+FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, size_t at,
                           int32_t level)
 {
     if (pen->top == &reader->frames[PARSER_MAX_DEPTH])
@@ -268,60 +257,57 @@ FAST_INLINE bool pen_open(Pen *pen, FastReader *reader, NodeKind kind, size_t at
     frame->seen = 0;
     frame->node = pen->count;
     frame->count = 0;
-    frame->level = level;
+    frame->level = pen->here = level;
     frame->twice = false;
     pen_write(pen, 0, kind, STYLE_BLOCK, 0, NULL, at, 0, 0);
     pen_go_on(pen, 1);
-    reader->last = (uint32_t)at;
     return true;
 }
 
-/* Closes the collections that a line of that level is not within; false where it is in none. */
-FAST_INLINE bool pen_close(Pen *pen, FastReader *reader, int32_t level)
-{
-    for (; pen->top->level > level; pen->top--)
-        close_collection(reader->builder, pen->top, pen->count, reader->last);
-    return pen->top->level == level;
-}
-
-typedef enum Step { STEP_DONE, STEP_DEEPER, STEP_NOWHERE } Step;
-
 /* Steps into the collection that a line of that level belongs to: one that is open, or begins
- * with it, as what is pending.  Deeper: nothing is, and so it goes on with a plain scalar. */
-FAST_INLINE Step pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
+ * with it, as what is pending.  False where there is none, or one that ends with it has keys to
+ * be compared: then it is as if nothing had ended. */
+FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
 {
+    if (level == pen->here)
+        return true;
     if (reader->pending != PENDING_NOTHING) {
-        bool deeper = level > pen->top->level;
+        if (level > pen->top->level) {
+            reader->pending = PENDING_NOTHING;
+            return pen_open(pen, reader, kind, at, level);
+        }
         reader->pending = PENDING_NOTHING;
-        if (deeper)
-            return pen_open(pen, reader, kind, at, level) ? STEP_DONE : STEP_NOWHERE;
-        pen_put_empty(pen, reader);
+        pen_write(pen, 0, NODE_NULL, STYLE_PLAIN, 0, "", reader->last, 0, 0);
+        pen_go_on(pen, 1);
     }
-    if (pen->top->level == level)
-        return STEP_DONE;
-    if (pen->top->level < level)
-        return STEP_DEEPER;
-    return pen_close(pen, reader, level) ? STEP_DONE : STEP_NOWHERE;
+    FastFrame *top = pen->top;
+    for (; top->level > level && !top->twice; top--)
+        close_collection(reader->builder, top, pen->count, reader->last);
+    if (top->level != level)
+        return false;
+    pen->top = top;
+    pen->here = level;
+    return true;
 }
 
-/* Whether what stands in [at, stop) is a key like nearly all: text, neither short nor long, with
- * the colon right behind it. */
+/* Whether what stands in [at, stop), and begins with a letter or the like, is a key like nearly
+ * all: text, neither short nor long, with the colon right behind it. */
 FAST_INLINE bool is_usual_key(const char *text, uint8_t class, size_t at, size_t stop)
 {
-    size_t size = stop - 1 - at; /* an empty line may have no byte before its stop */
-    return (class & FAST_LETTER) && text[stop - 1] == ':' &&
-           size - FAST_SHORTEST_KEY <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
-           (!(class & FAST_WORD) || !fast_is_word(text + at, size));
+    size_t size = stop - at; /* the colon's included */
+    return text[stop - 1] == ':' &&
+           size - (FAST_SHORTEST_KEY + 1) <= FAST_LONGEST_KEY - FAST_SHORTEST_KEY &&
+           (!(class & FAST_WORD) || !fast_is_word(text + at, size - 1));
 }
 
-FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_t at, size_t colon)
+/* False for one that looks like one before it. */
+FAST_INLINE bool pen_put_key(Pen *pen, const char *text, size_t at, size_t colon)
 {
+    if (!fast_looks_new(pen->top, fast_looks(text + at, text + colon - 3)))
+        return false;
     pen->top->count++;
-    if (!fast_looks_new(pen->top, fast_looks(text + at, text + colon - 3))) {
-        builder->count = pen->count;
-        fast_look_again(builder, pen->top, str_slice(text + at, colon - at));
-    }
     pen_write(pen, 0, NODE_STRING, STYLE_PLAIN, NODE_KEY, text + at, at, colon - at, colon - at);
+    return true;
 }
 
 /* A plain value in the line of its own key or dash that ends with that line, as far as this one
@@ -329,15 +315,15 @@ FAST_INLINE void pen_put_key(Pen *pen, Builder *builder, const char *text, size_
 FAST_INLINE bool pen_put_value(Pen *pen, uint32_t behind, const char *text, uint8_t class,
                                size_t at, size_t end)
 {
-    NodeKind kind = NODE_STRING;
     if (text[end] != '\n' || (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
         return false;
-    if (!fast_is_text(class, text + at, (uint32_t)(end - at)) &&
-        (kind = plain_kind(text, at, end)) == NODE_NULL)
-        return false;
     pen_write(pen, behind, NODE_STRING, STYLE_PLAIN, 0, text + at, at, end - at, end - at);
-    if (kind != NODE_STRING)
+    if (!fast_is_text(class, text + at, end - at)) {
+        NodeKind kind = plain_kind(text, at, end);
+        if (kind == NODE_NULL)
+            return false;
         pen->node[behind].kind = (uint8_t)kind;
+    }
     pen_go_on(pen, behind + 1);
     return true;
 }
@@ -355,100 +341,34 @@ FAST_INLINE size_t pen_put_quoted(Pen *pen, const FastReader *reader, size_t at)
     return end;
 }
 
-/* An option of a command (--name, -n), which is text to all readers.  Returns the same. */
-static size_t pen_put_option(Pen *pen, const char *text, size_t at, const uint32_t *marks)
-{
-    char letter = text[at + 1 + (text[at + 1] == '-')] | 0x20;
-    while (*marks <= at)
-        marks++;
-    size_t end = *marks;
-    if (letter < 'a' || letter > 'z' || text[end] != '\n' ||
-        (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
-        return 0;
-    pen_write(pen, 0, NODE_STRING, STYLE_PLAIN, 0, text + at, at, end - at, end - at);
-    pen_go_on(pen, 1);
-    return end;
-}
+/* A usual line leaves five nodes at most: an empty value, a sequence, a mapping, a key, a
+ * value. */
+enum { LINE_NODES = 5 };
 
-/* A pair of brackets with nothing in it.  Returns the same. */
-static size_t pen_put_brackets(Pen *pen, const FastReader *reader, size_t at)
-{
-    bool map = reader->text[at] == '{';
-    if (reader->text[at + 1] != (map ? '}' : ']') || reader->text[at + 2] != '\n' ||
-        pen->top == &reader->frames[PARSER_MAX_DEPTH])
-        return 0;
-    pen_write(pen, 0, map ? NODE_MAP : NODE_SEQ, STYLE_FLOW, 0, NULL, at, 0, 2);
-    pen_go_on(pen, 1);
-    return at + 2;
-}
-
-FAST_INLINE size_t pen_put_special(Pen *pen, const FastReader *reader, uint8_t class, size_t at,
-                                   const uint32_t *marks)
-{
-    Pen copy = *pen;
-    size_t end = 0;
-    switch (class & FAST_CLASS) {
-    case FAST_QUOTE: return pen_put_quoted(pen, reader, at);
-    case FAST_DASH: end = pen_put_option(&copy, reader->text, at, marks); break;
-    case FAST_OPEN: end = pen_put_brackets(&copy, reader, at); break;
-    default: break;
-    }
-    *pen = copy;
-    return end;
-}
-
-/* Behind the last line: what is pending stays empty, what is open ends. */
-static bool finish(FastReader *reader, Pen pen)
-{
-    if (reader->pending != PENDING_ROOT) {
-        if (reader->pending != PENDING_NOTHING)
-            pen_put_empty(&pen, reader);
-        (void)pen_close(&pen, reader, FAST_ROOT);
-    }
-    pen_leave(&pen, reader);
-    return true;
-}
-
-/* Whether the last node is a plain scalar that was read here, and nothing but line ends and spaces
- * stands between it and the line at `line`. */
-static bool was_usual(const FastReader *reader, const Node *last, size_t line)
-{
-    const char *text = reader->text;
-    size_t at = last->offset + last->size;
-    if (last->style != STYLE_PLAIN || (last->flags & NODE_KEY) || text[at] != '\n')
-        return false;
-    while (at < line && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r'))
-        at++;
-    return at == line;
-}
-
-/* The marks of a usual line are its first character, what is behind its key's colon, and its
+/* Reads usual lines, and empty ones, from marks[0] on.  Returns where the first begins that is
+ * none; behind: 0, or the value that it could not read, of which all before it was read.
+ *
+ * The marks of a usual line are its first character, what is behind its key's colon, and its
  * line feed; so marks[0] is the first character of a line, and marks[-1] the line feed before it.
- * Behind the last line the two are the same. */
-static bool read_lines(FastReader *reader, const uint32_t *marks)
+ * Behind the last line the two are the same.  Nothing is called here, for the registers. */
+static const uint32_t *read_usual(FastReader *reader, const uint32_t *marks, size_t *behind)
 {
     const char *text = reader->text;
-    size_t end;
+    const Builder *builder = reader->builder;
+    const Node *limit = builder->nodes + (builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES);
     Pen pen = pen_take(reader);
-    if (reader->at >= reader->len)
-        return true;
-    while (*marks < reader->at)
-        marks++;
-    for (;;) {
-        size_t at = marks[0], stop = marks[1];
+    *behind = 0;
+    while (pen.node < limit) {
+        size_t at = marks[0], stop = marks[1], end;
         int32_t level = fast_level((uint32_t)at - (marks[-1] + 1), false);
         uint8_t class = fast_first[(unsigned char)text[at]];
-        Step step;
-        if (pen.node >= reader->limit) {
-            pen_leave(&pen, reader);
-            if (!make_room(reader))
-                return false;
-            pen = pen_take(reader);
-        }
-        if (text[at] == '-' && text[at + 1] == ' ') {
-            step = pen_step(&pen, reader, NODE_SEQ, at, level + 1);
-            if (step != STEP_DONE)
-                goto elsewhere;
+        if (class & FAST_LETTER) {
+            if (!is_usual_key(text, class, at, stop) ||
+                !pen_step(&pen, reader, NODE_MAP, at, level))
+                break;
+        } else if (text[at] == '-' && text[at + 1] == ' ') {
+            if (!pen_step(&pen, reader, NODE_SEQ, at, level + 1))
+                break;
             pen.top->count++;
             at += 2;
             class = fast_first[(unsigned char)text[at]];
@@ -461,96 +381,127 @@ static bool read_lines(FastReader *reader, const uint32_t *marks)
                 marks += 2;
                 continue;
             }
-            if (!is_usual_key(text, class, at, stop))
+            if (!(class & FAST_LETTER) || !is_usual_key(text, class, at, stop) ||
+                !pen_open(&pen, reader, NODE_MAP, at, level + fast_level(2, false)))
                 goto behind;
-            if (!pen_open(&pen, reader, NODE_MAP, at, level + fast_level(2, false)))
-                return false;
+        } else if (text[at] == '\n' && at != marks[-1]) {
+            marks++;
+            continue;
         } else {
-            if (!is_usual_key(text, class, at, stop))
-                goto other;
-            step = pen_step(&pen, reader, NODE_MAP, at, level);
-            if (step != STEP_DONE)
-                goto elsewhere;
+            break;
         }
-        pen_put_key(&pen, reader->builder, text, at, stop - 1);
+        if (!pen_put_key(&pen, text, at, stop - 1))
+            break;
         at = stop + 1;
         if (text[stop] == '\n') {
             pen_go_on(&pen, 1);
             reader->pending = PENDING_VALUE;
+            pen.here = FAST_NOWHERE;
             reader->last = (uint32_t)stop;
             marks += 2;
             continue;
         }
         class = fast_first[(unsigned char)text[at]];
-        if (!(class & FAST_BEGINS) || text[stop] != ' ') {
-            pen_go_on(&pen, 1);
-            goto special;
-        }
-        stop = marks[2];
-        if (!pen_put_value(&pen, 1, text, class, at, stop)) {
-            pen_go_on(&pen, 1);
-            goto behind;
-        }
-        reader->last = (uint32_t)stop;
-        marks += 3;
-        continue;
-    special: /* `at` as below */
-        if (text[at - 1] != ' ' || !(end = pen_put_special(&pen, reader, class, at, marks)))
-            goto behind;
-        reader->last = (uint32_t)end;
-        while (*marks < end)
-            marks++;
-        marks++;
-        continue;
-    other:
-        if (text[at] == '\n') {
-            if (at == marks[-1])
-                break;
-            marks++;
+        end = marks[2];
+        if ((class & FAST_BEGINS) && text[stop] == ' ' &&
+            pen_put_value(&pen, 1, text, class, at, end)) {
+            reader->last = (uint32_t)end;
+            marks += 3;
             continue;
         }
-        if (text[at] == '#') {
-            reader->commented |= comments_speak(text + at, text + reader->len);
-            while (text[*marks] != '\n')
+        pen_go_on(&pen, 1);
+    special:
+        if ((class & FAST_CLASS) == FAST_QUOTE && text[at - 1] == ' ' &&
+            (end = pen_put_quoted(&pen, reader, at))) {
+            reader->last = (uint32_t)end;
+            while (*marks < end)
                 marks++;
             marks++;
             continue;
         }
-        step = STEP_DEEPER;
-        if (reader->pending == PENDING_NOTHING && level > pen.top->level)
-            goto elsewhere;
-        pen_leave(&pen, reader);
-        if (!fast_line(reader, marks[-1] + 1, (uint32_t)at))
-            return false;
-        goto again;
-    behind: /* what stands at `at` is behind a colon or a dash, and one more character */
-        pen_leave(&pen, reader);
-        if (!fast_behind(reader, marks[-1] + 1, (uint32_t)at - 1,
-                         text[at - 2] == ':' ? PENDING_VALUE : PENDING_ITEM))
-            return false;
-        goto again;
-    elsewhere: /* a plain value goes on, or nothing can stand here */
-        if (step != STEP_DEEPER || !was_usual(reader, pen.node - 1, marks[-1] + 1))
-            return false;
-        pen.node--;
-        pen.count--;
-        pen_leave(&pen, reader);
-        if (!fast_plain(reader, pen.node->offset) || reader->at <= marks[0])
-            return false;
-    again:
-        pen = pen_take(reader);
-        if (reader->at >= reader->len)
-            break;
+    behind:
+        *behind = at;
+        break;
+    }
+    pen_leave(&pen, reader);
+    return marks;
+}
+
+/* An option of a command (--name, -n), which is text to all readers. */
+static bool read_option(FastReader *reader, uint32_t at)
+{
+    const char *text = reader->text;
+    char letter = text[at + 1 + (text[at + 1] == '-')] | 0x20;
+    uint32_t end = fast_mark(reader->masks, at + 1);
+    if (text[at] != '-' || letter < 'a' || letter > 'z' || text[end] != '\n' ||
+        (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
+        return false;
+    fast_add(reader, STYLE_PLAIN, str_slice(text + at, end - at), at, end);
+    reader->at = end + 1;
+    return true;
+}
+
+/* What stands at `at` is behind a colon or a dash, and one more character. */
+static bool read_behind(FastReader *reader, uint32_t line, uint32_t at)
+{
+    const char *text = reader->text;
+    return (text[at - 1] == ' ' && read_option(reader, at)) ||
+           fast_behind(reader, line, at - 1, text[at - 2] == ':' ? PENDING_VALUE : PENDING_ITEM);
+}
+
+/* A line that is deeper than all goes on with the plain scalar that was read last, if nothing but
+ * line ends and spaces stands between the two. */
+static bool read_on(FastReader *reader, uint32_t line)
+{
+    const char *text = reader->text;
+    const Node *last = &reader->builder->nodes[reader->builder->count - 1];
+    uint32_t at = last->offset + last->size;
+    if (last->style != STYLE_PLAIN || (last->flags & NODE_KEY) || text[at] != '\n')
+        return false;
+    while (at < line && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r'))
+        at++;
+    reader->builder->count--;
+    return at == line && fast_plain(reader, last->offset) && reader->at > line;
+}
+
+/* Behind the last line: what is pending stays empty, what is open ends. */
+static void finish(FastReader *reader)
+{
+    if (reader->pending == PENDING_ROOT)
+        return;
+    if (reader->pending != PENDING_NOTHING)
+        fast_add_empty(reader);
+    while (reader->top->level > FAST_ROOT)
+        fast_close(reader);
+}
+
+static bool read_lines(FastReader *reader, const uint32_t *marks)
+{
+    while (reader->at < reader->len) {
+        size_t behind;
         while (*marks < reader->at)
             marks++;
-    }
-    if (pen.node >= reader->limit) {
-        pen_leave(&pen, reader);
-        if (!make_room(reader))
+        marks = read_usual(reader, marks, &behind);
+        uint32_t line = marks[-1] + 1, at = marks[0];
+        bool good = true;
+        if (behind)
+            good = read_behind(reader, line, (uint32_t)behind);
+        else if (at == marks[-1])
+            break; /* behind the last line */
+        else if (reader->text[at] == '\n')
+            reader->at = at + 1;
+        else if (reader->text[at] == '#')
+            reader->at = fast_comment(reader, at) + 1;
+        else if (reader->pending == PENDING_NOTHING &&
+                 fast_level(at - line, false) > reader->top->level)
+            good = read_on(reader, line);
+        else
+            good = fast_line(reader, line, at);
+        if (!good)
             return false;
-        pen = pen_take(reader);
     }
-    return finish(reader, pen);
+    finish(reader);
+    return true;
 }
 
 /* A chunk may begin with the line that separates it from the one before. */

@@ -51,7 +51,6 @@ typedef struct FastReader {
     FastPending pending;
     bool full;          /* there are too many nodes */
     bool commented;     /* a comment that speaks to us was passed over */
-    const Node *limit;  /* before which there is room for a line's nodes */
     FastFrame *top;     /* the innermost frame */
     FastFrame frames[PARSER_MAX_DEPTH + 1]; /* the first is FAST_ROOT */
 } FastReader;
