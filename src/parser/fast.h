@@ -264,7 +264,7 @@ Str fast_quoted_text(FastReader *reader, uint32_t at, const FastQuoted *quoted);
 bool fast_block(FastReader *reader, uint32_t at);
 
 /* ---- fast_flow.c ---- */
-/* A collection in brackets; end: behind the closing one. */
-bool fast_flow(FastReader *reader, uint32_t at, uint32_t *end);
+/* A collection in brackets.  Returns the place behind the closing one, or 0. */
+uint32_t fast_flow(FastReader *reader, uint32_t at);
 
 #endif

@@ -2,10 +2,11 @@
  *
  * Lists of nodes and mappings of simple keys to nodes; no single pairs, no empty
  * values, no plain scalars of more than one line.  The brackets within each other are
- * few, so this is a recursion; the frames bound it. */
+ * few, so this is a recursion; the frames bound it.  What reads or skips something returns
+ * the place behind it, or 0 where it is not certain. */
 #include "parser/fast.h"
 
-static bool read_value(FastReader *reader, uint32_t *at);
+static uint32_t read_value(FastReader *reader, uint32_t at);
 
 static bool is_behind_blank(const char *text, uint32_t at)
 {
@@ -13,31 +14,29 @@ static bool is_behind_blank(const char *text, uint32_t at)
 }
 
 /* Blanks, line ends and comments; stops at the next token. */
-static bool skip_far(FastReader *reader, uint32_t *at)
+static uint32_t skip_far(FastReader *reader, uint32_t at)
 {
     const char *text = reader->text;
     for (;;) {
-        uint32_t first = fast_nonspace(reader->masks, *at);
+        uint32_t first = fast_nonspace(reader->masks, at);
         if (first >= reader->len)
-            return false;
+            return 0;
         if (text[first] == '#' && is_behind_blank(text, first))
             first = fast_comment(reader, first);
-        else if (text[first] != '\n') {
-            *at = first;
-            return text[first] != '#';
-        }
-        *at = first + 1;
-        if (*at < reader->len && (text[*at] == '.' || text[*at] == '-'))
-            return false; /* at the left edge these may end the document */
+        else if (text[first] != '\n')
+            return text[first] != '#' ? first : 0;
+        at = first + 1;
+        if (at < reader->len && (text[at] == '.' || text[at] == '-'))
+            return 0; /* at the left edge these may end the document */
     }
 }
 
 /* The same where the token is mostly the next character, or behind one space. */
-FAST_INLINE bool skip_space(FastReader *reader, uint32_t *at)
+FAST_INLINE uint32_t skip_space(FastReader *reader, uint32_t at)
 {
-    *at += reader->text[*at] == ' ';
-    char c = reader->text[*at];
-    return ((unsigned char)c > ' ' && c != '#') || skip_far(reader, at);
+    at += reader->text[at] == ' ';
+    char c = reader->text[at];
+    return (unsigned char)c > ' ' && c != '#' ? at : skip_far(reader, at);
 }
 
 /* ---- scalars ---- */
@@ -97,91 +96,87 @@ static NodeStyle quote_style(const FastReader *reader, uint32_t at)
     return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
 }
 
-static bool read_plain(FastReader *reader, uint32_t *at)
+static uint32_t read_plain(FastReader *reader, uint32_t at)
 {
     uint32_t end, next;
-    if (!starts_plain(reader, *at) || !find_plain(reader, *at, &end, &next) ||
-        reader->text[next] == ':' || !fast_add_plain(reader, *at, end))
-        return false;
-    *at = next;
-    return true;
+    if (!starts_plain(reader, at) || !find_plain(reader, at, &end, &next) ||
+        reader->text[next] == ':' || !fast_add_plain(reader, at, end))
+        return 0;
+    return next;
 }
 
-static bool read_quoted(FastReader *reader, uint32_t *at)
+static uint32_t read_quoted(FastReader *reader, uint32_t at)
 {
     FastQuoted quoted;
-    if (!fast_quoted(reader, *at, &quoted))
-        return false;
-    fast_add(reader, quote_style(reader, *at), fast_quoted_text(reader, *at, &quoted), *at,
+    if (!fast_quoted(reader, at, &quoted))
+        return 0;
+    fast_add(reader, quote_style(reader, at), fast_quoted_text(reader, at, &quoted), at,
              quoted.end);
-    *at = quoted.end;
-    return true;
+    return quoted.end;
 }
 
 /* ---- mappings ---- */
 
 /* A key and its colon, in one line. */
-static bool read_key(FastReader *reader, uint32_t *at)
+static uint32_t read_key(FastReader *reader, uint32_t start)
 {
-    uint32_t start = *at, end, next;
+    uint32_t end, next;
     NodeStyle style = STYLE_PLAIN;
     Str text;
     if ((fast_class(reader, start) & FAST_CLASS) == FAST_QUOTE) {
         FastQuoted quoted;
         if (!fast_quoted(reader, start, &quoted) || quoted.lines)
-            return false;
+            return 0;
         end = quoted.end;
         next = fast_nonspace(reader->masks, end);
         style = quote_style(reader, start);
         text = fast_quoted_text(reader, start, &quoted);
     } else {
         if (!starts_plain(reader, start) || !find_plain(reader, start, &end, &next))
-            return false;
+            return 0;
         text = str_slice(reader->text + start, end - start);
     }
-    *at = next + 1;
-    return reader->text[next] == ':' && next - start <= FAST_LONGEST_KEY &&
-           fast_add_key(reader, style, text, start, end);
+    bool good = reader->text[next] == ':' && next - start <= FAST_LONGEST_KEY &&
+                fast_add_key(reader, style, text, start, end);
+    return good ? next + 1 : 0;
 }
 
-static bool read_entry(FastReader *reader, bool map, uint32_t *at)
+static uint32_t read_entry(FastReader *reader, bool map, uint32_t at)
 {
     if (!map)
         reader->top->count++;
-    else if (!read_key(reader, at) || !skip_space(reader, at))
-        return false;
+    else if (!(at = read_key(reader, at)) || !(at = skip_space(reader, at)))
+        return 0;
     return read_value(reader, at);
 }
 
 /* ---- collections ---- */
 
-bool fast_flow(FastReader *reader, uint32_t at, uint32_t *end)
+uint32_t fast_flow(FastReader *reader, uint32_t at)
 {
     bool map = reader->text[at] == '{';
     char close = map ? '}' : ']';
     if (!fast_open(reader, map ? NODE_MAP : NODE_SEQ, STYLE_FLOW, at, reader->top->level))
-        return false;
-    for (at++;;) {
-        if (!skip_space(reader, &at))
-            return false;
+        return 0;
+    do {
+        if (!(at = skip_space(reader, at + 1)))
+            return 0;
         if (reader->text[at] == close)
             break;
-        if (!read_entry(reader, map, &at) || !skip_space(reader, &at))
-            return false;
-        if (reader->text[at] == close)
-            break;
-        if (reader->text[at++] != ',')
-            return false;
-    }
-    *end = reader->last = at + 1;
+        if (!(at = read_entry(reader, map, at)) || !(at = skip_space(reader, at)))
+            return 0;
+    } while (reader->text[at] == ',');
+    if (reader->text[at] != close)
+        return 0;
+    reader->last = at + 1;
     fast_close(reader);
-    return true;
+    return at + 1;
 }
 
-static bool read_value(FastReader *reader, uint32_t *at)
+static uint32_t read_value(FastReader *reader, uint32_t at)
 {
-    switch (fast_class(reader, *at) & FAST_CLASS) {
-    case FAST_OPEN: return fast_flow(reader, *at, at);
+    switch (fast_class(reader, at) & FAST_CLASS) {
+    case FAST_OPEN: return fast_flow(reader, at);
     case FAST_QUOTE: return read_quoted(reader, at);
     default: return read_plain(reader, at);
     }

@@ -123,9 +123,8 @@ static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fre
 
 static bool read_brackets(FastReader *reader, uint32_t at)
 {
-    uint32_t end;
-    return reader->top->level != FAST_ROOT && fast_flow(reader, at, &end) &&
-           fast_end_line(reader, end);
+    uint32_t end = reader->top->level != FAST_ROOT ? fast_flow(reader, at) : 0;
+    return end && fast_end_line(reader, end);
 }
 
 /* ---- collections ---- */
