@@ -154,6 +154,10 @@ void warn_of_persistent_volume_claim_spec(Validation *v, Field spec);
 /* ValidateTemplateObjectMeta: labels and annotations, and nothing else, for that reason. */
 void validate_template_object_meta(Validation *v, Field meta, const char *reason);
 
+/* ---- core_plain.c ---- */
+/* Whether nothing can be wrong with a Service, and no warning is due; false says nothing. */
+bool service_is_plain(const Validation *v, Field annotations, Field spec);
+
 /* ---- core_node.c ---- */
 /* What to use in place of a node label that is deprecated; NULL where it is not. */
 const char *node_label_replacement(Str label);

@@ -227,15 +227,23 @@ static void read_settings(const Validation *v, Pod *pod)
     }
 }
 
-static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, Pod *pod)
+/* What is asked about all Pods, */
+static void open_meta(const Validation *v, Field whole, bool is_pod, Pod *pod)
+{
+    pod->is_pod = is_pod;
+    pod->meta = GET(whole, metadata);
+    pod->annotations = GET(pod->meta, annotations);
+    pod->labels = GET(pod->meta, labels);
+    pod->spec = GET(whole, spec);
+    pod->of_stateful_set = false;
+    pod->claim_templates = FIELD_NONE;
+}
+
+/* and about those that are not plain. */
+static void open_spec(const Validation *v, Pod *pod)
 {
     const Fields *of = &pod->of;
-    fields_read(v, spec, &pod->of);
-    pod->is_pod = is_pod;
-    pod->meta = meta;
-    pod->annotations = GET(meta, annotations);
-    pod->labels = GET(meta, labels);
-    pod->spec = spec;
+    fields_read(v, pod->spec, &pod->of);
     pod->volumes = OF(of, volumes);
     pod->containers = OF(of, containers);
     pod->init_containers = OF(of, initContainers);
@@ -243,11 +251,9 @@ static void open_pod(const Validation *v, Field meta, Field spec, bool is_pod, P
     pod->claims = OF(of, resourceClaims);
     read_settings(v, pod);
     pod->volume_names = (Seen){0};
-    pod->of_stateful_set = pod->has_fractions = false;
-    pod->has_repeated_env = pod->has_repeated_ports = false;
-    pod->claim_templates = FIELD_NONE;
+    pod->has_fractions = pod->has_repeated_env = pod->has_repeated_ports = false;
     /* SetDefaults_Pod */
-    if (is_pod && pod->grace_period < 0)
+    if (pod->is_pod && pod->grace_period < 0)
         pod->grace_period = 1;
     read_containers(v, pod);
 }
@@ -315,19 +321,18 @@ static void validate_pod_spec(Validation *v, Pod *pod)
 }
 
 /* The server leaves metadata out of these paths. */
-static void validate_template_meta(Validation *v, const Pod *pod, Field template)
+static void validate_template_meta(Validation *v, const Pod *pod, Field template, bool plain)
 {
     Rename before = validation_rename_below(v, pod->meta, template, STR(""));
     validate_labels(v, pod->labels);
     validate_annotations(v, pod->annotations);
-    validate_pod_annotations(v, pod);
+    VALIDATION_UNLESS(v, plain)
+        validate_pod_annotations(v, pod);
     validation_unrename(v, before);
 }
 
-static void validate_template(Validation *v, Pod *pod, Field template)
+static void validate_template_spec(Validation *v, Pod *pod)
 {
-    if (field_given(pod->meta))
-        validate_template_meta(v, pod, template);
     validate_pod_spec(v, pod);
     if (field_given(pod->annotations))
         validate_pod_annotations_match(v, pod);
@@ -336,17 +341,28 @@ static void validate_template(Validation *v, Pod *pod, Field template)
     warn_of_pod(v, pod);
 }
 
+static void validate_template(Validation *v, Pod *pod, Field template)
+{
+    bool plain = pod_is_plain(v, pod);
+    VALIDATION_UNLESS(v, plain)
+        open_spec(v, pod);
+    if (field_given(pod->meta))
+        validate_template_meta(v, pod, template, plain);
+    VALIDATION_UNLESS(v, plain)
+        validate_template_spec(v, pod);
+}
+
 void validate_pod_template_spec(Validation *v, Field template)
 {
     Pod pod;
-    open_pod(v, GET(template, metadata), GET(template, spec), false, &pod);
+    open_meta(v, template, false, &pod);
     validate_template(v, &pod, template);
 }
 
 void validate_pod_template_spec_for_stateful_set(Validation *v, Field template, Field claims)
 {
     Pod pod;
-    open_pod(v, GET(template, metadata), GET(template, spec), false, &pod);
+    open_meta(v, template, false, &pod);
     pod.of_stateful_set = true;
     pod.claim_templates = claims;
     validate_template(v, &pod, template);
@@ -401,23 +417,31 @@ static void validate_overhead_has_class(Validation *v, const Pod *pod)
                                           "has it");
 }
 
+static void validate_whole_pod(Validation *v, Pod *pod)
+{
+    open_spec(v, pod);
+    validate_pod_annotations(v, pod);
+    validate_pod_spec(v, pod);
+    validate_tokens(v, pod);
+    if (field_has_items(v, pod->ephemeral_containers))
+        validation_forbidden(v, pod->ephemeral_containers, "they are added to Pods that run");
+    if (!field_is_empty(v, OF(&pod->of, nodeName)) && field_has_items(v, OF(&pod->of, schedulingGates)))
+        validation_forbidden(v, OF(&pod->of, nodeName), "schedulingGates are not cleared yet");
+    if (pod->of.bits & FIELD_BITS(priority, preemptionPolicy))
+        validate_priority(v, pod);
+    validate_pod_annotations_match(v, pod);
+    validate_overhead_has_class(v, pod);
+    warn_of_pod(v, pod);
+}
+
 /* ValidatePodCreate */
 void validate_pod(Validation *v, Field object)
 {
     Pod pod;
-    open_pod(v, GET(object, metadata), GET(object, spec), true, &pod);
-    validate_pod_annotations(v, &pod);
-    validate_pod_spec(v, &pod);
-    validate_tokens(v, &pod);
-    if (field_has_items(v, pod.ephemeral_containers))
-        validation_forbidden(v, pod.ephemeral_containers, "they are added to Pods that run");
-    if (!field_is_empty(v, OF(&pod.of, nodeName)) && field_has_items(v, OF(&pod.of, schedulingGates)))
-        validation_forbidden(v, OF(&pod.of, nodeName), "schedulingGates are not cleared yet");
-    if (pod.of.bits & FIELD_BITS(priority, preemptionPolicy))
-        validate_priority(v, &pod);
-    validate_pod_annotations_match(v, &pod);
-    validate_overhead_has_class(v, &pod);
-    warn_of_pod(v, &pod);
+    open_meta(v, object, true, &pod);
+    bool plain = pod_is_plain(v, &pod);
+    VALIDATION_UNLESS(v, plain)
+        validate_whole_pod(v, &pod);
 }
 
 /* ValidatePodBinding */

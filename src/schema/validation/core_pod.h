@@ -72,6 +72,11 @@ static inline bool pod_containers_next(const Validation *v, PodContainers *c)
     return true;
 }
 
+/* ---- core_plain.c ---- */
+/* Whether nothing can be wrong with the spec, and no warning is due: only asks for what open_meta
+ * has read.  Most are so; false says nothing. */
+bool pod_is_plain(const Validation *v, const Pod *pod);
+
 /* ---- core_pod_volumes.c, core_pod_projected.c ---- */
 void validate_volumes(Validation *v, Pod *pod);                 /* ValidateVolumes */
 /* The volume of that name that mounts may use; absent where there is none. */

@@ -64,18 +64,33 @@ typedef struct Requirements {
     bool fractions;  /* some plain resource's amount may be no whole number */
 } Requirements;
 
+/* What stands behind a point, up to three digits and nothing else; UINT64_MAX: something does. */
+static uint64_t thousandths(Str text, size_t at)
+{
+    uint64_t sum = 0, unit = 1000;
+    for (; at < text.len && is_digit(text.ptr[at]) && unit > 1; at++) {
+        unit /= 10;
+        sum += (uint64_t)(text.ptr[at] - '0') * unit;
+    }
+    return at == text.len ? sum : UINT64_MAX;
+}
+
 /* Digits behind a 0 are left to those who know what YAML makes of them. */
 uint64_t resource_usual_amount(const Validation *v, Field field)
 {
     enum { DIGITS_MOST = 7 };
     NodeKind kind = field_kind(v, field);
-    if (kind != NODE_STRING && kind != NODE_INT)
+    if (kind != NODE_STRING && kind != NODE_INT && kind != NODE_FLOAT)
         return 0;
     Str text = node_str(v->doc, field.node);
     uint64_t sum = 0;
     size_t count = 0;
     for (; count < text.len && count < DIGITS_MOST && is_digit(text.ptr[count]); count++)
         sum = sum * 10 + (uint64_t)(text.ptr[count] - '0');
+    if (count + 1 < text.len && text.ptr[count] == '.') {
+        uint64_t rest = thousandths(text, count + 1);
+        return rest == UINT64_MAX ? 0 : sum * 1000 + rest;
+    }
     if (sum == 0 || text.ptr[0] == '0')
         return 0;
     size_t suffix = text.len - count;

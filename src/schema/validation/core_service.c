@@ -422,12 +422,10 @@ static void validate_rare_fields(Validation *v, const Fields *spec, Field annota
     validate_service_traffic_distribution(v, OF(spec, trafficDistribution));
 }
 
-/* ValidateServiceCreate */
-void validate_service(Validation *v, Field service)
+static void validate_whole_service(Validation *v, Field annotations, Field whole)
 {
     Fields of, *spec = &of;
-    Field annotations = GET(GET(service, metadata), annotations);
-    fields_read(v, GET(service, spec), spec);
+    fields_read(v, whole, spec);
     Str type = field_text_or(v, OF(spec, type), "ClusterIP");
     bool balancer = str_is(type, "LoadBalancer");
     ClusterIps ips = cluster_ips_of(v, spec);
@@ -456,4 +454,13 @@ void validate_service(Validation *v, Field service)
     if ((spec->bits & RARE) || field_given(annotations))
         validate_rare_fields(v, spec, annotations, type);
     warn_of_service(v, hints, &ips, type);
+}
+
+/* ValidateServiceCreate */
+void validate_service(Validation *v, Field service)
+{
+    Field annotations = GET(GET(service, metadata), annotations), spec = GET(service, spec);
+    bool plain = service_is_plain(v, annotations, spec);
+    VALIDATION_UNLESS(v, plain)
+        validate_whole_service(v, annotations, spec);
 }
