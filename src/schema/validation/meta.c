@@ -311,9 +311,65 @@ static bool validate_named(Validation *v, const Fields *meta, const SchemaType *
     return named;
 }
 
-/* A missing name is told by the walk; a request without a namespace goes to the
- * default one, and a namespace given for an object of the whole cluster is refused
- * by the path of the request. */
+/* A request without a namespace goes to the default one, and a namespace given for an object of
+ * the whole cluster is refused by the path of the request. */
+static void validate_own_names(Validation *v, const Fields *meta, const SchemaType *row,
+                               const SchemaKind *kind)
+{
+    if (!validate_named(v, meta, row)) {
+        /* The registry's own look, which comes when all else is well. */
+        v->versions &= ~v->walk->stopped[STAGE_VALIDATE];
+        validate_name(v, meta, format_path_segment);
+    }
+    Field ns = fields_get(meta, SCHEMA_NAME_namespace);
+    if (kind->scope == SCOPE_NAMESPACED)
+        validation_optional_text(v, ns, format_dns_label);
+}
+
+static bool is_plain_name(Validation *v, const Node *at, const SchemaType *row)
+{
+    Str name = str_slice(at->text, at->len);
+    bool named = false;
+    if (at->kind != NODE_STRING || name.len == 0)
+        return false;
+    for (const SchemaRule *rule = &schema_rule_rows[row->rules]; row->rules; rule++) {
+        named |= rule->verb == RULE_NAMED_AS;
+        if (rule->verb == RULE_NAMED_AS && validation_format(rule->a)(name))
+            return false;
+        if (rule->last)
+            break;
+    }
+    if (!named)
+        v->versions &= ~v->walk->stopped[STAGE_VALIDATE];
+    return named || !format_path_segment(name);
+}
+
+/* Whether there is no more than a name, a namespace, labels and annotations, as nearly always,
+ * and both names are fine in all versions. */
+static bool has_plain_names(Validation *v, uint32_t metadata, const SchemaType *row,
+                            Field *labels, Field *annotations)
+{
+    const Node *nodes = v->doc->nodes, *map = &nodes[metadata], *end = &nodes[map->next];
+    if (map->kind != NODE_MAP)
+        return false;
+    *labels = *annotations = FIELD_NONE;
+    for (const Node *key = map + 1, *at; key < end; key = &nodes[at->next]) {
+        at = key + 1;
+        if (key->flags & NODE_SHADOWED)
+            return false;
+        if (key->bind == SCHEMA_NAME_labels)
+            *labels = field_at(v, (uint32_t)(at - nodes));
+        else if (key->bind == SCHEMA_NAME_annotations)
+            *annotations = field_at(v, (uint32_t)(at - nodes));
+        else if (key->bind == SCHEMA_NAME_name ? !is_plain_name(v, at, row)
+                 : key->bind != SCHEMA_NAME_namespace || at->kind != NODE_STRING ||
+                       validation_form(v, format_dns_label, str_slice(at->text, at->len)))
+            return false;
+    }
+    return true;
+}
+
+/* A missing name is told by the walk. */
 void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
                        uint32_t metadata, uint32_t versions)
 {
@@ -329,15 +385,18 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
     if (metadata == BASE_NONE)
         return; /* of what is not there nothing is wrong but that it is missing */
     Fields meta;
-    fields_read(&v, field_at(&v, metadata), &meta);
-    if (!validate_named(&v, &meta, row)) {
-        /* The registry's own look, which comes when all else is well. */
-        v.versions &= ~walk->stopped[STAGE_VALIDATE];
-        validate_name(&v, &meta, format_path_segment);
+    Field labels, annotations;
+    bool plain = has_plain_names(&v, metadata, row, &labels, &annotations);
+    VALIDATION_UNLESS(&v, plain) {
+        fields_read(&v, field_at(&v, metadata), &meta);
+        validate_own_names(&v, &meta, row, kind);
     }
-    Field ns = fields_get(&meta, SCHEMA_NAME_namespace);
-    Str text = field_text(&v, ns);
-    if (kind->scope == SCOPE_NAMESPACED && text.len && validation_form(&v, format_dns_label, text))
-        validation_given_text(&v, ns, format_dns_label);
-    validate_user_meta(&v, &meta, false);
+    if (plain) {
+        if (field_given(labels))
+            validate_labels(&v, labels);
+        if (field_given(annotations))
+            validate_annotations(&v, annotations);
+    } else {
+        validate_user_meta(&v, &meta, false);
+    }
 }
