@@ -29,10 +29,12 @@ typedef enum Plain {
     PLAIN_SERVICE_TYPE,
     PLAIN_DNS_POLICY,
     PLAIN_FIELD_PATH,
+    PLAIN_FALSE,
     PLAIN_COUNT,           /* whole numbers: from 0 on, */
     PLAIN_POSITIVE,        /* from 1 on, */
     PLAIN_ID,              /* of users and groups, */
-    PLAIN_PORT,            /* of a port, or the name of one */
+    PLAIN_NUMBER_OF_PORT,
+    PLAIN_PORT,            /* such a number, or a port's name */
     PLAIN_AMOUNT,          /* 64Mi */
     PLAIN_RESOURCES,
     PLAIN_CAPABILITIES,    /* a list of them */
@@ -57,7 +59,7 @@ typedef enum Plain {
 
 enum {
     SPEC, CONTAINER, INIT_CONTAINER, PORT, VARIABLE, VALUE_FROM, KEY_REF, FIELD_REF, ENV_FROM,
-    ENV_SOURCE, MOUNT, PROBE, LIFECYCLE, HANDLER, HTTP_GET, EXEC, TCP_SOCKET, SECURITY,
+    ENV_SOURCE, MOUNT, PROBE, LIFECYCLE, HANDLER, HTTP_GET, EXEC, TCP_SOCKET, GRPC, SECURITY,
     POD_SECURITY, CAPABILITIES, SECCOMP, VOLUME, CONFIG_MAP, SECRET, EMPTY_DIR, CLAIM, HOST_PATH,
     TOLERATION, PULL_SECRET, CONSTRAINT, SERVICE_SPEC, SERVICE_PORT,
 };
@@ -80,9 +82,9 @@ typedef struct PlainType {
     MAY_BE(resources, PLAIN_RESOURCES), MAY_BE(securityContext, PLAIN_A + SECURITY)
 #define OF_ALL_HANDLERS                                                                        \
     MAY_BE(httpGet, PLAIN_A + HTTP_GET), MAY_BE(exec, PLAIN_A + EXEC),                         \
-    MAY_BE(tcpSocket, PLAIN_A + TCP_SOCKET)
+    MAY_BE(tcpSocket, PLAIN_A + TCP_SOCKET), MAY_BE(grpc, PLAIN_A + GRPC)
 
-#define HANDLERS FIELD_BITS(httpGet, exec, tcpSocket)
+#define HANDLERS FIELD_BITS(httpGet, exec, tcpSocket, grpc)
 #define VALUES FIELD_BITS(secretKeyRef, configMapKeyRef, fieldRef)
 
 static const PlainType TYPES[] = {
@@ -154,11 +156,13 @@ static const PlainType TYPES[] = {
     [EXEC] = {.must = FIELD_BIT(command), .of = {MAY_BE(command, PLAIN_SOME)}},
     [TCP_SOCKET] = {
         .must = FIELD_BIT(port), .of = {MAY_BE(port, PLAIN_PORT), MAY_BE(host, PLAIN_ANY)}},
+    [GRPC] = {
+        .must = FIELD_BIT(port),
+        .of = {MAY_BE(port, PLAIN_NUMBER_OF_PORT), MAY_BE(service, PLAIN_ANY)}},
     [SECURITY] = {
-        .one = FIELD_BITS(privileged, allowPrivilegeEscalation),
         .of = {MAY_BE(runAsUser, PLAIN_ID), MAY_BE(runAsGroup, PLAIN_ID),
                MAY_BE(runAsNonRoot, PLAIN_ANY), MAY_BE(readOnlyRootFilesystem, PLAIN_ANY),
-               MAY_BE(allowPrivilegeEscalation, PLAIN_ANY), MAY_BE(privileged, PLAIN_ANY),
+               MAY_BE(allowPrivilegeEscalation, PLAIN_ANY), MAY_BE(privileged, PLAIN_FALSE),
                MAY_BE(capabilities, PLAIN_A + CAPABILITIES),
                MAY_BE(seccompProfile, PLAIN_A + SECCOMP)}},
     [POD_SECURITY] = {
@@ -375,9 +379,11 @@ static bool is_plain_value(PlainLook *look, const Node *at, Plain form)
     case PLAIN_MOUNTED:
         return is_text && (is_among(seen_of(look, PLAIN_VOLUME_NAME), at) ||
                            pod_has_claim_template(look->v, look->pod, text));
+    case PLAIN_FALSE: return at->kind == NODE_BOOL && !node_bool(look->v->doc, (uint32_t)(at - look->nodes));
     case PLAIN_COUNT: return at->kind == NODE_INT && is_digit(at->text[0]);
     case PLAIN_POSITIVE: return is_number_to(at, UINT32_MAX);
     case PLAIN_ID: return field_is_small(look->v, field_of(look, at));
+    case PLAIN_NUMBER_OF_PORT: return is_number_to(at, UINT16_MAX);
     case PLAIN_PORT: return is_text ? !format_port_name(text) : is_number_to(at, UINT16_MAX);
     case PLAIN_AMOUNT: return resource_usual_amount(look->v, field_of(look, at)) != 0;
     case PLAIN_RESOURCES: return are_plain_resources(look, at);
