@@ -216,19 +216,6 @@ static inline void walk_guessed(Walk *walk, Node *map, Node *value, const Guess 
     }
 }
 
-/* The guess that is right for a key, or NULL. */
-static inline Guess *guess_of(const Node *key, Next *next)
-{
-    Guess *guess = next->last;
-    if (!guess_is(guess, key)) {
-        guess = next->before;
-        if (!guess_is(guess, key))
-            return NULL;
-        guess_expect(next, guess);
-    }
-    return key->flags & NODE_SHADOWED ? NULL : guess;
-}
-
 /* Some required field is not given, or nobody counted: which are? */
 BASE_APART
 static void walk_required(Walk *walk, Node *map, uint32_t versions)
@@ -257,9 +244,11 @@ static void walk_struct(Walk *walk, Node *map, GuessHead *head, uint32_t version
     uint64_t names = 0;
     uint32_t given = 0; /* of what is required */
     for (Node *key = map + 1; key < end;) {
-        Guess *guess = guess_of(key, next);
         Node *value = key + 1;
-        if (!guess && !(guess = walk_entry(walk, map, key, head, next, versions))) {
+        Guess *guess = next->last;
+        if (!guess_is(guess, key) && !(guess = guess_again(next, key)))
+            guess = walk_entry(walk, map, key, head, next, versions);
+        if (!guess || (key->flags & NODE_SHADOWED)) {
             key = &walk->doc->nodes[value->next];
             continue;
         }

@@ -106,6 +106,16 @@ static inline void guess_expect(Next *next, Guess *guess)
     next->last = guess;
 }
 
+/* The one before that, where that is right; it is expected from now on. */
+static inline Guess *guess_again(Next *next, const Node *key)
+{
+    Guess *guess = next->before;
+    if (!guess_is(guess, key))
+        return NULL;
+    guess_expect(next, guess);
+    return guess;
+}
+
 static inline uint32_t guess_slot(const char *name, uint32_t len)
 {
     return len == 0 ? 0 : (len + (unsigned char)name[0] * 5u + (unsigned char)name[len - 1]) % GUESS_OTHERS;

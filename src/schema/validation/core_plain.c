@@ -382,7 +382,7 @@ static bool is_plain_value(PlainLook *look, const Node *at, Plain form)
     case PLAIN_FALSE: return at->kind == NODE_BOOL && !node_bool(look->v->doc, (uint32_t)(at - look->nodes));
     case PLAIN_COUNT: return at->kind == NODE_INT && is_digit(at->text[0]);
     case PLAIN_POSITIVE: return is_number_to(at, UINT32_MAX);
-    case PLAIN_ID: return field_is_small(look->v, field_of(look, at));
+    case PLAIN_ID: return at->kind == NODE_INT && at->len <= 9 && is_digit(at->text[0]);
     case PLAIN_NUMBER_OF_PORT: return is_number_to(at, UINT16_MAX);
     case PLAIN_PORT: return is_text ? !format_port_name(text) : is_number_to(at, UINT16_MAX);
     case PLAIN_AMOUNT: return resource_usual_amount(look->v, field_of(look, at)) != 0;
