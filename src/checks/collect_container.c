@@ -82,16 +82,19 @@ static void keep_init_ports(PodScan *scan, uint32_t list)
 
 static void read_resources(PodScan *scan, uint32_t resources)
 {
-    scan->fact.resources_place = node_span(scan->doc, resources);
-    scan->fact.resources =
-        collect_resources(scan->context, resources, &scan->fact.resource_spans);
+    scan->fact->resources_place = node_span(scan->doc, resources);
+    scan->fact->resources =
+        collect_resources(scan->context, resources, &scan->fact->resource_spans);
 }
 
 /* The place of a Pod's spec or of a container, until something better is found. */
 static inline void begin_fact(PodScan *scan, PodPart part, uint32_t node, uint32_t index)
 {
     Span place = node_span(scan->doc, node);
-    scan->fact = (ContainerFact){
+    Facts *facts = scan->context->facts;
+    vec_spare(&facts->containers);
+    scan->fact = &facts->containers.at[facts->containers.len];
+    *scan->fact = (ContainerFact){
         .place = place,
         .resources_place = place,
         .resources = BASE_NONE,
@@ -102,8 +105,8 @@ static inline void begin_fact(PodScan *scan, PodPart part, uint32_t node, uint32
 
 static inline void end_fact(PodScan *scan)
 {
-    scan->pod.violations |= scan->fact.violations;
-    vec_push(&scan->context->facts->containers, scan->fact);
+    scan->pod->violations |= scan->fact->violations;
+    scan->context->facts->containers.len++;
 }
 
 /* A probe, or what is done when a container starts or stops: which host and port it asks. */
@@ -118,7 +121,7 @@ static void read_handler(PodScan *scan, uint32_t container, uint32_t handler)
         uint32_t port = schema_get(doc, way, SCHEMA_NAME_port);
         scan_probe_host(scan, schema_get(doc, way, SCHEMA_NAME_host));
         if (port != BASE_NONE && node_kind(doc, port) == NODE_STRING &&
-            scan->fact.part != POD_EPHEMERAL)
+            scan->fact->part != POD_EPHEMERAL)
             collect_own_port(&(Collector){scan->context}, container, port);
     }
 }
@@ -131,17 +134,17 @@ static void read_container(PodScan *scan, uint32_t container, unsigned use)
         uint32_t value = key + 1;
         switch (node_at(doc, key)->bind) {
         case SCHEMA_NAME_name:
-            scan->fact.name = intern(scan->context->facts->strings, scalar_text(doc, value));
+            scan->fact->name = intern(scan->context->facts->strings, scalar_text(doc, value));
             break;
         case SCHEMA_NAME_resources: read_resources(scan, value); break;
         case SCHEMA_NAME_restartPolicy:
-            scan->fact.restarts =
-                scan->fact.part == POD_INIT && str_is(scalar_text(doc, value), "Always");
+            scan->fact->restarts =
+                scan->fact->part == POD_INIT && str_is(scalar_text(doc, value), "Always");
             break;
         case SCHEMA_NAME_securityContext:
             if (!is_map(doc, value))
                 break;
-            scan->fact.place = node_span(doc, value);
+            scan->fact->place = node_span(doc, value);
             scan_container_context(scan, value, &missing);
             break;
         case SCHEMA_NAME_ports: read_ports(scan, value, use); break;
@@ -155,7 +158,7 @@ static void read_container(PodScan *scan, uint32_t container, unsigned use)
         default: break;
         }
     }
-    scan->fact.violations |= missing;
+    scan->fact->violations |= missing;
     scan_container_annotation(scan);
 }
 
@@ -204,11 +207,11 @@ static void read_spec(PodScan *scan, uint32_t spec, uint32_t lists[])
         case SCHEMA_NAME_hostIPC: scan_shared(scan, name, value); break;
         case SCHEMA_NAME_hostUsers:
             if (node_kind(doc, value) == NODE_BOOL && !node_bool(doc, value))
-                scan->pod.flags |= ADMITTED_USERS;
+                scan->pod->flags |= ADMITTED_USERS;
             break;
         case SCHEMA_NAME_os:
             if (str_is(scalar_text(doc, schema_get(doc, value, SCHEMA_NAME_name)), "windows"))
-                scan->pod.flags |= ADMITTED_WINDOWS;
+                scan->pod->flags |= ADMITTED_WINDOWS;
             break;
         case SCHEMA_NAME_securityContext:
             if (is_map(doc, value))
@@ -235,37 +238,38 @@ bool collect_spec(const Collector *collector, uint32_t spec, uint32_t metadata,
                         [POD_CONTAINER] = BASE_NONE, [POD_EPHEMERAL] = BASE_NONE};
     if (!is_map(doc, spec))
         return false;
+    vec_spare(&facts->admitted_pods);
     PodScan scan = {
         .context = context,
         .doc = doc,
         .told = BASE_NONE,
         .annotations = schema_get(doc, metadata, SCHEMA_NAME_annotations),
-        .pod =
-            {
-                .object = doc->object,
-                .containers = facts->containers.len,
-                .values = facts->security_values.len,
-                .place = node_span(doc, spec),
-                .row = (uint16_t)link_row_number(row),
-                .flags = use & SPEC_TEMPLATE ? ADMITTED_TEMPLATE : 0,
-            },
+        .pod = &facts->admitted_pods.at[facts->admitted_pods.len],
+    };
+    *scan.pod = (AdmittedPod){
+        .object = doc->object,
+        .containers = facts->containers.len,
+        .values = facts->security_values.len,
+        .place = node_span(doc, spec),
+        .row = (uint16_t)link_row_number(row),
+        .flags = use & SPEC_TEMPLATE ? ADMITTED_TEMPLATE : 0,
     };
     unsigned kept = use & SPEC_SERVES ? PORT_KEPT : 0;
     begin_fact(&scan, POD_ITSELF, spec, 0);
     read_spec(&scan, spec, lists);
     scan_annotations(&scan);
     scan.pod_broken =
-        scan.fact.violations & (BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED));
-    if (scan.fact.violations || scan.fact.resources != BASE_NONE)
+        scan.fact->violations & (BIT(SECURITY_NON_ROOT) | BIT(SECURITY_SECCOMP_RESTRICTED));
+    if (scan.fact->violations || scan.fact->resources != BASE_NONE)
         end_fact(&scan);
     read_containers(&scan, lists[POD_INIT], POD_INIT, PORT_JUDGED);
     read_containers(&scan, lists[POD_CONTAINER], POD_CONTAINER, PORT_JUDGED | kept);
     read_containers(&scan, lists[POD_EPHEMERAL], POD_EPHEMERAL, PORT_JUDGED);
     if (kept)
         keep_init_ports(&scan, lists[POD_INIT]);
-    scan.pod.container_count = count16(facts->containers.len - scan.pod.containers);
-    scan.pod.value_count = count16(facts->security_values.len - scan.pod.values);
-    vec_push(&facts->admitted_pods, scan.pod);
+    scan.pod->container_count = count16(facts->containers.len - scan.pod->containers);
+    scan.pod->value_count = count16(facts->security_values.len - scan.pod->values);
+    facts->admitted_pods.len++;
     return scan.host_network;
 }
 

@@ -22,7 +22,7 @@ static void break_field(PodScan *scan, SecurityCheck check, uint32_t node, Secur
                         NameId name, uint32_t index)
 {
     Facts *facts = scan->context->facts;
-    scan->fact.violations |= BIT(check);
+    scan->fact->violations |= BIT(check);
     SecurityValue value = {
         .container = facts->containers.len,
         .place = node_span(scan->doc, node),
@@ -32,7 +32,7 @@ static void break_field(PodScan *scan, SecurityCheck check, uint32_t node, Secur
         .field = (uint8_t)field,
     };
     /* Of an item of a List the pointer is not that of its path. */
-    if (field == SECURITY_OTHER_FIELD || scan->doc->root || scan->fact.index == UINT16_MAX) {
+    if (field == SECURITY_OTHER_FIELD || scan->doc->root || scan->fact->index == UINT16_MAX) {
         value.field = SECURITY_OTHER_FIELD;
         tell_path(scan, &value, node);
     }
@@ -205,7 +205,7 @@ void scan_node_port(PodScan *scan, uint32_t host, uint32_t own, uint32_t index)
     if (number)
         break_field(scan, SECURITY_HOST_PORTS, host, SECURITY_PORT_FIELD, SCHEMA_NAME_hostPort,
                     index);
-    else if (scan->host_network && scan->fact.part != POD_EPHEMERAL && own != BASE_NONE)
+    else if (scan->host_network && scan->fact->part != POD_EPHEMERAL && own != BASE_NONE)
         break_field(scan, SECURITY_HOST_PORTS, own, SECURITY_PORT_FIELD,
                     SCHEMA_NAME_containerPort, index);
 }
@@ -243,11 +243,12 @@ uint32_t scan_duties(const PodScan *scan)
 /* The annotation of the container that was read. */
 void scan_container_annotation(PodScan *scan)
 {
-    if (is_map(scan->doc, scan->annotations))
-        scan_seccomp_annotation(
-            scan, arena_format(scan->context->scratch,
-                               "container.seccomp.security.alpha.kubernetes.io/%.*s",
-                               STR_ARG(facts_text(scan->context->facts, scan->fact.name))));
+    if (!is_map(scan->doc, scan->annotations))
+        return;
+    const Str key[] = {STR("container.seccomp.security.alpha.kubernetes.io/"),
+                       facts_text(scan->context->facts, scan->fact->name)};
+    scan_seccomp_annotation(scan,
+                            arena_concat(scan->context->scratch, key, BASE_COUNT(key)));
 }
 
 /* ---- the Pod itself ---- */

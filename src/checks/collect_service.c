@@ -155,14 +155,16 @@ void collect_service(Collector *collector, uint32_t node, const LinkRow *row)
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
     uint32_t spec = link_node(doc, node, row, SCHEMA_KEY_spec);
-    ServiceFact service = {
+    vec_spare(&facts->services);
+    ServiceFact *service = &facts->services.at[facts->services.len];
+    *service = (ServiceFact){
         .object = doc->object, .selector = BASE_NONE, .ports = facts->service_ports.len};
     if (is_map(doc, spec))
         for (uint32_t key = map_first(doc, spec); key < node_end(doc, spec);
              key = map_next(doc, spec, key))
             if (node_kind(doc, key + 1) != NODE_NULL)
-                read_field(doc, facts, node_at(doc, key)->bind, key + 1, &service);
-    if (service.type != SERVICE_LOAD_BALANCER)
-        service.flags &= (uint8_t)~SERVICE_NO_NODE_PORTS;
-    vec_push(&facts->services, service);
+                read_field(doc, facts, node_at(doc, key)->bind, key + 1, service);
+    if (service->type != SERVICE_LOAD_BALANCER)
+        service->flags &= (uint8_t)~SERVICE_NO_NODE_PORTS;
+    facts->services.len++;
 }

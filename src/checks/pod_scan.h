@@ -10,8 +10,8 @@
 typedef struct PodScan {
     const ObjectContext *context;
     const Document *doc;
-    AdmittedPod pod;
-    ContainerFact fact;     /* what is being read; it is kept when all of it is */
+    AdmittedPod *pod;       /* both behind the last of their lists, where they are made: a copy */
+    ContainerFact *fact;    /* of what was just written would wait for it */
     uint32_t told;          /* the node that broke a check last, and where it is: one value */
     uint32_t path, pointer; /* often breaks two */
     uint32_t pod_broken;    /* bits that the Pod itself sets wrong, */

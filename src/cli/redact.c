@@ -36,9 +36,10 @@ static void redact_annotation(Sources *sources, const Document *doc, uint32_t me
 /* All else of a Secret is its data, or may be meant as that: "stringdata". */
 static bool is_open(Str field)
 {
-    static const char *const OPEN[] = {"apiVersion", "kind", "type", "immutable"};
+    static const Str OPEN[] = {STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("type"),
+                               STR_INIT("immutable")};
     for (size_t i = 0; i < BASE_COUNT(OPEN); i++)
-        if (str_is(field, OPEN[i]))
+        if (str_eq(field, OPEN[i]))
             return true;
     return false;
 }

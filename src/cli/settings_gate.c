@@ -61,7 +61,7 @@ const RuleInfo *setting_find_rule(const Options *options, Str id, Guess *guess)
 {
     const RuleInfo *rule;
     for (size_t i = 0; (rule = known_rule(options, i)) != NULL; i++)
-        if (str_is(id, rule->id))
+        if (id.len && rule->id[0] == id.ptr[0] && str_is(id, rule->id))
             return rule;
     for (size_t i = 0; guess && (rule = known_rule(options, i)) != NULL; i++)
         guess_try(guess, str_of(rule->id));

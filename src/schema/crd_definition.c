@@ -189,8 +189,8 @@ static void validate_own_name(Validation *v, const Review *review)
     Field name = GET(metadata, name), generated = GET(metadata, generateName);
     Str plural = field_text(v, GET(review->names, plural));
     Str group = field_text(v, GET(review->spec, group));
-    Str wanted = arena_format(v->walk->checker->scratch, "%.*s.%.*s", STR_ARG(plural),
-                              STR_ARG(group));
+    const Str parts[] = {plural, STR("."), group};
+    Str wanted = arena_concat(v->walk->checker->scratch, parts, BASE_COUNT(parts));
     if (field_text(v, name).len && !str_eq(field_text(v, name), wanted))
         validation_invalid(v, name, "must be spec.names.plural and spec.group: %.*s",
                            STR_ARG(wanted));

@@ -107,7 +107,7 @@ static void add_schema(const Locator *locator, const Document *doc)
     definition->versions = version;
     definition->version_count = 1;
     definition->scope = SCOPE_UNKNOWN;
-    KindId kind = crd_add_kind(locator->schema, definition, version);
+    KindId kind = crd_add_kind(locator->schema, definition, locator->api_version);
     crd_add_type(locator->schema, kind, definition, version, (CrdDemand){0}, NULL);
 }
 

@@ -279,8 +279,10 @@ Document crd_unpack(Arena *arena, Str packed, bool json);
 
 /* ---- crd_types.c ---- */
 struct CrdTable *crd_table_of(Schema *schema); /* made when first asked for */
-/* Adds the kind of a definition's version, which has no type so far. */
-KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVersion *version);
+/* "example.com/v1": the text's own or the arena's. */
+Str crd_api_version(const CrdDefinition *definition, const CrdVersion *version, Arena *arena);
+/* Adds a definition's kind in one version, which has no type so far. */
+KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, Str api_version);
 /* Makes its type.  Patterns that are needed on the way are kept in the set, which may be NULL. */
 void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
                   CrdDemand demand, CrdSet *set);

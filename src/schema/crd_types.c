@@ -226,13 +226,14 @@ static TypeId build_root(Schema *schema, const CrdDefinition *definition, CrdVer
     return type;
 }
 
-KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVersion *version)
+Str crd_api_version(const CrdDefinition *definition, const CrdVersion *version, Arena *arena)
 {
-    Arena scratch = {0};
-    Str api_version = definition->group.len
-                          ? arena_format(&scratch, "%.*s/%.*s", STR_ARG(definition->group),
-                                         STR_ARG(version->name))
-                          : version->name;
+    const Str parts[] = {definition->group, STR("/"), version->name};
+    return definition->group.len ? arena_concat(arena, parts, BASE_COUNT(parts)) : version->name;
+}
+
+KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, Str api_version)
+{
     SchemaKind row = {
         .api_version = schema_add_text(schema, api_version),
         .kind = schema_add_text(schema, definition->kind),
@@ -244,9 +245,7 @@ KindId crd_add_kind(Schema *schema, const CrdDefinition *definition, const CrdVe
         .scope = (uint8_t)definition->scope,
         .flags = KIND_STORED | KIND_CUSTOM,
     };
-    KindId kind = schema_add_kind(schema, &row);
-    arena_free(&scratch);
-    return kind;
+    return schema_add_kind(schema, &row);
 }
 
 void crd_add_type(Schema *schema, KindId kind, CrdDefinition *definition, CrdVersion *version,
@@ -311,23 +310,20 @@ typedef struct Definer {
 typedef VEC(Definer) Definers; /* by kind, from SCHEMA_STATIC_KINDS on */
 
 static void add_definition(Schema *schema, CrdDefinition *definition, const CrdDefinition *rival,
-                           Definers *definers)
+                           Definers *definers, Arena *scratch)
 {
     if (definition->kind.len == 0)
         return;
     for (uint32_t i = 0; i < definition->version_count; i++) {
         CrdVersion *version = &definition->versions[i];
-        Arena scratch = {0};
-        Str api_version = arena_format(&scratch, "%.*s/%.*s", STR_ARG(definition->group),
-                                       STR_ARG(version->name));
+        Str api_version = crd_api_version(definition, version, scratch);
         /* Kubernetes' own kinds are served by Kubernetes. */
         bool built_in = schema_kind_lookup(NULL, api_version, definition->kind) != BASE_NONE;
         bool taken = rival && rival->is_input && !str_eq(rival->name, definition->name) &&
                      schema_kind_lookup(schema, api_version, definition->kind) != BASE_NONE;
-        arena_free(&scratch);
         if (!version->name.len || built_in || taken)
             continue;
-        uint32_t index = crd_add_kind(schema, definition, version) - SCHEMA_STATIC_KINDS;
+        uint32_t index = crd_add_kind(schema, definition, api_version) - SCHEMA_STATIC_KINDS;
         while (definers->len <= index)
             vec_push(definers, (Definer){0});
         definers->at[index] = (Definer){definition, version};
@@ -369,17 +365,17 @@ void crd_build(Schema *schema, CrdSet *const *sets, uint32_t count, const Source
     Definers definers = {0};
     for (uint32_t i = 0; i < all.len; i++) {
         CrdDefinition *definition = all.at[i];
-        uint32_t head = intern(&names, arena_format(&scratch, "%.*s/%.*s",
-                                                    STR_ARG(definition->group),
-                                                    STR_ARG(definition->kind)));
+        const Str kind[] = {definition->group, STR("/"), definition->kind};
+        uint32_t head = intern(&names, arena_concat(&scratch, kind, BASE_COUNT(kind)));
         while (heads.len <= head)
             vec_push(&heads, BASE_NONE);
         const CrdDefinition *rival = find_rival(all.at, heads.at, head);
         if (rival && rival->is_input && definition->kind.len &&
             !crd_is_same_definition(rival, definition, demand))
             report_conflict(diag, rival, definition);
-        add_definition(schema, definition, rival, &definers);
+        add_definition(schema, definition, rival, &definers, &scratch);
         heads.at[head] = i;
+        arena_reset(&scratch);
     }
     add_types(schema, &definers, demand, sets[0]);
     vec_free(&definers);
