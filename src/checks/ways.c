@@ -68,7 +68,7 @@ void ways_clear(Ways *ways)
 {
     seq_table_clear(&ways->steps);
     memset(ways->recent, 0, sizeof ways->recent);
-    ways->nodes = NULL;
+    ways_leave(ways);
 }
 
 void ways_free(Ways *ways)

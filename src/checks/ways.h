@@ -37,6 +37,8 @@ typedef struct Ways {     /* a zeroed one is empty */
  * bound to nothing, at more than WAYS_DEEPEST steps, and for the root itself. */
 uint32_t ways_to(Ways *ways, const Document *doc, uint32_t node);
 static inline uint32_t ways_count(const Ways *ways) { return seq_count(&ways->steps) + 1; }
+/* The next document is another parser's, and may lie where the last one lay. */
+static inline void ways_leave(Ways *ways) { ways->nodes = NULL; }
 void ways_clear(Ways *ways); /* keeps the memory */
 void ways_free(Ways *ways);
 

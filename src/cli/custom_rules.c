@@ -107,6 +107,7 @@ static uint32_t count_shown(const Tester *tester, Str path, const CustomRule *ru
     uint32_t shown = 0;
     sources_init(&sources);
     worker_init(&worker, tester->options, &sources, &summary, test_object);
+    worker_equip(&worker);
     worker.checker.complete = true;
     worker.diag.override_count = 0;
     FileNote note = {0};

@@ -26,6 +26,7 @@ bool types_load(const Options *options, Schema *schema)
     bool good = true;
     sources_init(&sources);
     worker_init(&worker, options, &sources, &summary, NULL);
+    worker_equip(&worker);
     CrdSet *set = worker.checker.crds = crd_set_new();
     inputs_gather_paths(&files, options->crds.at, options->crds.len);
     for (uint32_t i = 0; i < files.inputs.len; i++) {

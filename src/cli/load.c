@@ -14,7 +14,6 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
         .sources = sources,
         .summary = summary,
         .object_pass = object_pass,
-        .parser = parser_new(),
         .kept_most = DEFERRED_KEPT_MOST,
     };
     interner_init(&worker->strings);
@@ -24,6 +23,11 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
     worker->checker.options = &options->schema;
     worker->checker.diag = &worker->diag;
     worker->checker.strings = &worker->strings;
+}
+
+void worker_equip(Worker *worker)
+{
+    worker->parser = parser_new();
     worker->checker.scratch = parser_arena(worker->parser);
 }
 

@@ -77,7 +77,7 @@ void check_tree(Worker *worker, Document *doc)
         return;
     ObjectContext context = worker_context(worker, doc);
     StatsPass before = meter_pass(worker->meter, STATS_COLLECT);
-    checks_object(&context, worker->checker.marks.at, worker->checker.marks.len);
+    checks_object(&context, worker->checker.tools.marks.at, worker->checker.tools.marks.len);
     meter_pass(worker->meter, before);
 }
 

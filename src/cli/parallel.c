@@ -8,7 +8,8 @@
  * read.  What is complete at the head of the list is joined to the run by the next who can
  * hold it.  So ids come out as one thread would have given them, and no later pass knows how
  * many there were.  Units are few, which bounds memory: who finds none waits, but never for
- * the first piece, which needs none. */
+ * the first piece, which needs none.  A unit has no tools (parser, window, guesses) but those of the
+ * thread that reads into it, whose processor has them in its caches. */
 #include "checks/facts.h"
 #include "cli/suppress.h"
 #include "schema/crd.h"
@@ -51,6 +52,7 @@ typedef struct Pool {
     pthread_cond_t changed;
     Piece *first;       /* of those that are not joined yet */
     Unit *free;
+    Worker *tools;      /* the run's own, until a thread takes them */
     uint32_t made, most;
     bool held;          /* a thread reads into the run, or joins to it */
     size_t kept_most;   /* bytes of documents that a unit may still keep */
@@ -89,6 +91,21 @@ static void unit_free(Unit *unit)
     vec_free(&unit->notes);
     buf_free(&unit->out.buf);
     mem_free(unit);
+}
+
+/* One goes on with another's tools. */
+static void tools_take(Worker *worker, Worker *from)
+{
+    worker->parser = from->parser;
+    worker->window = from->window;
+    worker->checker.scratch = from->checker.scratch;
+    worker->checker.tools = from->checker.tools;
+    from->parser = NULL;
+    from->window = (FileText){0};
+    from->checker.scratch = NULL;
+    from->checker.tools = (SchemaTools){0};
+    if (worker->facts)
+        ways_leave(&worker->facts->ways);
 }
 
 static void summary_add(ReportSummary *into, ReportSummary *from)
@@ -263,11 +280,10 @@ static void piece_note(Pool *pool, Unit *unit, const FileNote *note)
         run_note_file(pool->run, note);
 }
 
-static void piece_read(Pool *pool, Piece *piece)
+static void piece_read(Pool *pool, Piece *piece, Worker *worker)
 {
     Run *run = pool->run;
     Unit *unit = piece->unit;
-    Worker *worker = unit ? &unit->worker : &run->worker;
     Input *inputs = run->inputs.inputs.at;
     if (piece->windows) {
         FileNote note = {.input = piece->first, .more = piece->window + 1 < piece->windows};
@@ -320,16 +336,26 @@ static void pieces_join(Pool *pool)
 static void pool_work(void *context)
 {
     Pool *pool = context;
+    Worker own = {0}, *tools = &own;
     pthread_mutex_lock(&pool->lock);
+    if (pool->tools)
+        tools = pool->tools;
+    else
+        worker_equip(&own);
+    pool->tools = NULL;
     for (Piece *piece; (piece = piece_take(pool)) != NULL;) {
         pthread_mutex_unlock(&pool->lock);
-        piece_read(pool, piece);
+        Worker *worker = piece->unit ? &piece->unit->worker : &pool->run->worker;
+        tools_take(worker, tools);
+        piece_read(pool, piece, worker);
+        tools_take(tools, worker);
         pthread_mutex_lock(&pool->lock);
         piece->done = true;
         pool->held = pool->held && piece->unit;
         pieces_join(pool);
     }
     pthread_mutex_unlock(&pool->lock);
+    worker_free(&own);
 }
 
 /* What came through a pipe may be put into a file that has no name but its descriptor's.
@@ -356,18 +382,22 @@ static void pieces_drop(Pool *pool)
 void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
 {
     uint32_t jobs = parallel_jobs(run);
+    Worker tools = {0};
+    tools_take(&tools, &run->worker);
     Pool pool = {
         .run = run,
         .jobs = jobs,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
         .first = piece_behind(NULL, first, end, windows),
+        .tools = &tools,
         .most = 2 * jobs,
         .kept_most = run->worker.kept_most - run->worker.kept_size,
     };
     run->worker.apart = !any_named(&run->inputs);
     threads_work(jobs, run->worker.apart, pool_work, &pool);
     run->worker.apart = false;
+    tools_take(&run->worker, &tools);
     pieces_drop(&pool);
     while (pool.free) {
         Unit *unit = pool.free;

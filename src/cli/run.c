@@ -30,6 +30,7 @@ void run_begin(Run *run, Options *options, ObjectPass pass)
     run->unreadable = run->inputs.errors > 0;
     run->summary.excluded = run->inputs.excluded;
     worker_init(&run->worker, options, &run->sources, &run->summary, pass);
+    worker_equip(&run->worker);
     run->worker.checker.crds = crd_set_new();
 }
 

@@ -53,8 +53,8 @@ struct Worker {
     Sources *sources;
     ReportSummary *summary;
     ObjectPass object_pass;
-    Parser *parser;
-    FileText window;  /* the file under hand; used again for the next */
+    Parser *parser;   /* its tools: this, */
+    FileText window;  /* the file under hand, used again for the next, and checker.tools */
     Interner strings;
     Facts *facts;
     Diag diag;
@@ -153,9 +153,11 @@ void redact_unparsed(Sources *sources, uint32_t doc, Str text);
 void rendered_note(Sources *sources, uint32_t doc, Str text, Str root);
 
 /* ---- load.c: files to documents to objects ---- */
+/* Without tools. */
 void worker_init(Worker *worker, const Options *options, Sources *sources,
                  ReportSummary *summary, ObjectPass object_pass);
 void worker_free(Worker *worker);
+void worker_equip(Worker *worker); /* with tools of its own */
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
  * Of a large one it only says how many windows it has. */
 void worker_file(Worker *worker, Input *input, FileNote *note);

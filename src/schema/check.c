@@ -170,7 +170,7 @@ static void walk_mark(Walk *walk, Node *at, TypeId type, const SchemaType *row)
     if (walk->muted)
         return;
     Mark mark = {number_of(walk, at), type, row->links};
-    vec_push(&walk->checker->marks, mark);
+    vec_push(&walk->checker->tools.marks, mark);
 }
 
 static void walk_structs(Walk *walk, Node *list, TypeId element, GuessHead *head, uint32_t versions)
@@ -366,13 +366,13 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         .target = checker->options->target.versions,
         .first_finding = checker->diag->findings.len,
     };
-    if (!checker->judged)
-        checker->judged = mem_zeroed(sizeof *checker->judged);
-    if (!checker->guesses || checker->guesses->versions != walk.target)
-        guesses_of(&checker->guesses, walk.target);
-    walk.guesses = checker->guesses;
-    vec_clear(&checker->marks);
-    vec_clear(&checker->folded);
+    if (!checker->tools.judged)
+        checker->tools.judged = mem_zeroed(sizeof *checker->tools.judged);
+    if (!checker->tools.guesses || checker->tools.guesses->versions != walk.target)
+        guesses_of(&checker->tools.guesses, walk.target);
+    walk.guesses = checker->tools.guesses;
+    vec_clear(&checker->tools.marks);
+    vec_clear(&checker->tools.folded);
     checker->accepted = object->accepted = 0;
     if (object->no_object)
         return CHECK_DONE;
@@ -395,11 +395,11 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
 
 void schema_checker_free(SchemaChecker *checker)
 {
-    guesses_free(checker->guesses);
-    checker->guesses = NULL;
-    mem_free(checker->judged);
-    checker->judged = NULL;
-    vec_free(&checker->marks);
-    vec_free(&checker->folded);
+    guesses_free(checker->tools.guesses);
+    checker->tools.guesses = NULL;
+    mem_free(checker->tools.judged);
+    checker->tools.judged = NULL;
+    vec_free(&checker->tools.marks);
+    vec_free(&checker->tools.folded);
     mem_free(checker->words);
 }

@@ -5,7 +5,7 @@
  *   core.v1.SecretKeySelector  ref Secret  name=name  keys=key  optional=optional
  *   TYPE                       VERB TARGET KEY=PATH ...
  *
- * The walk marks each value whose type has rows (SchemaChecker.marks); the checks
+ * The walk marks each value whose type has rows (SchemaTools.marks); the checks
  * room asks here for the rows and follows their paths in the bound tree.  Verbs,
  * targets and keys are constants of names.h: SCHEMA_LINK_ref, SCHEMA_TARGET_Secret,
  * SCHEMA_KEY_name, in the order of their first appearance in the text.

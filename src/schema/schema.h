@@ -186,15 +186,20 @@ typedef struct KindAnswer {
     bool known;
 } KindAnswer;
 
+/* What only makes a checker quick: another may go on with it between two objects. */
+typedef struct SchemaTools {
+    VEC(Mark) marks;              /* of the object that was checked last */
+    VEC(uint64_t) folded;         /* validation's: see field_fold */
+    struct Guesses *guesses;      /* the walk's: guess.h */
+    struct Judged *judged;        /* validation's: formats.h */
+} SchemaTools;
+
 typedef struct SchemaChecker {
     const SchemaOptions *options; /* borrowed */
     Diag *diag;                   /* borrowed */
     Interner *strings;            /* borrowed */
     Arena *scratch;               /* borrowed; document lifetime */
-    VEC(Mark) marks;              /* of the object that was checked last */
-    VEC(uint64_t) folded;         /* validation's: see field_fold */
-    struct Guesses *guesses;      /* the walk's: guess.h */
-    struct Judged *judged;        /* validation's: formats.h */
+    SchemaTools tools;
     struct CrdSet *crds;          /* borrowed: takes the definitions of CRDs that are checked, and
                                      what is compiled for their types; NULL: nobody keeps them */
     bool partial;                 /* the objects are patches: fields and types are checked, but

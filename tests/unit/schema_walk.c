@@ -130,9 +130,9 @@ static void marks_and_links(void **state)
                 "      containers: [{name: a, image: b}]\n      volumes:\n"
                 "      - name: x\n        secret:\n          secretName: keys\n"
                 "          items: [{key: one, path: x}, {key: two, path: y}, {path: z}]\n");
-    assert_true(bench.checker.marks.len >= 2);
-    Mark deployment = bench.checker.marks.at[0];
-    Mark volume = bench.checker.marks.at[bench.checker.marks.len - 1];
+    assert_true(bench.checker.tools.marks.len >= 2);
+    Mark deployment = bench.checker.tools.marks.at[0];
+    Mark volume = bench.checker.tools.marks.at[bench.checker.tools.marks.len - 1];
     assert_int_equal(deployment.type, SCHEMA_TYPE_apps_v1_Deployment);
     uint32_t count;
     const LinkRow *row = schema_links(NULL, deployment.type, &count);
@@ -198,7 +198,7 @@ static void a_removed_api_is_bound_all_the_same(void **state)
     assert_string_equal(bench.lines.ptr,
                         "removed-api apiVersion | extensions/v1beta1 Deployment is gone since "
                         "Kubernetes 1.16 | use apps/v1, which also needs spec.selector\n");
-    assert_true(bench.checker.marks.len > 0);
+    assert_true(bench.checker.tools.marks.len > 0);
     assert_int_equal(bench.object.accepted, 0);
     bench_end(&bench);
 }

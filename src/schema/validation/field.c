@@ -16,10 +16,10 @@ uint64_t field_fold(const Validation *v, uint64_t names)
 {
     SchemaChecker *checker = v->walk->checker;
     uint32_t at = 0;
-    while (at < checker->folded.len && checker->folded.at[at] != names)
+    while (at < checker->tools.folded.len && checker->tools.folded.at[at] != names)
         at++;
-    if (at == checker->folded.len)
-        vec_push(&checker->folded, names);
+    if (at == checker->tools.folded.len)
+        vec_push(&checker->tools.folded, names);
     return FIELD_FOLDED + at;
 }
 
@@ -29,7 +29,7 @@ static uint32_t add_names(const Validation *v, uint64_t names, NameId *list, uin
         shift -= 16;
         NameId name = names >> shift & UINT16_MAX;
         if (name >= FIELD_FOLDED)
-            count = add_names(v, v->walk->checker->folded.at[name - FIELD_FOLDED], list, count);
+            count = add_names(v, v->walk->checker->tools.folded.at[name - FIELD_FOLDED], list, count);
         else if (name)
             list[count++] = name;
     }

@@ -44,7 +44,7 @@ bool validate_labels(Validation *v, Field labels)
     bool fine = true;
     if (field_kind(v, labels) != NODE_MAP)
         return true;
-    Judged *judged = v->walk->checker->judged;
+    Judged *judged = v->walk->checker->tools.judged;
     const Node *nodes = v->doc->nodes, *end = &nodes[nodes[labels.node].next];
     for (const Node *key = &nodes[labels.node + 1]; key < end; key = &nodes[key[1].next]) {
         /* What is no text counts as an empty one, which is fine. */

@@ -264,7 +264,7 @@ Field entries_get(const Validation *v, Field map, Str key);
 /* What the form says of a text; of one that it took before, without asking it again. */
 static inline const char *validation_form(const Validation *v, FormatFn form, Str text)
 {
-    return format_judged(v->walk->checker->judged, form, text);
+    return format_judged(v->walk->checker->tools.judged, form, text);
 }
 
 /* ---- report.c: what is wrong ---- */
