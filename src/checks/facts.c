@@ -19,15 +19,23 @@ void facts_free(Facts *facts)
     FACTS_TABLES(FREE_TABLE)
     ways_free(&facts->ways);
     FREE_LIST(way_paths)
+    joined_free(facts->joined);
     mem_free(facts);
+}
+
+void facts_forget(Facts *facts)
+{
+#define CLEAR_LIST(list) vec_clear(&facts->list);
+    FACTS_LISTS(CLEAR_LIST)
+    seq_table_clear(&facts->filled); /* it is of objects */
 }
 
 void facts_clear(Facts *facts)
 {
-#define CLEAR_LIST(list) vec_clear(&facts->list);
 #define CLEAR_TABLE(table) seq_table_clear(&facts->table);
-    FACTS_LISTS(CLEAR_LIST)
+    facts_forget(facts);
     FACTS_TABLES(CLEAR_TABLE)
+    joined_clear(facts->joined);
     ways_clear(&facts->ways);
     CLEAR_LIST(way_paths)
     memset(facts->targets, 0, sizeof facts->targets);

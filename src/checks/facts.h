@@ -508,6 +508,7 @@ struct Facts {
     RecentPair recent_pairs[FACTS_RECENT_PAIRS]; /* of facts_pair */
     RecentSet recent_sets[FACTS_RECENT_SETS]; /* of label_sets */
     uint32_t cpu, memory; /* strings: names of resources; 0: nobody asked yet */
+    struct Joined *joined; /* what strings and sequences are in others' facts: facts_merge.c */
     VEC(Object) objects;
     SeqTable pairs;       /* (key, value) */
     SeqTable label_sets;  /* pairs, ascending */
@@ -558,11 +559,16 @@ struct Facts {
 /* ---- facts_merge.c ---- */
 /* Adds all facts of another thread behind those that are there, its strings included:
  * the ids are those that one thread would have given.  Its documents are counted from
- * doc_base on, lines of its objects from line_base on. */
-void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t line_base);
+ * doc_base on, lines of its objects from line_base on.  Facts are always joined to the
+ * same ones, until they are cleared. */
+void facts_merge(Facts *into, Facts *from, uint32_t doc_base, uint32_t line_base);
+void joined_clear(struct Joined *joined); /* which may be NULL */
+void joined_free(struct Joined *joined);
 
 /* ---- facts.c ---- */
-/* Forgets all facts and keeps the memory. */
+/* Forgets all facts, but not the sequences that stand for themselves. */
+void facts_forget(Facts *facts);
+/* Forgets these, too, and keeps the memory.  Their strings are the caller's to forget. */
 void facts_clear(Facts *facts);
 Place facts_place(const Facts *facts, uint32_t object, Span span);
 Place facts_name_place(const Facts *facts, uint32_t object); /* of metadata.name */

@@ -183,13 +183,22 @@ typedef struct Map {
     uint32_t add;
 } Map;
 
+typedef VEC(uint32_t) Numbers;
+
+/* What strings and sequences became when they were joined.  They stay where they were met, so
+ * what a thread meets in piece after piece is looked up for the first of them. */
+typedef struct Joined {
+    Numbers to[MAP_LIST];
+    Numbers orders;           /* per label set: where its order begins in `moved`, or BASE_NONE */
+    Numbers moved;            /* per pair of a set whose order changed: where it stood */
+} Joined;
+
 typedef struct Merge {
     Facts *into;
     const Facts *from;
+    Joined *joined;
     Map maps[MAP_COUNT];
-    VEC(uint32_t) items;      /* a sequence under hand */
-    uint32_t *orders;         /* per label set: where its order begins in `moved`, or BASE_NONE */
-    VEC(uint32_t) moved;      /* per pair of a set whose order changed: where it stood */
+    Numbers items;            /* a sequence under hand */
 } Merge;
 
 static uint32_t map_number(const Map *map, uint32_t number)
@@ -207,14 +216,14 @@ static void map_strings(Merge *merge)
 {
     const Interner *strings = merge->from->strings;
     uint32_t count = strings->strings.len;
-    uint32_t *to = mem_resize(NULL, sizeof *to * ((size_t)count + 1));
-    for (uint32_t id = 0; id < count; id++) {
+    Numbers *to = &merge->joined->to[MAP_STRING];
+    for (uint32_t id = to->len; id < count; id++) {
         /* Their lines are far, and known some strings before. */
         if (id + MERGE_AHEAD < count)
             interner_expect(merge->into->strings, strings->hashes[id + MERGE_AHEAD]);
-        to[id] = intern_hashed(merge->into->strings, strings->strings.at[id], strings->hashes[id]);
+        vec_push(to, intern_hashed(merge->into->strings, strings->strings.at[id], strings->hashes[id]));
     }
-    merge->maps[MAP_STRING] = (Map){.to = to, .count = count};
+    merge->maps[MAP_STRING] = (Map){.to = to->at, .count = count};
 }
 
 typedef struct MovedPair {
@@ -229,13 +238,14 @@ static int compare_moved(const void *left, const void *right, void *context)
 }
 
 /* Label sets are kept in the order of their pairs, which may be another one here. */
-static void sort_pairs(Merge *merge, uint32_t set)
+static void sort_pairs(Merge *merge)
 {
+    Joined *joined = merge->joined;
     uint32_t *pairs = merge->items.at, count = merge->items.len;
     bool sorted = true;
     for (uint32_t i = 1; i < count && sorted; i++)
         sorted = pairs[i - 1] < pairs[i];
-    merge->orders[set] = sorted ? BASE_NONE : merge->moved.len;
+    vec_push(&joined->orders, sorted ? BASE_NONE : joined->moved.len);
     if (sorted)
         return;
     MovedPair *moved = mem_resize(NULL, sizeof *moved * count);
@@ -244,7 +254,7 @@ static void sort_pairs(Merge *merge, uint32_t set)
     sort_with(moved, count, sizeof *moved, compare_moved, NULL);
     for (uint32_t i = 0; i < count; i++) {
         pairs[i] = moved[i].pair;
-        vec_push(&merge->moved, moved[i].from);
+        vec_push(&joined->moved, moved[i].from);
     }
     mem_free(moved);
 }
@@ -253,30 +263,29 @@ static void map_table(Merge *merge, int number, SeqTable *into, const SeqTable *
                       const TableRow *row)
 {
     uint32_t count = seq_count(from);
-    uint32_t *to = mem_resize(NULL, sizeof *to * ((size_t)count + 1));
-    for (uint32_t id = 0; id < count; id++) {
+    Numbers *to = &merge->joined->to[number];
+    for (uint32_t id = to->len; id < count; id++) {
         Seq seq = seq_at(from, id);
         vec_clear(&merge->items);
         for (uint32_t i = 0; i < seq.count; i++)
             vec_push(&merge->items, map_number(&merge->maps[row->maps[i % row->period]], seq.at[i]));
         if (row == &LABEL_SETS)
-            sort_pairs(merge, id);
-        to[id] = seq_intern(into, merge->items.at, seq.count);
+            sort_pairs(merge);
+        vec_push(to, seq_intern(into, merge->items.at, seq.count));
     }
-    merge->maps[number] = (Map){.to = to, .count = count};
+    merge->maps[number] = (Map){.to = to->at, .count = count};
 }
 
 static void map_tables(Merge *merge)
 {
     Facts *into = merge->into;
     const Facts *from = merge->from;
-    merge->orders =
-        mem_resize(NULL, sizeof *merge->orders * ((size_t)seq_count(&from->label_sets) + 1));
     map_table(merge, MAP_PAIR, &into->pairs, &from->pairs, &PAIRS);
     map_table(merge, MAP_LABEL_SET, &into->label_sets, &from->label_sets, &LABEL_SETS);
     map_table(merge, MAP_RESOURCE_SET, &into->resource_sets, &from->resource_sets, &RESOURCE_SETS);
     map_table(merge, MAP_DECLARED, &into->declared, &from->declared, &STRINGS);
     map_table(merge, MAP_GRANT, &into->grants, &from->grants, &STRINGS);
+    vec_clear(&merge->joined->to[MAP_FILLED]); /* objects are others each time */
     map_table(merge, MAP_FILLED, &into->filled, &from->filled, &OBJECTS);
     map_table(merge, MAP_MAKER, &into->makers, &from->makers, &STRINGS);
 }
@@ -328,14 +337,14 @@ static void move_spans(Merge *merge)
     uint32_t first = merge->maps[MAP_OF(label_spans)].add;
     for (uint32_t i = 0; i < from->pods.len; i++) {
         const PodFact *pod = &from->pods.at[i];
-        uint32_t order = merge->orders[pod->labels];
+        uint32_t order = merge->joined->orders.at[pod->labels];
         if (order == BASE_NONE || pod->label_spans == BASE_NONE)
             continue;
         LabelSpan *to = &merge->into->label_spans.at[first + pod->label_spans];
         const LabelSpan *spans = &from->label_spans.at[pod->label_spans];
         uint32_t count = seq_at(&from->label_sets, pod->labels).count;
         for (uint32_t j = 0; j < count; j++)
-            to[j] = spans[merge->moved.at[order + j]];
+            to[j] = spans[merge->joined->moved.at[order + j]];
     }
 }
 
@@ -350,9 +359,11 @@ static void join_namespaces(Facts *into, uint32_t first)
     into->namespace_uses.len--;
 }
 
-void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t line_base)
+void facts_merge(Facts *into, Facts *from, uint32_t doc_base, uint32_t line_base)
 {
-    Merge merge = {.into = into, .from = from};
+    if (!from->joined)
+        from->joined = mem_zeroed(sizeof *from->joined);
+    Merge merge = {.into = into, .from = from, .joined = from->joined};
     merge.maps[MAP_DOC].add = doc_base;
     merge.maps[MAP_LINE].add = line_base;
 #define MAP_BASE(list) merge.maps[MAP_OF(list)].add = into->list.len;
@@ -368,9 +379,26 @@ void facts_merge(Facts *into, const Facts *from, uint32_t doc_base, uint32_t lin
     map_terms(&merge, merge.maps[MAP_OF(terms)].add);
     move_spans(&merge);
     join_namespaces(into, merge.maps[MAP_OF(namespace_uses)].add);
-    for (int i = 0; i < MAP_COUNT; i++)
-        mem_free(merge.maps[i].to);
-    mem_free(merge.orders);
     vec_free(&merge.items);
-    vec_free(&merge.moved);
+}
+
+void joined_clear(Joined *joined)
+{
+    for (int i = 0; joined && i < MAP_LIST; i++)
+        vec_clear(&joined->to[i]);
+    if (joined) {
+        vec_clear(&joined->orders);
+        vec_clear(&joined->moved);
+    }
+}
+
+void joined_free(Joined *joined)
+{
+    for (int i = 0; joined && i < MAP_LIST; i++)
+        vec_free(&joined->to[i]);
+    if (joined) {
+        vec_free(&joined->orders);
+        vec_free(&joined->moved);
+    }
+    mem_free(joined);
 }

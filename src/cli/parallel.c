@@ -21,6 +21,7 @@ enum {
     FILES_FEWEST = 128,  /* fewer are not worth a thread */
     FILES_AT_ONCE = 64,  /* of a piece, at most */
     PIECES_A_THREAD = 8, /* while there are enough files */
+    UNIT_STRINGS = 8192, /* that a unit may keep for what it reads next */
 };
 
 typedef struct Unit Unit;
@@ -167,8 +168,11 @@ static void unit_join(Run *run, Unit *unit)
         unit->out.buf.len = 0;
     }
     vec_clear(&unit->notes);
-    facts_clear(from->facts);
-    interner_clear(&from->strings);
+    facts_forget(from->facts);
+    if (from->strings.strings.len > UNIT_STRINGS) {
+        facts_clear(from->facts);
+        interner_clear(&from->strings);
+    }
 }
 
 /* ---- the list ---- */
