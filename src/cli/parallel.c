@@ -19,8 +19,8 @@
 
 enum {
     FILES_FEWEST = 128,  /* fewer are not worth a thread */
-    FILES_AT_ONCE = 64,  /* of a piece, at most */
-    PIECES_A_THREAD = 8, /* while there are enough files */
+    FILES_AT_ONCE = 128, /* of a piece, at most */
+    PIECES_A_THREAD = 4, /* while there are enough files */
     UNIT_STRINGS = 8192, /* that a unit may keep for what it reads next */
 };
 
