@@ -431,9 +431,11 @@ static const uint32_t *read_usual(FastReader *reader, const uint32_t *marks, siz
 static bool read_option(FastReader *reader, uint32_t at)
 {
     const char *text = reader->text;
+    if (text[at] != '-') /* it may be the last line feed, too */
+        return false;
     char letter = text[at + 1 + (text[at + 1] == '-')] | 0x20;
     uint32_t end = fast_mark(reader->masks, at + 1);
-    if (text[at] != '-' || letter < 'a' || letter > 'z' || text[end] != '\n' ||
+    if (letter < 'a' || letter > 'z' || text[end] != '\n' ||
         (fast_first[(unsigned char)text[end - 1]] & FAST_LOOSE))
         return false;
     fast_add(reader, STYLE_PLAIN, str_slice(text + at, end - at), at, end);
