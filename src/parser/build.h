@@ -179,7 +179,8 @@ typedef enum JsonFound { JSON_VALUE, JSON_END, JSON_BAD } JsonFound;
 JsonFound json_skip(Str text, size_t at, size_t *begin, size_t *end);
 
 /* ---- comments.c ---- */
-/* Whether the one whose # stands at `at`, in a text up to `end`, is of these two kinds. */
+/* Whether the one whose # stands at `at`, in a line up to `end`, is of these two kinds, or has
+ * another # in it behind which it is. */
 bool comments_speak(const char *at, const char *end);
 /* Those before the limit; the map is of the document's text. */
 void comments_find(Document *doc, const struct FastMap *map, Arena *arena, uint32_t limit);

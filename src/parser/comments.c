@@ -12,7 +12,7 @@ typedef struct Candidates {
     uint32_t cap;
 } Candidates;
 
-bool comments_speak(const char *at, const char *end)
+static bool speaks_to_us(const char *at, const char *end)
 {
     do
         at++;
@@ -21,6 +21,13 @@ bool comments_speak(const char *at, const char *end)
         return false;
     Str rest = str_slice(at, (size_t)(end - at));
     return str_starts(rest, STR("plimsoll:")) || str_starts(rest, STR("Source:"));
+}
+
+bool comments_speak(const char *at, const char *end)
+{
+    while (at && !speaks_to_us(at, end))
+        at = memchr(at + 1, '#', (size_t)(end - at - 1));
+    return at != NULL;
 }
 
 static void add(Candidates *candidates, Arena *arena, Comment comment)
@@ -42,7 +49,7 @@ static Candidates search(Str text, const FastMask *masks, Arena *arena)
         uint64_t special = masks[block].quote & ~masks[block].newline;
         for (; special; special &= special - 1) {
             const char *at = text.ptr + block * 64 + (unsigned)__builtin_ctzll(special);
-            if (at >= end || *at != '#' || !comments_speak(at, end))
+            if (at >= end || *at != '#' || !speaks_to_us(at, end))
                 continue;
             const char *to = at;
             while (to < end && *to != '\n' && *to != '\r')

@@ -237,9 +237,10 @@ bool fast_plain(FastReader *reader, uint32_t at);
 /* Where the line ends in which a comment or nothing stands at `at`. */
 static inline uint32_t fast_comment(FastReader *reader, uint32_t at)
 {
+    uint32_t end = fast_newline(reader->masks, at);
     if (reader->text[at] == '#')
-        reader->commented |= comments_speak(reader->text + at, reader->text + reader->len);
-    return fast_newline(reader->masks, at);
+        reader->commented |= comments_speak(reader->text + at, reader->text + end);
+    return end;
 }
 /* Behind a token that ends its line: only blanks and a comment may follow. */
 bool fast_end_line(FastReader *reader, uint32_t at);
