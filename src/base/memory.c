@@ -25,7 +25,7 @@ enum {
 };
 /* Blocks of so many bytes are mapped.  Sanitizers watch malloc's, and look for pointers there. */
 #if defined(MREMAP_MAYMOVE) && !defined(PLIMSOLL_SANITIZED)
-static const size_t MEM_LARGE = 128 * 1024;
+static const size_t MEM_LARGE = 256 * 1024;
 #else
 static const size_t MEM_LARGE = SIZE_MAX;
 #define mremap(old, old_size, size, flags) MAP_FAILED
