@@ -140,24 +140,23 @@ enum { METRIC_KINDS = sizeof metric_kinds / sizeof *metric_kinds };
 /* validateMetricSpec */
 static void validate_metric_spec(Validation *v, Field metric)
 {
-    Field type = GET(metric, type);
+    Field type = GET(metric, type), sources[METRIC_KINDS];
     unsigned there = 0;
     for (size_t i = 0; i < METRIC_KINDS; i++) {
-        Field source = field_get(v, metric, metric_kinds[i].field);
-        if (field_given(source) && there++ == 0)
-            metric_kinds[i].validate(v, source);
+        sources[i] = field_get(v, metric, metric_kinds[i].field);
+        if (field_given(sources[i]) && there++ == 0)
+            metric_kinds[i].validate(v, sources[i]);
     }
     if (field_is_empty(v, type))
         validation_required(v, type, "Object, Pods, Resource, External or ContainerResource");
     else if (!word_is_one_of(field_text(v, type), "ContainerResource,External,Object,Pods,Resource"))
         validation_not_supported(v, type, "ContainerResource,External,Object,Pods,Resource");
     for (size_t i = 0; i < METRIC_KINDS; i++) {
-        Field source = field_get(v, metric, metric_kinds[i].field);
         bool expected = field_text_is(v, type, metric_kinds[i].type);
-        if (expected && !field_given(source))
-            validation_required(v, source, "the type is %s", metric_kinds[i].type);
-        else if (!expected && field_given(source) && there != 1)
-            validation_forbidden(v, source, "a metric has the field of its type alone");
+        if (expected && !field_given(sources[i]))
+            validation_required(v, sources[i], "the type is %s", metric_kinds[i].type);
+        else if (!expected && field_given(sources[i]) && there != 1)
+            validation_forbidden(v, sources[i], "a metric has the field of its type alone");
     }
 }
 
@@ -190,6 +189,8 @@ static void validate_scaling_policy(Validation *v, Field policy)
 /* validateScalingRules; policies that are not given are the default ones. */
 static void validate_scaling_rules(Validation *v, Field rules)
 {
+    if (!field_given(rules))
+        return;
     Field policies = GET(rules, policies), tolerance = GET(rules, tolerance);
     validation_range(v, GET(rules, stabilizationWindowSeconds), 0,
                      AUTOSCALING_STABILIZATION_MOST);

@@ -153,10 +153,11 @@ static bool all_join(Str text)
     return is_full(fine);
 }
 
-/* Labels joined by dots: letters and digits at both ends of each. */
+/* Labels joined by dots: letters and digits at both ends of each.  Most are one label. */
 static bool is_subdomain(Str text)
 {
-    return is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT) && all_join(text);
+    return is_dns_label(text) ||
+           (is_word(text, LOWER | DIGIT, LOWER | DIGIT | DASH | DOT) && all_join(text));
 }
 
 /* The same where a label may start with one underscore, and have more inside. */
