@@ -116,7 +116,7 @@ void validate_limit_range_container_resource_name(Validation *v, Field key);
 /* ValidateResourceQuantityValue. */
 void validate_resource_quantity_value(Validation *v, Str name, Field quantity);
 
-/* An amount as nearly all are written, up to seven digits and a suffix from m to Gi, in
+/* An amount as nearly all are written, up to nine digits, or seven and a suffix from m to Gi, in
  * thousandths; 0 for any other: core_pod_resources.c. */
 uint64_t resource_usual_amount(const Validation *v, Field field);
 

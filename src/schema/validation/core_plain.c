@@ -27,6 +27,7 @@ typedef enum Plain {
     PLAIN_HOST_PATH_TYPE,
     PLAIN_UNSATISFIABLE,
     PLAIN_SERVICE_TYPE,
+    PLAIN_FAMILY_POLICY,
     PLAIN_DNS_POLICY,
     PLAIN_FIELD_PATH,
     PLAIN_FALSE,
@@ -51,6 +52,7 @@ typedef enum Plain {
     PLAIN_PORT_NUMBER,
     PLAIN_HOST_PORT,
     PLAIN_PULL_SECRET,
+    PLAIN_FILE,
     PLAIN_TOPOLOGY_KEY,
     /* What has parts: PLAIN_A + a row of TYPES, or PLAIN_EACH + one for a list's items. */
     PLAIN_A = 64,
@@ -60,7 +62,7 @@ typedef enum Plain {
 enum {
     SPEC, CONTAINER, INIT_CONTAINER, PORT, VARIABLE, VALUE_FROM, KEY_REF, FIELD_REF, ENV_FROM,
     ENV_SOURCE, MOUNT, PROBE, LIFECYCLE, HANDLER, HTTP_GET, EXEC, TCP_SOCKET, GRPC, SECURITY,
-    POD_SECURITY, CAPABILITIES, SECCOMP, VOLUME, CONFIG_MAP, SECRET, EMPTY_DIR, CLAIM, HOST_PATH,
+    POD_SECURITY, CAPABILITIES, SECCOMP, VOLUME, CONFIG_MAP, SECRET, KEY_TO_PATH, EMPTY_DIR, CLAIM, HOST_PATH,
     TOLERATION, PULL_SECRET, CONSTRAINT, SERVICE_SPEC, SERVICE_PORT,
 };
 
@@ -179,10 +181,16 @@ static const PlainType TYPES[] = {
                MAY_BE(persistentVolumeClaim, PLAIN_A + CLAIM),
                MAY_BE(hostPath, PLAIN_A + HOST_PATH)}},
     [CONFIG_MAP] = {
-        .must = FIELD_BIT(name), .of = {MAY_BE(name, PLAIN_SOME), MAY_BE(optional, PLAIN_ANY)}},
+        .must = FIELD_BIT(name),
+        .of = {MAY_BE(name, PLAIN_SOME), MAY_BE(optional, PLAIN_ANY),
+               MAY_BE(items, PLAIN_EACH + KEY_TO_PATH)}},
     [SECRET] = {
         .must = FIELD_BIT(secretName),
-        .of = {MAY_BE(secretName, PLAIN_SOME), MAY_BE(optional, PLAIN_ANY)}},
+        .of = {MAY_BE(secretName, PLAIN_SOME), MAY_BE(optional, PLAIN_ANY),
+               MAY_BE(items, PLAIN_EACH + KEY_TO_PATH)}},
+    [KEY_TO_PATH] = {
+        .must = FIELD_BITS(key, path),
+        .of = {MAY_BE(key, PLAIN_SOME), MAY_BE(path, PLAIN_FILE)}},
     [EMPTY_DIR] = {.of = {MAY_BE(sizeLimit, PLAIN_AMOUNT), MAY_BE(medium, PLAIN_ANY)}},
     [CLAIM] = {
         .must = FIELD_BIT(claimName),
@@ -203,6 +211,7 @@ static const PlainType TYPES[] = {
         .must = FIELD_BIT(ports), .one = FIELD_BITS(type, clusterIP),
         .of = {MAY_BE(ports, PLAIN_EACH + SERVICE_PORT), MAY_BE(selector, PLAIN_LABELS),
                MAY_BE(type, PLAIN_SERVICE_TYPE), MAY_BE(clusterIP, PLAIN_NONE),
+               MAY_BE(sessionAffinity, PLAIN_NONE), MAY_BE(ipFamilyPolicy, PLAIN_FAMILY_POLICY),
                MAY_BE(publishNotReadyAddresses, PLAIN_ANY)}},
     [SERVICE_PORT] = {
         .must = FIELD_BIT(port),
@@ -366,6 +375,8 @@ static bool is_plain_value(PlainLook *look, const Node *at, Plain form)
     case PLAIN_EXISTS: return is_text && str_is(text, "Exists");
     case PLAIN_NONE: return is_text && str_is(text, "None");
     case PLAIN_SERVICE_TYPE: return is_text && word_is_one_of(text, "ClusterIP,LoadBalancer,NodePort");
+    case PLAIN_FAMILY_POLICY:
+        return is_text && word_is_one_of(text, "PreferDualStack,RequireDualStack,SingleStack");
     case PLAIN_RUNTIME_DEFAULT: return is_text && str_is(text, "RuntimeDefault");
     case PLAIN_DNS_POLICY: return is_text && !str_is(text, "None");
     case PLAIN_SCHEME: return is_text && word_is_one_of(text, "HTTP,HTTPS");
@@ -393,6 +404,7 @@ static bool is_plain_value(PlainLook *look, const Node *at, Plain form)
     case PLAIN_SELECTOR: return is_plain_selector(look, at);
     case PLAIN_NAME:
     case PLAIN_VOLUME_NAME: return is_text && !format_dns_label(text) && is_new(look, form, at);
+    case PLAIN_FILE: return is_text && !format_config_map_key(text) && is_new(look, form, at);
     case PLAIN_VARIABLE: return is_text && !format_env_var_name(text) && is_new(look, form, at);
     case PLAIN_PORT_NAME: return is_text && !format_port_name(text) && is_new(look, form, at);
     case PLAIN_TOPOLOGY_KEY: return is_text && !node_label_replacement(text) && is_new(look, form, at);

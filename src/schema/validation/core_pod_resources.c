@@ -78,7 +78,7 @@ static uint64_t thousandths(Str text, size_t at)
 /* Digits behind a 0 are left to those who know what YAML makes of them. */
 uint64_t resource_usual_amount(const Validation *v, Field field)
 {
-    enum { DIGITS_MOST = 7 };
+    enum { DIGITS_MOST = 9, SCALED_MOST = 7 }; /* of a number alone, and before a suffix */
     NodeKind kind = field_kind(v, field);
     if (kind != NODE_STRING && kind != NODE_INT && kind != NODE_FLOAT)
         return 0;
@@ -94,6 +94,8 @@ uint64_t resource_usual_amount(const Validation *v, Field field)
     if (sum == 0 || text.ptr[0] == '0')
         return 0;
     size_t suffix = text.len - count;
+    if (suffix && count > SCALED_MOST)
+        return 0;
     char unit = suffix ? text.ptr[count] : 0;
     bool binary = suffix == 2 && text.ptr[count + 1] == 'i';
     if (suffix > 1 && !binary)
