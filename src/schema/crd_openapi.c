@@ -2,8 +2,8 @@
  * its keywords go together.
  *
  * Follows the apiextensions server's pkg/apis/apiextensions/validation/validation.go,
- * from validateCustomResourceDefinitionValidation on.  Rules in CEL are looked at as
- * far as they are no CEL: they are not compiled here. */
+ * from validateCustomResourceDefinitionValidation on.  Rules in CEL are looked at as far as that
+ * goes without their types: cel.h. */
 #include "schema/crd_review.h"
 
 /* What changes on the way down. */
@@ -11,6 +11,9 @@ typedef struct Context {
     bool is_root;
     bool inside_meta;   /* of the object, or of one embedded in it */
     const char *no_default; /* why a default may not stand here; NULL: it may */
+    bool compiles;      /* rules in CEL: not within allOf, anyOf, oneOf and not */
+    bool uncorrelated;  /* in a list that is not of type map: nobody knows what it was before */
+    uint32_t *in_rules; /* of the errors so far, those in CEL */
 } Context;
 
 static Field at(const Validation *v, const CrdShape *shape) { return field_at(v, shape->node); }
@@ -218,6 +221,38 @@ static void validate_rule(Validation *v, const CrdShape *shape, Field rule)
         validation_invalid(v, path, "must lead to a field of the schema");
 }
 
+/* ---- their CEL ---- */
+
+/* What cel.Compile and its caller say of a rule; a message is compiled where its rule is. */
+static void compile_rule(Validation *v, Field rule, const Context *context)
+{
+    static const char *const VARIABLES[] = {"self", "oldSelf", NULL};
+    enum { OLD_SELF = 1 << 1 };
+    Field expression = field_get(v, rule, SCHEMA_NAME_rule);
+    Field message = field_get(v, rule, SCHEMA_NAME_messageExpression);
+    Field optional = field_get(v, rule, SCHEMA_NAME_optionalOldSelf);
+    CelReading reading = validation_expression(v, expression, VARIABLES);
+    if (reading.fault == CEL_FINE && field_text(v, message).len)
+        validation_expression(v, message, VARIABLES);
+    bool used = reading.fault == CEL_FINE && (reading.used & OLD_SELF);
+    if (used && context->uncorrelated)
+        validation_invalid(v, expression, "may not use oldSelf: only in a list of type map is it known what "
+                                          "an item was before");
+    if (!used && !reading.undecided && field_given(optional))
+        VALIDATION_ONLY(v, VALIDATION_SINCE(30)) /* before, the field was dropped */
+            validation_invalid(v, optional, "may not be given: the rule does not use oldSelf");
+}
+
+/* Only where nothing is wrong with the schema itself, nor with those within it. */
+static void compile_rules(Validation *v, const CrdShape *shape, const Context *context)
+{
+    uint32_t errors = v->errors;
+    Field rules = keyword(v, shape, SCHEMA_NAME_x_kubernetes_validations);
+    for (Items i = items_of(v, rules); items_next(v, &i);)
+        compile_rule(v, i.item, context);
+    *context->in_rules += v->errors - errors;
+}
+
 /* ---- a schema and those within ---- */
 
 static void validate_openapi(Validation *v, const CrdShape *shape, const Context *context);
@@ -259,12 +294,15 @@ static void validate_parts(Validation *v, const CrdShape *shape, const Context *
     }
     validate_properties(v, shape, context);
     if (shape->choices) {
+        Context judging = below;
+        judging.compiles = false;
         if (shape->choices->not)
-            validate_openapi(v, shape->choices->not, &below);
-        validate_openapi_all(v, &shape->choices->all, &below);
-        validate_openapi_all(v, &shape->choices->one, &below);
-        validate_openapi_all(v, &shape->choices->any, &below);
+            validate_openapi(v, shape->choices->not, &judging);
+        validate_openapi_all(v, &shape->choices->all, &judging);
+        validate_openapi_all(v, &shape->choices->one, &judging);
+        validate_openapi_all(v, &shape->choices->any, &judging);
     }
+    below.uncorrelated |= shape->list_type != LIST_MAP;
     if (shape->items)
         validate_openapi(v, shape->items, &below);
 }
@@ -283,6 +321,7 @@ static void validate_format(Validation *v, const CrdShape *shape)
 
 static void validate_keywords(Validation *v, const CrdShape *shape, const Context *context)
 {
+    uint32_t in_schema = v->errors - *context->in_rules;
     validate_standard(v, shape, context);
     if (shape->flags & CRD_UNIQUE)
         validation_forbidden(v, keyword(v, shape, SCHEMA_NAME_uniqueItems),
@@ -305,6 +344,8 @@ static void validate_keywords(Validation *v, const CrdShape *shape, const Contex
     Field rules = keyword(v, shape, SCHEMA_NAME_x_kubernetes_validations);
     for (Items i = items_of(v, rules); items_next(v, &i);)
         validate_rule(v, shape, i.item);
+    if (context->compiles && v->errors - *context->in_rules == in_schema)
+        compile_rules(v, shape, context);
 }
 
 /* ValidateCustomResourceDefinitionOpenAPISchema */
@@ -354,13 +395,14 @@ void crd_validate_schema(Validation *v, Field validation, const CrdShape *root, 
     if (root->flags & CRD_NULLABLE)
         validation_forbidden(v, keyword(v, root, SCHEMA_NAME_nullable), "not at the root");
     bool convertible = crd_is_convertible(root);
+    uint32_t in_rules = 0, before = v->errors;
     if (convertible) {
-        uint32_t before = v->errors;
         crd_validate_structural(v, root);
         if (v->errors == before)
             crd_validate_defaults(v, root);
     }
-    Context context = {.is_root = true};
+    Context context = {.is_root = true, .in_rules = &in_rules,
+                       .compiles = convertible && v->errors == before};
     validate_openapi(v, root, &context);
     if (!convertible && v->errors == errors)
         validation_invalid(v, schema, "may not have $schema or anything else that no structural "

@@ -19,6 +19,7 @@
 #ifndef PLIMSOLL_SCHEMA_VALIDATION_H
 #define PLIMSOLL_SCHEMA_VALIDATION_H
 
+#include "schema/cel.h"
 #include "schema/validation/formats.h"
 #include "schema/validation/quantity.h"
 #include "schema/walk.h"
@@ -415,6 +416,11 @@ void validate_annotations(Validation *v, Field annotations);       /* ValidateAn
  * and for what is embedded in them.  Of the former, which are stored, the server itself sets the
  * generation and the managed fields, and warns of finalizers without a domain. */
 void validate_meta_parts(Validation *v, Field meta, FormatFn form, bool is_stored);
+
+/* ---- expressions.c: expressions in CEL ---- */
+/* Tells what cel.h finds wrong with a text; what is absent or no text is left alone.  The list of
+ * variables ends with NULL. */
+CelReading validation_expression(Validation *v, Field expression, const char *const variables[]);
 
 /* ---- selector.c: label selectors ---- */
 typedef struct SelectorOptions {
