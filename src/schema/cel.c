@@ -42,8 +42,8 @@ static const char *const METHODS[] = {
 };
 
 /* Types, which are values, too; those in packages have one of these in front. */
-static const char *const TYPES[] = {"bool", "bytes", "double",        "int",    "list", "map",
-                                    "null_type", "optional_type", "string", "type", "uint"};
+static const char *const TYPES[] = {"JSONPatch", "Object",    "bool",          "bytes",  "double", "int",
+                                    "list", "map", "null_type", "optional_type", "string", "type", "uint"};
 static const char *const PACKAGES[] = {"google", "kubernetes", "net"};
 
 static const char *const RESERVED[] = {
@@ -56,7 +56,7 @@ static const struct {
     const char *name;
     uint32_t arguments, variables;
 } MACROS[] = {
-    {"all", 2, 1}, {"all", 3, 2}, {"exists", 2, 1}, {"exists", 3, 2}, {"existsOne", 3, 2},
+    {"all", 2, 1}, {"all", 3, 2}, {"bind", 3, 1}, {"exists", 2, 1}, {"exists", 3, 2}, {"existsOne", 3, 2},
     {"exists_one", 2, 1}, {"exists_one", 3, 2}, {"filter", 2, 1}, {"map", 2, 1}, {"map", 3, 1},
     {"optFlatMap", 2, 1}, {"optMap", 2, 1}, {"sortBy", 2, 1}, {"transformList", 3, 2},
     {"transformList", 4, 2}, {"transformMap", 3, 2}, {"transformMap", 4, 2},

@@ -1,7 +1,7 @@
 /* admission.c: webhook configurations, and the rules and conditions that admission policies
  * share with them, as pkg/apis/admissionregistration/validation has them.
  *
- * Left to others: whether expressions compile. */
+ * Left to others: what of expressions needs their types. */
 #include "schema/validation/admission.h"
 
 bool list_has(const Validation *v, Field list, const char *word)
@@ -20,10 +20,12 @@ bool validate_not_blank(Validation *v, Field field)
     return false;
 }
 
-void validate_expression(Validation *v, Field expression)
+void validate_expression(Validation *v, Field expression, const char *const variables[])
 {
-    if (validate_not_blank(v, expression))
-        validation_unchecked(v, 1);
+    if (!validate_not_blank(v, expression))
+        return;
+    validation_expression(v, expression, variables);
+    validation_unchecked(v, 1);
 }
 
 void validate_static_suffix(Validation *v)
@@ -120,7 +122,7 @@ void validate_rule_with_operations(Validation *v, Field rule)
 
 enum { MATCH_CONDITIONS_MOST = 64 };
 
-void validate_match_conditions(Validation *v, Field conditions)
+void validate_match_conditions(Validation *v, Field conditions, const char *const variables[])
 {
     Seen names = {0};
     Field first;
@@ -129,7 +131,7 @@ void validate_match_conditions(Validation *v, Field conditions)
     for (Items i = items_of(v, conditions); items_next(v, &i);) {
         Field name = GET(i.item, name);
         Str text = field_text(v, name);
-        validate_expression(v, GET(i.item, expression));
+        validate_expression(v, GET(i.item, expression), variables);
         validation_text(v, name, format_qualified_name);
         if (text.len && seen_before(v, &names, text, name, &first))
             validation_duplicate(v, name, first);
@@ -137,6 +139,10 @@ void validate_match_conditions(Validation *v, Field conditions)
 }
 
 /* ---- webhooks ---- */
+
+/* Of match conditions. */
+static const char *const VARIABLES[] = {"object", "oldObject", "request", "authorizer",
+                                        "namespaceObject", NULL};
 
 /* validateAdmissionReviewVersions */
 static void validate_admission_review_versions(Validation *v, Field versions)
@@ -244,7 +250,7 @@ static void validate_webhook(Validation *v, Field hook)
     validate_label_selector(v, GET(hook, namespaceSelector), &(SelectorOptions){false});
     validate_label_selector(v, GET(hook, objectSelector), &(SelectorOptions){false});
     validate_client_config(v, GET(hook, clientConfig));
-    validate_match_conditions(v, GET(hook, matchConditions));
+    validate_match_conditions(v, GET(hook, matchConditions), VARIABLES);
     validate_admission_review_versions(v, GET(hook, admissionReviewVersions));
 }
 

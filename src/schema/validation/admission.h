@@ -9,13 +9,13 @@
 bool list_has(const Validation *v, Field list, const char *word);
 /* validateRuleWithOperations */
 void validate_rule_with_operations(Validation *v, Field rule);
-/* validateMatchConditions */
-void validate_match_conditions(Validation *v, Field conditions);
+/* validateMatchConditions; the expressions may name these variables. */
+void validate_match_conditions(Validation *v, Field conditions, const char *const variables[]);
 /* A text that has to hold more than white space; false where it does not. */
 bool validate_not_blank(Validation *v, Field field);
 
-/* An expression, which is not compiled here. */
-void validate_expression(Validation *v, Field expression);
+/* An expression that must be given, of these variables; it is counted as not evaluated. */
+void validate_expression(Validation *v, Field expression, const char *const variables[]);
 /* ValidateStaticSuffix, of the object's name. */
 void validate_static_suffix(Validation *v);
 

@@ -1,8 +1,12 @@
 /* admission_policy.c: admission policies and their bindings, as
  * pkg/apis/admissionregistration/validation has them.
  *
- * Left to others: whether expressions compile. */
+ * Left to others: what of expressions needs their types. */
 #include "schema/validation/admission.h"
+
+/* What expressions may name; params is there with a paramKind alone. */
+static const char *const VARIABLES[] = {"object", "oldObject", "request", "authorizer",
+                                        "namespaceObject", "params", "variables", NULL};
 
 /* ---- what policies and bindings share ---- */
 
@@ -104,7 +108,7 @@ static void validate_variables(Validation *v, Field variables)
         Field name = GET(i.item, name);
         if (validate_not_blank(v, name) && !is_cel_identifier(field_text(v, name)))
             validation_invalid(v, name, "must be a name that CEL takes");
-        validate_expression(v, GET(i.item, expression));
+        validate_expression(v, GET(i.item, expression), VARIABLES);
     }
 }
 
@@ -115,9 +119,11 @@ static void validate_validation(Validation *v, Field validation)
 {
     Field message = GET(validation, message), made = GET(validation, messageExpression);
     Str text = text_trimmed(field_text(v, message));
-    validate_expression(v, GET(validation, expression));
+    validate_expression(v, GET(validation, expression), VARIABLES);
     if (!field_is_empty(v, made) && text_trimmed(field_text(v, made)).len == 0)
         validation_invalid(v, made, "may not be white space alone");
+    else if (!field_is_empty(v, made))
+        validation_expression(v, made, VARIABLES);
     if (!field_is_empty(v, message) && text.len == 0)
         validation_invalid(v, message, "may not be white space alone");
     else if (str_find(text, '\n') < text.len || str_find(text, '\r') < text.len)
@@ -141,6 +147,8 @@ static void validate_audit_annotation(Validation *v, Field annotation, const cha
     if (validate_not_blank(v, value) &&
         text_trimmed(field_text(v, value)).len > AUDIT_EXPRESSION_MOST)
         validation_required(v, value, "with at most %d bytes", AUDIT_EXPRESSION_MOST);
+    else if (!field_is_empty(v, value))
+        validation_expression(v, value, VARIABLES);
 }
 
 static const char *check_policy_name(const Validation *v, Field meta)
@@ -159,7 +167,7 @@ void validate_validating_admission_policy(Validation *v, Field policy)
     Seen keys = {0};
     Field first;
     validate_policy_head(v, spec);
-    validate_match_conditions(v, GET(spec, matchConditions));
+    validate_match_conditions(v, GET(spec, matchConditions), VARIABLES);
     validate_variables(v, GET(spec, variables));
     if (field_length(v, validations) == 0 && field_length(v, annotations) == 0) {
         validation_required(v, validations, "where there are no auditAnnotations");
@@ -193,7 +201,7 @@ static void validate_mutation(Validation *v, Field mutation)
     if (!field_given(wanted))
         validation_required(v, wanted, "for this patchType");
     else
-        validate_expression(v, GET(wanted, expression));
+        validate_expression(v, GET(wanted, expression), VARIABLES);
     if (field_given(other))
         validation_invalid(v, other, "may not be given with this patchType");
 }
@@ -204,7 +212,7 @@ void validate_mutating_admission_policy(Validation *v, Field policy)
     Field spec = GET(policy, spec), mutations = GET(spec, mutations);
     validate_policy_head(v, spec);
     validate_mutating_operations(v, GET(spec, matchConstraints));
-    validate_match_conditions(v, GET(spec, matchConditions));
+    validate_match_conditions(v, GET(spec, matchConditions), VARIABLES);
     validate_variables(v, GET(spec, variables));
     if (field_length(v, mutations) == 0)
         validation_required(v, mutations, NULL);
