@@ -16,6 +16,74 @@ static void help_served(Walk *walk, const CrdDefinition *definition, Finding *fi
     buf_free(&all);
 }
 
+/* ---- versions ---- */
+
+/* A version's name by parts, as parseKubeVersion takes it apart. */
+typedef struct VersionRank {
+    int stage;           /* 0: another name; 1: alpha, 2: beta, 3: neither */
+    uint64_t major, minor;
+} VersionRank;
+
+/* Takes a number of up to 18 digits off the front. */
+static bool take_number(Str *text, uint64_t *number)
+{
+    size_t digits = 0;
+    for (*number = 0; digits < text->len && digits < 19 && is_digit(text->ptr[digits]); digits++)
+        *number = *number * 10 + (uint64_t)(text->ptr[digits] - '0');
+    *text = str_slice(text->ptr + digits, text->len - digits);
+    return digits > 0 && digits < 19;
+}
+
+static VersionRank version_rank(Str name)
+{
+    static const Str STAGES[] = {STR_INIT("alpha"), STR_INIT("beta")};
+    VersionRank rank = {0}, none = {0};
+    if (!str_starts(name, STR("v")))
+        return none;
+    Str rest = str_slice(name.ptr + 1, name.len - 1);
+    if (!take_number(&rest, &rank.major))
+        return none;
+    rank.stage = 3;
+    for (int i = 0; i < 2; i++)
+        if (str_starts(rest, STAGES[i])) {
+            rank.stage = i + 1;
+            rest = str_slice(rest.ptr + STAGES[i].len, rest.len - STAGES[i].len);
+            if (!take_number(&rest, &rank.minor))
+                return none;
+        }
+    return rest.len ? none : rank;
+}
+
+/* CompareKubeAwareVersionStrings: whether a comes before b, which is the newer one. */
+static bool is_older_version(Str a, Str b)
+{
+    VersionRank one = version_rank(a), other = version_rank(b);
+    if (one.stage != other.stage)
+        return one.stage < other.stage;
+    if (one.stage == 0)
+        return str_compare(a, b) > 0;
+    return one.major != other.major ? one.major < other.major : one.minor < other.minor;
+}
+
+/* defaultDeprecationWarning: word for word, since a user looks for what the server says. */
+static Str default_warning(Arena *arena, const CrdDefinition *definition, const CrdVersion *old)
+{
+    const CrdVersion *best = NULL;
+    for (uint32_t i = 0; i < definition->version_count; i++) {
+        const CrdVersion *version = &definition->versions[i];
+        if (version->served && !version->deprecated &&
+            is_older_version(best ? best->name : old->name, version->name))
+            best = version;
+    }
+    Str group = definition->group, kind = definition->kind;
+    if (!best)
+        return arena_format(arena, "%.*s/%.*s %.*s is deprecated", STR_ARG(group),
+                            STR_ARG(old->name), STR_ARG(kind));
+    return arena_format(arena, "%.*s/%.*s %.*s is deprecated; use %.*s/%.*s %.*s", STR_ARG(group),
+                        STR_ARG(old->name), STR_ARG(kind), STR_ARG(group), STR_ARG(best->name),
+                        STR_ARG(kind));
+}
+
 static void check_version(Walk *walk, const CrdKind *kind, uint32_t versions)
 {
     const CrdDefinition *definition = kind->definition;
@@ -30,13 +98,10 @@ static void check_version(Walk *walk, const CrdKind *kind, uint32_t versions)
                                 STR_ARG(definition->name), STR_ARG(version->name)));
     if (!version->deprecated)
         return;
-    if (version->warning.len)
-        walk_report(walk, node, &rule_custom_resource_deprecated, versions, "%.*s",
-                    STR_ARG(version->warning));
-    else
-        walk_report(walk, node, &rule_custom_resource_deprecated, versions,
-                    "%.*s/%.*s %.*s is deprecated", STR_ARG(definition->group),
-                    STR_ARG(version->name), STR_ARG(definition->kind));
+    Str warning = version->warning;
+    if (!warning.len)
+        warning = default_warning(walk->checker->scratch, definition, version);
+    walk_report(walk, node, &rule_custom_resource_deprecated, versions, "%.*s", STR_ARG(warning));
 }
 
 /* ---- scale ---- */
