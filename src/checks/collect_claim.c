@@ -24,14 +24,14 @@ static void add_claim(const Collector *collector, uint32_t node, ClaimSpace spac
 }
 
 /* ---- rows ---- */
-static const struct {
-    Str word;
-    ClaimSpace space;
-} SPACES[] = {
-    {STR_INIT("cluster-ip"), CLAIM_CLUSTER_IP},
-    {STR_INIT("load-balancer-ip"), CLAIM_LOAD_BALANCER_IP},
-    {STR_INIT("scale-target"), CLAIM_SCALE_TARGET},
-};
+static ClaimSpace read_space(const LinkRow *row)
+{
+    switch (link_choice(row, SCHEMA_KEY_as)) {
+    case SCHEMA_WORD_load_balancer_ip: return CLAIM_LOAD_BALANCER_IP;
+    case SCHEMA_WORD_scale_target: return CLAIM_SCALE_TARGET;
+    default: return CLAIM_CLUSTER_IP;
+    }
+}
 
 /* fd00::1 and fd00:0::1 are one address. */
 static Str canonical_address(Str text, Arena *arena)
@@ -71,12 +71,9 @@ static void claim_values(const Collector *collector, uint32_t node, const LinkRo
 
 void collect_claims(Collector *collector, uint32_t node, const LinkRow *row)
 {
-    Str as = link_word(row, SCHEMA_KEY_as);
-    for (size_t i = 0; i < BASE_COUNT(SPACES); i++)
-        if (str_eq(as, SPACES[i].word)) {
-            claim_values(collector, node, row, SCHEMA_KEY_key, SPACES[i].space);
-            claim_values(collector, node, row, SCHEMA_KEY_more, SPACES[i].space);
-        }
+    ClaimSpace space = read_space(row);
+    claim_values(collector, node, row, SCHEMA_KEY_key, space);
+    claim_values(collector, node, row, SCHEMA_KEY_more, space);
 }
 
 /* ---- Ingress: host and path ---- */

@@ -2,23 +2,14 @@
  * aggregation, Nodes by Pods; and the keys of Nodes' labels that Pods are spread over. */
 #include "checks/collect.h"
 
-static const struct {
-    Str word;
-    LabelSpace space;
-} SPACES[] = {
-    {STR_INIT("namespace"), LABELS_NAMESPACE},
-    {STR_INIT("node"), LABELS_NODE},
-    {STR_INIT("cluster-role"), LABELS_CLUSTER_ROLE},
-    {STR_INIT("parameters"), LABELS_PARAMETERS},
-};
-
 static LabelSpace read_space(const LinkRow *row)
 {
-    Str word = link_word(row, SCHEMA_KEY_as);
-    for (size_t i = 0; i < BASE_COUNT(SPACES); i++)
-        if (str_eq(word, SPACES[i].word))
-            return SPACES[i].space;
-    return LABELS_NAMESPACE;
+    switch (link_choice(row, SCHEMA_KEY_as)) {
+    case SCHEMA_WORD_node: return LABELS_NODE;
+    case SCHEMA_WORD_cluster_role: return LABELS_CLUSTER_ROLE;
+    case SCHEMA_WORD_parameters: return LABELS_PARAMETERS;
+    default: return LABELS_NAMESPACE;
+    }
 }
 
 /* ---- who has labels ---- */

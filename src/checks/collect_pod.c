@@ -113,7 +113,7 @@ static bool makes_none(const Makes *makes, const PodFact *pod)
             return true;
     }
     return scalar_is_true(makes->doc, made_by(makes, SCHEMA_KEY_held)) ||
-           str_is(link_word(makes->row, SCHEMA_KEY_starts), "later");
+           link_choice(makes->row, SCHEMA_KEY_starts) == SCHEMA_WORD_later;
 }
 
 static uint16_t address_flag(Str address)
@@ -206,7 +206,7 @@ void collect_pod_template(Collector *collector, uint32_t node, const LinkRow *ro
     uint32_t template = made_by(&makes, SCHEMA_KEY_template);
     bool plain = link_has(row, SCHEMA_KEY_plain_selector);
     if (is_map(doc, template)) {
-        bool numbered = str_is(link_word(row, SCHEMA_KEY_as), "numbered");
+        bool numbered = link_choice(row, SCHEMA_KEY_as) == SCHEMA_WORD_numbered;
         uint32_t id = collect_pods(collector, row, template,
                                    POD_TEMPLATE | (numbered ? POD_NUMBERED : 0));
         PodFact *pod = &facts->pods.at[id];

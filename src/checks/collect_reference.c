@@ -105,7 +105,11 @@ static bool collect_port(const Collector *collector, uint32_t value)
 static void collect_wants(const Collector *collector, uint32_t node, uint32_t name,
                           const LinkRow *row)
 {
+    const uint64_t WANTS = LINK_GIVEN(keys) | LINK_GIVEN(port_name) | LINK_GIVEN(port) |
+                           LINK_GIVEN(port_default);
     const Document *doc = collector->context->doc;
+    if (!(row->given & WANTS))
+        return;
     LinkCursor keys = link_open(doc, node, row, SCHEMA_KEY_keys);
     while (link_next(&keys))
         if (scalar_text(doc, keys.node).len)
@@ -173,6 +177,8 @@ static bool is_meant(const Collector *collector, uint32_t node, const LinkRow *r
         !str_eq(scalar_text(doc, link_node(doc, node, row, SCHEMA_KEY_of_kind)),
                 schema_link_target(row->target)))
         return false;
+    if (!link_has(row, SCHEMA_KEY_made_by))
+        return true;
     LinkCursor keys = link_open(doc, node, row, SCHEMA_KEY_made_by);
     while (link_next(&keys))
         if (is_certificate_maker(node_str(doc, keys.node)))
@@ -198,14 +204,14 @@ static bool begin_reference(const Collector *collector, uint32_t node, const Lin
         reference->ns = intern(facts->strings, ns);
         reference->flags |= REFERENCE_NS_GIVEN;
     }
-    bool cluster = str_is(link_word(row, SCHEMA_KEY_scope), "cluster");
+    bool cluster = link_choice(row, SCHEMA_KEY_scope) == SCHEMA_WORD_cluster;
     if (cluster)
         reference->ns = 0;
     else if (!reference->ns && row->target)
         return false; /* of a cluster-scoped object without saying which namespace */
-    if (str_is(link_word(row, SCHEMA_KEY_level), "info"))
+    if (link_choice(row, SCHEMA_KEY_level) == SCHEMA_WORD_info)
         reference->flags |= REFERENCE_HINT;
-    if (str_is(link_word(row, SCHEMA_KEY_when), "any"))
+    if (link_choice(row, SCHEMA_KEY_when) == SCHEMA_WORD_any)
         reference->flags |= REFERENCE_IF_ANY;
     if (scalar_is_true(doc, link_node(doc, node, row, SCHEMA_KEY_optional)))
         reference->flags |= REFERENCE_OPTIONAL;

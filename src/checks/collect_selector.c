@@ -139,16 +139,16 @@ void collect_selects(Collector *collector, uint32_t node, const LinkRow *row)
 {
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
-    Str as = link_word(row, SCHEMA_KEY_as);
+    uint32_t as = link_choice(row, SCHEMA_KEY_as);
     bool plain = link_has(row, SCHEMA_KEY_plain_selector);
     uint32_t selector =
         link_node(doc, node, row, plain ? SCHEMA_KEY_plain_selector : SCHEMA_KEY_selector);
     SelectFact select = {
         .object = doc->object,
         .selector = collect_label_selector(collector, selector, plain),
-        .use = (uint8_t)(str_is(as, "budget")   ? SELECT_BUDGET
-                         : str_is(as, "policy") ? SELECT_POLICY
-                                                : SELECT_WORKLOAD),
+        .use = (uint8_t)(as == SCHEMA_WORD_budget   ? SELECT_BUDGET
+                         : as == SCHEMA_WORD_policy ? SELECT_POLICY
+                                                    : SELECT_WORKLOAD),
     };
     read_shares(doc, link_node(doc, node, row, SCHEMA_KEY_minimum),
                 link_node(doc, node, row, SCHEMA_KEY_maximum), &select);

@@ -19,8 +19,8 @@ void collect_declaration(Collector *collector, uint32_t node, const LinkRow *row
     Facts *facts = collector->context->facts;
     uint32_t group, kind;
     collect_target_kind(facts, row, &group, &kind);
-    bool cluster = str_is(link_word(row, SCHEMA_KEY_scope), "cluster");
-    bool claim = str_is(link_word(row, SCHEMA_KEY_form), "claim");
+    bool cluster = link_choice(row, SCHEMA_KEY_scope) == SCHEMA_WORD_cluster;
+    bool claim = link_choice(row, SCHEMA_KEY_form) == SCHEMA_WORD_claim;
     LinkCursor names = link_open(doc, node, row, SCHEMA_KEY_name);
     while (link_next(&names)) {
         Str name = scalar_text(doc, names.node);
@@ -29,9 +29,9 @@ void collect_declaration(Collector *collector, uint32_t node, const LinkRow *row
         declare(facts, group, kind, cluster ? 0 : object->ns, name);
         if (!claim)
             continue;
-        name = arena_format(collector->context->scratch, "%.*s-%.*s-*", STR_ARG(name),
-                            STR_ARG(facts_text(facts, object->name)));
-        declare(facts, group, kind, cluster ? 0 : object->ns, name);
+        const Str parts[] = {name, STR("-"), facts_text(facts, object->name), STR("-*")};
+        declare(facts, group, kind, cluster ? 0 : object->ns,
+                arena_concat(collector->context->scratch, parts, BASE_COUNT(parts)));
     }
 }
 

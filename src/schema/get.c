@@ -90,12 +90,17 @@ static bool descend(LinkCursor *cursor, uint32_t node, const uint32_t *steps)
 
 bool link_step(LinkCursor *cursor)
 {
+    const Document *doc = cursor->doc;
     if (!cursor->started) {
         cursor->started = true;
+        if (cursor->steps[0] > LINK_STEP_ITEMS && cursor->steps[0] != LINK_STEP_KEYS &&
+            cursor->steps[1] == LINK_STEP_END) {
+            cursor->node = schema_get(doc, cursor->start, cursor->steps[0]);
+            return cursor->node != BASE_NONE; /* most paths are one field */
+        }
         if (descend(cursor, cursor->start, cursor->steps))
             return true;
     }
-    const Document *doc = cursor->doc;
     while (cursor->depth) {
         uint32_t level = cursor->depth - 1u;
         uint32_t list = cursor->level[level].list, at = cursor->level[level].at;

@@ -8,7 +8,8 @@
  * The walk marks each value whose type has rows (SchemaTools.marks); the checks
  * room asks here for the rows and follows their paths in the bound tree.  Verbs,
  * targets and keys are constants of names.h: SCHEMA_LINK_ref, SCHEMA_TARGET_Secret,
- * SCHEMA_KEY_name, in the order of their first appearance in the text.
+ * SCHEMA_KEY_name, in the order of their first appearance in the text; so are the words of
+ * KEY:WORD, SCHEMA_WORD_cluster.
  *
  * A path is fields joined by dots.  Behind a field, [] stands for every item of a
  * list or every value of a map, {} for every key of a map.  An empty path (KEY=.)
@@ -64,6 +65,13 @@ Str link_text(const LinkArg *arg);
 static inline Str link_word(const LinkRow *row, uint32_t key)
 {
     return link_has(row, key) ? link_text(link_arg(row, key)) : str_slice("", 0);
+}
+
+/* The same as a number, to tell words apart: SCHEMA_WORD_x; 0: there is none. */
+static inline uint32_t link_choice(const LinkRow *row, uint32_t key)
+{
+    const LinkArg *arg = link_arg(row, key);
+    return arg && arg->word ? arg->value : 0;
 }
 
 /* A row's number, which stays for as long as the program runs, and back. */

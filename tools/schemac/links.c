@@ -70,6 +70,7 @@ static LinkArg read_argument(Model *model, Type *type, Place place, const char *
     const char *value = word + len + 1;
     if (arg.word) {
         arg.value = text_id(model, value);
+        name_number(&model->link_words, value);
         return arg;
     }
     bool nested = false;

@@ -181,6 +181,7 @@ typedef struct Model {
     LIST(LinkArg) link_args;     /* key NULL: a gap */
     LIST(uint32_t) link_steps;
     Names link_verbs, link_targets, link_keys;
+    Names link_words;            /* of KEY:WORD */
     LIST(unsigned char) text;
     Map text_ids;
     Names names;                 /* distinct field names, sorted */

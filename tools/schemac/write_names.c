@@ -58,6 +58,11 @@ void write_names(Model *model, FILE *out)
     write_list(out, &seen, "SCHEMA_LINK", &model->link_verbs);
     write_list(out, &seen, "SCHEMA_TARGET", &model->link_targets);
     write_list(out, &seen, "SCHEMA_KEY", &model->link_keys);
+    fputs("/* And the words of their arguments, as numbers of texts. */\nenum {\n", out);
+    for (size_t i = 0; i < model->link_words.len; i++)
+        write_constant(out, &seen, "SCHEMA_WORD", model->link_words.at[i],
+                       text_id(model, model->link_words.at[i]));
+    fputs("};\n\n", out);
     fputs("/* Formats and functions that schemas/rules names. */\n", out);
     write_list(out, &seen, "SCHEMA_FORMAT", &model->formats);
     write_list(out, &seen, "SCHEMA_CALL", &model->calls);
