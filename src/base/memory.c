@@ -20,8 +20,8 @@ typedef struct Block {
 
 enum {
     MEM_PAGE = 4096, /* where a system's are larger, it rounds for itself */
-    MEM_STEP_LEAST = 4 * MEM_PAGE,
-    MEM_STEP_MOST = 64 * MEM_PAGE,
+    MEM_STEP = 8 * MEM_PAGE, /* of a table: of two dozen that are still in a core's own cache when
+                                they are written */
 };
 /* Blocks of so many bytes are mapped.  Sanitizers watch malloc's, and look for pointers there. */
 #if defined(MREMAP_MAYMOVE) && !defined(PLIMSOLL_SANITIZED)
@@ -129,21 +129,13 @@ void mem_free(void *memory)
         free(block);
 }
 
-/* An eighth more, which is little where it is not needed. */
-static size_t next_ready(const Block *block, size_t least)
-{
-    size_t step = block->ready / 8;
-    step = step < MEM_STEP_LEAST ? MEM_STEP_LEAST : step > MEM_STEP_MOST ? MEM_STEP_MOST : step;
-    return round_up(block->ready + step > least ? block->ready + step : least);
-}
-
 size_t mem_extend(void *memory, size_t least)
 {
     Block *block = block_of(memory);
     size_t bytes = block_bytes(least);
     if (bytes > block->mapped)
         return 0;
-    size_t ready = next_ready(block, bytes);
+    size_t next = block->ready + MEM_STEP, ready = round_up(next > bytes ? next : bytes);
     block_ready(block, ready < block->mapped ? ready : block->mapped);
     return block->ready - sizeof *block;
 }
