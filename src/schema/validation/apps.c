@@ -66,12 +66,12 @@ static void validate_deployment_strategy(Validation *v, Field strategy)
         validation_forbidden(v, update, "strategy type Recreate has none");
 }
 
-/* ValidatePodTemplateSpecForReplicaSet */
-static void validate_pod_template_spec_for_replica_set(Validation *v, Field template,
-                                                       Field selector, const char *kind)
+/* ValidatePodTemplateSpecForReplicaSet, and the selector before it */
+static void validate_selector_and_template(Validation *v, Field selector, Field template,
+                                           const char *kind)
 {
-    if (selector_selects(v, selector))
-        validate_template_labels(v, selector, template);
+    if (!validate_workload_selector(v, selector, template) && field_given(selector))
+        return;
     validate_pod_template_spec(v, template);
     validate_lasting_template(v, template, kind);
 }
@@ -83,8 +83,7 @@ static void validate_deployment_spec(Validation *v, Field whole)
     fields_read(v, whole, spec);
     Field selector = OF(spec, selector), ready = OF(spec, minReadySeconds);
     validation_nonnegative(v, OF(spec, replicas));
-    if (validate_workload_selector(v, selector) || !field_given(selector))
-        validate_pod_template_spec_for_replica_set(v, OF(spec, template), selector, "Deployment");
+    validate_selector_and_template(v, selector, OF(spec, template), "Deployment");
     if (spec->bits & FIELD_BIT(strategy))
         validate_deployment_strategy(v, OF(spec, strategy));
     validation_nonnegative(v, ready);
@@ -113,8 +112,7 @@ void validate_replica_set(Validation *v, Field set)
     Field spec = GET(set, spec), selector = GET(spec, selector);
     validation_nonnegative(v, GET(spec, replicas));
     validation_nonnegative(v, GET(spec, minReadySeconds));
-    if (validate_workload_selector(v, selector) || !field_given(selector))
-        validate_pod_template_spec_for_replica_set(v, GET(spec, template), selector, "ReplicaSet");
+    validate_selector_and_template(v, selector, GET(spec, template), "ReplicaSet");
     warn_of_name_in_pods(v, GET(set, metadata));
 }
 
@@ -176,7 +174,9 @@ void validate_daemon_set(Validation *v, Field set)
                              "deprecated.daemonset.template.generation");
     if (field_given(text) && !parse_int64(field_text(v, text), &generation))
         validation_other(v, text, "BadRequest", "must be a number");
-    validate_daemon_set_selector(v, spec);
+    bool plain = selector_is_plain(v, GET(spec, selector), template);
+    VALIDATION_UNLESS(v, plain)
+        validate_daemon_set_selector(v, spec);
     validate_pod_template_spec(v, template);
     validate_lasting_template(v, template, "DaemonSet");
     validation_nonnegative(v, GET(spec, minReadySeconds));

@@ -17,10 +17,14 @@ int64_t int_or_percent_value(const Validation *v, Field field, int64_t fallback)
 
 /* Whether a selector asks for anything. */
 bool selector_selects(const Validation *v, Field selector);
-/* The selector of a Deployment, ReplicaSet or StatefulSet: strict, and not empty.  That
- * there is one is a row.  Returns whether it can be understood at all. */
-bool validate_workload_selector(Validation *v, Field selector);
-/* That the template's labels match it. */
+/* Whether it is some fine labels and nothing else, which the template begins its own with, as nearly
+ * always: then nothing is wrong with it. */
+bool selector_is_plain(const Validation *v, Field selector, Field template);
+/* The selector of a Deployment, ReplicaSet or StatefulSet: strict, and not empty, and the
+ * template's labels match it.  That there is one is a row.  Returns whether it can be understood
+ * at all. */
+bool validate_workload_selector(Validation *v, Field selector, Field template);
+/* The last of that alone. */
 void validate_template_labels(Validation *v, Field selector, Field template);
 /* Pods that a controller keeps up have to restart, and may not end by themselves. */
 void validate_lasting_template(Validation *v, Field template, const char *kind);

@@ -68,17 +68,28 @@ bool selector_selects(const Validation *v, Field selector)
            field_has_items(v, GET(selector, matchExpressions));
 }
 
-bool validate_workload_selector(Validation *v, Field selector)
+static bool is_same_text(const Node *a, const Node *b)
 {
-    if (!field_given(selector))
+    return a->kind == NODE_STRING && b->kind == NODE_STRING && a->len == b->len &&
+           bytes_same(a->text, b->text, a->len);
+}
+
+bool selector_is_plain(const Validation *v, Field selector, Field template)
+{
+    Field wanted = GET(selector, matchLabels);
+    Field labels = FIELD_PATH(v, template, SCHEMA_NAME_metadata, SCHEMA_NAME_labels);
+    if (field_bits(v, selector) != FIELD_BIT(matchLabels) || !field_has_items(v, wanted) ||
+        field_kind(v, wanted) != NODE_MAP || field_kind(v, labels) != NODE_MAP)
         return false;
-    bool valid = validate_label_selector(v, selector, &(SelectorOptions){false});
-    if (!selector_selects(v, selector))
-        validation_invalid(v, selector, "may not be empty: it would select every Pod");
-    if (valid)
-        return true;
-    validation_invalid(v, selector, "must be a valid label selector");
-    return false;
+    const Node *nodes = v->doc->nodes, *want = &nodes[wanted.node], *label = &nodes[labels.node];
+    const Node *end = &nodes[want->next], *labels_end = &nodes[label->next];
+    for (want++, label++; want < end; want = &nodes[want[1].next], label = &nodes[label[1].next])
+        if (label >= labels_end || ((want->flags | label->flags) & NODE_SHADOWED) ||
+            !is_same_text(want, label) || !is_same_text(want + 1, label + 1) ||
+            validation_form(v, format_qualified_name, str_slice(want->text, want->len)) ||
+            validation_form(v, format_label_value, str_slice(want[1].text, want[1].len)))
+            return false;
+    return true;
 }
 
 void validate_template_labels(Validation *v, Field selector, Field template)
@@ -87,6 +98,28 @@ void validate_template_labels(Validation *v, Field selector, Field template)
     if (!selector_matches(v, selector, labels))
         validation_invalid(v, labels, "must match the selector, or none of the Pods would belong "
                                       "to it");
+}
+
+static bool validate_whole_selector(Validation *v, Field selector, Field template)
+{
+    if (!field_given(selector))
+        return false;
+    bool valid = validate_label_selector(v, selector, &(SelectorOptions){false});
+    if (!selector_selects(v, selector))
+        validation_invalid(v, selector, "may not be empty: it would select every Pod");
+    if (!valid)
+        validation_invalid(v, selector, "must be a valid label selector");
+    else if (selector_selects(v, selector))
+        validate_template_labels(v, selector, template);
+    return valid;
+}
+
+bool validate_workload_selector(Validation *v, Field selector, Field template)
+{
+    bool plain = selector_is_plain(v, selector, template), valid = plain;
+    VALIDATION_UNLESS(v, plain)
+        valid = validate_whole_selector(v, selector, template);
+    return valid;
 }
 
 void validate_lasting_template(Validation *v, Field template, const char *kind)

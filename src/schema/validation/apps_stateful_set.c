@@ -63,9 +63,7 @@ static void validate_old_template(Validation *v, Field template)
 static void validate_stateful_set_template(Validation *v, Field spec)
 {
     Field selector = GET(spec, selector), template = GET(spec, template);
-    bool fine = validate_workload_selector(v, selector);
-    if (fine && selector_selects(v, selector))
-        validate_template_labels(v, selector, template);
+    bool fine = validate_workload_selector(v, selector, template);
     if (fine || !field_given(selector)) {
         VALIDATION_ONLY(v, VALIDATION_SINCE(34))
             validate_pod_template_spec_for_stateful_set(v, template,
