@@ -44,7 +44,9 @@ static void arena_next_block(Arena *arena, size_t size)
             want = arena_round(size);
         ArenaBlock *block = mem_table(NULL, sizeof *block + size, sizeof *block + want, &room);
         block->size = room - sizeof *block;
-        block->next = *link;
+        ArenaBlock *small = *link; /* of no use to who asks for so much */
+        block->next = small ? small->next : NULL;
+        mem_free(small);
         *link = block;
     }
     arena->current = *link;

@@ -46,6 +46,7 @@ BASE_NORETURN void fatal(const char *format, ...) BASE_PRINTF(1, 2);
 /* ---- memory.c: never NULL; what comes from here goes back by mem_free ---- */
 void *mem_resize(void *old, size_t size); /* as realloc */
 void *mem_zeroed(size_t size);            /* as calloc */
+void *mem_sparse(size_t size); /* the same, of which little is written: pages come when they are */
 /* Memory of a table that grows: at least so many bytes, of which `room` may be used, and is made
  * to grow up to `wanted` in place. */
 void *mem_table(void *old, size_t least, size_t wanted, size_t *room);
@@ -246,9 +247,9 @@ size_t arena_size(const Arena *arena); /* bytes held; tests ask */
 #define vec_push(vec, item) (vec_spare(vec), (vec)->at[(vec)->len++] = (item))
 #define vec_clear(vec) ((vec)->len = 0)
 #define vec_free(vec) (mem_free((vec)->at), (vec)->at = NULL, (vec)->len = (vec)->cap = 0)
-/* Adds count items at once. */
 #define vec_reserve(vec, count) /* room for so many more */ \
     ((vec)->at = vec_room((vec)->at, &(vec)->cap, (vec)->len, (count), sizeof *(vec)->at))
+/* Adds count items at once. */
 #define vec_append(vec, items, count)                                                  \
     (vec_reserve(vec, count),                                                              \
      (count) ? (void)memcpy((vec)->at + (vec)->len, (items), sizeof *(vec)->at * (count)) : (void)0, \
@@ -274,7 +275,7 @@ typedef struct Interner {
     Arena text;
     VEC(Str) strings;
     uint32_t *slots; /* open addressing; id + 1 with the hash's upper bits above it, 0 is free */
-    uint32_t *hashes;
+    VEC(uint32_t) hashes;
     uint32_t slot_count;
     uint32_t round;  /* how often it was cleared: ids of an earlier round mean nothing */
     InternRecent *recent; /* by their hash */

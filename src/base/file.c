@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STREAM_STEP = 1024 * 1024 }; /* read at once from what has no size */
+enum {
+    STREAM_ROOM = 64 * 1024,   /* for each read of what has no size: a pipe holds as much */
+    STREAM_STEP = 1024 * 1024, /* put aside at once of that */
+};
 
 static void file_reserve(FileText *text, size_t size)
 {
@@ -154,9 +157,8 @@ static int stream_read(FileText *text, int fd, size_t most, bool *ended)
     int error = 0;
     *ended = false;
     while (text->len < most && !*ended && !error) {
-        if (text->cap < text->len + STREAM_STEP + FILE_PADDING)
-            file_reserve(text, text->len + STREAM_STEP > 2 * text->len ? text->len + STREAM_STEP
-                                                                       : 2 * text->len);
+        if (text->cap < text->len + STREAM_ROOM + FILE_PADDING)
+            file_reserve(text, text->len + (text->len > STREAM_ROOM ? text->len : STREAM_ROOM));
         size_t room = text->cap - FILE_PADDING - text->len, wanted = most - text->len, count;
         error = read_some(fd, text->ptr + text->len, room < wanted ? room : wanted, &count);
         text->len += count;

@@ -23,10 +23,10 @@ static void interner_resize(Interner *interner, uint32_t slot_count)
     uint32_t *slots = mem_zeroed(sizeof *slots * slot_count);
     uint32_t mask = slot_count - 1;
     for (uint32_t id = 0; id < interner->strings.len; id++) {
-        uint32_t slot = interner->hashes[id] & mask;
+        uint32_t slot = interner->hashes.at[id] & mask;
         while (slots[slot])
             slot = (slot + 1) & mask;
-        slots[slot] = (id + 1) | (interner->hashes[id] & ~mask);
+        slots[slot] = (id + 1) | (interner->hashes.at[id] & ~mask);
     }
     mem_free(interner->slots);
     interner->slots = slots;
@@ -60,12 +60,8 @@ BASE_APART
 static uint32_t interner_add(Interner *interner, Str s, uint32_t hash, uint32_t slot)
 {
     uint32_t id = interner->strings.len;
-    uint32_t cap = interner->strings.cap;
     vec_push(&interner->strings, arena_str(&interner->text, s));
-    if (interner->strings.cap != cap)
-        interner->hashes =
-            mem_resize(interner->hashes, sizeof *interner->hashes * interner->strings.cap);
-    interner->hashes[id] = hash;
+    vec_push(&interner->hashes, hash);
     interner->slots[slot] = (id + 1) | (hash & ~(interner->slot_count - 1));
     if (id + 1 >= interner->slot_count / 2)
         interner_resize(interner, interner->slot_count * 2);
@@ -140,6 +136,7 @@ void interner_clear(Interner *interner)
 {
     arena_reset(&interner->text);
     vec_clear(&interner->strings);
+    vec_clear(&interner->hashes);
     interner->round++;
     memset(interner->slots, 0, sizeof *interner->slots * interner->slot_count);
     memset(interner->recent, 0, sizeof *interner->recent * INTERNER_RECENT);
@@ -151,7 +148,7 @@ void interner_free(Interner *interner)
     arena_free(&interner->text);
     vec_free(&interner->strings);
     mem_free(interner->slots);
-    mem_free(interner->hashes);
+    vec_free(&interner->hashes);
     mem_free(interner->recent);
     *interner = (Interner){0};
 }

@@ -23,7 +23,8 @@ enum {
     MEM_STEP = 8 * MEM_PAGE, /* of a table: of two dozen that are still in a core's own cache when
                                 they are written */
 };
-/* Blocks of so many bytes are mapped.  Sanitizers watch malloc's, and look for pointers there. */
+/* Blocks of so many bytes are mapped.  Sanitizers watch malloc's, and look for pointers
+ * there: their builds have no others, so the unit tests of a plain build have to try these. */
 #if defined(MREMAP_MAYMOVE) && !defined(PLIMSOLL_SANITIZED)
 static const size_t MEM_LARGE = 256 * 1024;
 #else
@@ -106,7 +107,7 @@ void *mem_resize(void *old, size_t size)
     return block + 1;
 }
 
-void *mem_zeroed(size_t size)
+static void *zeroed(size_t size, bool written)
 {
     size_t bytes = block_bytes(size);
     Block *block;
@@ -115,10 +116,15 @@ void *mem_zeroed(size_t size)
         block->ready = bytes;
     } else {
         block = block_map(bytes);
-        block_ready(block, block->mapped);
+        if (written)
+            block_ready(block, block->mapped);
     }
     return block + 1;
 }
+
+void *mem_zeroed(size_t size) { return zeroed(size, true); }
+
+void *mem_sparse(size_t size) { return zeroed(size, false); }
 
 void mem_free(void *memory)
 {

@@ -11,12 +11,12 @@ typedef struct Shared {
 
 /* Nobody cancels a thread.  Where it could be done at any time the C library has nothing to note
  * around each system call, which it does with two locked instructions otherwise. */
-static void cancelled_never(void) { pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL); }
+static void cancel_at_any_time(void) { pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL); }
 
 static void *begin(void *context)
 {
     const Shared *shared = context;
-    cancelled_never();
+    cancel_at_any_time();
     if (shared->apart)
         file_table_apart();
     shared->work(shared->context);
@@ -30,7 +30,7 @@ void threads_work(uint32_t jobs, bool apart, ThreadWork *work, void *context)
     uint32_t started = 0;
     while (started + 1 < jobs && !pthread_create(&threads[started], NULL, begin, &shared))
         started++;
-    cancelled_never();
+    cancel_at_any_time();
     work(context);
     for (uint32_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);

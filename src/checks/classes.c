@@ -186,7 +186,7 @@ static Rings gather_spaces(Link *link)
     Rings rings = {mem_resize(NULL, sizeof(uint32_t) * ((size_t)pods + 1)),
                    mem_resize(NULL, sizeof(uint32_t) * ((size_t)selectors + 1))};
     link->space_count = facts->strings->strings.len;
-    link->space_of = mem_zeroed(sizeof *link->space_of * ((size_t)link->space_count + 1));
+    link->space_of = mem_sparse(sizeof *link->space_of * ((size_t)link->space_count + 1));
     for (uint32_t i = 0; i < pods; i++)
         ring_add(rings.pods, &space_get(link, link->namespaces[facts->pods.at[i].object])->last_pod, i);
     for (uint32_t i = 0; i < selectors; i++)

@@ -220,8 +220,8 @@ static void map_strings(Merge *merge)
     for (uint32_t id = to->len; id < count; id++) {
         /* Their lines are far, and known some strings before. */
         if (id + MERGE_AHEAD < count)
-            interner_expect(merge->into->strings, strings->hashes[id + MERGE_AHEAD]);
-        vec_push(to, intern_hashed(merge->into->strings, strings->strings.at[id], strings->hashes[id]));
+            interner_expect(merge->into->strings, strings->hashes.at[id + MERGE_AHEAD]);
+        vec_push(to, intern_hashed(merge->into->strings, strings->strings.at[id], strings->hashes.at[id]));
     }
     merge->maps[MAP_STRING] = (Map){.to = to->at, .count = count};
 }

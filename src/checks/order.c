@@ -258,7 +258,7 @@ static void index_objects(Link *link)
     index_identities(link, hashes);
     mem_free(hashes);
     link->mark_count = link->facts->strings->strings.len;
-    link->marks = mem_zeroed((size_t)link->mark_count + 1);
+    link->marks = mem_sparse((size_t)link->mark_count + 1);
 }
 
 uint32_t link_find(const Link *link, uint32_t group, uint32_t kind, uint32_t ns, uint32_t name)

@@ -168,10 +168,12 @@ static void unit_join(Run *run, Unit *unit)
         unit->out.buf.len = 0;
     }
     vec_clear(&unit->notes);
-    facts_forget(from->facts);
-    if (from->strings.strings.len > UNIT_STRINGS) {
+    if (from->strings.strings.len > UNIT_STRINGS ||
+        seq_count(&from->facts->label_sets) > UNIT_STRINGS) {
         facts_clear(from->facts);
         interner_clear(&from->strings);
+    } else {
+        facts_forget(from->facts);
     }
 }
 

@@ -47,14 +47,15 @@ typedef void (*ObjectPass)(Worker *worker, Document *doc);
 /* Takes an object in its stored form, which is forgotten afterwards. */
 typedef void (*NormalPass)(Worker *worker, const Document *normal);
 
-/* One thread's tools and findings.  Nothing in it is shared with another. */
+/* What is read into, by one thread at a time, and the tools that this thread lends it: parser,
+ * window and checker.tools. */
 struct Worker {
     const Options *options;
     Sources *sources;
     ReportSummary *summary;
     ObjectPass object_pass;
-    Parser *parser;   /* its tools: this, */
-    FileText window;  /* the file under hand, used again for the next, and checker.tools */
+    Parser *parser;   /* a tool; NULL: nobody reads */
+    FileText window;  /* a tool: the file under hand, used again for the next */
     Interner strings;
     Facts *facts;
     Diag diag;

@@ -6,8 +6,8 @@
  * is known by its length and its bytes, with no hash, no probe and no look at the tables.
  * A guess is only where to look first: any other key is looked up as ever.
  *
- * Rows belong to one worker and to one set of versions that is asked about, stay until its
- * checker is freed, and say nothing that hangs on a document. */
+ * Rows belong to one thread, which lends them to the worker that it reads into (SchemaTools),
+ * and to one set of versions that is asked about; they say nothing that hangs on a document. */
 #ifndef PLIMSOLL_SCHEMA_GUESS_H
 #define PLIMSOLL_SCHEMA_GUESS_H
 
