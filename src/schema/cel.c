@@ -158,18 +158,19 @@ static Value read_expression(Reader *r);
 
 /* ---- names and calls ---- */
 
-/* Whether something declares the name; notes that it is used. */
+/* Whether something declares the name.  Notes that it is used, also where a macro's variable
+ * hides it: the server goes by the name. */
 static bool is_variable(Reader *r, Str name)
 {
-    for (const Local *local = r->locals; local; local = local->around)
-        if (str_eq(local->name, name))
-            return true;
+    bool known = false;
+    for (const Local *local = r->locals; local && !known; local = local->around)
+        known = str_eq(local->name, name);
     for (uint32_t i = 0; r->variables[i]; i++)
         if (str_is(name, r->variables[i])) {
             r->reading.used |= UINT32_C(1) << i;
             return true;
         }
-    return false;
+    return known;
 }
 
 static void check_variable(Reader *r, Str name)

@@ -97,7 +97,7 @@ static void what_is_used(void **state)
     assert_int_equal(reading_of("self.a == 'oldSelf'").used, 1);
     assert_int_equal(reading_of("self.oldSelf == 1").used, 1);
     assert_int_equal(reading_of("oldSelf.a == 1").used, 2);
-    assert_int_equal(reading_of("self.all(oldSelf, oldSelf > 1)").used, 1);
+    assert_int_equal(reading_of("self.all(oldSelf, oldSelf > 1)").used, 3);
     assert_int_equal(reading_of("oldSelf.all(oldSelf, oldSelf > 1)").used, 2);
 }
 

@@ -4,9 +4,39 @@
  * Left to others: what of expressions needs their types. */
 #include "schema/validation/admission.h"
 
-/* What expressions may name; params is there with a paramKind alone. */
-static const char *const VARIABLES[] = {"object", "oldObject", "request", "authorizer",
-                                        "namespaceObject", "params", "variables", NULL};
+/* What expressions may name, up to NULL. */
+typedef struct Names {
+    const char *of[8];
+} Names;
+
+/* Of a policy's parts: conditions come before variables are made, and messages ask for no
+ * permissions. */
+typedef struct PolicyNames {
+    Names in_conditions, in_messages, elsewhere;
+} PolicyNames;
+
+static Names names_with(bool authorizer, bool params, bool variables)
+{
+    Names names = {{"object", "oldObject", "request", "namespaceObject"}};
+    uint32_t count = 4;
+    if (authorizer)
+        names.of[count++] = "authorizer";
+    if (params)
+        names.of[count++] = "params";
+    if (variables)
+        names.of[count++] = "variables";
+    return names;
+}
+
+static PolicyNames names_of_policy(const Validation *v, Field spec, bool variables)
+{
+    bool params = field_given(GET(spec, paramKind));
+    return (PolicyNames){
+        .in_conditions = names_with(true, params, false),
+        .in_messages = names_with(false, params, variables),
+        .elsewhere = names_with(true, params, variables),
+    };
+}
 
 /* ---- what policies and bindings share ---- */
 
@@ -102,28 +132,28 @@ static bool is_cel_identifier(Str text)
 }
 
 /* validateVariable */
-static void validate_variables(Validation *v, Field variables)
+static void validate_variables(Validation *v, Field variables, const PolicyNames *names)
 {
     for (Items i = items_of(v, variables); items_next(v, &i);) {
         Field name = GET(i.item, name);
         if (validate_not_blank(v, name) && !is_cel_identifier(field_text(v, name)))
             validation_invalid(v, name, "must be a name that CEL takes");
-        validate_expression(v, GET(i.item, expression), VARIABLES);
+        validate_expression(v, GET(i.item, expression), names->elsewhere.of);
     }
 }
 
 /* ---- validating policies ---- */
 
 /* validateValidation */
-static void validate_validation(Validation *v, Field validation)
+static void validate_validation(Validation *v, Field validation, const PolicyNames *names)
 {
     Field message = GET(validation, message), made = GET(validation, messageExpression);
     Str text = text_trimmed(field_text(v, message));
-    validate_expression(v, GET(validation, expression), VARIABLES);
+    validate_expression(v, GET(validation, expression), names->elsewhere.of);
     if (!field_is_empty(v, made) && text_trimmed(field_text(v, made)).len == 0)
         validation_invalid(v, made, "may not be white space alone");
     else if (!field_is_empty(v, made))
-        validation_expression(v, made, VARIABLES);
+        validation_expression(v, made, names->in_messages.of);
     if (!field_is_empty(v, message) && text.len == 0)
         validation_invalid(v, message, "may not be white space alone");
     else if (str_find(text, '\n') < text.len || str_find(text, '\r') < text.len)
@@ -135,20 +165,22 @@ static void validate_validation(Validation *v, Field validation)
 enum { AUDIT_ANNOTATIONS_MOST = 20, AUDIT_EXPRESSION_MOST = 5 * 1024 };
 
 /* validateAuditAnnotation: its key is a name below that of the policy. */
-static void validate_audit_annotation(Validation *v, Field annotation, const char *wrong_name)
+static void validate_audit_annotation(Validation *v, Field annotation, const char *wrong_name,
+                                      const PolicyNames *names)
 {
     Field key = GET(annotation, key), value = GET(annotation, valueExpression);
-    Str text = field_text(v, key);
+    Str text = field_text(v, key), made = text_trimmed(field_text(v, value));
     if (wrong_name)
         validation_invalid(v, key, "cannot stand below the policy's metadata.name, which %s",
                            wrong_name);
     else if (str_find(text, '/') < text.len || format_qualified_name(text))
         validation_invalid(v, key, "must be the name part of an annotation's key");
-    if (validate_not_blank(v, value) &&
-        text_trimmed(field_text(v, value)).len > AUDIT_EXPRESSION_MOST)
+    if (!validate_not_blank(v, value))
+        return;
+    if (made.len > AUDIT_EXPRESSION_MOST)
         validation_required(v, value, "with at most %d bytes", AUDIT_EXPRESSION_MOST);
-    else if (!field_is_empty(v, value))
-        validation_expression(v, value, VARIABLES);
+    else
+        validation_expression(v, value, names->elsewhere.of);
 }
 
 static const char *check_policy_name(const Validation *v, Field meta)
@@ -164,24 +196,25 @@ void validate_validating_admission_policy(Validation *v, Field policy)
 {
     Field spec = GET(policy, spec);
     Field validations = GET(spec, validations), annotations = GET(spec, auditAnnotations);
+    PolicyNames names = names_of_policy(v, spec, field_length(v, GET(spec, variables)) > 0);
     Seen keys = {0};
     Field first;
     validate_policy_head(v, spec);
-    validate_match_conditions(v, GET(spec, matchConditions), VARIABLES);
-    validate_variables(v, GET(spec, variables));
+    validate_match_conditions(v, GET(spec, matchConditions), names.in_conditions.of);
+    validate_variables(v, GET(spec, variables), &names);
     if (field_length(v, validations) == 0 && field_length(v, annotations) == 0) {
         validation_required(v, validations, "where there are no auditAnnotations");
         validation_required(v, annotations, "where there are no validations");
         return;
     }
     for (Items i = items_of(v, validations); items_next(v, &i);)
-        validate_validation(v, i.item);
+        validate_validation(v, i.item, &names);
     if (field_length(v, annotations) > AUDIT_ANNOTATIONS_MOST)
         validation_invalid(v, annotations, "may have at most %d items", AUDIT_ANNOTATIONS_MOST);
     const char *wrong_name = check_policy_name(v, GET(policy, metadata));
     for (Items i = items_of(v, annotations); items_next(v, &i);) {
         Field key = GET(i.item, key);
-        validate_audit_annotation(v, i.item, wrong_name);
+        validate_audit_annotation(v, i.item, wrong_name, &names);
         if (seen_before(v, &keys, field_text(v, key), key, &first))
             validation_duplicate(v, key, first);
     }
@@ -190,7 +223,7 @@ void validate_validating_admission_policy(Validation *v, Field policy)
 /* ---- mutating policies ---- */
 
 /* validateMutation: the patch of the type, and no other. */
-static void validate_mutation(Validation *v, Field mutation)
+static void validate_mutation(Validation *v, Field mutation, const PolicyNames *names)
 {
     Field type = GET(mutation, patchType);
     Field json = GET(mutation, jsonPatch), apply = GET(mutation, applyConfiguration);
@@ -201,7 +234,7 @@ static void validate_mutation(Validation *v, Field mutation)
     if (!field_given(wanted))
         validation_required(v, wanted, "for this patchType");
     else
-        validate_expression(v, GET(wanted, expression), VARIABLES);
+        validate_expression(v, GET(wanted, expression), names->elsewhere.of);
     if (field_given(other))
         validation_invalid(v, other, "may not be given with this patchType");
 }
@@ -210,14 +243,15 @@ static void validate_mutation(Validation *v, Field mutation)
 void validate_mutating_admission_policy(Validation *v, Field policy)
 {
     Field spec = GET(policy, spec), mutations = GET(spec, mutations);
+    PolicyNames names = names_of_policy(v, spec, true);
     validate_policy_head(v, spec);
     validate_mutating_operations(v, GET(spec, matchConstraints));
-    validate_match_conditions(v, GET(spec, matchConditions), VARIABLES);
-    validate_variables(v, GET(spec, variables));
+    validate_match_conditions(v, GET(spec, matchConditions), names.in_conditions.of);
+    validate_variables(v, GET(spec, variables), &names);
     if (field_length(v, mutations) == 0)
         validation_required(v, mutations, NULL);
     for (Items i = items_of(v, mutations); items_next(v, &i);)
-        validate_mutation(v, i.item);
+        validate_mutation(v, i.item, &names);
     validation_required_word(v, GET(spec, reinvocationPolicy), "Never,IfNeeded");
 }
 

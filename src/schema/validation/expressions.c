@@ -51,7 +51,11 @@ static void help_names(Validation *v, Finding *finding, const CelReading *readin
     Str nearest = {"", 0};
     if (reading->fault == CEL_NO_FUNCTION)
         nearest = cel_nearest_function(reading->what);
-    if (nearest.len)
+    if (nearest.len && str_eq(nearest, reading->what))
+        diag_help(diag, finding,
+                  "there is %.*s, called otherwise: alone instead of behind a dot, the other way "
+                  "round, or with another number of arguments", STR_ARG(nearest));
+    else if (nearest.len)
         diag_help(diag, finding, "did you mean %.*s?", STR_ARG(nearest));
     if (reading->fault == CEL_UNREADABLE && memchr("\"'", reading->what.ptr[0], 2))
         diag_help(diag, finding, "the string does not end, or holds an escape that CEL does not have");
@@ -69,6 +73,8 @@ static void help_names(Validation *v, Finding *finding, const CelReading *readin
 CelReading validation_expression(Validation *v, Field expression, const char *const variables[])
 {
     Str text = field_text(v, expression);
+    if (text.len == 0)
+        return (CelReading){0};
     CelReading reading = cel_read(text, variables);
     if (reading.fault == CEL_FINE)
         return reading;
