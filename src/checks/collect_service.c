@@ -155,7 +155,7 @@ void collect_service(Collector *collector, uint32_t node, const LinkRow *row)
     const Document *doc = collector->context->doc;
     Facts *facts = collector->context->facts;
     uint32_t spec = link_node(doc, node, row, SCHEMA_KEY_spec);
-    vec_spare(&facts->services);
+    vec_spare(&facts->services); /* made where it stays: nobody below adds a Service */
     ServiceFact *service = &facts->services.at[facts->services.len];
     *service = (ServiceFact){
         .object = doc->object, .selector = BASE_NONE, .ports = facts->service_ports.len};

@@ -384,21 +384,21 @@ void facts_merge(Facts *into, Facts *from, uint32_t doc_base, uint32_t line_base
 
 void joined_clear(Joined *joined)
 {
-    for (int i = 0; joined && i < MAP_LIST; i++)
+    if (!joined)
+        return;
+    for (int i = 0; i < MAP_LIST; i++)
         vec_clear(&joined->to[i]);
-    if (joined) {
-        vec_clear(&joined->orders);
-        vec_clear(&joined->moved);
-    }
+    vec_clear(&joined->orders);
+    vec_clear(&joined->moved);
 }
 
 void joined_free(Joined *joined)
 {
-    for (int i = 0; joined && i < MAP_LIST; i++)
+    if (!joined)
+        return;
+    for (int i = 0; i < MAP_LIST; i++)
         vec_free(&joined->to[i]);
-    if (joined) {
-        vec_free(&joined->orders);
-        vec_free(&joined->moved);
-    }
+    vec_free(&joined->orders);
+    vec_free(&joined->moved);
     mem_free(joined);
 }

@@ -10,8 +10,11 @@
 typedef struct PodScan {
     const ObjectContext *context;
     const Document *doc;
-    AdmittedPod *pod;       /* both behind the last of their lists, where they are made: a copy */
-    ContainerFact *fact;    /* of what was just written would wait for it */
+    /* Both are made where they stay, behind the last of facts->admitted_pods and of
+     * facts->containers, since a copy of what was just written would wait for it: nothing else
+     * may be added to these two meanwhile. */
+    AdmittedPod *pod;
+    ContainerFact *fact;
     uint32_t told;          /* the node that broke a check last, and where it is: one value */
     uint32_t path, pointer; /* often breaks two */
     uint32_t pod_broken;    /* bits that the Pod itself sets wrong, */

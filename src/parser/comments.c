@@ -1,8 +1,8 @@
 /* comments: the two kinds that speak to us, "# plimsoll: …" and "# Source: …".
  *
- * libyaml drops comments, so the bytes are searched for a # with one of the two words
- * behind it, by the masks that every text has.  Nearly no document has any; where one is
- * found, the tree's scalars tell whether it lies in one of them, and so is none. */
+ * Where the fast reader passed over one, or libyaml read, which drops comments, the bytes are
+ * searched for a # with one of the two words behind it, by the masks that every text has.  The
+ * tree's scalars tell whether what is found lies in one of them, and so is none. */
 #include "parser/fast_masks.h"
 #include "parser/yaml.h"
 

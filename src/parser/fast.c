@@ -207,7 +207,7 @@ typedef struct Pen {
     FastFrame *top;
 } Pen;
 
-enum { FAST_NOWHERE = -2 }; /* a level that no line has */
+enum { FAST_NOWHERE = -2 }; /* a level that no line has; the end of the text has it, and is no line */
 
 FAST_INLINE Pen pen_take(const FastReader *reader)
 {
@@ -266,7 +266,7 @@ FAST_INLINE bool pen_open(Pen *pen, const FastReader *reader, NodeKind kind, siz
 
 /* Steps into the collection that a line of that level belongs to: one that is open, or begins
  * with it, as what is pending.  False where there is none, or one that ends with it has keys to
- * be compared: then it is as if nothing had ended. */
+ * be compared: then what was pending is settled, and no collection has ended. */
 FAST_INLINE bool pen_step(Pen *pen, FastReader *reader, NodeKind kind, size_t at, int32_t level)
 {
     if (level == pen->here)
@@ -335,8 +335,8 @@ FAST_INLINE size_t pen_put_quoted(Pen *pen, const FastReader *reader, size_t at)
     size_t quote = fast_quote(reader->masks, (uint32_t)at + 1), end = quote + 1;
     if (text[quote] != text[at] || text[end] != '\n')
         return 0;
-    pen_write(pen, 0, NODE_STRING, text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE, 0, text + at + 1,
-              at, quote - at - 1, end - at);
+    pen_write(pen, 0, NODE_STRING, fast_quote_style(reader, (uint32_t)at), 0, text + at + 1, at,
+              quote - at - 1, end - at);
     pen_go_on(pen, 1);
     return end;
 }
@@ -355,7 +355,8 @@ static const uint32_t *read_usual(FastReader *reader, const uint32_t *marks, siz
 {
     const char *text = reader->text;
     const Builder *builder = reader->builder;
-    const Node *limit = builder->nodes + (builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES);
+    uint32_t usable = builder->cap < LINE_NODES ? 0 : builder->cap - LINE_NODES;
+    const Node *limit = builder->nodes + usable;
     Pen pen = pen_take(reader);
     *behind = 0;
     while (pen.node < limit) {

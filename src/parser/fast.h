@@ -81,6 +81,11 @@ enum {
     FAST_LONGEST_KEY = 1000, /* bytes; libyaml's limit is 1,024 characters, colon included */
 };
 
+static inline NodeStyle fast_quote_style(const FastReader *reader, uint32_t at)
+{
+    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
+}
+
 /* Spaces, tabs, CR; LF as well, but the callers stand before one. */
 static inline bool fast_is_blank(char c) { return (unsigned char)c <= ' '; }
 /* The end of [.., end) without the blanks; something else stands before them. */

@@ -91,11 +91,6 @@ FAST_INLINE bool starts_plain(const FastReader *reader, uint32_t at)
            (class == FAST_DASH && ((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z')));
 }
 
-static NodeStyle quote_style(const FastReader *reader, uint32_t at)
-{
-    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
-}
-
 static uint32_t read_plain(FastReader *reader, uint32_t at)
 {
     uint32_t end, next;
@@ -110,7 +105,7 @@ static uint32_t read_quoted(FastReader *reader, uint32_t at)
     FastQuoted quoted;
     if (!fast_quoted(reader, at, &quoted))
         return 0;
-    fast_add(reader, quote_style(reader, at), fast_quoted_text(reader, at, &quoted), at,
+    fast_add(reader, fast_quote_style(reader, at), fast_quoted_text(reader, at, &quoted), at,
              quoted.end);
     return quoted.end;
 }
@@ -129,7 +124,7 @@ static uint32_t read_key(FastReader *reader, uint32_t start)
             return 0;
         end = quoted.end;
         next = fast_nonspace(reader->masks, end);
-        style = quote_style(reader, start);
+        style = fast_quote_style(reader, start);
         text = fast_quoted_text(reader, start, &quoted);
     } else {
         if (!starts_plain(reader, start) || !find_plain(reader, start, &end, &next))

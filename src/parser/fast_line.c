@@ -34,11 +34,6 @@ bool fast_behind(FastReader *reader, uint32_t line, uint32_t at, FastPending pen
 
 /* ---- scalars and what they turn out to be ---- */
 
-static NodeStyle quote_style(const FastReader *reader, uint32_t at)
-{
-    return reader->text[at] == '"' ? STYLE_DOUBLE : STYLE_SINGLE;
-}
-
 /* A plain scalar that is no key and stops at `stop` in its first line. */
 static bool read_text(FastReader *reader, uint32_t at, uint32_t stop)
 {
@@ -102,7 +97,7 @@ static bool read_quoted_entry(FastReader *reader, uint32_t line, uint32_t at,
                               const FastQuoted *quoted, uint32_t colon)
 {
     Str text = fast_quoted_text(reader, at, quoted);
-    return read_entry(reader, line, quote_style(reader, at), at, quoted->end, colon, text);
+    return read_entry(reader, line, fast_quote_style(reader, at), at, quoted->end, colon, text);
 }
 
 static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fresh)
@@ -116,7 +111,7 @@ static bool read_quoted(FastReader *reader, uint32_t line, uint32_t at, bool fre
                read_quoted_entry(reader, line, at, &quoted, colon);
     if (reader->top->level == FAST_ROOT)
         return false;
-    fast_add(reader, quote_style(reader, at), fast_quoted_text(reader, at, &quoted), at,
+    fast_add(reader, fast_quote_style(reader, at), fast_quoted_text(reader, at, &quoted), at,
              quoted.end);
     return fast_end_line(reader, quoted.end);
 }

@@ -100,7 +100,8 @@ static const FastMap *map_of(Parser *parser, const Chunk *chunk)
 static bool check_encoding(Builder *builder, const FastMap *map, const Chunk *chunk,
                            EncodingFacts *facts)
 {
-    if (!map->control && !map->lone_cr && !map->wide) { /* the masks tell: nothing to look for */
+    /* The masks tell: nothing to look for, and no mark of UTF-16, whose bytes are beyond ASCII. */
+    if (!map->control && !map->lone_cr && !map->wide) {
         encoding_clear(facts);
         return true;
     }

@@ -3,8 +3,10 @@
  *
  * Most definitions of an input have no object there, so what is kept of each is small: the
  * nodes in the order of the document without what only people read, an eighth of what its
- * shapes take; of a large file's definitions, which are many, nothing is kept but a hash.  Their number stands in front; a node is a byte with its kind and its length (31:
- * the length follows in four bytes) and its text; an entry that is left out is one byte.  A
+ * shapes take.  Of a large file's definitions, which are many, nothing is kept but a hash.
+ *
+ * The number of nodes stands in front; a node is a byte with its kind and its length (31: the
+ * length follows in four bytes) and its text; an entry that is left out is one byte.  A
  * fingerprint of all texts, prose too, tells one form of a CRD from another. */
 #include "schema/crd_read.h"
 

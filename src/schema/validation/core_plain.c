@@ -2,7 +2,7 @@
  *
  * Tables say for each type which of its fields may stand there, and in what form; one pass over
  * the keys of a spec holds it against them.  What they take has no error and no warning in any
- * version, so ValidatePodSpec and ValidateService are not asked about it.  They may be narrower
+ * version that is validated, so ValidatePodSpec and ValidateService are not asked about it.  They may be narrower
  * than the server, never wider: what is rare, or hangs on something else, is left to the files
  * that know all of it. */
 #include "schema/validation/core_pod.h"
