@@ -254,6 +254,16 @@ static void read_method(Reader *r, Str name)
     read_arguments(r, variables);
 }
 
+/* Behind an item: whether a comma stands there, which is taken.  Two are a mistake. */
+static bool another_follows(Reader *r)
+{
+    if (!take(r, ','))
+        return false;
+    if (r->token.kind == ',')
+        unexpected(r);
+    return true;
+}
+
 /* Fields of a message or entries of a map, up to and with the closing bracket; both may end with
  * a comma. */
 static void read_entries(Reader *r, bool are_fields)
@@ -266,11 +276,8 @@ static void read_entries(Reader *r, bool are_fields)
             expect(r, CEL_NAME);
         expect(r, ':');
         read_expression(r);
-        if (r->token.kind != ',')
+        if (!another_follows(r))
             break;
-        advance(r);
-        if (r->token.kind == ',')
-            unexpected(r);
     }
     take(r, ',');
     expect(r, '}');
@@ -281,11 +288,8 @@ static void read_list(Reader *r)
     while (r->token.kind != ']' && r->token.kind != ',') {
         take(r, '?');
         read_expression(r);
-        if (r->token.kind != ',')
+        if (!another_follows(r))
             break;
-        advance(r);
-        if (r->token.kind == ',')
-            unexpected(r);
     }
     take(r, ',');
     expect(r, ']');

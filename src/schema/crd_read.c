@@ -152,19 +152,14 @@ static bool is_left_out(CrdReader *reader, uint32_t node)
 }
 
 /* Of properties that no rule asks for, those that it goes through are read alone. */
-static void read_unsettled(CrdReader *reader, CrdShape *shape, uint32_t properties)
+static void read_properties(CrdReader *reader, CrdShape *shape, uint32_t properties, bool asked)
 {
     const Document *doc = reader->doc;
-    if (properties == BASE_NONE)
-        return;
-    shape->names = arena_alloc(reader->arena,
-                               sizeof *shape->names * node_at(doc, properties)->len + 1);
     for (uint32_t key = node_first(properties); key < node_end(doc, properties);
          key = node_after_entry(doc, key)) {
-        CrdShape *property =
-            (node_at(doc, key)->flags & NODE_SHADOWED) || is_left_out(reader, key + 1)
-                ? NULL
-                : crd_read_shape(reader, key + 1);
+        bool left_out = (node_at(doc, key)->flags & NODE_SHADOWED) ||
+                        (!asked && is_left_out(reader, key + 1));
+        CrdShape *property = left_out ? NULL : crd_read_shape(reader, key + 1);
         if (!property)
             continue;
         add_name(shape, crd_keep_text(reader, node_str(doc, key)))->shape = property;
@@ -176,26 +171,16 @@ static void read_unsettled(CrdReader *reader, CrdShape *shape, uint32_t properti
 static void read_names(CrdReader *reader, CrdShape *shape, uint32_t properties, uint32_t required)
 {
     const Document *doc = reader->doc;
-    if (reader->settled && reader->settled[shape->node - reader->root] == CRD_UNASKED) {
-        read_unsettled(reader, shape, properties);
-        return;
-    }
-    uint32_t most = (properties == BASE_NONE ? 0 : node_at(doc, properties)->len) +
-                    (required == BASE_NONE ? 0 : node_at(doc, required)->len);
-    open_names(reader, shape, most);
+    uint32_t most = properties == BASE_NONE ? 0 : node_at(doc, properties)->len;
+    bool asked = !reader->settled || reader->settled[shape->node - reader->root] != CRD_UNASKED;
+    if (asked)
+        open_names(reader, shape,
+                   most + (required == BASE_NONE ? 0 : node_at(doc, required)->len));
+    else if (properties != BASE_NONE)
+        shape->names = arena_alloc(reader->arena, sizeof *shape->names * most + 1);
     if (properties != BASE_NONE)
-        for (uint32_t key = node_first(properties); key < node_end(doc, properties);
-             key = node_after_entry(doc, key)) {
-            CrdShape *property = node_at(doc, key)->flags & NODE_SHADOWED
-                                     ? NULL
-                                     : crd_read_shape(reader, key + 1);
-            if (!property)
-                continue;
-            add_name(shape, crd_keep_text(reader, node_str(doc, key)))->shape = property;
-            if (property->fill)
-                shape->flags |= CRD_FILLED;
-        }
-    if (required != BASE_NONE)
+        read_properties(reader, shape, properties, asked);
+    if (asked && required != BASE_NONE)
         for (uint32_t at = node_first(required); at < node_end(doc, required);
              at = node_after(doc, at)) {
             Str text = crd_read_text(reader, at);
