@@ -411,6 +411,12 @@ void file_table_apart(void);
 
 /* ---- threads.c ---- */
 typedef void ThreadWork(void *context);
+typedef struct Thread Thread;
+/* Does the work on a thread of its own; NULL where none can be had.  apart: it has a table of
+ * descriptors of its own. */
+Thread *thread_start(bool apart, ThreadWork *work, void *context);
+/* Waits until it has done its work, and frees it. */
+void thread_join(Thread *thread);
 /* Does the work on the calling thread, and at the same time on others, so that there are as many
  * as jobs, or as many as can be had; back when all have done it.  They know by the context who
  * does what.  apart: the others have tables of descriptors of their own. */

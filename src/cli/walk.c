@@ -18,7 +18,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -253,16 +252,15 @@ typedef struct Ahead {
     const Listing *outer;
     Listing *listings;   /* of each entry that is a folder */
     atomic_bool *taken;  /* by one of the two: who comes second leaves it */
-    pthread_t thread;
-    bool started, joined;
+    Thread *thread;      /* NULL: none was started, or it is done */
+    bool started;
     Entries room;
     Arena arena;
 } Ahead;
 
-static void *read_ahead(void *context)
+static void read_ahead(void *context)
 {
     Ahead *ahead = context;
-    file_table_apart();
     for (uint32_t i = ahead->outer->count; i-- > 0;) {
         const Entry *entry = &ahead->outer->entries[i];
         if (!entry->is_folder)
@@ -272,7 +270,6 @@ static void *read_ahead(void *context)
         Str path = path_join(ahead->prefix, entry->name, &ahead->arena);
         ahead->listings[i] = list_folder(ahead->walk, path, &ahead->room, &ahead->arena);
     }
-    return NULL;
 }
 
 static void ahead_start(Ahead *ahead, Walk *walk, Str prefix, const Listing *outer, Arena *scratch)
@@ -288,7 +285,15 @@ static void ahead_start(Ahead *ahead, Walk *walk, Str prefix, const Listing *out
     ahead->taken = arena_alloc(scratch, sizeof *ahead->taken * outer->count);
     for (uint32_t i = 0; i < outer->count; i++)
         atomic_init(&ahead->taken[i], false);
-    ahead->started = walk->ahead = !pthread_create(&ahead->thread, NULL, read_ahead, ahead);
+    ahead->thread = thread_start(true, read_ahead, ahead);
+    ahead->started = walk->ahead = ahead->thread != NULL;
+}
+
+static void ahead_wait(Ahead *ahead)
+{
+    if (ahead->thread)
+        thread_join(ahead->thread);
+    ahead->thread = NULL;
 }
 
 /* What was read of an entry; false: it is the walk's to read. */
@@ -296,9 +301,7 @@ static bool ahead_has(Ahead *ahead, uint32_t entry, Listing *listing)
 {
     if (!ahead->started || !atomic_exchange(&ahead->taken[entry], true))
         return false;
-    if (!ahead->joined)
-        pthread_join(ahead->thread, NULL);
-    ahead->joined = true;
+    ahead_wait(ahead);
     *listing = ahead->listings[entry];
     return true;
 }
@@ -307,8 +310,7 @@ static void ahead_end(Ahead *ahead, Walk *walk)
 {
     if (!ahead->started)
         return;
-    if (!ahead->joined)
-        pthread_join(ahead->thread, NULL);
+    ahead_wait(ahead);
     walk->ahead = false;
     vec_free(&ahead->room);
     arena_free(&ahead->arena);
