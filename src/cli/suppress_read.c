@@ -123,24 +123,24 @@ static void add_rule(const Reading *reading, Str text, Str word, Str reason)
 /* RULE[, RULE]... [reason] */
 static void read_rules(const Reading *reading, Str text, Str list)
 {
-    enum { MOST = 64 };
-    Str words[MOST], rest = skip_blanks(list);
-    size_t count = 0;
+    VEC(Str) words = {0};
+    Str rest = skip_blanks(list);
     for (;;) {
         Str word = take_word(&rest);
-        if (word.len && count < MOST)
-            words[count++] = word;
+        if (word.len)
+            vec_push(&words, word);
         Str behind = skip_blanks(rest);
         if (!behind.len || behind.ptr[0] != ',')
             break;
         rest = skip_blanks(str_slice(behind.ptr + 1, behind.len - 1));
     }
     Str reason = reason_of(rest);
-    if (!count)
+    if (!words.len)
         report(reading, text, str_trim(text), "no rule is named: write ignore RULE reason");
-    else if (has_reason(reading, text, words[0], reason))
-        for (size_t i = 0; i < count; i++)
-            add_rule(reading, text, words[i], reason);
+    else if (has_reason(reading, text, words.at[0], reason))
+        for (uint32_t i = 0; i < words.len; i++)
+            add_rule(reading, text, words.at[i], reason);
+    vec_free(&words);
 }
 
 /* ---- comments ---- */
