@@ -29,6 +29,7 @@ static ClaimSpace read_space(const LinkRow *row)
     switch (link_choice(row, SCHEMA_KEY_as)) {
     case SCHEMA_WORD_load_balancer_ip: return CLAIM_LOAD_BALANCER_IP;
     case SCHEMA_WORD_scale_target: return CLAIM_SCALE_TARGET;
+    case SCHEMA_WORD_cluster_ip:
     default: return CLAIM_CLUSTER_IP;
     }
 }

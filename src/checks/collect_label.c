@@ -8,6 +8,7 @@ static LabelSpace read_space(const LinkRow *row)
     case SCHEMA_WORD_node: return LABELS_NODE;
     case SCHEMA_WORD_cluster_role: return LABELS_CLUSTER_ROLE;
     case SCHEMA_WORD_parameters: return LABELS_PARAMETERS;
+    case SCHEMA_WORD_namespace:
     default: return LABELS_NAMESPACE;
     }
 }
