@@ -11,6 +11,7 @@
 #ifndef PLIMSOLL_BASE_H
 #define PLIMSOLL_BASE_H
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -410,6 +411,13 @@ void file_free(FileText *text);
 void file_table_apart(void);
 
 /* ---- threads.c ---- */
+/* Of a lock that is held for moments: who waits for it tries again for a while, before it sleeps
+ * and is woken late, on whatever processor. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#define SHORT_LOCK_INITIALIZER PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#else
+#define SHORT_LOCK_INITIALIZER PTHREAD_MUTEX_INITIALIZER
+#endif
 typedef void ThreadWork(void *context);
 typedef struct Thread Thread;
 /* Does the work on a thread of its own; NULL where none can be had.  apart: it has a table of

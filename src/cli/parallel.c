@@ -393,7 +393,7 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
     Pool pool = {
         .run = run,
         .jobs = jobs,
-        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .lock = SHORT_LOCK_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
         .first = piece_behind(NULL, first, end, windows),
         .tools = &tools,

@@ -1,8 +1,8 @@
 /* All findings that a report shows, in their order, by as many threads as it may have.
  *
  * What takes the time is not words: the file of each finding is opened again for its line.
- * A thread takes the next few findings, writes them into a buffer of its own, and puts that
- * out when it is its turn, so that no more than that is held.  What a format writes of one
+ * A thread takes the next few findings, writes them into a buffer, and leaves that to whoever
+ * puts out what is before it: nobody waits, unless much more than can be put out is written.  What a format writes of one
  * finding, and what stands between two, is the format's. */
 #include "emit/render.h"
 
@@ -16,8 +16,15 @@ enum {
     FINDINGS_FEWEST = 256, /* fewer are not worth a thread */
 };
 #endif
+enum { AHEAD_MOST = 32 }; /* stretches that are taken and not put out */
 
 bool report_is_long(const Diag *diag) { return diag->findings.len >= FINDINGS_FEWEST; }
+
+/* Some findings' text that is not put out yet: there are some before it. */
+typedef struct Written {
+    Buf text;
+    bool ready;
+} Written;
 
 typedef struct Writing {
     const Report *report;
@@ -25,8 +32,12 @@ typedef struct Writing {
     const FindingFormat *format;
     pthread_mutex_t lock;
     pthread_cond_t turned;
-    uint32_t taken, put; /* findings, from the first */
-    bool any;            /* is put out */
+    uint32_t taken, put;     /* stretches of findings, from the first */
+    bool putting;            /* a thread is at it */
+    Written ahead[AHEAD_MOST]; /* what was taken, by its number */
+    Buf spare[AHEAD_MOST];
+    uint32_t spare_count;
+    bool any;                /* is put out */
 } Writing;
 
 typedef VEC(uint32_t) DocList;
@@ -70,34 +81,51 @@ static void put_some(Writing *writing, Str text)
     out_spill(writing->out);
 }
 
+/* Puts out what is complete.  The lock is held, and let go while at it. */
+static void put_ready(Writing *writing)
+{
+    if (writing->putting)
+        return;
+    writing->putting = true;
+    for (Written *next; (next = &writing->ahead[writing->put % AHEAD_MOST])->ready;) {
+        pthread_mutex_unlock(&writing->lock);
+        put_some(writing, buf_slice(&next->text));
+        pthread_mutex_lock(&writing->lock);
+        writing->spare[writing->spare_count++] = next->text;
+        *next = (Written){0};
+        writing->put++;
+    }
+    writing->putting = false;
+    pthread_cond_broadcast(&writing->turned);
+}
+
 static void write_work(void *context)
 {
     Writing *writing = context;
     Report report = *writing->report;
     uint32_t count = report.diag->findings.len;
-    Buf buf = {0};
     DocList docs = {0};
     pthread_mutex_lock(&writing->lock);
     Sources sources = sources_reader(report.sources);
     report.sources = &sources;
-    while (writing->taken < count) {
-        uint32_t from = writing->taken;
-        uint32_t to = count - from > FINDINGS_AT_ONCE ? from + FINDINGS_AT_ONCE : count;
-        writing->taken = to;
-        pthread_mutex_unlock(&writing->lock);
-        buf.len = 0;
-        expect_some(&report, from, to, &docs);
-        write_some(writing, &report, from, to, &buf);
-        pthread_mutex_lock(&writing->lock);
-        while (writing->put != from)
+    while ((uint64_t)writing->taken * FINDINGS_AT_ONCE < count) {
+        if (writing->taken - writing->put == AHEAD_MOST) {
             pthread_cond_wait(&writing->turned, &writing->lock);
-        put_some(writing, buf_slice(&buf));
-        writing->put = to;
-        pthread_cond_broadcast(&writing->turned);
+            continue;
+        }
+        uint32_t number = writing->taken++, from = number * FINDINGS_AT_ONCE;
+        uint32_t to = count - from > FINDINGS_AT_ONCE ? from + FINDINGS_AT_ONCE : count;
+        Buf text = writing->spare_count ? writing->spare[--writing->spare_count] : (Buf){0};
+        pthread_mutex_unlock(&writing->lock);
+        text.len = 0;
+        expect_some(&report, from, to, &docs);
+        write_some(writing, &report, from, to, &text);
+        pthread_mutex_lock(&writing->lock);
+        writing->ahead[number % AHEAD_MOST] = (Written){text, true};
+        put_ready(writing);
     }
     pthread_mutex_unlock(&writing->lock);
     sources_reader_free(&sources);
-    buf_free(&buf);
     vec_free(&docs);
 }
 
@@ -107,10 +135,12 @@ bool report_put_findings(const Report *report, Out *out, const FindingFormat *fo
         .report = report,
         .out = out,
         .format = format,
-        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .lock = SHORT_LOCK_INITIALIZER,
         .turned = PTHREAD_COND_INITIALIZER,
     };
     threads_work(report_is_long(report->diag) ? report->jobs : 1, true, write_work, &writing);
+    while (writing.spare_count)
+        buf_free(&writing.spare[--writing.spare_count]);
     pthread_cond_destroy(&writing.turned);
     pthread_mutex_destroy(&writing.lock);
     return writing.any;
