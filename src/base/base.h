@@ -380,10 +380,11 @@ typedef struct FileText {
 
 enum { FILE_PADDING = 64 };
 
-/* Reads a whole file (or, for fd >= 0, what the descriptor still holds) into
- * text, whose memory is used again.  Returns 0 or errno; after EINTR, which only a signal
- * with a handler gives, text holds what was read so far. */
+/* Reads a whole file into text, whose memory is used again.  Returns 0 or errno. */
 int file_read(FileText *text, const char *path);
+/* The same with what the descriptor still holds; after EINTR, which only a signal with a handler
+ * gives, text holds what was read so far. */
+int file_read_fd(FileText *text, int fd);
 /* A file that is open for reading; fd -1 where it could not be opened. */
 typedef struct FileHandle {
     int fd;
@@ -392,7 +393,9 @@ typedef struct FileHandle {
 } FileHandle;
 int file_open(FileHandle *file, const char *path);
 void file_close(FileHandle *file);
-int file_read_fd(FileText *text, int fd, size_t expected);
+int file_read_open(FileText *text, const FileHandle *file); /* as file_read */
+/* Opens what was found to be a regular file. */
+int file_open_found(FileHandle *file, const char *path);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
 /* The same of an open file: `least` bytes, and up to `most` where one read has them. */

@@ -1,6 +1,6 @@
 /* Files are read, not mapped: for thousands of small ones a read each costs an
- * eighth of a mapping each.  The size from fstat lets one read fetch the whole;
- * only where the size is unknown or wrong is there a second. */
+ * eighth of a mapping each.  The size is asked for first, so that one read fetches the
+ * whole; only where it is unknown or wrong is there a second. */
 #include "base/base.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 enum {
     STREAM_ROOM = 64 * 1024,   /* for each read of what has no size: a pipe holds as much */
     STREAM_STEP = 1024 * 1024, /* put aside at once of that */
+    SMALL_FILE = 1024 * 1024,
 };
 
 static void file_reserve(FileText *text, size_t size)
@@ -37,35 +38,26 @@ static int read_some(int fd, char *into, size_t size, size_t *count)
     return got >= 0 ? 0 : errno;
 }
 
-int file_read_fd(FileText *text, int fd, size_t expected)
+int file_read_fd(FileText *text, int fd)
 {
     text->len = 0;
-    file_reserve(text, expected ? expected : 64 * 1024);
+    file_reserve(text, STREAM_ROOM);
     for (;;) {
-        size_t room = text->cap - FILE_PADDING - text->len;
-        /* One byte more than expected fits into the padding: a full read of the
-         * expected size plus nothing says "this was the end". */
-        size_t count = 0;
-        int error = read_some(fd, text->ptr + text->len, room + 1, &count);
-        if (error) {
-            file_reserve(text, text->len);
+        size_t room = text->cap - FILE_PADDING - text->len, count = 0;
+        int error = read_some(fd, text->ptr + text->len, room, &count);
+        text->len += count;
+        if (error || count == 0) {
             memset(text->ptr + text->len, 0, FILE_PADDING);
             return error;
         }
-        text->len += count;
-        if (count == 0 || (expected && text->len == expected))
-            break;
-        if (text->len + FILE_PADDING > text->cap || count == room + 1)
+        if (count == room)
             file_reserve(text, text->cap * 2);
     }
-    file_reserve(text, text->len);
-    memset(text->ptr + text->len, 0, FILE_PADDING);
-    return 0;
 }
 
-int file_open(FileHandle *file, const char *path)
+/* Asks an open file what it is. */
+static int file_look(FileHandle *file)
 {
-    *file = (FileHandle){.fd = open(path, O_RDONLY | O_CLOEXEC)};
     struct stat status;
     if (file->fd < 0)
         return errno;
@@ -79,11 +71,40 @@ int file_open(FileHandle *file, const char *path)
     return error;
 }
 
+int file_open(FileHandle *file, const char *path)
+{
+    *file = (FileHandle){.fd = open(path, O_RDONLY | O_CLOEXEC)};
+    return file_look(file);
+}
+
 void file_close(FileHandle *file)
 {
     if (file->fd >= 0)
         close(file->fd);
     file->fd = -1;
+}
+
+int file_open_found(FileHandle *file, const char *path)
+{
+    *file = (FileHandle){.fd = open(path, O_RDONLY | O_CLOEXEC)};
+    /* Where a small file ends costs less to ask than what it is. */
+    off_t end = file->fd < 0 ? -1 : lseek(file->fd, 0, SEEK_END);
+    if (end <= 0 || end > SMALL_FILE) {
+        if (end > 0)
+            (void)lseek(file->fd, 0, SEEK_SET);
+        return file_look(file);
+    }
+    file->regular = true;
+    file->size = (uint64_t)end;
+    return 0;
+}
+
+int file_read_open(FileText *text, const FileHandle *file)
+{
+    text->len = 0;
+    text->regular = file->regular;
+    return file->size ? file_read_more(text, file->fd, 0, (size_t)file->size)
+                      : file_read_fd(text, file->fd);
 }
 
 int file_read(FileText *text, const char *path)
@@ -94,8 +115,7 @@ int file_read(FileText *text, const char *path)
     int error = file_open(&file, path);
     if (error)
         return error;
-    text->regular = file.regular;
-    error = file_read_fd(text, file.fd, (size_t)file.size);
+    error = file_read_open(text, &file);
     file_close(&file);
     return error;
 }

@@ -340,7 +340,7 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     FileHandle spilled;
     worker->window.regular = false;
     if (worker->whole_files || worker->apart)
-        return file_read_fd(&worker->window, fd, 0);
+        return file_read_fd(&worker->window, fd);
     int error = file_spill(&worker->window, fd, window_smallest_file(), &spilled);
     if (error || spilled.fd < 0)
         return error;
@@ -373,14 +373,14 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
         note->error = worker_pipe(worker, input, STDIN_FILENO, note);
     } else {
         FileHandle file;
-        note->error = file_open(&file, input->path.ptr);
+        note->error = input->named ? file_open(&file, input->path.ptr)
+                                   : file_open_found(&file, input->path.ptr);
         if (!note->error && !file.regular) {
             note->error = worker_pipe(worker, input, file.fd, note);
         } else if (!note->error) {
             note->windows = worker->whole_files || patches ? 0 : window_count(&file);
-            worker->window.regular = true;
             if (!note->windows)
-                note->error = file_read_fd(&worker->window, file.fd, (size_t)file.size);
+                note->error = file_read_open(&worker->window, &file);
         }
         file_close(&file);
     }

@@ -60,7 +60,7 @@ static int git(Str folder, const char *const *arguments, GitErrors errors, FileT
     int status = -1;
     if (error)
         cli_error("--since: git cannot be run: %s", strerror(error));
-    else if ((error = file_read_fd(text, ends[0], 0)) != 0)
+    else if ((error = file_read_fd(text, ends[0])) != 0)
         cli_error("--since: git: %s", strerror(error));
     close(ends[0]);
     if (!error)

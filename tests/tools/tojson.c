@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 {
     Batch batch = {.parser = parser_new(), .tree = argc > 1 && strcmp(argv[1], "-t") == 0};
     out_init(&batch.out, STDOUT_FILENO);
-    if (file_read_fd(&batch.input, STDIN_FILENO, 0))
+    if (file_read_fd(&batch.input, STDIN_FILENO))
         fatal("stdin cannot be read");
     Str input;
     for (uint32_t number = 0; next_input(&batch, &input); number++) {

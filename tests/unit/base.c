@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void slices_compare_by_bytes(void **state)
@@ -383,13 +384,73 @@ static void files_are_read_whole_and_padded(void **state)
     assert_int_equal(file_read_span(&text, fd, 299990, 11, 100), EIO);
     /* Without an expected size, as from a pipe. */
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-    assert_int_equal(file_read_fd(&text, fd, 0), 0);
+    assert_int_equal(file_read_fd(&text, fd), 0);
     assert_int_equal(text.len, 300000);
     assert_int_equal(file_read(&text, "/"), EISDIR);
     assert_int_equal(file_read(&text, "/no/such/file"), ENOENT);
     file_free(&text);
     close(fd);
     unlink(path);
+}
+
+enum { FOUND_FILES = 100 };
+
+/* Opens a file that was found, which holds what it is called. */
+static void open_found(const char *path, int error)
+{
+    FileHandle file;
+    FileText text = {0};
+    int failed = file_open_found(&file, path);
+    if (!failed)
+        failed = file_read_open(&text, &file);
+    assert_int_equal(failed, error);
+    if (!failed)
+        assert_str(str_slice(text.ptr, text.len), path);
+    file_close(&file);
+    file_free(&text);
+}
+
+static void what_was_found_may_be_something_else_by_then(void **state)
+{
+    (void)state;
+    char at[] = "/tmp/plimsoll-unit-XXXXXX";
+    static char paths[FOUND_FILES][64];
+    assert_non_null(mkdtemp(at));
+    for (int i = 0; i < FOUND_FILES; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%s/%d.yaml", at, i);
+        FILE *out = fopen(paths[i], "w");
+        assert_non_null(out);
+        assert_true(fputs(paths[i], out) >= 0);
+        assert_int_equal(fclose(out), 0);
+    }
+    for (int i = 0; i < FOUND_FILES; i++)
+        open_found(paths[i], 0);
+    /* What was found may have gone meanwhile, or be something else, or nothing. */
+    unlink(paths[0]);
+    open_found(paths[0], ENOENT);
+    assert_int_equal(mkdir(paths[0], 0700), 0);
+    open_found(paths[0], EISDIR);
+    rmdir(paths[0]);
+    assert_int_equal(mkfifo(paths[0], 0600), 0);
+    int writer = open(paths[0], O_RDWR);
+    FileHandle file;
+    assert_int_equal(file_open_found(&file, paths[0]), 0);
+    assert_false(file.regular);
+    file_close(&file);
+    close(writer);
+    unlink(paths[0]);
+    FILE *out = fopen(paths[0], "w");
+    assert_non_null(out);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(file_open_found(&file, paths[0]), 0);
+    assert_true(file.regular);
+    assert_int_equal(file.size, 0);
+    file_close(&file);
+    open_found("/no/such/file", ENOENT);
+    open_found(paths[1], 0);
+    for (int i = 0; i < FOUND_FILES; i++)
+        unlink(paths[i]);
+    rmdir(at);
 }
 
 /* Spills 3,000 bytes that come through a pipe; what they were is in text. */
@@ -462,6 +523,7 @@ int main(void)
         cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(a_full_disk_is_remembered),
         cmocka_unit_test(files_are_read_whole_and_padded),
+        cmocka_unit_test(what_was_found_may_be_something_else_by_then),
         cmocka_unit_test(what_comes_through_a_pipe_is_put_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
