@@ -394,8 +394,17 @@ typedef struct FileHandle {
 int file_open(FileHandle *file, const char *path);
 void file_close(FileHandle *file);
 int file_read_open(FileText *text, const FileHandle *file); /* as file_read */
-/* Opens what was found to be a regular file. */
-int file_open_found(FileHandle *file, const char *path);
+/* The folder of the file that one thread opened last.  Many files of one folder are opened by
+ * their names in it: the system looks up each name of a longer way. */
+typedef struct FileFolder {
+    Str path;        /* with its slash; a part of that file's */
+    uint32_t depth;  /* names in it */
+    uint32_t walked; /* names that were looked up to get there */
+    int fd;          /* open; 0: not yet, -1: it cannot be had */
+} FileFolder;
+/* Opens what was found to be a regular file; its path lives until the folder is closed. */
+int file_open_found(FileHandle *file, FileFolder *folder, Str path);
+void folder_close(FileFolder *folder);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
 /* The same of an open file: `least` bytes, and up to `most` where one read has them. */

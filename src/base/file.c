@@ -13,6 +13,7 @@
 enum {
     STREAM_ROOM = 64 * 1024,   /* for each read of what has no size: a pipe holds as much */
     STREAM_STEP = 1024 * 1024, /* put aside at once of that */
+    FOLDER_PAYS = 40,          /* names looked up cost what opening and closing a folder does */
     SMALL_FILE = 1024 * 1024,
 };
 
@@ -84,9 +85,62 @@ void file_close(FileHandle *file)
     file->fd = -1;
 }
 
-int file_open_found(FileHandle *file, const char *path)
+/* ---- many files of a folder ---- */
+
+#ifdef O_PATH
+enum { FOLDER_FLAGS = O_PATH | O_DIRECTORY | O_CLOEXEC };
+#else
+enum { FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+#endif
+
+void folder_close(FileFolder *folder)
 {
-    *file = (FileHandle){.fd = open(path, O_RDONLY | O_CLOEXEC)};
+    if (folder->fd > 0)
+        close(folder->fd);
+    *folder = (FileFolder){.fd = 0};
+}
+
+/* Begins anew where the path is of another folder.  Returns the file's name. */
+static const char *folder_meet(FileFolder *folder, Str path)
+{
+    const char *slash = memrchr(path.ptr, '/', path.len);
+    Str prefix = str_slice(path.ptr, slash ? (size_t)(slash + 1 - path.ptr) : 0);
+    if (!str_eq(folder->path, prefix)) {
+        folder_close(folder);
+        folder->path = prefix;
+        for (size_t i = 0; i < prefix.len; i++)
+            folder->depth += prefix.ptr[i] == '/';
+    }
+    return prefix.ptr + prefix.len;
+}
+
+/* As open(path), which it falls back to: so errors are the same. */
+static int folder_open(FileFolder *folder, Str path)
+{
+    const char *name = folder_meet(folder, path);
+    if (!folder->fd && folder->walked >= FOLDER_PAYS) {
+        char *way = mem_resize(NULL, folder->path.len + 1);
+        memcpy(way, folder->path.ptr, folder->path.len);
+        way[folder->path.len] = '\0';
+        folder->fd = open(way, FOLDER_FLAGS);
+        mem_free(way);
+    }
+    if (folder->fd > 0) {
+        int fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0)
+            return fd;
+        if (errno == EMFILE) { /* it has the last one */
+            close(folder->fd);
+            folder->fd = -1;
+        }
+    }
+    folder->walked += folder->depth;
+    return open(path.ptr, O_RDONLY | O_CLOEXEC);
+}
+
+int file_open_found(FileHandle *file, FileFolder *folder, Str path)
+{
+    *file = (FileHandle){.fd = folder_open(folder, path)};
     /* Where a small file ends costs less to ask than what it is. */
     off_t end = file->fd < 0 ? -1 : lseek(file->fd, 0, SEEK_END);
     if (end <= 0 || end > SMALL_FILE) {

@@ -39,6 +39,7 @@ void worker_free(Worker *worker)
     interner_free(&worker->strings);
     parser_free(worker->parser);
     file_free(&worker->window);
+    folder_close(&worker->folder);
     vec_free(&worker->deferred);
     arena_free(&worker->kept);
 }
@@ -374,7 +375,7 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
     } else {
         FileHandle file;
         note->error = input->named ? file_open(&file, input->path.ptr)
-                                   : file_open_found(&file, input->path.ptr);
+                                   : file_open_found(&file, &worker->folder, input->path);
         if (!note->error && !file.regular) {
             note->error = worker_pipe(worker, input, file.fd, note);
         } else if (!note->error) {

@@ -8,8 +8,8 @@
  * read.  What is complete at the head of the list is joined to the run by the next who can
  * hold it.  So ids come out as one thread would have given them, and no later pass knows how
  * many there were.  Units are few, which bounds memory: who finds none waits, but never for
- * the first piece, which needs none.  A unit has no tools (parser, window, guesses) but those of the
- * thread that reads into it, whose processor has them in its caches. */
+ * the first piece, which needs none.  A unit has no tools (parser, window, folder, guesses)
+ * but those of the thread that reads into it, whose processor has them in its caches. */
 #include "checks/facts.h"
 #include "cli/suppress.h"
 #include "schema/crd.h"
@@ -99,10 +99,12 @@ static void tools_take(Worker *worker, Worker *from)
 {
     worker->parser = from->parser;
     worker->window = from->window;
+    worker->folder = from->folder;
     worker->checker.scratch = from->checker.scratch;
     worker->checker.tools = from->checker.tools;
     from->parser = NULL;
     from->window = (FileText){0};
+    from->folder = (FileFolder){.fd = 0};
     from->checker.scratch = NULL;
     from->checker.tools = (SchemaTools){0};
     if (worker->facts)
@@ -361,6 +363,7 @@ static void pool_work(void *context)
         pieces_join(pool);
     }
     pthread_mutex_unlock(&pool->lock);
+    folder_close(&tools->folder); /* while its descriptor is this thread's */
     worker_free(&own);
 }
 

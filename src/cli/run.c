@@ -113,6 +113,7 @@ void run_files(Run *run)
         else
             run_windows(run, i, note.windows);
     }
+    folder_close(&run->worker.folder);
 }
 
 /* CRDs of files that are no part of the input: --crds. */

@@ -48,7 +48,7 @@ typedef void (*ObjectPass)(Worker *worker, Document *doc);
 typedef void (*NormalPass)(Worker *worker, const Document *normal);
 
 /* What is read into, by one thread at a time, and the tools that this thread lends it: parser,
- * window and checker.tools. */
+ * window, folder and checker.tools. */
 struct Worker {
     const Options *options;
     Sources *sources;
@@ -56,6 +56,7 @@ struct Worker {
     ObjectPass object_pass;
     Parser *parser;   /* a tool; NULL: nobody reads */
     FileText window;  /* a tool: the file under hand, used again for the next */
+    FileFolder folder; /* a tool: where that was found */
     Interner strings;
     Facts *facts;
     Diag diag;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -396,11 +397,11 @@ static void files_are_read_whole_and_padded(void **state)
 enum { FOUND_FILES = 100 };
 
 /* Opens a file that was found, which holds what it is called. */
-static void open_found(const char *path, int error)
+static void open_found(FileFolder *folder, const char *path, int error)
 {
     FileHandle file;
     FileText text = {0};
-    int failed = file_open_found(&file, path);
+    int failed = file_open_found(&file, folder, str_of(path));
     if (!failed)
         failed = file_read_open(&text, &file);
     assert_int_equal(failed, error);
@@ -410,11 +411,12 @@ static void open_found(const char *path, int error)
     file_free(&text);
 }
 
-static void what_was_found_may_be_something_else_by_then(void **state)
+static void files_of_a_folder_are_opened_by_their_names(void **state)
 {
     (void)state;
     char at[] = "/tmp/plimsoll-unit-XXXXXX";
     static char paths[FOUND_FILES][64];
+    FileFolder folder = {0};
     assert_non_null(mkdtemp(at));
     for (int i = 0; i < FOUND_FILES; i++) {
         (void)snprintf(paths[i], sizeof paths[i], "%s/%d.yaml", at, i);
@@ -424,17 +426,32 @@ static void what_was_found_may_be_something_else_by_then(void **state)
         assert_int_equal(fclose(out), 0);
     }
     for (int i = 0; i < FOUND_FILES; i++)
-        open_found(paths[i], 0);
+        open_found(&folder, paths[i], 0);
+    assert_true(folder.fd > 0);
+    /* It gives its descriptor away where there is no other. */
+    struct rlimit limit, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = (rlim_t)folder.fd + 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    open_found(&folder, paths[0], 0);
+    open_found(&folder, paths[1], 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(folder.fd, -1);
+    folder_close(&folder);
+    for (int i = 0; i < FOUND_FILES; i++)
+        open_found(&folder, paths[i], 0);
+    assert_true(folder.fd > 0);
     /* What was found may have gone meanwhile, or be something else, or nothing. */
     unlink(paths[0]);
-    open_found(paths[0], ENOENT);
+    open_found(&folder, paths[0], ENOENT);
     assert_int_equal(mkdir(paths[0], 0700), 0);
-    open_found(paths[0], EISDIR);
+    open_found(&folder, paths[0], EISDIR);
     rmdir(paths[0]);
     assert_int_equal(mkfifo(paths[0], 0600), 0);
     int writer = open(paths[0], O_RDWR);
     FileHandle file;
-    assert_int_equal(file_open_found(&file, paths[0]), 0);
+    assert_int_equal(file_open_found(&file, &folder, str_of(paths[0])), 0);
     assert_false(file.regular);
     file_close(&file);
     close(writer);
@@ -442,12 +459,15 @@ static void what_was_found_may_be_something_else_by_then(void **state)
     FILE *out = fopen(paths[0], "w");
     assert_non_null(out);
     assert_int_equal(fclose(out), 0);
-    assert_int_equal(file_open_found(&file, paths[0]), 0);
+    assert_int_equal(file_open_found(&file, &folder, str_of(paths[0])), 0);
     assert_true(file.regular);
     assert_int_equal(file.size, 0);
     file_close(&file);
-    open_found("/no/such/file", ENOENT);
-    open_found(paths[1], 0);
+    /* In another folder it begins anew. */
+    open_found(&folder, "/no/such/file", ENOENT);
+    assert_int_equal(folder.fd, 0);
+    open_found(&folder, paths[1], 0);
+    folder_close(&folder);
     for (int i = 0; i < FOUND_FILES; i++)
         unlink(paths[i]);
     rmdir(at);
@@ -523,7 +543,7 @@ int main(void)
         cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(a_full_disk_is_remembered),
         cmocka_unit_test(files_are_read_whole_and_padded),
-        cmocka_unit_test(what_was_found_may_be_something_else_by_then),
+        cmocka_unit_test(files_of_a_folder_are_opened_by_their_names),
         cmocka_unit_test(what_comes_through_a_pipe_is_put_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
