@@ -273,8 +273,8 @@ static uint32_t begin_file(Worker *worker, const Input *input, FileNote *note)
 {
     uint32_t file = worker->sources->files.len - 1;
     if (!worker->before.continues)
-        file = sources_add_file(worker->sources,
-                                str_eq(input->path, STR("-")) ? STR("<stdin>") : input->path);
+        file = sources_add_input(worker->sources,
+                                 str_eq(input->path, STR("-")) ? STR("<stdin>") : input->path);
     SourceFile *source = &worker->sources->files.at[file];
     source->changed = input->changed;
     source->backdrop = worker->backdrop;
@@ -392,9 +392,7 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
         return;
     worker_text(worker, input, str_slice(worker->window.ptr, worker->window.len), note);
     if (!worker->window.regular) {
-        SourceFile *kept = &worker->sources->files.at[worker->sources->files.len - 1];
-        kept->kept = true;
-        kept->text = worker->window;
+        sources_keep(worker->sources, worker->sources->files.len - 1, worker->window);
         worker->window = (FileText){0};
     }
 }
@@ -418,9 +416,7 @@ void worker_stream(Worker *worker, Str name, Buf *text)
     FileText kept = {.ptr = text->ptr, .len = len, .cap = text->cap};
     *text = (Buf){0};
     worker_text(worker, &input, str_slice(kept.ptr, kept.len), &note);
-    SourceFile *file = &worker->sources->files.at[worker->sources->files.len - 1];
-    file->kept = true;
-    file->text = kept;
+    sources_keep(worker->sources, worker->sources->files.len - 1, kept);
 }
 
 void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)
@@ -483,7 +479,7 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
         .json = source->json,
     };
     if (file->kept) {
-        chunk.text = str_slice(file->text.ptr + source->base, source->size);
+        chunk.text = str_slice(file->kept->ptr + source->base, source->size);
     } else {
         if (file_read_at(&worker->window, file->again ? file->again : file->name.ptr, source->base,
                          source->size))

@@ -161,7 +161,7 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
 void worker_free(Worker *worker);
 void worker_equip(Worker *worker); /* with tools of its own */
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
- * Of a large one it only says how many windows it has. */
+ * Of a large one it only says how many windows it has.  Its path outlives the sources. */
 void worker_file(Worker *worker, Input *input, FileNote *note);
 /* The same without windows; false after an error on stderr. */
 bool worker_whole_file(Worker *worker, Input *input, FileNote *note);

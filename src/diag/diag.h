@@ -7,7 +7,7 @@
  * be reused, at the price of a second read for files with findings.
  *
  * Ownership: a Diag owns its findings and their text (one arena) until
- * diag_free.  Sources owns the names and, for input that cannot be read twice
+ * diag_free.  Sources owns most names and, for input that cannot be read twice
  * (stdin, pipes), the bytes.  Neither is shared between threads: each worker has
  * its own Diag, and diag_merge joins them behind the barrier.
  * Units: offsets and lengths are bytes; lines and columns count from 1, columns
@@ -42,8 +42,7 @@ typedef struct SourceFile {
     bool changed;    /* named after --changed */
     bool backdrop;   /* what the cluster holds already: --assume-cluster */
     const char *again; /* what is opened to read it again, where that is not its name */
-    bool kept;       /* text holds the bytes, since the file cannot be read again */
-    FileText text;
+    FileText *kept;  /* its bytes, where it cannot be read again; else NULL */
 } SourceFile;
 
 /* Bytes that no report may show: values of a Secret. */
@@ -118,6 +117,9 @@ typedef struct Located {
 
 void sources_init(Sources *sources);
 uint32_t sources_add_file(Sources *sources, Str name);
+uint32_t sources_add_input(Sources *sources, Str name); /* which outlives them: no copy is made */
+/* Takes over the bytes of a file that cannot be read again. */
+void sources_keep(Sources *sources, uint32_t file, FileText text);
 uint32_t sources_add_doc(Sources *sources, SourceDoc doc);
 /* Says what a document was rendered from. */
 void sources_set_template(Sources *sources, uint32_t doc, SourceTemplate from);

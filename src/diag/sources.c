@@ -37,9 +37,21 @@ void sources_init(Sources *sources)
 
 uint32_t sources_add_file(Sources *sources, Str name)
 {
-    SourceFile file = {.name = arena_str(&sources->names, name)};
+    return sources_add_input(sources, arena_str(&sources->names, name));
+}
+
+uint32_t sources_add_input(Sources *sources, Str name)
+{
+    SourceFile file = {.name = name};
     vec_push(&sources->files, file);
     return sources->files.len - 1;
+}
+
+void sources_keep(Sources *sources, uint32_t file, FileText text)
+{
+    FileText *kept = mem_resize(NULL, sizeof *kept);
+    *kept = text;
+    sources->files.at[file].kept = kept;
 }
 
 uint32_t sources_add_doc(Sources *sources, SourceDoc doc)
@@ -291,9 +303,9 @@ static SourceView *view_open(Sources *sources, uint32_t doc_index)
     const SourceFile *file = &sources->files.at[doc->file];
     view->doc = BASE_NONE;
     if (file->kept) {
-        if (doc->base + doc->size > file->text.len)
+        if (doc->base + doc->size > file->kept->len)
             return NULL;
-        view->text = str_slice(file->text.ptr + doc->base, doc->size);
+        view->text = str_slice(file->kept->ptr + doc->base, doc->size);
     } else {
         if (!view_holds(view, doc) && !view_read(sources, view, doc_index))
             return NULL;
@@ -513,8 +525,12 @@ void sources_reader_free(Sources *reader)
 
 void sources_free(Sources *sources)
 {
-    for (uint32_t i = 0; i < sources->files.len; i++)
-        file_free(&sources->files.at[i].text);
+    for (uint32_t i = 0; i < sources->files.len; i++) {
+        FileText *kept = sources->files.at[i].kept;
+        if (kept)
+            file_free(kept);
+        mem_free(kept);
+    }
     arena_free(&sources->names);
     vec_free(&sources->files);
     vec_free(&sources->docs);

@@ -10,12 +10,11 @@ static const RuleInfo OTHER = {"b-rule", ORIGIN_LINK, SEVERITY_WARNING, "", "", 
 static uint32_t add_text(Sources *sources, const char *name, const char *text)
 {
     uint32_t file = sources_add_file(sources, str_of(name));
-    SourceFile *kept = &sources->files.at[file];
-    kept->kept = true;
-    kept->text.len = strlen(text);
-    kept->text.ptr = mem_resize(NULL, kept->text.len + FILE_PADDING);
-    memcpy(kept->text.ptr, text, kept->text.len);
-    SourceDoc doc = {.size = (uint32_t)kept->text.len, .file = file, .line = 1, .column = 1};
+    FileText kept = {.len = strlen(text)};
+    kept.ptr = mem_resize(NULL, kept.len + FILE_PADDING);
+    memcpy(kept.ptr, text, kept.len);
+    sources_keep(sources, file, kept);
+    SourceDoc doc = {.size = (uint32_t)kept.len, .file = file, .line = 1, .column = 1};
     return sources_add_doc(sources, doc);
 }
 

@@ -46,13 +46,12 @@ static inline void fixture_close(Fixture *fixture)
 static inline uint32_t fixture_text(Fixture *fixture, const char *name, const char *text)
 {
     uint32_t file = sources_add_file(&fixture->sources, str_of(name));
-    SourceFile *kept = &fixture->sources.files.at[file];
-    kept->kept = true;
-    kept->text.len = strlen(text);
-    kept->text.ptr = mem_resize(NULL, kept->text.len + FILE_PADDING);
-    memset(kept->text.ptr, 0, kept->text.len + FILE_PADDING);
-    memcpy(kept->text.ptr, text, kept->text.len);
-    SourceDoc doc = {.size = (uint32_t)kept->text.len, .file = file, .line = 1, .column = 1};
+    FileText kept = {.len = strlen(text)};
+    kept.ptr = mem_resize(NULL, kept.len + FILE_PADDING);
+    memset(kept.ptr, 0, kept.len + FILE_PADDING);
+    memcpy(kept.ptr, text, kept.len);
+    sources_keep(&fixture->sources, file, kept);
+    SourceDoc doc = {.size = (uint32_t)kept.len, .file = file, .line = 1, .column = 1};
     return sources_add_doc(&fixture->sources, doc);
 }
 
@@ -60,9 +59,9 @@ static inline uint32_t fixture_text(Fixture *fixture, const char *name, const ch
 static inline Place fixture_place(Fixture *fixture, uint32_t doc, const char *part)
 {
     const SourceFile *file = &fixture->sources.files.at[fixture->sources.docs.at[doc].file];
-    const char *at = memmem(file->text.ptr, file->text.len, part, strlen(part));
+    const char *at = memmem(file->kept->ptr, file->kept->len, part, strlen(part));
     assert_non_null(at);
-    return (Place){doc, (uint32_t)(at - file->text.ptr), (uint32_t)strlen(part), BASE_NONE};
+    return (Place){doc, (uint32_t)(at - file->kept->ptr), (uint32_t)strlen(part), BASE_NONE};
 }
 
 /* What the format makes of the report; good until the next call. */
