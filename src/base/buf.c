@@ -148,7 +148,7 @@ void buf_free(Buf *buf)
     *buf = (Buf){0};
 }
 
-enum { OUT_SPILL_AT = 256 * 1024 };
+enum { OUT_SPILL_AT = 64 * 1024 };
 
 void out_init(Out *out, int fd) { *out = (Out){.fd = fd}; }
 
