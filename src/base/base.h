@@ -380,6 +380,8 @@ typedef struct FileText {
 
 enum { FILE_PADDING = 64 };
 
+/* Makes room for so many bytes, and padding. */
+void file_reserve(FileText *text, size_t size);
 /* Reads a whole file into text, whose memory is used again.  Returns 0 or errno. */
 int file_read(FileText *text, const char *path);
 /* The same with what the descriptor still holds; after EINTR, which only a signal with a handler

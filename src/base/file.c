@@ -17,7 +17,7 @@ enum {
     SMALL_FILE = 1024 * 1024,
 };
 
-static void file_reserve(FileText *text, size_t size)
+void file_reserve(FileText *text, size_t size)
 {
     if (size > SIZE_MAX / 2)
         fatal("a file of %zu bytes is too large", size);

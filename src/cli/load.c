@@ -40,6 +40,7 @@ void worker_free(Worker *worker)
     parser_free(worker->parser);
     file_free(&worker->window);
     folder_close(&worker->folder);
+    batch_free(worker->batch);
     vec_free(&worker->deferred);
     arena_free(&worker->kept);
 }
@@ -356,35 +357,50 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     return error;
 }
 
+bool input_is_read(const Input *input)
+{
+    return !input->chart_template && input->use != INPUT_DATA && input->use != INPUT_OWN &&
+           (input->use != INPUT_KUSTOMIZATION || input->patch_count);
+}
+
+/* One file, to the worker's window. */
+static void read_alone(Worker *worker, Input *input, FileNote *note)
+{
+    FileHandle file;
+    if (str_eq(input->path, STR("-"))) {
+        note->error = worker_pipe(worker, input, STDIN_FILENO, note);
+        return;
+    }
+    note->error = input->named ? file_open(&file, input->path.ptr)
+                               : file_open_found(&file, &worker->folder, input->path);
+    if (!note->error && !file.regular) {
+        note->error = worker_pipe(worker, input, file.fd, note);
+    } else if (!note->error) {
+        bool whole = worker->whole_files || input->use == INPUT_KUSTOMIZATION;
+        note->windows = whole ? 0 : window_count(&file);
+        if (!note->windows)
+            note->error = file_read_open(&worker->window, &file);
+    }
+    file_close(&file);
+}
+
 void worker_file(Worker *worker, Input *input, FileNote *note)
 {
     note->template = input->chart_template;
-    if (input->chart_template) {
-        worker->summary->helm_templates++;
-        return;
-    }
-    bool patches = input->use == INPUT_KUSTOMIZATION;
-    if (input->use == INPUT_DATA || input->use == INPUT_OWN || (patches && !input->patch_count)) {
-        worker->summary->skipped_files += input->use == INPUT_DATA;
+    if (!input_is_read(input)) {
+        worker->summary->helm_templates += input->chart_template;
+        worker->summary->skipped_files += !input->chart_template && input->use == INPUT_DATA;
         return;
     }
     meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
     meter_pass(worker->meter, STATS_LOAD);
-    if (str_eq(input->path, STR("-"))) {
-        note->error = worker_pipe(worker, input, STDIN_FILENO, note);
-    } else {
-        FileHandle file;
-        note->error = input->named ? file_open(&file, input->path.ptr)
-                                   : file_open_found(&file, &worker->folder, input->path);
-        if (!note->error && !file.regular) {
-            note->error = worker_pipe(worker, input, file.fd, note);
-        } else if (!note->error) {
-            note->windows = worker->whole_files || patches ? 0 : window_count(&file);
-            if (!note->windows)
-                note->error = file_read_open(&worker->window, &file);
-        }
-        file_close(&file);
+    Str text;
+    if (batch_text(&worker->batch, &worker->folder, input, worker->end, &text)) {
+        worker->window.regular = true;
+        worker_text(worker, input, text, note);
+        return;
     }
+    read_alone(worker, input, note);
     note->torn = note->error == EINTR && meter_stopped();
     if (note->torn)
         note->error = 0;

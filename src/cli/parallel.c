@@ -8,7 +8,7 @@
  * read.  What is complete at the head of the list is joined to the run by the next who can
  * hold it.  So ids come out as one thread would have given them, and no later pass knows how
  * many there were.  Units are few, which bounds memory: who finds none waits, but never for
- * the first piece, which needs none.  A unit has no tools (parser, window, folder, guesses)
+ * the first piece, which needs none.  A unit has no tools (parser, window, folder, batch, guesses)
  * but those of the thread that reads into it, whose processor has them in its caches. */
 #include "checks/facts.h"
 #include "cli/suppress.h"
@@ -100,11 +100,13 @@ static void tools_take(Worker *worker, Worker *from)
     worker->parser = from->parser;
     worker->window = from->window;
     worker->folder = from->folder;
+    worker->batch = from->batch;
     worker->checker.scratch = from->checker.scratch;
     worker->checker.tools = from->checker.tools;
     from->parser = NULL;
     from->window = (FileText){0};
     from->folder = (FileFolder){.fd = 0};
+    from->batch = NULL;
     from->checker.scratch = NULL;
     from->checker.tools = (SchemaTools){0};
     if (worker->facts)
@@ -302,6 +304,7 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
         piece_note(pool, unit, &note);
         return;
     }
+    worker->end = inputs + piece->end;
     for (uint32_t i = piece->first; i < piece->end && !meter_stopped(); i++) {
         FileNote note = {.input = i};
         worker_file(worker, &inputs[i], &note);
@@ -316,6 +319,7 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
         piece->end = i;
         pthread_mutex_unlock(&pool->lock);
     }
+    worker->end = NULL;
 }
 
 /* Joins what is complete at the head of the list.  The lock is held, and let go while at it. */

@@ -103,6 +103,7 @@ void run_files(Run *run)
         parallel_files(run, 0, count, 0);
         return;
     }
+    run->worker.end = run->inputs.inputs.at + count;
     for (uint32_t i = 0; i < count && !meter_stopped(); i++) {
         FileNote note = {.input = i};
         worker_file(&run->worker, &run->inputs.inputs.at[i], &note);
@@ -114,6 +115,7 @@ void run_files(Run *run)
             run_windows(run, i, note.windows);
     }
     folder_close(&run->worker.folder);
+    run->worker.end = NULL;
 }
 
 /* CRDs of files that are no part of the input: --crds. */

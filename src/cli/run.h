@@ -41,6 +41,15 @@ typedef struct FileNote {
     bool continues, more;         /* other windows of it stand before, behind */
 } FileNote;
 
+/* ---- batch.c ---- */
+typedef struct FileBatch FileBatch;
+/* The text of a small file, which was read with those behind it, or is now; it lives until the
+ * first that is none of these.  end: of the inputs that this thread reads one behind the other,
+ * or NULL.  False where the file is to be read alone. */
+bool batch_text(FileBatch **batch, FileFolder *folder, const Input *input, const Input *end,
+                Str *text);
+void batch_free(FileBatch *batch);
+
 /* What is done with each object of a document; the tree is forgotten afterwards. */
 typedef void (*ObjectPass)(Worker *worker, Document *doc);
 
@@ -48,7 +57,7 @@ typedef void (*ObjectPass)(Worker *worker, Document *doc);
 typedef void (*NormalPass)(Worker *worker, const Document *normal);
 
 /* What is read into, by one thread at a time, and the tools that this thread lends it: parser,
- * window, folder and checker.tools. */
+ * window, folder, batch and checker.tools. */
 struct Worker {
     const Options *options;
     Sources *sources;
@@ -57,6 +66,8 @@ struct Worker {
     Parser *parser;   /* a tool; NULL: nobody reads */
     FileText window;  /* a tool: the file under hand, used again for the next */
     FileFolder folder; /* a tool: where that was found */
+    FileBatch *batch; /* a tool: small files that were read together */
+    const Input *end; /* of the inputs that are read one behind the other; NULL: it is one */
     Interner strings;
     Facts *facts;
     Diag diag;
@@ -160,6 +171,8 @@ void worker_init(Worker *worker, const Options *options, Sources *sources,
                  ReportSummary *summary, ObjectPass object_pass);
 void worker_free(Worker *worker);
 void worker_equip(Worker *worker); /* with tools of its own */
+/* Whether the file is opened at all. */
+bool input_is_read(const Input *input);
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
  * Of a large one it only says how many windows it has.  Its path outlives the sources. */
 void worker_file(Worker *worker, Input *input, FileNote *note);
