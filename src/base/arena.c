@@ -7,7 +7,7 @@ enum {
 #ifdef PLIMSOLL_HOSTILE
     ARENA_FIRST_BLOCK = 64,
 #else
-    ARENA_FIRST_BLOCK = 16 * 1024,
+    ARENA_FIRST_BLOCK = 2 * 1024, /* one small file needs a dozen arenas, and little of each */
 #endif
     ARENA_LARGEST_STEP = 4 * 1024 * 1024,
 };
