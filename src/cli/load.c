@@ -446,6 +446,7 @@ void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote
         window_open(&window, &worker->window, opened_path(input, &(PathRoom){0}), number);
     if (note->error)
         return;
+    worker->window.regular = true;
     uint32_t file = begin_file(worker, input, note);
     if (worker->checker.crds)
         crd_set_by_place(worker->checker.crds, true);

@@ -2,8 +2,8 @@
  *
  * What takes the time is not words: the file of each finding is opened again for its line.
  * A thread takes the next few findings, writes them into a buffer, and leaves that to whoever
- * puts out what is before it: nobody waits, unless much more than can be put out is written.  What a format writes of one
- * finding, and what stands between two, is the format's. */
+ * puts out what is before it: nobody waits, unless much more is written than was put out.  What
+ * a format writes of one finding, and what stands between two, is the format's. */
 #include "emit/render.h"
 
 #include <pthread.h>
