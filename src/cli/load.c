@@ -384,7 +384,7 @@ static void read_alone(Worker *worker, Input *input, FileNote *note)
     file_close(&file);
 }
 
-void worker_file(Worker *worker, Input *input, FileNote *note)
+void worker_file(Worker *worker, Input *input, const Input *end, FileNote *note)
 {
     note->template = input->chart_template;
     if (!input_is_read(input)) {
@@ -395,7 +395,7 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
     meter_file(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
     meter_pass(worker->meter, STATS_LOAD);
     Str text;
-    if (batch_text(&worker->batch, &worker->folder, input, worker->end, &text)) {
+    if (batch_text(&worker->batch, &worker->folder, input, end, &text)) {
         worker->window.regular = true;
         worker_text(worker, input, text, note);
         return;
@@ -416,7 +416,7 @@ void worker_file(Worker *worker, Input *input, FileNote *note)
 bool worker_whole_file(Worker *worker, Input *input, FileNote *note)
 {
     worker->whole_files = true;
-    worker_file(worker, input, note);
+    worker_file(worker, input, NULL, note);
     worker->whole_files = false;
     if (note->error)
         cli_error("%.*s: %s", STR_ARG(input->path), strerror(note->error));

@@ -304,10 +304,9 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
         piece_note(pool, unit, &note);
         return;
     }
-    worker->end = inputs + piece->end;
     for (uint32_t i = piece->first; i < piece->end && !meter_stopped(); i++) {
         FileNote note = {.input = i};
-        worker_file(worker, &inputs[i], &note);
+        worker_file(worker, &inputs[i], &inputs[piece->end], &note);
         if (!note.windows) {
             piece_note(pool, unit, &note);
             continue;
@@ -319,7 +318,6 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
         piece->end = i;
         pthread_mutex_unlock(&pool->lock);
     }
-    worker->end = NULL;
 }
 
 /* Joins what is complete at the head of the list.  The lock is held, and let go while at it. */

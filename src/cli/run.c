@@ -98,15 +98,15 @@ static void run_windows(Run *run, uint32_t index, uint64_t windows)
 
 void run_files(Run *run)
 {
+    Input *inputs = run->inputs.inputs.at;
     uint32_t count = run->inputs.inputs.len;
     if (parallel_is_due(run)) {
         parallel_files(run, 0, count, 0);
         return;
     }
-    run->worker.end = run->inputs.inputs.at + count;
     for (uint32_t i = 0; i < count && !meter_stopped(); i++) {
         FileNote note = {.input = i};
-        worker_file(&run->worker, &run->inputs.inputs.at[i], &note);
+        worker_file(&run->worker, &inputs[i], &inputs[count], &note);
         if (!note.windows)
             run_note_file(run, &note);
         else if (parallel_jobs(run) > 1)
@@ -115,7 +115,6 @@ void run_files(Run *run)
             run_windows(run, i, note.windows);
     }
     folder_close(&run->worker.folder);
-    run->worker.end = NULL;
 }
 
 /* CRDs of files that are no part of the input: --crds. */

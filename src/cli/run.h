@@ -67,7 +67,6 @@ struct Worker {
     FileText window;  /* a tool: the file under hand, used again for the next */
     FileFolder folder; /* a tool: where that was found */
     FileBatch *batch; /* a tool: small files that were read together */
-    const Input *end; /* of the inputs that are read one behind the other; NULL: it is one */
     Interner strings;
     Facts *facts;
     Diag diag;
@@ -174,8 +173,9 @@ void worker_equip(Worker *worker); /* with tools of its own */
 /* Whether the file is opened at all. */
 bool input_is_read(const Input *input);
 /* Reads a file and hands each object in it to the pass; the note says what came of it.
- * Of a large one it only says how many windows it has.  Its path outlives the sources. */
-void worker_file(Worker *worker, Input *input, FileNote *note);
+ * Of a large one it only says how many windows it has.  Its path outlives the sources.  end: of
+ * the inputs that are read behind it; NULL: there are none. */
+void worker_file(Worker *worker, Input *input, const Input *end, FileNote *note);
 /* The same without windows; false after an error on stderr. */
 bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 /* The same for objects that no file holds; takes the text's memory. */
