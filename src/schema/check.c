@@ -356,6 +356,15 @@ void walk_value(Walk *walk, uint32_t node, TypeId type, uint32_t versions)
     walk_node(walk, &walk->doc->nodes[node], type, versions);
 }
 
+/* What may come next: of all versions that are asked about, for the walk mostly goes through them,
+ * or of the one that an object is of which none of these serves. */
+static Guesses *guesses_for(Walk *walk, uint32_t versions)
+{
+    Guesses **list = &walk->checker->tools.guesses;
+    uint32_t wanted = versions & ~walk->target ? versions : walk->target;
+    return *list && (*list)->versions == wanted ? *list : guesses_of(list, wanted);
+}
+
 CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
 {
     Walk walk = {
@@ -368,9 +377,6 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     };
     if (!checker->tools.judged)
         checker->tools.judged = mem_zeroed(sizeof *checker->tools.judged);
-    if (!checker->tools.guesses || checker->tools.guesses->versions != walk.target)
-        guesses_of(&checker->tools.guesses, walk.target);
-    walk.guesses = checker->tools.guesses;
     vec_clear(&checker->tools.marks);
     vec_clear(&checker->tools.folded);
     checker->accepted = object->accepted = 0;
@@ -383,6 +389,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
     uint32_t versions = walk_kind(&walk);
     if (versions) {
         const SchemaKind *kind = schema_kind_row(walk.schema, object->kind_id);
+        walk.guesses = guesses_for(&walk, versions);
         walk_value(&walk, doc->root, kind->type, versions);
         if (kind->flags & KIND_STORED && kind->creatable && !checker->partial)
             server_object(&walk, kind, versions);

@@ -7,7 +7,7 @@
  * A guess is only where to look first: any other key is looked up as ever.
  *
  * Rows belong to one thread, which lends them to the worker that it reads into (SchemaTools),
- * and to one set of versions that is asked about; they say nothing that hangs on a document. */
+ * and to one set of versions; they say nothing that hangs on a document. */
 #ifndef PLIMSOLL_SCHEMA_GUESS_H
 #define PLIMSOLL_SCHEMA_GUESS_H
 
