@@ -343,13 +343,13 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     worker->window.regular = false;
     if (worker->whole_files || worker->apart)
         return file_read_fd(&worker->window, fd);
-    int error = file_spill(&worker->window, fd, window_smallest_file(), &spilled);
+    int error = file_spill(&worker->window, fd, window_spill_from(), &spilled);
     if (error || spilled.fd < 0)
         return error;
     input->spilled = spilled.fd;
-    note->windows = window_count(&spilled);
+    note->windows = windows_of(&spilled);
     file_free(&worker->window);
-    if (note->windows)
+    if (note->windows.count)
         return 0;
     size_t size = (size_t)spilled.size;
     error = file_read_span(&worker->window, spilled.fd, 0, size, size);
@@ -377,8 +377,8 @@ static void read_alone(Worker *worker, Input *input, FileNote *note)
         note->error = worker_pipe(worker, input, file.fd, note);
     } else if (!note->error) {
         bool whole = worker->whole_files || input->use == INPUT_KUSTOMIZATION;
-        note->windows = whole ? 0 : window_count(&file);
-        if (!note->windows)
+        note->windows = whole ? (Windows){0} : windows_of(&file);
+        if (!note->windows.count)
             note->error = file_read_open(&worker->window, &file);
     }
     file_close(&file);
@@ -404,7 +404,7 @@ void worker_file(Worker *worker, Input *input, const Input *end, FileNote *note)
     note->torn = note->error == EINTR && meter_stopped();
     if (note->torn)
         note->error = 0;
-    if (note->error || note->windows)
+    if (note->error || note->windows.count)
         return;
     worker_text(worker, input, str_slice(worker->window.ptr, worker->window.len), note);
     if (!worker->window.regular) {
@@ -435,15 +435,17 @@ void worker_stream(Worker *worker, Str name, Buf *text)
     sources_keep(worker->sources, worker->sources->files.len - 1, kept);
 }
 
-void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note)
+void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
+                   FileNote *note)
 {
     Window window;
     Splitter splitter;
     Str text = STR("");
     uint64_t base;
     note->continues = number > 0;
-    note->error =
-        window_open(&window, &worker->window, opened_path(input, &(PathRoom){0}), number);
+    note->more = number + 1 < windows.count;
+    note->error = window_open(&window, &worker->window, opened_path(input, &(PathRoom){0}), number,
+                              windows.size);
     if (note->error)
         return;
     worker->window.regular = true;

@@ -18,7 +18,8 @@
 #include <stdlib.h>
 
 enum {
-    FILES_FEWEST = 128,  /* fewer are not worth a thread */
+    FILES_FEWEST = 128,  /* fewer are not worth a thread, */
+    WINDOWS_FEWEST = 4,  /* nor are fewer of these */
     FILES_AT_ONCE = 128, /* of a piece, at most */
     PIECES_A_THREAD = 4, /* while there are enough files */
     UNIT_STRINGS = 8192, /* that a unit may keep for what it reads next */
@@ -40,7 +41,8 @@ typedef struct Piece Piece;
 struct Piece {
     Piece *next;
     uint32_t first, end;
-    uint64_t window, windows; /* windows 0: files */
+    Windows windows; /* none: files */
+    uint64_t window;
     Unit *unit;               /* NULL: it is read into the run itself */
     bool cut;                 /* it is as small as it should be */
     bool taken, done;
@@ -182,7 +184,7 @@ static void unit_join(Run *run, Unit *unit)
 }
 
 /* ---- the list ---- */
-static Piece *piece_behind(Piece *before, uint32_t first, uint32_t end, uint64_t windows)
+static Piece *piece_behind(Piece *before, uint32_t first, uint32_t end, Windows windows)
 {
     Piece *piece = mem_resize(NULL, sizeof *piece);
     *piece = (Piece){.first = first, .end = end, .windows = windows};
@@ -199,8 +201,8 @@ static void piece_cut(const Pool *pool, Piece *piece)
     if (piece->cut)
         return;
     piece->cut = true;
-    if (piece->windows) {
-        if (piece->window + 1 < piece->windows) {
+    if (piece->windows.count) {
+        if (piece->window + 1 < piece->windows.count) {
             Piece *rest = piece_behind(piece, piece->first, piece->end, piece->windows);
             rest->window = piece->window + 1;
         }
@@ -209,7 +211,7 @@ static void piece_cut(const Pool *pool, Piece *piece)
     uint32_t share = (piece->end - piece->first) / (pool->jobs * PIECES_A_THREAD);
     share = share > FILES_AT_ONCE ? FILES_AT_ONCE : share < 1 ? 1 : share;
     if (piece->first + share < piece->end) {
-        piece_behind(piece, piece->first + share, piece->end, 0);
+        piece_behind(piece, piece->first + share, piece->end, (Windows){0});
         piece->end = piece->first + share;
     }
 }
@@ -295,11 +297,11 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
     Run *run = pool->run;
     Unit *unit = piece->unit;
     Input *inputs = run->inputs.inputs.at;
-    if (piece->windows) {
-        FileNote note = {.input = piece->first, .more = piece->window + 1 < piece->windows};
+    if (piece->windows.count) {
+        FileNote note = {.input = piece->first};
         if (!unit)
             worker->before = run_file_before(run, piece->window > 0);
-        worker_window(worker, &inputs[piece->first], piece->window, &note);
+        worker_window(worker, &inputs[piece->first], piece->windows, piece->window, &note);
         worker->before = (SourcesBefore){0};
         piece_note(pool, unit, &note);
         return;
@@ -307,13 +309,15 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
     for (uint32_t i = piece->first; i < piece->end && !meter_stopped(); i++) {
         FileNote note = {.input = i};
         worker_file(worker, &inputs[i], &inputs[piece->end], &note);
-        if (!note.windows) {
+        if (note.windows.count == 1)
+            worker_window(worker, &inputs[i], WINDOWS_ONE, 0, &note);
+        if (note.windows.count <= 1) {
             piece_note(pool, unit, &note);
             continue;
         }
         pthread_mutex_lock(&pool->lock);
         if (i + 1 < piece->end)
-            piece_behind(piece, i + 1, piece->end, 0);
+            piece_behind(piece, i + 1, piece->end, (Windows){0});
         piece_behind(piece, i, i + 1, note.windows);
         piece->end = i;
         pthread_mutex_unlock(&pool->lock);
@@ -390,9 +394,20 @@ static void pieces_drop(Pool *pool)
     }
 }
 
-void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
+/* --jobs; without it what PLIMSOLL_JOBS says, by which tests run everything with several
+ * threads; 0: neither. */
+static uint32_t asked_jobs(const Options *options)
+{
+    const char *usual = options->jobs ? NULL : getenv("PLIMSOLL_JOBS");
+    long jobs = usual ? strtol(usual, NULL, 10) : 0;
+    return jobs > 0 && jobs <= 1024 ? (uint32_t)jobs : options->jobs;
+}
+
+void parallel_files(Run *run, uint32_t first, uint32_t end, Windows windows)
 {
     uint32_t jobs = parallel_jobs(run);
+    if (windows.count && windows.count < jobs && !asked_jobs(run->options))
+        jobs = (uint32_t)windows.count;
     Worker tools = {0};
     tools_take(&tools, &run->worker);
     Pool pool = {
@@ -417,15 +432,6 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows)
     }
     pthread_cond_destroy(&pool.changed);
     pthread_mutex_destroy(&pool.lock);
-}
-
-/* --jobs; without it what PLIMSOLL_JOBS says, by which tests run everything with several
- * threads; 0: neither. */
-static uint32_t asked_jobs(const Options *options)
-{
-    const char *usual = options->jobs ? NULL : getenv("PLIMSOLL_JOBS");
-    long jobs = usual ? strtol(usual, NULL, 10) : 0;
-    return jobs > 0 && jobs <= 1024 ? (uint32_t)jobs : options->jobs;
 }
 
 uint32_t options_jobs(Options *options)
@@ -453,4 +459,9 @@ bool parallel_is_due(const Run *run)
 {
     bool many = asked_jobs(run->options) > 1 || run->inputs.inputs.len >= FILES_FEWEST;
     return many && parallel_jobs(run) > 1;
+}
+
+bool parallel_is_due_for(const Run *run, Windows windows)
+{
+    return windows.count >= WINDOWS_FEWEST && parallel_jobs(run) > 1;
 }

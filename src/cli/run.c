@@ -83,36 +83,24 @@ SourcesBefore run_file_before(const Run *run, bool continues)
     return continues ? (SourcesBefore){file->opened, file->docs, file->lines} : (SourcesBefore){0};
 }
 
-/* One window after the other: where the next one begins is known by then. */
-static void run_windows(Run *run, uint32_t index, uint64_t windows)
-{
-    Worker *worker = &run->worker;
-    for (uint64_t number = 0; number < windows && !meter_stopped(); number++) {
-        FileNote note = {.input = index, .more = number + 1 < windows};
-        worker->before = run_file_before(run, number > 0);
-        worker_window(worker, &run->inputs.inputs.at[index], number, &note);
-        run_note_file(run, &note);
-    }
-    worker->before = (SourcesBefore){0};
-}
-
 void run_files(Run *run)
 {
     Input *inputs = run->inputs.inputs.at;
     uint32_t count = run->inputs.inputs.len;
     if (parallel_is_due(run)) {
-        parallel_files(run, 0, count, 0);
+        parallel_files(run, 0, count, (Windows){0});
         return;
     }
     for (uint32_t i = 0; i < count && !meter_stopped(); i++) {
         FileNote note = {.input = i};
         worker_file(&run->worker, &inputs[i], &inputs[count], &note);
-        if (!note.windows)
-            run_note_file(run, &note);
-        else if (parallel_jobs(run) > 1)
+        if (parallel_is_due_for(run, note.windows)) {
             parallel_files(run, i, i + 1, note.windows);
-        else
-            run_windows(run, i, note.windows);
+            continue;
+        }
+        if (note.windows.count)
+            worker_window(&run->worker, &inputs[i], WINDOWS_ONE, 0, &note);
+        run_note_file(run, &note);
     }
     folder_close(&run->worker.folder);
 }

@@ -26,13 +26,20 @@ enum { DEFERRED_KEPT_MOST = 16 * 1024 * 1024 }; /* bytes of documents */
 typedef struct Worker Worker;
 typedef struct Suppressions Suppressions; /* suppress.h */
 
+/* How a large file is cut. */
+typedef struct Windows {
+    uint64_t count; /* 0: it is read as a whole */
+    uint64_t size;  /* in bytes; the last one may be smaller */
+} Windows;
+#define WINDOWS_ONE ((Windows){1, UINT64_MAX}) /* whatever its size */
+
 /* What was met in a file, or in one window of a large one. */
 typedef struct FileNote {
     uint32_t input;               /* index in InputList.inputs */
     uint32_t first, count;        /* ids of its objects */
     uint32_t used, skipped, helm; /* documents */
     uint32_t docs, lines;         /* in all */
-    uint64_t windows;             /* over 0: nothing was read, since it is that large */
+    Windows windows;              /* some: nothing was read, since it is that large */
     int error;                    /* errno: it could not be read */
     bool opened;
     bool torn;                    /* Ctrl-C ended the reading: its last document is not whole */
@@ -181,7 +188,8 @@ bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 /* The same for objects that no file holds; takes the text's memory. */
 void worker_stream(Worker *worker, Str name, Buf *text);
 /* The same for one window of such a file. */
-void worker_window(Worker *worker, const Input *input, uint64_t number, FileNote *note);
+void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
+                   FileNote *note);
 /* What checks of the document's object are given; it is among the facts. */
 ObjectContext worker_context(Worker *worker, const Document *doc);
 /* Reads one document again, with one object of it at its root; false where that is gone. */
@@ -194,11 +202,11 @@ bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass);
 bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 
 /* ---- window.c: a large file in parts ---- */
-/* How many windows it has, or 0 where it is read as a whole. */
-uint64_t window_count(const FileHandle *file);
-size_t window_smallest_file(void); /* which is not read as a whole, in bytes */
+Windows windows_of(const FileHandle *file);
+/* From so many bytes on what comes through a pipe is put into a file. */
+size_t window_spill_from(void);
 /* The documents of one window, some after the others:
- *   int error = window_open(&window, &text, path, number);
+ *   int error = window_open(&window, &text, path, number, windows.size);
  *   while (window_next(&window, &piece, &base)) use(piece, base);   base: its offset in the file
  *   window_close(&window);
  * A piece lies in the text until the next one; window.error says at the end why there is none. */
@@ -212,7 +220,7 @@ typedef struct Window {
     bool ended;
     int error;
 } Window;
-int window_open(Window *window, FileText *text, const char *path, uint64_t number);
+int window_open(Window *window, FileText *text, const char *path, uint64_t number, uint64_t size);
 bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 
@@ -222,9 +230,10 @@ void window_close(Window *window);
 uint32_t options_jobs(Options *options);
 uint32_t parallel_jobs(const Run *run);
 bool parallel_is_due(const Run *run);
+bool parallel_is_due_for(const Run *run, Windows windows); /* the same for one file */
 /* As run_files, with several threads: the inputs from first up to end, of which the
  * first starts with windows where it has any. */
-void parallel_files(Run *run, uint32_t first, uint32_t end, uint64_t windows);
+void parallel_files(Run *run, uint32_t first, uint32_t end, Windows windows);
 /* How many processors this process may use, its share of them included. */
 uint32_t cores_usable(void);
 

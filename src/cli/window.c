@@ -1,5 +1,6 @@
-/* Windows: a large file is read in parts of a few megabytes, so that memory does not
- * grow with it and several threads share it.
+/* Windows: a large file is read in parts, so that memory does not grow with it and several
+ * threads share it.  They are small where the file is, so that there is one for each thread, and
+ * grow to a few megabytes, since what a window has met is joined to what stands before it.
  *
  * A window is the documents behind the first cut at or after a multiple of its size, up
  * to the first cut at or after the next.  A cut is behind a line that starts with --- and
@@ -15,23 +16,29 @@
 #include <unistd.h>
 
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
-enum { WINDOW_SIZE = PLIMSOLL_WINDOW, WINDOW_PIECE = 64 };
+enum { WINDOW_LEAST = PLIMSOLL_WINDOW, WINDOW_MOST = 2 * WINDOW_LEAST, WINDOW_PIECE = 64 };
+enum { FILE_LEAST = 4 * WINDOW_LEAST, SPILL_FROM = FILE_LEAST };
 #else
-enum { WINDOW_SIZE = 4 * 1024 * 1024, WINDOW_PIECE = 128 * 1024 };
+enum { WINDOW_LEAST = 256 * 1024, WINDOW_MOST = 4 * 1024 * 1024, WINDOW_PIECE = 128 * 1024 };
+enum { FILE_LEAST = WINDOW_LEAST, SPILL_FROM = 4 * WINDOW_MOST };
 #endif
-enum { WINDOW_FEWEST = 4 }; /* below that many a file is read as a whole */
+enum { WINDOWS_ENOUGH = 32 }; /* for the threads that there may be */
 
-size_t window_smallest_file(void) { return (size_t)WINDOW_SIZE * WINDOW_FEWEST; }
+size_t window_spill_from(void) { return SPILL_FROM; }
 
-uint64_t window_count(const FileHandle *file)
+Windows windows_of(const FileHandle *file)
 {
     char head[SPLITTER_HEAD];
-    if (!file->regular || file->size < window_smallest_file())
-        return 0;
+    Windows windows = {.size = WINDOW_LEAST};
+    if (!file->regular || file->size < FILE_LEAST)
+        return windows;
     ssize_t length = pread(file->fd, head, sizeof head, 0);
     if (length <= 0 || !splitter_is_cuttable(str_slice(head, (size_t)length)))
-        return 0;
-    return (file->size + WINDOW_SIZE - 1) / WINDOW_SIZE;
+        return windows;
+    while (windows.size < WINDOW_MOST && file->size / windows.size >= WINDOWS_ENOUGH)
+        windows.size *= 2;
+    windows.count = (file->size + windows.size - 1) / windows.size;
+    return windows;
 }
 
 typedef enum CutAnswer { CUT_FOUND, CUT_NONE, CUT_UNKNOWN } CutAnswer;
@@ -108,15 +115,15 @@ static bool read_cut(Window *window, size_t from, size_t limit, size_t *cut)
 
 void window_close(Window *window) { file_close(&window->file); }
 
-int window_open(Window *window, FileText *text, const char *path, uint64_t number)
+int window_open(Window *window, FileText *text, const char *path, uint64_t number, uint64_t size)
 {
-    *window = (Window){.text = text, .base = number * WINDOW_SIZE, .end = (number + 1) * WINDOW_SIZE};
+    *window = (Window){.text = text, .base = number * size, .end = (number + 1) * size};
     text->len = 0;
     window->error = file_open(&window->file, path);
     if (window->error)
         return window->error;
     size_t cut = 1;
-    bool any = read_on(window) && (number == 0 || read_cut(window, 0, WINDOW_SIZE, &cut));
+    bool any = read_on(window) && (number == 0 || read_cut(window, 0, size, &cut));
     window->led = number > 0;
     window->given = any ? cut - 1 : window->text->len;
     window->ended = !any;
