@@ -2,8 +2,8 @@
 
 results/latest.json   the last recorded run; docs/performance.md's table is made from it
 results/history.tsv   a row a recorded run, never changed: how many times as fast as libyaml's
-                      parse `check` was.  Both ran in turn, so rows of different machines
-                      compare.
+                      parse `check` was.  Both ran in turn; still, processors of different
+                      makers differ by a third, so a row is held against those of its own.
 
     bench/results.py table      the table, as docs/performance.md has it
     bench/results.py write      writes it there, between its two marks
@@ -36,6 +36,11 @@ def history():
         return [line.split("\t") for line in file.read().splitlines() if not line.startswith("#")]
 
 
+def history_of(machine):
+    """The rows of a machine with the same processor."""
+    return [row for row in history() if row[4].split(",")[0] == machine.split(",")[0]]
+
+
 def keep(about, parts):
     """Compares with the rows of before, and records where that is asked for.  The exit status:
     1 where check got slower."""
@@ -44,7 +49,7 @@ def keep(about, parts):
                   if line["what"] == RATIO), None)
     slower = False
     if ratio is not None:
-        before = [float(row[2]) for row in history()[-LAST:]]
+        before = [float(row[2]) for row in history_of(about["machine"])[-LAST:]]
         if before:
             usual = statistics.median(before)
             slower = ratio < SLOWER * usual
