@@ -43,8 +43,8 @@ struct Piece {
     uint32_t first, end;
     Windows windows; /* none: files */
     uint64_t window;
-    Unit *unit;               /* NULL: it is read into the run itself */
-    bool cut;                 /* it is as small as it should be */
+    Unit *unit;      /* NULL: it is read into the run itself */
+    bool cut;        /* it is as small as it should be */
     bool taken, done;
 };
 

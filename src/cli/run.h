@@ -202,7 +202,7 @@ bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass);
 bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 
 /* ---- window.c: a large file in parts ---- */
-Windows windows_of(const FileHandle *file);
+Windows windows_of(const FileHandle *file); /* none where it is small, or cannot be cut */
 /* From so many bytes on what comes through a pipe is put into a file. */
 size_t window_spill_from(void);
 /* The documents of one window, some after the others:
