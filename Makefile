@@ -100,7 +100,7 @@ ARCHIVES  := $(if $(filter 0,$(STATIC)),,$(filter /%,$(foreach name,yaml fyaml j
 # is loaded, mapped or relocated before main, which saves a third of what a small run costs.
 WHOLE     := $(if $(filter release tuned,$(FLAVOUR)),$(if $(filter 4,$(words $(ARCHIVES))),\
              $(if $(filter /%,$(shell $(CC) -print-file-name=libc.a)),-static)))
-HARDENED  := -Wl,-z,relro,-z,now
+HARDENED  := $(if $(filter Darwin,$(shell uname -s)),,-Wl,-z,relro,-z,now)
 # The program that talks to a cluster is built where libcurl is; REST=0 leaves it out.
 REST      ?= $(shell $(PKGCONFIG) --exists libcurl 2>/dev/null && echo 1)
 LINK_LIBS := $(if $(filter 4,$(words $(ARCHIVES))),$(ARCHIVES),\

@@ -99,6 +99,17 @@ static inline bool bytes_same(const char *a, const char *b, size_t len)
     }
     return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
 }
+/* The last such byte, or NULL. */
+static inline const char *bytes_last(const char *bytes, char byte, size_t len)
+{
+#ifdef __APPLE__ /* whose C library has no memrchr */
+    while (len && bytes[len - 1] != byte)
+        len--;
+    return len ? bytes + len - 1 : NULL;
+#else
+    return memrchr(bytes, byte, len);
+#endif
+}
 static inline bool str_eq(Str a, Str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

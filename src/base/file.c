@@ -103,7 +103,7 @@ void folder_close(FileFolder *folder)
 /* Begins anew where the path is of another folder.  Returns the file's name. */
 static const char *folder_meet(FileFolder *folder, Str path)
 {
-    const char *slash = memrchr(path.ptr, '/', path.len);
+    const char *slash = bytes_last(path.ptr, '/', path.len);
     Str prefix = str_slice(path.ptr, slash ? (size_t)(slash + 1 - path.ptr) : 0);
     if (!str_eq(folder->path, prefix)) {
         folder_close(folder);

@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { CORES_MOST = 1024 };
 
@@ -52,11 +53,18 @@ static uint32_t group_quota(uint32_t cores)
     return cores;
 }
 
-uint32_t cores_usable(void)
+#ifdef __linux__
+static long processors(void)
 {
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set))
-        return 1;
-    int count = CPU_COUNT(&set);
+    return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+#else
+static long processors(void) { return sysconf(_SC_NPROCESSORS_ONLN); }
+#endif
+
+uint32_t cores_usable(void)
+{
+    long count = processors();
     return count > 1 ? group_quota((uint32_t)count) : 1;
 }

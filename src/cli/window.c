@@ -56,7 +56,7 @@ static CutAnswer find_cut(Str text, size_t from, size_t limit, size_t *cut)
         const char *hit = memmem(at, (size_t)(end - at), "\n---", 4);
         if (!hit)
             break;
-        const char *before = memrchr(line, '\n', (size_t)(hit - line));
+        const char *before = bytes_last(line, '\n', (size_t)(hit - line));
         if ((size_t)(before - text.ptr) >= limit)
             return CUT_NONE;
         at = hit + 1;
@@ -76,13 +76,13 @@ static CutAnswer find_cut(Str text, size_t from, size_t limit, size_t *cut)
 /* The last cut of a text that starts with a line, or 0. */
 static size_t last_cut(Str text)
 {
-    const char *behind = memrchr(text.ptr, '\n', text.len);
+    const char *behind = bytes_last(text.ptr, '\n', text.len);
     while (behind && behind > text.ptr) {
-        const char *before = memrchr(text.ptr, '\n', (size_t)(behind - text.ptr));
+        const char *before = bytes_last(text.ptr, '\n', (size_t)(behind - text.ptr));
         if (!before)
             break;
         if (str_starts(str_slice(before + 1, (size_t)(behind - before - 1)), STR("---"))) {
-            const char *line = memrchr(text.ptr, '\n', (size_t)(before - text.ptr));
+            const char *line = bytes_last(text.ptr, '\n', (size_t)(before - text.ptr));
             line = line ? line + 1 : text.ptr;
             if (!str_starts(str_slice(line, (size_t)(before - line)), STR("---")))
                 return (size_t)(behind + 1 - text.ptr);

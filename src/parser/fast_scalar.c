@@ -294,7 +294,7 @@ static bool shows(const FastReader *reader, uint32_t at)
 static uint32_t last_visible(const FastReader *reader, const Block *block, uint32_t newline)
 {
     while (newline > block->lines) {
-        const char *before = memrchr(reader->text, '\n', newline);
+        const char *before = bytes_last(reader->text, '\n', newline);
         uint32_t line = (uint32_t)(before + 1 - reader->text);
         if (shows(reader, line))
             return line_end(reader, newline);

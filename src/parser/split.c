@@ -74,7 +74,7 @@ void splitter_go_on(Splitter *splitter, Str text)
 static void advance(Splitter *splitter, size_t to)
 {
     Str passed = str_slice(splitter->stream.ptr + splitter->at, to - splitter->at);
-    const char *last = memrchr(passed.ptr, '\n', passed.len);
+    const char *last = bytes_last(passed.ptr, '\n', passed.len);
     if (last) {
         splitter->line += (uint32_t)fast_breaks(passed);
         splitter->column = 1;

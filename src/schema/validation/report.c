@@ -299,7 +299,7 @@ bool word_is_one_of(Str text, const char *words)
     if (text.len == 0)
         return false;
     for (;; words++) {
-        const char *end = strchrnul(words, ',');
+        const char *end = words + strcspn(words, ",");
         if ((size_t)(end - words) == text.len && bytes_same(words, text.ptr, text.len))
             return true;
         words = end;
