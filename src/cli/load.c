@@ -349,8 +349,11 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     input->spilled = spilled.fd;
     note->windows = windows_of(&spilled);
     file_free(&worker->window);
-    if (note->windows.count)
-        return 0;
+    if (note->windows.count) {
+        error = file_open(&note->file, opened_path(input, &(PathRoom){0}));
+        note->windows.count = error ? 0 : note->windows.count;
+        return error;
+    }
     size_t size = (size_t)spilled.size;
     error = file_read_span(&worker->window, spilled.fd, 0, size, size);
     worker->window.regular = true;
@@ -378,8 +381,11 @@ static void read_alone(Worker *worker, Input *input, FileNote *note)
     } else if (!note->error) {
         bool whole = worker->whole_files || input->use == INPUT_KUSTOMIZATION;
         note->windows = whole ? (Windows){0} : windows_of(&file);
-        if (!note->windows.count)
-            note->error = file_read_open(&worker->window, &file);
+        if (note->windows.count) {
+            note->file = file;
+            return;
+        }
+        note->error = file_read_open(&worker->window, &file);
     }
     file_close(&file);
 }
@@ -435,17 +441,14 @@ void worker_stream(Worker *worker, Str name, Buf *text)
     sources_keep(worker->sources, worker->sources->files.len - 1, kept);
 }
 
-void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
-                   FileNote *note)
+static void read_window(Worker *worker, const Input *input, uint64_t number, uint64_t size,
+                        FileNote *note)
 {
     Window window;
     Splitter splitter;
     Str text = STR("");
     uint64_t base;
-    note->continues = number > 0;
-    note->more = number + 1 < windows.count;
-    note->error = window_open(&window, &worker->window, opened_path(input, &(PathRoom){0}), number,
-                              windows.size);
+    note->error = window_open(&window, &worker->window, &note->file, number, size);
     if (note->error)
         return;
     worker->window.regular = true;
@@ -461,6 +464,21 @@ void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t
     window_close(&window);
     if (worker->checker.crds)
         crd_set_by_place(worker->checker.crds, false);
+}
+
+void worker_large_file(Worker *worker, const Input *input, FileNote *note)
+{
+    read_window(worker, input, 0, UINT64_MAX, note);
+}
+
+void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
+                   FileNote *note)
+{
+    note->continues = number > 0;
+    note->more = number + 1 < windows.count;
+    note->error = file_open(&note->file, opened_path(input, &(PathRoom){0}));
+    if (!note->error)
+        read_window(worker, input, number, windows.size, note);
 }
 
 /* ---- deferred objects ---- */

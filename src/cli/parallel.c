@@ -310,11 +310,12 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
         FileNote note = {.input = i};
         worker_file(worker, &inputs[i], &inputs[piece->end], &note);
         if (note.windows.count == 1)
-            worker_window(worker, &inputs[i], WINDOWS_ONE, 0, &note);
+            worker_large_file(worker, &inputs[i], &note);
         if (note.windows.count <= 1) {
             piece_note(pool, unit, &note);
             continue;
         }
+        file_close(&note.file);
         pthread_mutex_lock(&pool->lock);
         if (i + 1 < piece->end)
             piece_behind(piece, i + 1, piece->end, (Windows){0});

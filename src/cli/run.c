@@ -95,11 +95,12 @@ void run_files(Run *run)
         FileNote note = {.input = i};
         worker_file(&run->worker, &inputs[i], &inputs[count], &note);
         if (parallel_is_due_for(run, note.windows)) {
+            file_close(&note.file);
             parallel_files(run, i, i + 1, note.windows);
             continue;
         }
         if (note.windows.count)
-            worker_window(&run->worker, &inputs[i], WINDOWS_ONE, 0, &note);
+            worker_large_file(&run->worker, &inputs[i], &note);
         run_note_file(run, &note);
     }
     folder_close(&run->worker.folder);

@@ -31,7 +31,6 @@ typedef struct Windows {
     uint64_t count; /* 0: it is read as a whole */
     uint64_t size;  /* in bytes; the last one may be smaller */
 } Windows;
-#define WINDOWS_ONE ((Windows){1, UINT64_MAX}) /* whatever its size */
 
 /* What was met in a file, or in one window of a large one. */
 typedef struct FileNote {
@@ -39,7 +38,8 @@ typedef struct FileNote {
     uint32_t first, count;        /* ids of its objects */
     uint32_t used, skipped, helm; /* documents */
     uint32_t docs, lines;         /* in all */
-    Windows windows;              /* some: nothing was read, since it is that large */
+    Windows windows;              /* some: nothing was read, since it is that large, */
+    FileHandle file;              /* and it is open, for whoever takes the note to read or close */
     int error;                    /* errno: it could not be read */
     bool opened;
     bool torn;                    /* Ctrl-C ended the reading: its last document is not whole */
@@ -187,7 +187,9 @@ void worker_file(Worker *worker, Input *input, const Input *end, FileNote *note)
 bool worker_whole_file(Worker *worker, Input *input, FileNote *note);
 /* The same for objects that no file holds; takes the text's memory. */
 void worker_stream(Worker *worker, Str name, Buf *text);
-/* The same for one window of such a file. */
+/* The same for such a file, which is open, and is closed. */
+void worker_large_file(Worker *worker, const Input *input, FileNote *note);
+/* The same for one window of it. */
 void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
                    FileNote *note);
 /* What checks of the document's object are given; it is among the facts. */
@@ -206,7 +208,7 @@ Windows windows_of(const FileHandle *file); /* none where it is small, or cannot
 /* From so many bytes on what comes through a pipe is put into a file. */
 size_t window_spill_from(void);
 /* The documents of one window, some after the others:
- *   int error = window_open(&window, &text, path, number, windows.size);
+ *   int error = window_open(&window, &text, &file, number, windows.size);   takes the file
  *   while (window_next(&window, &piece, &base)) use(piece, base);   base: its offset in the file
  *   window_close(&window);
  * A piece lies in the text until the next one; window.error says at the end why there is none. */
@@ -220,7 +222,7 @@ typedef struct Window {
     bool ended;
     int error;
 } Window;
-int window_open(Window *window, FileText *text, const char *path, uint64_t number, uint64_t size);
+int window_open(Window *window, FileText *text, FileHandle *file, uint64_t number, uint64_t size);
 bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 

@@ -115,13 +115,12 @@ static bool read_cut(Window *window, size_t from, size_t limit, size_t *cut)
 
 void window_close(Window *window) { file_close(&window->file); }
 
-int window_open(Window *window, FileText *text, const char *path, uint64_t number, uint64_t size)
+int window_open(Window *window, FileText *text, FileHandle *file, uint64_t number, uint64_t size)
 {
-    *window = (Window){.text = text, .base = number * size, .end = (number + 1) * size};
+    *window = (Window){
+        .text = text, .file = *file, .base = number * size, .end = (number + 1) * size};
+    file->fd = -1;
     text->len = 0;
-    window->error = file_open(&window->file, path);
-    if (window->error)
-        return window->error;
     size_t cut = 1;
     bool any = read_on(window) && (number == 0 || read_cut(window, 0, size, &cut));
     window->led = number > 0;
