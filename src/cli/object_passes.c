@@ -202,8 +202,7 @@ void normal_object(Worker *worker, Document *doc)
         normal_again(worker, doc);
         return;
     }
-    Deferred deferred = {.doc = doc->source, .object = doc->object};
-    vec_push(&worker->deferred, deferred);
+    defer(worker, doc);
     uint32_t before = worker->diag.findings.len;
     if (crd_is_definition(&worker->head))
         check_type(worker, doc);
