@@ -35,7 +35,7 @@ FLAGS_asan    := $(SANITIZE) -fsanitize=address,undefined -DPLIMSOLL_DOUBTS
 FLAGS_hostile := $(FLAGS_asan) -DPLIMSOLL_HOSTILE -DPLIMSOLL_WINDOW=256
 FLAGS_tsan    := $(SANITIZE) -fsanitize=thread -DPLIMSOLL_WINDOW=256
 # A zeroed Str is the empty one, so NULL + 0 happens; C2y allows it, clang still reports it.
-FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link \
+FLAGS_fuzz    := $(SANITIZE) -fsanitize=address,undefined,fuzzer-no-link -DPLIMSOLL_WINDOW=64 \
                  -fno-sanitize=pointer-overflow
 
 # What is packed is compiled twice: the first build counts what it does while it checks the

@@ -37,7 +37,7 @@ bool link_assumed(const Link *link, Str kind, Str ns, Str name);
  * object of a kind that is not Kubernetes' own, a document that could not be read, a
  * file that was skipped. */
 bool link_may_have_more_pods(const Link *link, uint32_t ns);
-/* The pointer of the object in its document: "" or "/items/3". */
+/* The pointer of the object in what was read as one document: "" or "/items/3". */
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena);
 /* The pointer of a field of the object, by its path, which is plain; with the life of
  * findings. */

@@ -282,8 +282,9 @@ bool link_has_alternative(const Link *link, uint32_t object)
 
 Str link_object_pointer(const Link *link, uint32_t object, Arena *arena)
 {
-    int32_t item = facts_object(link->facts, object)->item;
-    return item < 0 ? STR("") : arena_format(arena, "/items/%d", (int)item);
+    const Object *it = facts_object(link->facts, object);
+    bool within = it->item >= 0 && !link->sources->docs.at[it->doc].item;
+    return within ? arena_format(arena, "/items/%d", (int)it->item) : STR("");
 }
 
 Str link_field_pointer(const LinkContext *context, uint32_t object, Str path)

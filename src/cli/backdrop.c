@@ -42,10 +42,15 @@ static bool read_dump(Worker *worker, Str path)
     Input input = {.path = path, .argument = BASE_NONE, .chart = BASE_NONE, .named = true};
     uint32_t first = worker->diag.findings.len;
     worker->summary = &mine;
-    bool good = worker_whole_file(worker, &input, &note);
+    worker_file(worker, &input, NULL, &note);
+    if (note.windows.count)
+        worker_large_file(worker, &input, &note);
+    list_free(input.list);
     worker->summary = counted;
-    if (!good)
+    if (note.error) {
+        cli_error("%.*s: %s", STR_ARG(path), strerror(note.error));
         return false;
+    }
     if (tell_unreadable(worker, first))
         return false;
     if (note.used && !note.helm)

@@ -208,6 +208,8 @@ typedef struct InlinePatch {
     uint32_t size, line; /* and on which line */
 } InlinePatch;
 
+typedef struct ListCuts ListCuts; /* run.h */
+
 typedef struct Input {
     Str path;            /* to open; "-" is stdin */
     uint32_t argument;   /* index of the path that it came from; BASE_NONE: a kustomization's */
@@ -219,6 +221,7 @@ typedef struct Input {
     const InlinePatch *patches; /* of a kustomization; in the list's arena */
     uint32_t patch_count;
     int spilled;         /* an open file with what came through a pipe; 0: none */
+    ListCuts *list;      /* where a large List is cut, or NULL */
 } Input;
 
 typedef struct InputList {

@@ -125,12 +125,19 @@ static DocumentUse worker_items(Worker *worker, Document *doc, uint32_t items, i
     return use;
 }
 
+/* Its number, of an item that is read as a document of its own. */
+static int32_t item_of(const SourceDoc *source)
+{
+    return source->item ? (int32_t)source->index : -1;
+}
+
 static DocumentUse worker_document(Worker *worker, Document *doc, bool emit_all)
 {
+    const SourceDoc *source = &worker->sources->docs.at[doc->source];
     worker->line_offset = 0;
-    worker->line = worker->sources->docs.at[doc->source].line;
+    worker->line = source->line;
     doc->root = 0;
-    doc->item = -1;
+    doc->item = item_of(source);
     read_head(worker, doc, 0);
     if (worker->head.items == BASE_NONE)
         return worker_object(worker, doc, emit_all);
@@ -216,7 +223,10 @@ static void worker_chunk(Worker *worker, const Input *input, uint32_t file, cons
         } else if (use == USE_SKIPPED) {
             /* What is no manifest is not ours to judge, duplicate keys included. */
             worker->diag.findings.len = worker->first_finding;
-            note->skipped++;
+            if (chunk->item)
+                worker->summary->skipped_documents++;
+            else
+                note->skipped++;
         }
         if (worker->dump) {
             redact_tree(worker->sources, &doc);
@@ -291,6 +301,14 @@ static uint32_t begin_file(Worker *worker, const Input *input, FileNote *note)
     return file;
 }
 
+static void worker_counted(Worker *worker, const Input *input, uint32_t file, const Chunk *chunk,
+                           FileNote *note)
+{
+    worker_chunk(worker, input, file, chunk, note);
+    meter_document(worker->meter, facts_object_count(worker->facts), worker->diag.findings.len);
+    meter_pass(worker->meter, STATS_PARSE);
+}
+
 /* The documents that the splitter finds in a text which starts at an offset of the file. */
 static void worker_documents(Worker *worker, const Input *input, Splitter *splitter, uint64_t base,
                              uint32_t file, FileNote *note)
@@ -309,10 +327,7 @@ static void worker_documents(Worker *worker, const Input *input, Splitter *split
         chunk.base += base;
         chunk.index += worker->before.docs;
         chunk.line += worker->before.lines;
-        worker_chunk(worker, input, file, &chunk, note);
-        meter_document(worker->meter, facts_object_count(worker->facts),
-                       worker->diag.findings.len);
-        meter_pass(worker->meter, STATS_PARSE);
+        worker_counted(worker, input, file, &chunk, note);
     }
     meter_pass(worker->meter, STATS_LOAD);
     note->count = facts_object_count(worker->facts) - note->first;
@@ -335,6 +350,13 @@ static void worker_text(Worker *worker, const Input *input, Str text, FileNote *
     worker_documents(worker, input, &splitter, 0, file, note);
 }
 
+/* How a large file is to be read. */
+static Windows find_windows(Worker *worker, Input *input, const FileHandle *file)
+{
+    input->list = worker->dump ? NULL : list_find(worker, file);
+    return input->list ? list_windows(input->list, file->size) : windows_of(file);
+}
+
 /* What cannot be read twice: a little is kept in memory, more is put into a file, which is
  * read in windows like any other. */
 static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
@@ -347,8 +369,8 @@ static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
     if (error || spilled.fd < 0)
         return error;
     input->spilled = spilled.fd;
-    note->windows = windows_of(&spilled);
     file_free(&worker->window);
+    note->windows = find_windows(worker, input, &spilled);
     if (note->windows.count) {
         error = file_open(&note->file, opened_path(input, &(PathRoom){0}));
         note->windows.count = error ? 0 : note->windows.count;
@@ -380,7 +402,7 @@ static void read_alone(Worker *worker, Input *input, FileNote *note)
         note->error = worker_pipe(worker, input, file.fd, note);
     } else if (!note->error) {
         bool whole = worker->whole_files || input->use == INPUT_KUSTOMIZATION;
-        note->windows = whole ? (Windows){0} : windows_of(&file);
+        note->windows = whole ? (Windows){0} : find_windows(worker, input, &file);
         if (note->windows.count) {
             note->file = file;
             return;
@@ -466,9 +488,48 @@ static void read_window(Worker *worker, const Input *input, uint64_t number, uin
         crd_set_by_place(worker->checker.crds, false);
 }
 
+/* The same of a List. */
+static void read_items(Worker *worker, const Input *input, Windows windows, uint64_t number,
+                       FileNote *note)
+{
+    ListReader reader;
+    ListStep step = LIST_END;
+    worker->window.regular = true;
+    list_open(&reader, worker->parser, &worker->window, &note->file, windows, number);
+    uint32_t file = begin_file(worker, input, note);
+    if (worker->checker.crds)
+        crd_set_by_place(worker->checker.crds, true);
+    meter_pass(worker->meter, STATS_PARSE);
+    for (Chunk chunk; !meter_stopped() && (step = list_read(&reader, &chunk)) == LIST_ITEM;) {
+        if (worker->meter)
+            worker->meter->stats.bytes += chunk.text.len;
+        chunk.line += worker->before.lines;
+        worker_counted(worker, input, file, &chunk, note);
+    }
+    meter_pass(worker->meter, STATS_LOAD);
+    if (step == LIST_BAD || step == LIST_MORE)
+        note->error = reader.error ? reader.error : EIO; /* it was changed meanwhile */
+    file_close(&note->file);
+    note->count = facts_object_count(worker->facts) - note->first;
+    note->docs = number + 1 == windows.count;
+    note->lines = list_lines(windows, number);
+    if (worker->checker.crds)
+        crd_set_by_place(worker->checker.crds, false);
+}
+
+static void read_part(Worker *worker, const Input *input, Windows windows, uint64_t number,
+                      FileNote *note)
+{
+    if (windows.list)
+        read_items(worker, input, windows, number, note);
+    else
+        read_window(worker, input, number, windows.size, note);
+}
+
 void worker_large_file(Worker *worker, const Input *input, FileNote *note)
 {
-    read_window(worker, input, 0, UINT64_MAX, note);
+    Windows whole = {.count = 1, .size = UINT64_MAX, .list = note->windows.list};
+    read_part(worker, input, whole, 0, note);
 }
 
 void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t number,
@@ -478,7 +539,7 @@ void worker_window(Worker *worker, const Input *input, Windows windows, uint64_t
     note->more = number + 1 < windows.count;
     note->error = file_open(&note->file, opened_path(input, &(PathRoom){0}));
     if (!note->error)
-        read_window(worker, input, number, windows.size, note);
+        read_part(worker, input, windows, number, note);
 }
 
 /* ---- deferred objects ---- */
@@ -514,6 +575,7 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
         .line = source->line,
         .column = source->column,
         .json = source->json,
+        .item = source->item,
     };
     if (file->kept) {
         chunk.text = str_slice(file->kept->ptr + source->base, source->size);
@@ -523,12 +585,14 @@ static bool read_document(Worker *worker, uint32_t doc_index, Document *doc)
             return false;
         chunk.text = str_slice(worker->window.ptr, worker->window.len);
     }
+    if (source->item && !source->json && !file->kept)
+        list_blank(worker->window.ptr);
     worker->checker.options = file_options(worker, file);
     uint32_t first_finding = worker->diag.findings.len;
     ParserStatus status = parser_read(worker->parser, &chunk, doc_index, &worker->diag, doc);
     worker->diag.findings.len = first_finding;
     doc->root = 0;
-    doc->item = -1;
+    doc->item = item_of(source);
     doc->object = BASE_NONE;
     return status == PARSER_OK;
 }

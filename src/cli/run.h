@@ -29,7 +29,8 @@ typedef struct Suppressions Suppressions; /* suppress.h */
 /* How a large file is cut. */
 typedef struct Windows {
     uint64_t count; /* 0: it is read as a whole */
-    uint64_t size;  /* in bytes; the last one may be smaller */
+    uint64_t size;  /* in bytes, or in cuts of the List; the last one may be smaller */
+    const ListCuts *list; /* it is one List, cut between items; NULL: a stream of documents */
 } Windows;
 
 /* What was met in a file, or in one window of a large one. */
@@ -204,6 +205,13 @@ bool worker_deferred(Worker *worker, const Deferred *deferred, ObjectPass pass);
 bool worker_again_items(Worker *worker, uint32_t doc, ObjectPass pass);
 
 /* ---- window.c: a large file in parts ---- */
+#ifdef PLIMSOLL_WINDOW /* small, for tests */
+enum { WINDOW_PIECE = 64 };
+#else
+enum { WINDOW_PIECE = 128 * 1024 }; /* bytes that are read at once */
+#endif
+bool window_is_due(const FileHandle *file); /* it is large enough */
+uint64_t window_size(uint64_t size);        /* of a file of that size */
 Windows windows_of(const FileHandle *file); /* none where it is small, or cannot be cut */
 /* From so many bytes on what comes through a pipe is put into a file. */
 size_t window_spill_from(void);
@@ -225,6 +233,29 @@ typedef struct Window {
 int window_open(Window *window, FileText *text, FileHandle *file, uint64_t number, uint64_t size);
 bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
+
+/* ---- list.c: a large file that holds one List ---- */
+/* Where the items stand, some way from one cut to the next: NULL where the file is none such, or
+ * is read otherwise in one piece than item by item.  Reads all of it. */
+ListCuts *list_find(Worker *worker, const FileHandle *file);
+void list_free(ListCuts *cuts);
+Windows list_windows(const ListCuts *cuts, uint64_t size); /* of a file of that size */
+/* The items of one window:
+ *   list_open(&reader, &parts, &text, &file, number);
+ *   while (list_read(&reader, &chunk) == LIST_ITEM) use(&chunk);   until the next one
+ * It ends with LIST_END, and otherwise where the file was changed. */
+typedef struct ListReader {
+    FileText *text;
+    const FileHandle *file;
+    uint64_t base, end; /* the text's offset in the file; where the window ends */
+    ListSplitter splitter;
+    int error;
+} ListReader;
+void list_open(ListReader *reader, Parser *parser, FileText *text, const FileHandle *file,
+               Windows windows, uint64_t number);
+ListStep list_read(ListReader *reader, Chunk *chunk);
+/* Lines before the window, and in it. */
+uint32_t list_lines(Windows windows, uint64_t number);
 
 /* ---- parallel.c: several threads ---- */
 /* How many threads the user allows; how many there may be of those; and whether there may be

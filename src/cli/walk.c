@@ -486,9 +486,11 @@ bool inputs_excluded(const Options *options, Str path)
 
 void inputs_free(InputList *list)
 {
-    for (uint32_t i = 0; i < list->inputs.len; i++)
+    for (uint32_t i = 0; i < list->inputs.len; i++) {
         if (list->inputs.at[i].spilled)
             close(list->inputs.at[i].spilled);
+        list_free(list->inputs.at[i].list);
+    }
     vec_free(&list->charts);
     vec_free(&list->inputs);
     arena_free(&list->arena);

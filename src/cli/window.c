@@ -16,27 +16,37 @@
 #include <unistd.h>
 
 #ifdef PLIMSOLL_WINDOW /* small, for tests */
-enum { WINDOW_LEAST = PLIMSOLL_WINDOW, WINDOW_MOST = 2 * WINDOW_LEAST, WINDOW_PIECE = 64 };
+enum { WINDOW_LEAST = PLIMSOLL_WINDOW, WINDOW_MOST = 2 * WINDOW_LEAST };
 enum { FILE_LEAST = 4 * WINDOW_LEAST, SPILL_FROM = FILE_LEAST };
 #else
-enum { WINDOW_LEAST = 256 * 1024, WINDOW_MOST = 4 * 1024 * 1024, WINDOW_PIECE = 128 * 1024 };
+enum { WINDOW_LEAST = 256 * 1024, WINDOW_MOST = 4 * 1024 * 1024 };
 enum { FILE_LEAST = WINDOW_LEAST, SPILL_FROM = 4 * WINDOW_MOST };
 #endif
+_Static_assert((size_t)WINDOW_LEAST >= (size_t)WINDOW_PIECE, "a window is some pieces");
 enum { WINDOWS_ENOUGH = 32 }; /* for the threads that there may be */
 
 size_t window_spill_from(void) { return SPILL_FROM; }
 
+bool window_is_due(const FileHandle *file) { return file->regular && file->size >= FILE_LEAST; }
+
+uint64_t window_size(uint64_t size)
+{
+    uint64_t window = WINDOW_LEAST;
+    while (window < WINDOW_MOST && size / window >= WINDOWS_ENOUGH)
+        window *= 2;
+    return window;
+}
+
 Windows windows_of(const FileHandle *file)
 {
     char head[SPLITTER_HEAD];
-    Windows windows = {.size = WINDOW_LEAST};
-    if (!file->regular || file->size < FILE_LEAST)
+    Windows windows = {0};
+    if (!window_is_due(file))
         return windows;
     ssize_t length = pread(file->fd, head, sizeof head, 0);
     if (length <= 0 || !splitter_is_cuttable(str_slice(head, (size_t)length)))
         return windows;
-    while (windows.size < WINDOW_MOST && file->size / windows.size >= WINDOWS_ENOUGH)
-        windows.size *= 2;
+    windows.size = window_size(file->size);
     windows.count = (file->size + windows.size - 1) / windows.size;
     return windows;
 }

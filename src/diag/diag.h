@@ -19,17 +19,22 @@
 
 /* ---- sources.c: files and documents, and the way back to their lines ---- */
 
-/* A document's place in the input.  Index as kubectl's reader counts. */
+/* A document's place in the input, or that of an item of a List which is read item by item: then
+ * the List is the only document of its file. */
 typedef struct SourceDoc {
     uint64_t base;   /* offset of its first byte in the file */
     uint32_t size;   /* in bytes */
     uint32_t file;   /* index in Sources.files */
-    uint32_t index;
+    uint32_t index;  /* as kubectl's reader counts; of an item: its number in the List */
     uint32_t line;   /* line of its first byte, from 1 */
     uint32_t column; /* column of its first byte, from 1; over 1 only in a JSON stream */
-    uint32_t made_from : 31; /* behind an index in Sources.templates; 0: nothing is known */
+    uint32_t made_from : 30; /* behind an index in Sources.templates; 0: nothing is known */
     bool json : 1;   /* read by JSON's grammar */
+    bool item : 1;   /* it is such an item */
 } SourceDoc;
+
+/* As kubectl's reader counts. */
+static inline uint32_t source_doc_index(const SourceDoc *doc) { return doc->item ? 0 : doc->index; }
 
 /* What a document was rendered from, as "# Source: chart/templates/x.yaml" says. */
 typedef struct SourceTemplate {
@@ -188,7 +193,7 @@ typedef struct Finding {
     Str help;        /* a sure fix, or empty */
     Str path;        /* in the server's form, relative to the object: spec.ports[0].nodePort */
     Str server_path; /* what the server names, where that differs; else empty */
-    Str pointer;     /* RFC 6901, in the document */
+    Str pointer;     /* RFC 6901, in what was read as one document; without ptr: none */
     Str reason;      /* as in a Status' causes: FieldValueInvalid, …; or empty */
     Str versions;    /* the versions for which it holds, when not all of the target */
     Note *notes;

@@ -476,7 +476,7 @@ Located sources_locate(Sources *sources, Place place)
     }
     const SourceDoc *doc = &sources->docs.at[place.doc];
     located.file = sources->files.at[doc->file].name;
-    located.doc = doc->index;
+    located.doc = source_doc_index(doc);
     located.made_from = sources_template(sources, place.doc);
     SourceView *view = view_open(sources, place.doc);
     if (!view) {

@@ -111,6 +111,22 @@ static void put_fix(const Report *report, const Finding *finding, Buf *out)
     buf_byte(out, '}');
 }
 
+/* From the root of the document, also where its List was read item by item. */
+static void put_pointer(const Report *report, const Finding *finding, Buf *out)
+{
+    uint32_t at = finding->place.doc;
+    const SourceDoc *doc = at == BASE_NONE ? NULL : &report->sources->docs.at[at];
+    if (!doc || !doc->item || !finding->pointer.ptr) {
+        member_string(out, "pointer", finding->pointer);
+        return;
+    }
+    Buf pointer = {0};
+    buf_format(&pointer, "/items/%u", (unsigned)doc->index);
+    buf_str(&pointer, finding->pointer);
+    member_string(out, "pointer", buf_slice(&pointer));
+    buf_free(&pointer);
+}
+
 void report_json_finding(const Report *report, const Finding *finding, Buf *out)
 {
     const Object *object = NULL;
@@ -131,7 +147,7 @@ void report_json_finding(const Report *report, const Finding *finding, Buf *out)
     member_string(out, "path", finding->path);
     if (finding->server_path.len)
         member_string(out, "serverPath", finding->server_path);
-    member_string(out, "pointer", finding->pointer);
+    put_pointer(report, finding, out);
     member_string(out, "reason", finding->reason);
     if (finding->later) {
         member_key(out, "later");
@@ -189,7 +205,7 @@ void report_json_object_head(const Report *report, const Object *object, Buf *ou
     const SourceDoc *doc = &report->sources->docs.at[object->doc];
     member_string(out, "file", report->sources->files.at[doc->file].name);
     put_source(out, sources_template(report->sources, object->doc));
-    member_uint_or_null(out, "doc", doc->index, BASE_NONE);
+    member_uint_or_null(out, "doc", source_doc_index(doc), BASE_NONE);
     put_item(out, object->item);
     member_uint_or_null(out, "line", object->line, 0);
     put_names(out, report->facts, object);

@@ -111,7 +111,7 @@ static void put_case(const Report *report, const ByObject *by, uint32_t id, Buf 
         const SourceDoc *doc = &report->sources->docs.at[object->doc];
         if (object->no_object) {
             put_attribute(out, "classname", STR("document"));
-            buf_format(&text, "document %u", (unsigned)doc->index);
+            buf_format(&text, "document %u", (unsigned)source_doc_index(doc));
         } else {
             buf_str(&text, facts_text(report->facts, object->api_version));
             buf_byte(&text, '/');

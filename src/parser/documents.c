@@ -12,7 +12,8 @@ uint32_t chunk_add_source(const Chunk *chunk, uint32_t file, Sources *sources)
                                                 .index = chunk->index,
                                                 .line = chunk->line,
                                                 .column = chunk->column,
-                                                .json = chunk->json});
+                                                .json = chunk->json,
+                                                .item = chunk->item});
 }
 
 void documents_open(Documents *documents, Str text, uint32_t file, Sources *sources, Diag *diag)

@@ -46,7 +46,7 @@ static FastSimd simd_of(FastMap *map, size_t more)
 }
 
 /* A text begins like a line. */
-static void carry_begin(FastCarry *carry, Str text, bool cut)
+static void carry_begin(FastCarry *carry, Str text, FastCut cut)
 {
     carry->begin = carry->blank = 1;
     carry->colon = carry->lone_cr = carry->control = carry->wide = carry->special = 0;
@@ -107,19 +107,32 @@ static void end_list(Str text, uint32_t *marks)
     *marks = UINT32_MAX;
 }
 
-static size_t fill(FastMap *map, Str text, bool cut, bool list, size_t *breaks)
+/* The first cut before an item behind `at`, or the text's length. */
+static size_t find_item(Str text, size_t at)
+{
+    const char *end = text.ptr + text.len, *line = text.ptr + at;
+    while ((line = memmem(line, (size_t)(end - line), "\n-", 2)) != NULL) {
+        size_t dash = (size_t)(++line - text.ptr);
+        if (fast_cuts(text, dash, FAST_CUT_ITEM))
+            return dash;
+    }
+    return text.len;
+}
+
+static size_t fill(FastMap *map, Str text, FastCut cut, bool list, size_t *breaks)
 {
     const FastSet *set = fast_set(simd_of(map, text.len));
     FastCarry carry;
     carry_begin(&carry, text, cut);
     size_t to = fill_blocks(map, list ? set->marks : set->masks, list, &carry);
     size_t whole = text.len / 64 * 64;
-    carry.cut = false;
+    carry.cut = FAST_CUT_NONE;
     if (to < whole) {
         text.len = to;
     } else {
-        if (cut)
-            text.len = fast_separator(text, whole ? whole - 1 : 0);
+        size_t rest = whole ? whole - 1 : 0;
+        if (cut != FAST_CUT_NONE)
+            text.len = cut == FAST_CUT_ITEM ? find_item(text, rest) : fast_separator(text, rest);
         fill_rest(set, str_slice(text.ptr + whole, text.len - whole), map->at + whole / 64, &carry);
     }
     map->at[to / 64 + 1] = BEHIND;
@@ -137,12 +150,12 @@ static size_t fill(FastMap *map, Str text, bool cut, bool list, size_t *breaks)
 void fast_map_fill(FastMap *map, Str text, bool list)
 {
     size_t breaks;
-    (void)fill(map, text, false, list, &breaks);
+    (void)fill(map, text, FAST_CUT_NONE, list, &breaks);
 }
 
-size_t fast_map_cut(FastMap *map, Str text, size_t *breaks)
+size_t fast_map_cut(FastMap *map, Str text, FastCut cut, size_t *breaks)
 {
-    return fill(map, text, true, true, breaks);
+    return fill(map, text, cut, true, breaks);
 }
 
 size_t fast_separator(Str text, size_t at)

@@ -60,9 +60,12 @@ enum { FAST_MARKS_BEHIND = 4 };
  * feeds stood there, 64 of them at the least, so that every search ends; where the last line has
  * no line feed the first of these is a mark of the list, too. */
 void fast_map_fill(FastMap *map, Str text, bool list);
-/* The same of the text before the first line, but for the one that it begins with, that starts
- * with ---, or of all of it; returns where that is.  breaks: the LFs up to there. */
-size_t fast_map_cut(FastMap *map, Str text, size_t *breaks);
+/* Before which lines a text ends: those that start with ---; those, and items of a sequence at the
+ * line's start. */
+typedef enum FastCut { FAST_CUT_NONE, FAST_CUT_DOCUMENT, FAST_CUT_ITEM } FastCut;
+/* The same of the text before the first such line, but for the one that it begins with, or of all
+ * of it; returns where that is.  breaks: the LFs up to there. */
+size_t fast_map_cut(FastMap *map, Str text, FastCut cut, size_t *breaks);
 void fast_map_free(FastMap *map);
 /* Masks of the text's blocks from `block` on, as many as there is room for, also beyond
  * its end; mark is wrong in the first of them. */

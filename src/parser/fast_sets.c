@@ -84,14 +84,13 @@ FAST_INLINE uint64_t begins(const Raw *raw, const FastCarry *carry)
     return (raw->newline << 1 | carry->begin) & raw->dash;
 }
 
-/* The place of the first separator in a block, or 64.  Its other dashes may stand in the next
- * block.  What the text begins with is none. */
-static size_t find_separator(uint64_t dashes, const char *block, Str text)
+/* The place of the first cut in a block, or 64.  What else of its line tells may stand in the
+ * next block.  What the text begins with is none. */
+static size_t find_cut(uint64_t dashes, const char *block, Str text, FastCut cut)
 {
     for (; dashes; dashes &= dashes - 1) {
         const char *at = block + __builtin_ctzll(dashes);
-        if (at > text.ptr && at[-1] == '\n' && text.ptr + text.len - at >= 3 && at[1] == '-' &&
-            at[2] == '-')
+        if (at > text.ptr && at[-1] == '\n' && fast_cuts(text, (size_t)(at - text.ptr), cut))
             return (size_t)(at - block);
     }
     return 64;
@@ -163,7 +162,7 @@ enum { AHEAD = 1024 };
     {                                                                                  \
         uint64_t dashes = begins(&raw, carry);                                         \
         if (dashes && carry->cut)                                                      \
-            size = find_separator(dashes, block, carry->text);                         \
+            size = find_cut(dashes, block, carry->text, carry->cut);                   \
         uint64_t behind = size < 64 ? ~UINT64_C(0) << size : 0;                        \
         cut_raw(&raw, behind);                                                         \
         if (raw.odd) {                                                                 \

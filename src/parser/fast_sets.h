@@ -18,7 +18,7 @@ typedef struct FastCarry {
     uint32_t *marks;  /* where the next mark is listed; NULL: they are not */
     uint32_t base;    /* the place of the next block */
     Str text;         /* all of it */
-    bool cut;         /* where a document ends; only where marks are listed */
+    FastCut cut;      /* where it ends; only where marks are listed */
 } FastCarry;
 
 /* Goes over whole blocks; returns where it ended: behind them, or where the text is cut. */
@@ -32,6 +32,14 @@ typedef struct FastSet {
 } FastSet;
 
 const FastSet *fast_set(FastSimd simd);
+/* Whether a line of the text that starts with a dash, at that place, is such a cut. */
+static inline bool fast_cuts(Str text, size_t at, FastCut cut)
+{
+    const char *line = text.ptr + at;
+    size_t left = text.len - at;
+    return (left >= 3 && line[1] == '-' && line[2] == '-') ||
+           (cut == FAST_CUT_ITEM && left >= 2 && line[1] == ' ');
+}
 /* What this machine has; wide: with AVX-512, whose first use takes its time. */
 FastSimd fast_simd_best(bool wide);
 /* So many places behind the last one may be written when marks are listed. */

@@ -189,6 +189,7 @@ typedef struct Chunk {
     uint32_t junk;   /* offset of text behind a separator's ---, which kubectl refuses
                         together with what stands before it; 0: none */
     bool json;
+    bool item;       /* an item of a List, of which index is the number */
     bool marked;     /* the stream starts with a byte order mark: kubectl then refuses
                         bytes that are no UTF-8 instead of replacing them */
 } Chunk;
@@ -218,6 +219,34 @@ void splitter_go_on(Splitter *splitter, Str text);
  * but line ends: kubectl counts those. */
 bool splitter_next(Splitter *splitter, Chunk *chunk);
 
+/* ---- list.c: the items of a List, each a chunk of its own ---- */
+/* Of a List as kubectl get writes it: a mapping with the key items, whose items begin lines with
+ * a dash, or a JSON object.  What else may stand in a List is not told: whoever wants to know
+ * whether it is read so as in one piece reads all of its items once. */
+typedef struct ListSplitter {
+    char *text;      /* of the stream; the dash before an item becomes a space */
+    size_t len;
+    size_t at;       /* what is next */
+    struct FastMap *map;
+    uint32_t index;  /* of the next item */
+    uint32_t line, column; /* of what is next */
+    bool json;
+    bool comma;      /* JSON: an item stands before it */
+} ListSplitter;
+typedef enum ListStep {
+    LIST_ITEM,
+    LIST_MORE, /* it depends on text that is not there yet */
+    LIST_END,  /* behind the last item; what follows stands at `at` */
+    LIST_BAD,  /* it is none */
+} ListStep;
+/* Goes to the first item; false where a stream that starts so is none.  The text before it, or a
+ * part of that which ends with the key and, in JSON, the bracket, is that of an empty List. */
+bool list_begin(ListSplitter *list, char *text, size_t len);
+/* last: the stream, or what is to be seen of it, ends with the text. */
+ListStep list_next(ListSplitter *list, bool last, Chunk *chunk);
+/* For one who reads an item again: does with its text what list_next does. */
+void list_blank(char *item);
+
 /* ---- reader.c ---- */
 typedef struct Parser Parser;
 typedef enum ParserStatus {
@@ -241,6 +270,7 @@ ParserStatus parser_read(Parser *parser, const Chunk *chunk, uint32_t source, Di
 /* splitter_init, where each chunk is going to be read before the next is asked for: what is seen
  * of the text on the way to a document's end is left for its reader.  One stream at a time. */
 void parser_split(Parser *parser, Splitter *splitter, Str stream);
+struct FastMap *parser_ahead(Parser *parser); /* the same for a ListSplitter's map */
 Arena *parser_arena(Parser *parser); /* document lifetime: for others' scratch of this document */
 void parser_free(Parser *parser);
 

@@ -53,6 +53,8 @@ void parser_split(Parser *parser, Splitter *splitter, Str stream)
     splitter->map = &parser->ahead;
 }
 
+FastMap *parser_ahead(Parser *parser) { return &parser->ahead; }
+
 Arena *parser_arena(Parser *parser) { return &parser->arena; }
 
 /* ---- before the grammar ---- */

@@ -185,7 +185,7 @@ static size_t find_separator(const Splitter *splitter, size_t *breaks)
 {
     Str rest = str_slice(splitter->stream.ptr + splitter->at, splitter->stream.len - splitter->at);
     if (splitter->map)
-        return splitter->at + fast_map_cut(splitter->map, rest, breaks);
+        return splitter->at + fast_map_cut(splitter->map, rest, FAST_CUT_DOCUMENT, breaks);
     size_t length = fast_separator(rest, 0);
     *breaks = fast_breaks(str_slice(rest.ptr, length));
     return splitter->at + length;

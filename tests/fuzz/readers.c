@@ -51,12 +51,12 @@ static bool same_maps(const FastMap *a, const FastMap *b, Str text)
 static void compare_masks(Str text)
 {
     size_t len[2], breaks[2];
-    len[0] = fast_map_cut(&maps[0], text, &breaks[0]);
+    len[0] = fast_map_cut(&maps[0], text, FAST_CUT_DOCUMENT, &breaks[0]);
     if (len[0] != fast_separator(text, 0) ||
         breaks[0] != fast_breaks(str_slice(text.ptr, len[0])))
         differ(0, "cut", 0);
     for (size_t i = 1; i < map_count; i++) {
-        len[1] = fast_map_cut(&maps[i], text, &breaks[1]);
+        len[1] = fast_map_cut(&maps[i], text, FAST_CUT_DOCUMENT, &breaks[1]);
         if (len[0] != len[1] || breaks[0] != breaks[1] ||
             !same_maps(&maps[0], &maps[i], str_slice(text.ptr, len[0])))
             differ(0, fast_simd_name(maps[i].simd), 0);

@@ -135,7 +135,7 @@ static bool check_list(const FastMap *map, Str text)
 static bool check_cut(FastMap *map, Str text)
 {
     size_t breaks, wanted_breaks = 0, wanted = text.len;
-    size_t found = fast_map_cut(map, text, &breaks);
+    size_t found = fast_map_cut(map, text, FAST_CUT_DOCUMENT, &breaks);
     for (size_t at = 0; at < text.len && wanted == text.len; at++) {
         if (text.ptr[at] != '\n')
             continue;

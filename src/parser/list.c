@@ -1,0 +1,207 @@
+/* list: a List to its items, each a chunk of its own, so that one of a whole cluster takes no
+ * more memory than a stream of its objects, and several threads may share it.
+ *
+ * An item of a YAML List that starts with a dash at its line's start is a mapping at the
+ * column behind it once the dash is a space: with the same nodes, at the same places. */
+#include "parser/build.h"
+#include "parser/fast_masks.h"
+
+static const char YAML_ITEMS[] = "items:\n";
+static const char JSON_ITEMS[] = "\"items\"";
+
+static Str rest_of(const ListSplitter *list)
+{
+    return str_slice(list->text + list->at, list->len - list->at);
+}
+
+static bool starts_item(const ListSplitter *list) { return str_starts(rest_of(list), STR("- ")); }
+
+static char next_char(const ListSplitter *list)
+{
+    return list->at < list->len ? list->text[list->at] : '\0';
+}
+
+/* Moves on to an offset, keeping line and column. */
+static void advance(ListSplitter *list, size_t to)
+{
+    Str passed = str_slice(list->text + list->at, to - list->at);
+    const char *last = bytes_last(passed.ptr, '\n', passed.len);
+    if (last) {
+        list->line += (uint32_t)fast_breaks(passed);
+        list->column = 1;
+        passed = str_slice(last + 1, (size_t)(passed.ptr + passed.len - last - 1));
+    }
+    list->column += (uint32_t)utf8_count(passed);
+    list->at = to;
+}
+
+static void skip_space(ListSplitter *list)
+{
+    size_t at = list->at;
+    while (at < list->len && strchr(" \t\r\n", list->text[at]) && list->text[at])
+        at++;
+    advance(list, at);
+}
+
+static void make_chunk(ListSplitter *list, size_t end, Chunk *chunk)
+{
+    *chunk = (Chunk){
+        .text = str_slice(list->text + list->at, end - list->at),
+        .base = list->at,
+        .index = list->index++,
+        .line = list->line,
+        .column = list->column,
+        .json = list->json,
+        .item = true,
+    };
+}
+
+/* ---- JSON ---- */
+
+/* The token or value that is next, and goes behind it. */
+static bool take_json(ListSplitter *list, Str *value)
+{
+    size_t from, to;
+    if (json_skip(str_slice(list->text, list->len), list->at, &from, &to) != JSON_VALUE)
+        return false;
+    *value = str_slice(list->text + from, to - from);
+    advance(list, to);
+    skip_space(list);
+    return true;
+}
+
+static bool take_char(ListSplitter *list, char c)
+{
+    if (next_char(list) != c)
+        return false;
+    advance(list, list->at + 1);
+    skip_space(list);
+    return true;
+}
+
+static bool begin_json(ListSplitter *list)
+{
+    list->json = true;
+    if (!take_char(list, '{'))
+        return false;
+    for (Str key, value;; (void)take_char(list, ',')) {
+        if (next_char(list) != '"' || !take_json(list, &key) || !take_char(list, ':'))
+            return false;
+        if (str_eq(key, str_of(JSON_ITEMS)))
+            break;
+        if (!take_json(list, &value))
+            return false;
+    }
+    if (next_char(list) != '[')
+        return false;
+    advance(list, list->at + 1);
+    return true;
+}
+
+/* Where the line begins in which the item stands, if nothing stands before it there. */
+static size_t line_of(const ListSplitter *list, size_t item)
+{
+    size_t at = item;
+    while (at > list->at && list->text[at - 1] == ' ')
+        at--;
+    return at > list->at && list->text[at - 1] == '\n' ? at : item;
+}
+
+static ListStep next_json(ListSplitter *list, bool last, Chunk *chunk)
+{
+    ListSplitter start = *list;
+    size_t from, to;
+    skip_space(list);
+    if (next_char(list) == ']')
+        return LIST_END;
+    bool due = list->comma && list->at < list->len;
+    if (due && next_char(list) != ',')
+        return LIST_BAD;
+    if (due)
+        advance(list, list->at + 1);
+    else
+        *list = start; /* what stands before the item in its line is the item's */
+    JsonFound found = json_skip(str_slice(list->text, list->len), list->at, &from, &to);
+    if (found != JSON_VALUE && last)
+        return found == JSON_END ? LIST_END : LIST_BAD;
+    if (found != JSON_VALUE) {
+        *list = start;
+        return LIST_MORE;
+    }
+    advance(list, line_of(list, from));
+    make_chunk(list, to, chunk);
+    advance(list, to);
+    list->comma = true;
+    return LIST_ITEM;
+}
+
+/* ---- YAML ---- */
+
+static bool begin_yaml(ListSplitter *list)
+{
+    Str head = str_slice(list->text, list->len);
+    size_t at = 0;
+    while (!str_starts(str_slice(head.ptr + at, head.len - at), str_of(YAML_ITEMS))) {
+        const char *line = memchr(head.ptr + at, '\n', head.len - at);
+        if (!line)
+            return false;
+        at = (size_t)(line + 1 - head.ptr);
+    }
+    advance(list, at + sizeof YAML_ITEMS - 1);
+    return starts_item(list);
+}
+
+/* The last item ends where a line starts with anything but a space, a comment or nothing. */
+static size_t end_of_items(const ListSplitter *list)
+{
+    const char *end = list->text + list->len, *line = list->text + list->at;
+    while ((line = memchr(line, '\n', (size_t)(end - line))) != NULL && ++line < end)
+        if (!strchr(" #\r\n", *line))
+            return (size_t)(line - list->text);
+    return list->len;
+}
+
+void list_blank(char *item)
+{
+    if (*item == '-')
+        *item = ' ';
+}
+
+static ListStep next_yaml(ListSplitter *list, bool last, Chunk *chunk)
+{
+    size_t breaks, left = list->len - list->at;
+    if (list->len - list->at < 2 && !last)
+        return LIST_MORE;
+    if (!starts_item(list))
+        return LIST_END;
+    list_blank(list->text + list->at);
+    size_t length = fast_map_cut(list->map, rest_of(list), FAST_CUT_ITEM, &breaks);
+    if (length == left && !last) {
+        list->text[list->at] = '-';
+        return LIST_MORE;
+    }
+    size_t end = length == left ? end_of_items(list) : list->at + length;
+    make_chunk(list, end, chunk);
+    if (length != left) {
+        chunk->map = list->map;
+        list->line += (uint32_t)breaks;
+        list->at = end;
+    } else {
+        advance(list, end);
+    }
+    return LIST_ITEM;
+}
+
+/* ---- the doors ---- */
+
+bool list_begin(ListSplitter *list, char *text, size_t len)
+{
+    struct FastMap *map = list->map;
+    *list = (ListSplitter){.text = text, .len = len, .map = map, .line = 1, .column = 1};
+    return next_char(list) == '{' ? begin_json(list) : begin_yaml(list);
+}
+
+ListStep list_next(ListSplitter *list, bool last, Chunk *chunk)
+{
+    return list->json ? next_json(list, last, chunk) : next_yaml(list, last, chunk);
+}
