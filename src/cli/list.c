@@ -1,11 +1,11 @@
 /* list: a large file that holds one List, as `kubectl get -o yaml` and `-o json` write what a
- * cluster holds.
+ * cluster holds; or a stream of JSON, as `plimsoll snapshot` does.
  *
  * It is looked through once, item by item: whether what stands around the items is an empty
  * List, and each item is one object that reads by itself as it does within.  Where it does not
  * (an anchor of one item that another one uses, a List within the List, a comment that
  * speaks to us, anything to report), the file is read in one piece.  Then it is read again in
- * windows, as a stream of its items. */
+ * windows, as a stream of its items.  Of JSON documents only their ends are looked for. */
 #include "cli/run.h"
 
 /* Before an item. */
@@ -16,7 +16,9 @@ typedef struct ListCut {
 
 struct ListCuts {
     VEC(ListCut) at; /* the last one is where the items end */
-    bool json;
+    VEC(uint32_t) sizes; /* of JSON's items, whose ends take as long to find as to read; and one
+                            that nothing has */
+    bool json, stream;
 };
 
 /* ---- items of a text that is read on and on ---- */
@@ -85,6 +87,12 @@ uint32_t list_lines(Windows windows, uint64_t number)
     return cut_at(windows, number + 1)->line - before;
 }
 
+uint32_t list_docs(Windows windows, uint64_t number)
+{
+    uint32_t items = cut_at(windows, number + 1)->item - cut_at(windows, number)->item;
+    return list_is_stream(windows.list) ? items : number + 1 == windows.count;
+}
+
 void list_open(ListReader *reader, Parser *parser, FileText *text, const FileHandle *file,
                Windows windows, uint64_t number)
 {
@@ -92,13 +100,28 @@ void list_open(ListReader *reader, Parser *parser, FileText *text, const FileHan
     reader_begin(reader, parser, text, file, cut_at(windows, number + 1)->base);
     reader->base = first->base;
     reader->splitter.json = windows.list->json;
-    reader->splitter.index = first->item;
+    reader->splitter.stream = list_is_stream(windows.list);
+    reader->splitter.index = reader->splitter.stream ? 0 : first->item;
+    if (reader->splitter.json)
+        reader->splitter.sizes = windows.list->sizes.at + first->item;
+    reader->splitter.within = true;
     reader->splitter.line = number ? 1 : first->line;
     reader->splitter.column = first->column;
     read_on(reader);
 }
 
 /* ---- the look through ---- */
+
+/* Whether a document may end in the text's midst: a line of dots ends it, and libyaml knows more
+ * line ends than LF.  The fast reader takes none of these. */
+static bool may_end(Str text)
+{
+    static const char *const ENDS[] = {"\n...", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+    for (size_t i = 0; i < BASE_COUNT(ENDS); i++)
+        if (str_contains(text, str_of(ENDS[i])))
+            return true;
+    return false;
+}
 
 /* Reads it as it will be read, and forgets it. */
 static bool reads_well(Worker *worker, const Chunk *chunk, ObjectHead *head)
@@ -107,7 +130,8 @@ static bool reads_well(Worker *worker, const Chunk *chunk, ObjectHead *head)
     uint32_t findings = worker->diag.findings.len;
     bool good = parser_read(worker->parser, chunk, 0, &worker->diag, &doc) == PARSER_OK &&
                 worker->diag.findings.len == findings && !doc.comment_count &&
-                node_kind(&doc, 0) == NODE_MAP;
+                node_kind(&doc, 0) == NODE_MAP &&
+                (chunk->json || parser_was_fast(worker->parser) || !may_end(chunk->text));
     worker->diag.findings.len = findings;
     if (good)
         schema_head(&doc, 0, head);
@@ -134,12 +158,23 @@ static bool is_list(Worker *worker, Buf *text)
            reads_well(worker, &chunk, &head) && head.items != BASE_NONE;
 }
 
+/* Without what stands before it in its line. */
+static uint32_t size_of_value(const Chunk *chunk)
+{
+    size_t spaces = 0;
+    while (chunk->text.ptr[spaces] == ' ')
+        spaces++;
+    return (uint32_t)(chunk->text.len - spaces);
+}
+
 static void add_cut(ListCuts *cuts, const Chunk *chunk)
 {
     ListCut cut = {chunk->base, chunk->index, chunk->line, chunk->column};
     uint32_t count = cuts->at.len;
     if (!count || chunk->base - cuts->at.at[count - 1].base >= WINDOW_PIECE)
         vec_push(&cuts->at, cut);
+    if (chunk->json)
+        vec_push(&cuts->sizes, size_of_value(chunk));
 }
 
 /* What stands before the items, as far as the empty List has it. */
@@ -173,13 +208,15 @@ static bool find_cuts(Worker *worker, ListReader *reader, ListCuts *cuts)
     Chunk chunk;
     ListStep step;
     while ((step = list_read(reader, &chunk)) == LIST_ITEM) {
-        if (!is_object(worker, &chunk) || meter_stopped())
+        if (meter_stopped() || chunk.text.len > PARSER_MAX_DOCUMENT ||
+            (chunk.item && !is_object(worker, &chunk)))
             return false;
         add_cut(cuts, &chunk);
     }
     const ListSplitter *end = &reader->splitter;
     ListCut last = {reader->base + end->at, end->index, end->line, end->column};
     vec_push(&cuts->at, last);
+    vec_push(&cuts->sizes, UINT32_MAX);
     return step == LIST_END && end->index > 0;
 }
 
@@ -195,11 +232,11 @@ ListCuts *list_find(Worker *worker, const FileHandle *file)
         !list_begin(splitter, text->ptr, text->len))
         return NULL;
     ListCuts *cuts = mem_resize(NULL, sizeof *cuts);
-    *cuts = (ListCuts){.json = splitter->json};
+    *cuts = (ListCuts){.json = splitter->json, .stream = splitter->stream};
     Buf frame = {0};
     add_head(&frame, splitter);
-    if (!find_cuts(worker, &reader, cuts) || !add_rest(&frame, &reader) ||
-        !is_list(worker, &frame)) {
+    if (!find_cuts(worker, &reader, cuts) ||
+        (!cuts->stream && (!add_rest(&frame, &reader) || !is_list(worker, &frame)))) {
         list_free(cuts);
         cuts = NULL;
     }
@@ -207,9 +244,13 @@ ListCuts *list_find(Worker *worker, const FileHandle *file)
     return cuts;
 }
 
+bool list_is_stream(const ListCuts *cuts) { return cuts->stream; }
+
 void list_free(ListCuts *cuts)
 {
-    if (cuts)
+    if (cuts) {
         vec_free(&cuts->at);
+        vec_free(&cuts->sizes);
+    }
     mem_free(cuts);
 }

@@ -503,6 +503,7 @@ static void read_items(Worker *worker, const Input *input, Windows windows, uint
     for (Chunk chunk; !meter_stopped() && (step = list_read(&reader, &chunk)) == LIST_ITEM;) {
         if (worker->meter)
             worker->meter->stats.bytes += chunk.text.len;
+        chunk.index += worker->before.docs;
         chunk.line += worker->before.lines;
         worker_counted(worker, input, file, &chunk, note);
     }
@@ -511,7 +512,7 @@ static void read_items(Worker *worker, const Input *input, Windows windows, uint
         note->error = reader.error ? reader.error : EIO; /* it was changed meanwhile */
     file_close(&note->file);
     note->count = facts_object_count(worker->facts) - note->first;
-    note->docs = number + 1 == windows.count;
+    note->docs = list_docs(windows, number);
     note->lines = list_lines(windows, number);
     if (worker->checker.crds)
         crd_set_by_place(worker->checker.crds, false);

@@ -30,7 +30,7 @@ typedef struct Suppressions Suppressions; /* suppress.h */
 typedef struct Windows {
     uint64_t count; /* 0: it is read as a whole */
     uint64_t size;  /* in bytes, or in cuts of the List; the last one may be smaller */
-    const ListCuts *list; /* it is one List, cut between items; NULL: a stream of documents */
+    const ListCuts *list; /* it is one List, or JSON, cut between items; NULL: YAML's documents */
 } Windows;
 
 /* What was met in a file, or in one window of a large one. */
@@ -234,11 +234,12 @@ int window_open(Window *window, FileText *text, FileHandle *file, uint64_t numbe
 bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 
-/* ---- list.c: a large file that holds one List ---- */
+/* ---- list.c: a large file that holds one List, or documents of JSON ---- */
 /* Where the items stand, some way from one cut to the next: NULL where the file is none such, or
  * is read otherwise in one piece than item by item.  Reads all of it. */
 ListCuts *list_find(Worker *worker, const FileHandle *file);
 void list_free(ListCuts *cuts);
+bool list_is_stream(const ListCuts *cuts); /* of JSON documents */
 Windows list_windows(const ListCuts *cuts, uint64_t size); /* of a file of that size */
 /* The items of one window:
  *   list_open(&reader, &parts, &text, &file, number);
@@ -254,8 +255,9 @@ typedef struct ListReader {
 void list_open(ListReader *reader, Parser *parser, FileText *text, const FileHandle *file,
                Windows windows, uint64_t number);
 ListStep list_read(ListReader *reader, Chunk *chunk);
-/* Lines before the window, and in it. */
+/* Of the window: its lines, in the first with those before it; and the documents that end there. */
 uint32_t list_lines(Windows windows, uint64_t number);
+uint32_t list_docs(Windows windows, uint64_t number);
 
 /* ---- parallel.c: several threads ---- */
 /* How many threads the user allows; how many there may be of those; and whether there may be

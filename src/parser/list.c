@@ -35,13 +35,15 @@ static void advance(ListSplitter *list, size_t to)
     list->at = to;
 }
 
-static void skip_space(ListSplitter *list)
+static size_t end_of_space(const ListSplitter *list, size_t at)
 {
-    size_t at = list->at;
-    while (at < list->len && strchr(" \t\r\n", list->text[at]) && list->text[at])
+    while (at < list->len && (list->text[at] == ' ' || list->text[at] == '\n' ||
+                              list->text[at] == '\r' || list->text[at] == '\t'))
         at++;
-    advance(list, at);
+    return at;
 }
+
+static void skip_space(ListSplitter *list) { advance(list, end_of_space(list, list->at)); }
 
 static void make_chunk(ListSplitter *list, size_t end, Chunk *chunk)
 {
@@ -52,7 +54,7 @@ static void make_chunk(ListSplitter *list, size_t end, Chunk *chunk)
         .line = list->line,
         .column = list->column,
         .json = list->json,
-        .item = true,
+        .item = !list->stream,
     };
 }
 
@@ -79,9 +81,9 @@ static bool take_char(ListSplitter *list, char c)
     return true;
 }
 
-static bool begin_json(ListSplitter *list)
+static bool begin_json_list(ListSplitter *list)
 {
-    list->json = true;
+    skip_space(list);
     if (!take_char(list, '{'))
         return false;
     for (Str key, value;; (void)take_char(list, ',')) {
@@ -98,6 +100,17 @@ static bool begin_json(ListSplitter *list)
     return true;
 }
 
+static bool begin_json(ListSplitter *list)
+{
+    ListSplitter start = *list;
+    if (!begin_json_list(list)) {
+        *list = start;
+        list->stream = true;
+    }
+    list->json = true;
+    return true;
+}
+
 /* Where the line begins in which the item stands, if nothing stands before it there. */
 static size_t line_of(const ListSplitter *list, size_t item)
 {
@@ -107,12 +120,25 @@ static size_t line_of(const ListSplitter *list, size_t item)
     return at > list->at && list->text[at - 1] == '\n' ? at : item;
 }
 
+/* json_skip, where the value's size is not known. */
+static JsonFound find_value(ListSplitter *list, size_t *from, size_t *to)
+{
+    Str text = str_slice(list->text, list->len);
+    if (!list->sizes)
+        return json_skip(text, list->at, from, to);
+    *from = end_of_space(list, list->at);
+    *to = *from + *list->sizes;
+    if (*from == list->len)
+        return JSON_END;
+    return *to <= list->len ? JSON_VALUE : JSON_BAD;
+}
+
 static ListStep next_json(ListSplitter *list, bool last, Chunk *chunk)
 {
     ListSplitter start = *list;
     size_t from, to;
     skip_space(list);
-    if (next_char(list) == ']')
+    if (next_char(list) == ']' && !list->stream)
         return LIST_END;
     bool due = list->comma && list->at < list->len;
     if (due && next_char(list) != ',')
@@ -121,17 +147,18 @@ static ListStep next_json(ListSplitter *list, bool last, Chunk *chunk)
         advance(list, list->at + 1);
     else
         *list = start; /* what stands before the item in its line is the item's */
-    JsonFound found = json_skip(str_slice(list->text, list->len), list->at, &from, &to);
+    JsonFound found = find_value(list, &from, &to);
     if (found != JSON_VALUE && last)
         return found == JSON_END ? LIST_END : LIST_BAD;
     if (found != JSON_VALUE) {
         *list = start;
         return LIST_MORE;
     }
-    advance(list, line_of(list, from));
+    advance(list, list->stream ? from : line_of(list, from));
     make_chunk(list, to, chunk);
     advance(list, to);
-    list->comma = true;
+    list->sizes += list->sizes != NULL;
+    list->comma = !list->stream;
     return LIST_ITEM;
 }
 
@@ -170,7 +197,7 @@ void list_blank(char *item)
 static ListStep next_yaml(ListSplitter *list, bool last, Chunk *chunk)
 {
     size_t breaks, left = list->len - list->at;
-    if (list->len - list->at < 2 && !last)
+    if (left < 2 && !last)
         return LIST_MORE;
     if (!starts_item(list))
         return LIST_END;
@@ -180,9 +207,10 @@ static ListStep next_yaml(ListSplitter *list, bool last, Chunk *chunk)
         list->text[list->at] = '-';
         return LIST_MORE;
     }
-    size_t end = length == left ? end_of_items(list) : list->at + length;
+    bool ends = length == left && !list->within;
+    size_t end = ends ? end_of_items(list) : list->at + length;
     make_chunk(list, end, chunk);
-    if (length != left) {
+    if (end == list->at + length) {
         chunk->map = list->map;
         list->line += (uint32_t)breaks;
         list->at = end;
@@ -198,7 +226,8 @@ bool list_begin(ListSplitter *list, char *text, size_t len)
 {
     struct FastMap *map = list->map;
     *list = (ListSplitter){.text = text, .len = len, .map = map, .line = 1, .column = 1};
-    return next_char(list) == '{' ? begin_json(list) : begin_yaml(list);
+    size_t first = end_of_space(list, 0);
+    return first < len && text[first] == '{' ? begin_json(list) : begin_yaml(list);
 }
 
 ListStep list_next(ListSplitter *list, bool last, Chunk *chunk)

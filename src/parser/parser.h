@@ -222,7 +222,9 @@ bool splitter_next(Splitter *splitter, Chunk *chunk);
 /* ---- list.c: the items of a List, each a chunk of its own ---- */
 /* Of a List as kubectl get writes it: a mapping with the key items, whose items begin lines with
  * a dash, or a JSON object.  What else may stand in a List is not told: whoever wants to know
- * whether it is read so as in one piece reads all of its items once. */
+ * whether it is read so as in one piece reads all of its items once.
+ * Other JSON is a stream, and its documents are the items: they are what a Splitter finds if
+ * nothing is wrong up to the stream's end. */
 typedef struct ListSplitter {
     char *text;      /* of the stream; the dash before an item becomes a space */
     size_t len;
@@ -231,7 +233,10 @@ typedef struct ListSplitter {
     uint32_t index;  /* of the next item */
     uint32_t line, column; /* of what is next */
     bool json;
+    bool stream;     /* of JSON documents: it is no List */
     bool comma;      /* JSON: an item stands before it */
+    bool within;     /* nothing but items follows, to the end of what is to be seen */
+    const uint32_t *sizes; /* JSON: of the items from the next one on, who knows them; or NULL */
 } ListSplitter;
 typedef enum ListStep {
     LIST_ITEM,

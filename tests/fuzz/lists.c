@@ -1,6 +1,7 @@
 /* fuzz target: a List item by item against the same in one piece.  Of bytes that are taken for a
  * List which can be read so, the whole is a List without findings, with the same items at the
- * same places, or the target aborts.
+ * same places, or the target aborts.  What is taken for a stream of JSON has the documents that
+ * the splitter finds.
  *
  * The bytes are taken as they are, and, since few are a List, as documents that become the items
  * of one. */
@@ -58,14 +59,19 @@ static bool same_item(const Document *item, uint64_t base, const Document *all, 
     return true;
 }
 
+static void split_whole(Splitter *splitter)
+{
+    if (file_read_span(&whole.window, file.fd, 0, (size_t)file.size, (size_t)file.size))
+        abort();
+    parser_split(whole.parser, splitter, str_slice(whole.window.ptr, whole.window.len));
+}
+
 /* Reads the whole as one document. */
 static void read_whole(Document *doc)
 {
     Splitter splitter;
     Chunk chunk, more;
-    if (file_read_span(&whole.window, file.fd, 0, (size_t)file.size, (size_t)file.size))
-        abort();
-    parser_split(whole.parser, &splitter, str_slice(whole.window.ptr, whole.window.len));
+    split_whole(&splitter);
     if (!splitter_next(&splitter, &chunk))
         differ("there is no document", 0);
     if (parser_read(whole.parser, &chunk, 0, &whole.diag, doc) != PARSER_OK ||
@@ -75,7 +81,31 @@ static void read_whole(Document *doc)
         differ("there is another document", 0);
 }
 
-static void compare(const ListCuts *cuts)
+/* Documents and lines of a window are counted from its own start. */
+static void compare_stream(const ListCuts *cuts)
+{
+    Splitter splitter;
+    Chunk chunk, wanted;
+    ListReader reader;
+    uint32_t docs = 0, lines = 0;
+    Windows windows = list_windows(cuts, file.size);
+    split_whole(&splitter);
+    for (uint64_t window = 0; window < windows.count; window++) {
+        list_open(&reader, worker.parser, &worker.window, &file, windows, window);
+        while (list_read(&reader, &chunk) == LIST_ITEM)
+            if (!splitter_next(&splitter, &wanted) || !str_eq(wanted.text, chunk.text) ||
+                wanted.base != chunk.base || wanted.index != docs + chunk.index ||
+                wanted.line != lines + chunk.line || wanted.column != chunk.column ||
+                wanted.json != chunk.json || chunk.item)
+                differ("it is no such document", chunk.index);
+        docs += list_docs(windows, window);
+        lines += list_lines(windows, window);
+    }
+    if (splitter_next(&splitter, &wanted))
+        differ("there are more documents", wanted.index);
+}
+
+static void compare_list(const ListCuts *cuts)
 {
     Document doc, item;
     Chunk chunk;
@@ -108,8 +138,10 @@ static void try_text(const char *text, size_t len)
         abort();
     file.size = len;
     ListCuts *cuts = list_find(&worker, &file);
-    if (cuts)
-        compare(cuts);
+    if (cuts && list_is_stream(cuts))
+        compare_stream(cuts);
+    else if (cuts)
+        compare_list(cuts);
     list_free(cuts);
     diag_free(&worker.diag);
     diag_free(&whole.diag);

@@ -67,9 +67,12 @@ static void items_are_chunks(void **state)
         {STR_INIT("{\"items\":[{\"a\":1} {\"b\":2}]}"), "0@1:11 {\"a\":1} bad at 18"},
         {STR_INIT("{\"items\":[{\"a\":1},]}"), "0@1:11 {\"a\":1} bad at 18"},
         {STR_INIT("{\"items\":[{\"a\":1}"), "0@1:11 {\"a\":1} end at 17"},
-        {STR_INIT("{\"items\":{}}"), "none"},
-        {STR_INIT("{\"kind\":\"List\"}"), "none"},
-        {STR_INIT("{\"a\" 1}"), "none"},
+        {STR_INIT("\n{\"items\":[{}]}"), "0@2:11 {} end at 13"},
+        {STR_INIT("{\"items\":{}}"), "0@1:1 {\"items\":{}} end at 12"},
+        {STR_INIT(" {\"kind\":\"List\"}\n  [1]2\n"),
+         "0@1:2 {\"kind\":\"List\"} 1@2:3 [1] 2@2:6 2 end at 23"},
+        {STR_INIT("{\"a\":1},{}"), "0@1:1 {\"a\":1} bad at 7"},
+        {STR_INIT("{\"a\" 1}"), "bad at 0"},
     };
     for (size_t i = 0; i < BASE_COUNT(CASES); i++)
         for (size_t step = 1; step <= 64; step *= 4) {
