@@ -27,7 +27,7 @@ static bool add_file(FileBatch *batch, FileFolder *folder, const Input *input)
     if (input->named || !input_is_read(input) || file_open_found(&file, folder, input->path))
         return false;
     size_t at = (text->len + FILE_PADDING + BATCH_ALIGNED - 1) & ~(size_t)(BATCH_ALIGNED - 1);
-    bool fits = file.regular && file.size && file.size <= BATCH_LARGEST && !windows_of(&file).count;
+    bool fits = file.regular && file.size && file.size <= BATCH_LARGEST && !window_is_due(&file);
     if (fits) {
         text->len = at;
         fits = !file_read_more(text, file.fd, 0, (size_t)file.size);
