@@ -391,7 +391,7 @@ CheckStatus schema_check(SchemaChecker *checker, Document *doc, Object *object)
         const SchemaKind *kind = schema_kind_row(walk.schema, object->kind_id);
         walk.guesses = guesses_for(&walk, versions);
         walk_value(&walk, doc->root, kind->type, versions);
-        if (kind->flags & KIND_STORED && kind->creatable && !checker->partial)
+        if (kind->creatable && !checker->partial)
             server_object(&walk, kind, versions);
     }
     if (walk.refused)

@@ -155,7 +155,8 @@ void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions)
 {
     const SchemaType *row = type_row(walk->schema, kind->type);
     uint32_t metadata = schema_get(walk->doc, walk->doc->root, SCHEMA_NAME_metadata);
-    require_name(walk, kind, row, metadata, versions);
+    if (kind->flags & KIND_STORED)
+        require_name(walk, kind, row, metadata, versions);
     validation_object(walk, row, kind, metadata, versions);
 }
 

@@ -86,7 +86,7 @@ bool server_allows(const SchemaRule *rule, const Node *at);
 uint32_t server_field_rules(Walk *walk, uint32_t map, uint32_t value, const SchemaField *field,
                             uint32_t versions);
 void server_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
-/* The metadata of an object that is stored. */
+/* The metadata of an object that can be created. */
 void server_object(Walk *walk, const SchemaKind *kind, uint32_t versions);
 
 /* ---- object.c ---- */

@@ -131,9 +131,18 @@ static bool is_repeated_owner(Validation *v, Field owners, Field owner, uint32_t
     enum { LOOKED_AT_MOST = 64 };
     for (Items i = items_of(v, owners); items_next(v, &i) && i.index < index &&
                                         i.index < LOOKED_AT_MOST;)
-        if (is_same_owner(v, i.item, owner))
+        if (is_same_owner(v, i.item, owner)) {
+            validation_warning(v, owner, "stands here a second time, and is dropped");
             return true;
+        }
     return false;
+}
+
+/* Reviews are not stored, so nothing else is asked of their owners. */
+static void warn_of_repeated_owners(Validation *v, Field owners)
+{
+    for (Items i = items_of(v, owners); items_next(v, &i);)
+        is_repeated_owner(v, owners, i.item, i.index);
 }
 
 /* ValidateOwnerReferences */
@@ -141,10 +150,8 @@ static void validate_owner_references(Validation *v, Field owners)
 {
     Field first = FIELD_NONE;
     for (Items i = items_of(v, owners); items_next(v, &i);) {
-        if (is_repeated_owner(v, owners, i.item, i.index)) {
-            validation_warning(v, i.item, "stands here a second time, and is dropped");
+        if (is_repeated_owner(v, owners, i.item, i.index))
             continue;
-        }
         validate_owner_reference(v, owners, i.item);
         Field controller = field_get(v, i.item, SCHEMA_NAME_controller);
         if (!field_bool(v, controller))
@@ -384,6 +391,11 @@ void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind
         return;
     if (metadata == BASE_NONE)
         return; /* of what is not there nothing is wrong but that it is missing */
+    if (!(kind->flags & KIND_STORED)) {
+        Field owners = field_get(&v, field_at(&v, metadata), SCHEMA_NAME_ownerReferences);
+        warn_of_repeated_owners(&v, owners);
+        return;
+    }
     Fields meta;
     Field labels, annotations;
     bool plain = has_plain_names(&v, metadata, row, &labels, &annotations);

@@ -401,8 +401,8 @@ SCHEMA_CALLS(VALIDATION_DECLARE)
 void validation_calls(Walk *walk, uint32_t value, const SchemaType *row, uint32_t versions);
 void validation_field_rule(Walk *walk, uint32_t value, const SchemaRule *rule, uint32_t versions);
 FormatFn validation_format(uint32_t number); /* of a SCHEMA_FORMAT constant */
-/* meta.c: the metadata (its node, or BASE_NONE) of an object that is stored, by its kind's
- * names= row. */
+/* meta.c: the metadata (its node, or BASE_NONE) of an object, by its kind's names= row where
+ * the object is stored. */
 void validation_object(Walk *walk, const SchemaType *row, const SchemaKind *kind,
                        uint32_t metadata, uint32_t versions);
 
