@@ -2,7 +2,7 @@
  * pkg/apis/resource/validation has them.
  *
  * To the server every version is v1: what v1beta1 has at a request itself, v1 has at its
- * `exactly`.  Left to others: whether expressions compile. */
+ * `exactly`.  Left to others: whether expressions compile (expressions.c). */
 #include "schema/validation/resource.h"
 
 #include "schema/validation/admission.h"
@@ -20,6 +20,10 @@ enum {
 static void validate_device_expression(Validation *v, Field expression)
 {
     static const char *const VARIABLES[] = {"device", "cel", NULL};
+    if (field_text(v, expression).len == 0) { /* which the server compiles as well */
+        validation_invalid(v, expression, "may not be empty");
+        return;
+    }
     validation_expression(v, expression, VARIABLES);
     validation_unchecked(v, 1);
 }
