@@ -42,8 +42,8 @@ static const char *const METHODS[] = {
 };
 
 /* Types, which are values, too; those in packages have one of these in front. */
-static const char *const TYPES[] = {"JSONPatch", "Object",    "bool",          "bytes",  "double", "int",
-                                    "list", "map", "null_type", "optional_type", "string", "type", "uint"};
+static const char *const TYPES[] = {"bool", "bytes", "double", "int", "list", "map", "null_type",
+                                    "optional_type", "string", "type", "uint"};
 static const char *const PACKAGES[] = {"google", "kubernetes", "net"};
 
 static const char *const RESERVED[] = {
@@ -338,6 +338,7 @@ static Value read_name(Reader *r)
     Str name = r->token.text;
     advance(r);
     if (is_message(r)) {
+        check_variable(r, name);
         while (r->token.kind != '{' && r->token.kind != CEL_END)
             advance(r);
         expect(r, '{');

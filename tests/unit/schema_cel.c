@@ -72,6 +72,7 @@ static void what_does_not(void **state)
         {"18446744073709551616u > 0u", CEL_TOO_LARGE, "18446744073709551616u"},
         {"a/b", CEL_NO_VARIABLE, "a"},
         {"self.all(x, x > y)", CEL_NO_VARIABLE, "y"},
+        {"Object{metadata: self} == self", CEL_NO_VARIABLE, "Object"},
         {"self.all(x, true) && x", CEL_NO_VARIABLE, "x"},
         {"google > 1", CEL_NO_VARIABLE, "google"},
         {"math.greatest(1, 2) > 1", CEL_NO_VARIABLE, "math"},

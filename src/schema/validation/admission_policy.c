@@ -6,16 +6,16 @@
 
 /* What expressions may name, up to NULL. */
 typedef struct Names {
-    const char *of[8];
+    const char *of[10];
 } Names;
 
-/* Of a policy's parts: conditions come before variables are made, and messages ask for no
- * permissions. */
+/* Of a policy's parts: conditions come before variables are made, messages ask for no
+ * permissions, and what mutations make has types of its own. */
 typedef struct PolicyNames {
-    Names in_conditions, in_messages, elsewhere;
+    Names in_conditions, in_messages, in_mutations, elsewhere;
 } PolicyNames;
 
-static Names names_with(bool authorizer, bool params, bool variables)
+static Names names_with(bool authorizer, bool params, bool variables, bool patches)
 {
     Names names = {{"object", "oldObject", "request", "namespaceObject"}};
     uint32_t count = 4;
@@ -25,6 +25,10 @@ static Names names_with(bool authorizer, bool params, bool variables)
         names.of[count++] = "params";
     if (variables)
         names.of[count++] = "variables";
+    if (patches) {
+        names.of[count++] = "Object";
+        names.of[count++] = "JSONPatch";
+    }
     return names;
 }
 
@@ -32,9 +36,10 @@ static PolicyNames names_of_policy(const Validation *v, Field spec, bool variabl
 {
     bool params = field_given(GET(spec, paramKind));
     return (PolicyNames){
-        .in_conditions = names_with(true, params, false),
-        .in_messages = names_with(false, params, variables),
-        .elsewhere = names_with(true, params, variables),
+        .in_conditions = names_with(true, params, false, false),
+        .in_messages = names_with(false, params, variables, false),
+        .in_mutations = names_with(true, params, variables, true),
+        .elsewhere = names_with(true, params, variables, false),
     };
 }
 
@@ -234,7 +239,7 @@ static void validate_mutation(Validation *v, Field mutation, const PolicyNames *
     if (!field_given(wanted))
         validation_required(v, wanted, "for this patchType");
     else
-        validate_expression(v, GET(wanted, expression), names->elsewhere.of);
+        validate_expression(v, GET(wanted, expression), names->in_mutations.of);
     if (field_given(other))
         validation_invalid(v, other, "may not be given with this patchType");
 }
