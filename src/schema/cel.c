@@ -181,6 +181,26 @@ static void check_variable(Reader *r, Str name)
     fail(r, CEL_NO_VARIABLE, name);
 }
 
+/* Whether that variable, which no macro's hides, may have a field of that name. */
+static void check_field(Reader *r, Str variable, Str field)
+{
+    bool whole = true, known = false;
+    if (r->naming)
+        return;
+    for (const Local *local = r->locals; local; local = local->around)
+        if (str_eq(local->name, variable))
+            return;
+    for (const char *const *at = r->variables; *at; at++) {
+        Str entry = str_of(*at);
+        if (entry.len <= variable.len || !str_starts(entry, variable) || entry.ptr[variable.len] != '.')
+            continue;
+        whole = false;
+        known |= str_eq(str_slice(entry.ptr + variable.len + 1, entry.len - variable.len - 1), field);
+    }
+    if (!whole && !known)
+        fail(r, CEL_NO_FIELD, field);
+}
+
 /* How many arguments come, where the word to come is the first of them or the closing bracket. */
 static uint32_t count_arguments(const Reader *r)
 {
@@ -395,7 +415,7 @@ static Value read_member(Reader *r)
             read_expression(r);
             expect(r, ']');
         } else if (take(r, '.')) {
-            bool optional = take(r, '?');
+            bool optional = take(r, '?'), of_name = value.kind == VALUE_NAME;
             Str name = r->token.text;
             value.kind = optional ? VALUE_OTHER : VALUE_FIELD;
             if (take(r, CEL_QUOTED_NAME))
@@ -404,6 +424,8 @@ static Value read_member(Reader *r)
             if (!optional && take(r, '(')) {
                 value.kind = VALUE_OTHER;
                 read_method(r, name);
+            } else if (of_name) {
+                check_field(r, value.name, name);
             }
         } else {
             return value;

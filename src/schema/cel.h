@@ -3,7 +3,8 @@
  * Read by the grammar of cel-go (parser/gen/CEL.g4) with its macros; names of variables and
  * functions are those of Kubernetes' environment (k8s.io/apiserver/pkg/cel/environment), where the
  * newest version's stand for those of all.  What is found is never right for a server.  Types,
- * fields, costs, escapes in strings, and which version brought a function are not looked at. */
+ * other fields than a list of names has, costs, escapes in strings, and which version brought a
+ * function are not looked at. */
 #ifndef PLIMSOLL_CEL_H
 #define PLIMSOLL_CEL_H
 
@@ -17,6 +18,7 @@ typedef enum CelFault {
     CEL_RESERVED,    /* a word that is kept, as a name */
     CEL_TOO_LARGE,   /* a number beyond 64 bits */
     CEL_NO_VARIABLE, /* a name that nothing declares */
+    CEL_NO_FIELD,    /* a field that its variable does not have */
     CEL_NO_FUNCTION,
     CEL_NOT_A_NAME,  /* what stands where a macro wants the name of its variable */
     CEL_NOT_A_FIELD, /* what stands within has(), and is no field of something */
@@ -29,7 +31,8 @@ typedef struct CelReading {
     bool undecided;  /* nested too deep to be looked at in full */
 } CelReading;
 
-/* `variables` is a list that ends with NULL, of 32 at most. */
+/* `variables` is a list that ends with NULL.  The first 32 at most are names; behind them may
+ * stand "name." for a variable that has known fields alone, and "name.field" for each of those. */
 CelReading cel_read(Str expression, const char *const variables[]);
 
 /* The name of a function nearest to what a CEL_NO_FUNCTION names, or an empty text. */

@@ -102,6 +102,30 @@ static void what_is_used(void **state)
     assert_int_equal(reading_of("oldSelf.all(oldSelf, oldSelf > 1)").used, 2);
 }
 
+static void what_has_known_fields(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"self", "given", "none", "given.", "given.a", "none.", NULL};
+    static const struct {
+        const char *text, *what;
+    } CASES[] = {
+        {"given.a == self.b && given.a.b", ""},
+        {"given == none && given['b']", ""},
+        {"self.all(given, given.b) && self.given.b", ""},
+        {"given.a && given.b", "b"},
+        {"has((given).aa)", "aa"},
+        {"none.a", "a"},
+        {"given.?b.hasValue()", "b"},
+        {"self.all(given, given.b) && given.c", "c"},
+    };
+    for (size_t i = 0; i < BASE_COUNT(CASES); i++) {
+        CelReading reading = cel_read(str_of(CASES[i].text), NAMES);
+        assert_int_equal(reading.fault, CASES[i].what[0] ? CEL_NO_FIELD : CEL_FINE);
+        if (reading.fault)
+            assert_true(str_is(reading.what, CASES[i].what));
+    }
+}
+
 /* A hostile text is neither refused nor followed to its bottom. */
 static void what_is_nested_deep(void **state)
 {
@@ -130,7 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_compiles), cmocka_unit_test(what_does_not),
         cmocka_unit_test(what_is_used), cmocka_unit_test(what_is_nested_deep),
-        cmocka_unit_test(what_is_near),
+        cmocka_unit_test(what_is_near), cmocka_unit_test(what_has_known_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

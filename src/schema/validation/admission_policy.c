@@ -6,7 +6,8 @@
 
 /* What expressions may name, up to NULL. */
 typedef struct Names {
-    const char *of[10];
+    const char **of;
+    uint32_t count;
 } Names;
 
 /* Of a policy's parts: conditions come before variables are made, messages ask for no
@@ -15,31 +16,59 @@ typedef struct PolicyNames {
     Names in_conditions, in_messages, in_mutations, elsewhere;
 } PolicyNames;
 
-static Names names_with(bool authorizer, bool params, bool variables, bool patches)
+static void add_name(Names *names, const char *name)
 {
-    Names names = {{"object", "oldObject", "request", "namespaceObject"}};
-    uint32_t count = 4;
+    names->of[names->count++] = name;
+    names->of[names->count] = NULL;
+}
+
+/* With room for a policy's variables, and for the end. */
+static Names names_with(const Validation *v, bool authorizer, bool params, uint32_t variables)
+{
+    enum { OTHERS_MOST = 10 };
+    size_t size = (OTHERS_MOST + variables + 1) * sizeof(const char *);
+    Names names = {.of = arena_alloc(v->walk->checker->scratch, size)};
+    add_name(&names, "object");
+    add_name(&names, "oldObject");
+    add_name(&names, "request");
+    add_name(&names, "namespaceObject");
     if (authorizer)
-        names.of[count++] = "authorizer";
+        add_name(&names, "authorizer");
     if (params)
-        names.of[count++] = "params";
-    if (variables)
-        names.of[count++] = "variables";
-    if (patches) {
-        names.of[count++] = "Object";
-        names.of[count++] = "JSONPatch";
-    }
+        add_name(&names, "params");
     return names;
 }
 
-static PolicyNames names_of_policy(const Validation *v, Field spec, bool variables)
+/* Variables are fields of one that is there for them, and each is known from the next one on. */
+static void start_variables(PolicyNames *names)
+{
+    Names *all[] = {&names->in_messages, &names->in_mutations, &names->elsewhere};
+    for (size_t i = 0; i < BASE_COUNT(all); i++)
+        add_name(all[i], "variables");
+    add_name(&names->in_mutations, "Object");
+    add_name(&names->in_mutations, "JSONPatch");
+    for (size_t i = 0; i < BASE_COUNT(all); i++)
+        add_name(all[i], "variables.");
+}
+
+static void add_variable(const Validation *v, PolicyNames *names, Str name)
+{
+    Arena *arena = v->walk->checker->scratch;
+    const char *field = arena_format(arena, "variables.%.*s", STR_ARG(name)).ptr;
+    add_name(&names->in_messages, field);
+    add_name(&names->in_mutations, field);
+    add_name(&names->elsewhere, field);
+}
+
+static PolicyNames names_of_policy(const Validation *v, Field spec)
 {
     bool params = field_given(GET(spec, paramKind));
+    uint32_t variables = field_length(v, GET(spec, variables));
     return (PolicyNames){
-        .in_conditions = names_with(true, params, false, false),
-        .in_messages = names_with(false, params, variables, false),
-        .in_mutations = names_with(true, params, variables, true),
-        .elsewhere = names_with(true, params, variables, false),
+        .in_conditions = names_with(v, true, params, 0),
+        .in_messages = names_with(v, false, params, variables),
+        .in_mutations = names_with(v, true, params, variables),
+        .elsewhere = names_with(v, true, params, variables),
     };
 }
 
@@ -137,13 +166,15 @@ static bool is_cel_identifier(Str text)
 }
 
 /* validateVariable */
-static void validate_variables(Validation *v, Field variables, const PolicyNames *names)
+static void validate_variables(Validation *v, Field variables, PolicyNames *names)
 {
+    start_variables(names);
     for (Items i = items_of(v, variables); items_next(v, &i);) {
         Field name = GET(i.item, name);
         if (validate_not_blank(v, name) && !is_cel_identifier(field_text(v, name)))
             validation_invalid(v, name, "must be a name that CEL takes");
         validate_expression(v, GET(i.item, expression), names->elsewhere.of);
+        add_variable(v, names, field_text(v, name));
     }
 }
 
@@ -201,12 +232,13 @@ void validate_validating_admission_policy(Validation *v, Field policy)
 {
     Field spec = GET(policy, spec);
     Field validations = GET(spec, validations), annotations = GET(spec, auditAnnotations);
-    PolicyNames names = names_of_policy(v, spec, field_length(v, GET(spec, variables)) > 0);
+    PolicyNames names = names_of_policy(v, spec);
     Seen keys = {0};
     Field first;
     validate_policy_head(v, spec);
     validate_match_conditions(v, GET(spec, matchConditions), names.in_conditions.of);
-    validate_variables(v, GET(spec, variables), &names);
+    if (field_length(v, GET(spec, variables)) > 0)
+        validate_variables(v, GET(spec, variables), &names);
     if (field_length(v, validations) == 0 && field_length(v, annotations) == 0) {
         validation_required(v, validations, "where there are no auditAnnotations");
         validation_required(v, annotations, "where there are no validations");
@@ -248,7 +280,7 @@ static void validate_mutation(Validation *v, Field mutation, const PolicyNames *
 void validate_mutating_admission_policy(Validation *v, Field policy)
 {
     Field spec = GET(policy, spec), mutations = GET(spec, mutations);
-    PolicyNames names = names_of_policy(v, spec, true);
+    PolicyNames names = names_of_policy(v, spec);
     validate_policy_head(v, spec);
     validate_mutating_operations(v, GET(spec, matchConstraints));
     validate_match_conditions(v, GET(spec, matchConditions), names.in_conditions.of);

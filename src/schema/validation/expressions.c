@@ -13,6 +13,7 @@ static const char *const SAYINGS[] = {
     [CEL_RESERVED] = "is a reserved word",
     [CEL_TOO_LARGE] = "is beyond 64 bits",
     [CEL_NO_VARIABLE] = "is not declared",
+    [CEL_NO_FIELD] = "is no field of what stands before it",
     [CEL_NO_FUNCTION] = "is no function",
     [CEL_NOT_A_NAME] = "stands where the macro's variable has to be named",
     [CEL_NOT_A_FIELD] = "stands where has() wants a field, such as self.name",
@@ -44,6 +45,30 @@ static void find_place(Str expression, const char *what, unsigned *line, unsigne
     }
 }
 
+/* Of a list as cel_read takes it: whether it is a name, or a field where those are asked for. */
+static bool is_listed(const char *name, bool fields)
+{
+    Str text = name ? str_of(name) : str_slice("", 0);
+    size_t dot = str_find(text, '.');
+    return fields ? dot + 1 < text.len : text.len && dot == text.len;
+}
+
+/* Those of the list, which stand together. */
+static void help_list(Validation *v, Finding *finding, const char *const variables[], bool fields)
+{
+    Buf all = {0};
+    for (size_t i = 0; variables[i]; i++) {
+        if (!is_listed(variables[i], fields))
+            continue;
+        buf_text(&all, all.len == 0 ? "" : is_listed(variables[i + 1], fields) ? ", " : " and ");
+        buf_text(&all, variables[i]);
+    }
+    if (all.len)
+        diag_help(v->walk->checker->diag, finding, "what it can speak of: %.*s",
+                  STR_ARG(buf_slice(&all)));
+    buf_free(&all);
+}
+
 static void help_names(Validation *v, Finding *finding, const CelReading *reading,
                        const char *const variables[])
 {
@@ -59,15 +84,8 @@ static void help_names(Validation *v, Finding *finding, const CelReading *readin
         diag_help(diag, finding, "did you mean %.*s?", STR_ARG(nearest));
     if (reading->fault == CEL_UNREADABLE && memchr("\"'", reading->what.ptr[0], 2))
         diag_help(diag, finding, "the string does not end, or holds an escape that CEL does not have");
-    if (reading->fault != CEL_NO_VARIABLE)
-        return;
-    Buf all = {0};
-    for (size_t i = 0; variables[i]; i++) {
-        buf_text(&all, i == 0 ? "" : variables[i + 1] ? ", " : " and ");
-        buf_text(&all, variables[i]);
-    }
-    diag_help(diag, finding, "what it can speak of: %.*s", STR_ARG(buf_slice(&all)));
-    buf_free(&all);
+    if (reading->fault == CEL_NO_VARIABLE || reading->fault == CEL_NO_FIELD)
+        help_list(v, finding, variables, reading->fault == CEL_NO_FIELD);
 }
 
 CelReading validation_expression(Validation *v, Field expression, const char *const variables[])
