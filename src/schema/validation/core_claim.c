@@ -92,7 +92,7 @@ void validate_persistent_volume_claim_spec(Validation *v, Field spec, bool norma
     Finding *finding = NULL;
     if (!resource_usual_amount(v, storage)) {
         Quantity quantity = field_quantity(v, storage);
-        if (!field_entry_exists(requests, storage))
+        if (!field_given(storage))
             finding = validation_required(v, requests, "it says how much storage is asked for");
         else if (quantity_sign(&quantity) <= 0)
             finding = validation_invalid(v, storage, "must be more than 0");
@@ -128,7 +128,7 @@ void validate_persistent_volume_claim(Validation *v, Field claim)
     validate_persistent_volume_claim_spec(v, spec, true);
     Field annotations = FIELD_PATH(v, claim, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
     Field class = field_entry(v, annotations, "volume.beta.kubernetes.io/storage-class");
-    if (field_entry_exists(annotations, class))
+    if (field_given(class))
         validation_warning(v, class, "is deprecated: use storageClassName");
     warn_of_persistent_volume_claim_spec(v, spec);
 }

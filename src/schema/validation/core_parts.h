@@ -77,15 +77,14 @@ bool validate_given_word(Validation *v, Field field, const char *words);
 Str text_trimmed(Str text);
 /* The text with small letters, ASCII only: itself, or a copy in the document's scratch. */
 Str text_lowered(const Validation *v, Str text);
-/* The value of a label, annotation or resource of that name. */
+/* The value of a label, annotation or resource of that name.  A null one is there, with Go's zero
+ * value. */
 static inline Field field_entry(const Validation *v, Field map, const char *key)
 {
-    return field_given(map) ? entries_get(v, map, str_of(key)) : map;
-}
-/* Whether the map has it at all: a key whose value is null is there, with Go's zero value. */
-static inline bool field_entry_exists(Field map, Field entry)
-{
-    return entry.above != map.above;
+    Field entry = field_given(map) ? entries_get(v, map, str_of(key)) : map;
+    if (entry.above != map.above)
+        entry.node = entry.above;
+    return entry;
 }
 
 /* ---- core_resources.c: names and quantities of resources ---- */

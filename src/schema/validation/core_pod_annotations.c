@@ -112,13 +112,15 @@ static void check_match(Validation *v, Field profile, Field base, Str annotation
                       ".localhostProfile");
 }
 
-/* The annotation of a container, by its prefix. */
+/* The annotation of a container, by its prefix; as field_entry. */
 static Field annotation_of(const Validation *v, const Pod *pod, Str prefix, Str container)
 {
     for (Entries at = entries_of(v, pod->annotations); entries_next(v, &at);)
         if (at.key.len == prefix.len + container.len && str_starts(at.key, prefix) &&
-            str_ends(at.key, container))
+            str_ends(at.key, container)) {
+            at.value.node = at.value.above;
             return at.value;
+        }
     return FIELD_NONE;
 }
 

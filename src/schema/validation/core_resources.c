@@ -297,7 +297,7 @@ typedef struct Amount {
 static Amount amount_of(const Validation *v, Field map, Str key)
 {
     Amount amount = {.at = entries_get(v, map, key)};
-    amount.there = field_entry_exists(map, amount.at);
+    amount.there = amount.at.above != map.above; /* a null one, too */
     amount.quantity = field_quantity(v, amount.at);
     return amount;
 }

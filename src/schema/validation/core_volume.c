@@ -217,11 +217,11 @@ static void warn_of_persistent_volume(Validation *v, Field meta, Field spec)
     Field annotations = GET(meta, annotations);
     Field class = field_entry(v, annotations, "volume.beta.kubernetes.io/storage-class");
     Field options = field_entry(v, annotations, "volume.beta.kubernetes.io/mount-options");
-    if (field_entry_exists(annotations, class))
+    if (field_given(class))
         validation_warning(v, class, "is deprecated: use storageClassName");
     VALIDATION_ONLY(v, VALIDATION_SINCE(31))
     {
-        if (field_entry_exists(annotations, options))
+        if (field_given(options))
             validation_warning(v, options, "is deprecated: use mountOptions");
     }
     if (field_text_is(v, GET(spec, persistentVolumeReclaimPolicy), "Recycle"))

@@ -304,7 +304,7 @@ void validate_priority_level_configuration(Validation *v, Field level)
     Field annotations = FIELD_PATH(v, level, SCHEMA_NAME_metadata, SCHEMA_NAME_annotations);
     Field zero = field_entry(v, annotations,
                              "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares");
-    if (field_entry_exists(annotations, zero))
+    if (field_given(zero))
         validation_as(v, validation_forbidden(v, zero, "it is for v1beta3 alone"), annotations,
                       NULL);
     validate_priority_level_configuration_v1beta3(v, level);
