@@ -112,6 +112,9 @@ static uint32_t validate_volume_source(Validation *v, Field spec, Str volume_nam
         }
         kind->validate(v, source, volume_name);
         validation_rename(v, BASE_NONE, str_slice("", 0));
+        Field affinity = GET(spec, nodeAffinity);
+        if (kind->field == SCHEMA_NAME_local && !field_given(affinity))
+            validation_required(v, affinity, "a local volume says on which node it is");
     }
     if (count == 0)
         validation_other(v, spec, "FieldValueRequired", "must have a source: what the volume is");
@@ -150,9 +153,6 @@ static void validate_volume_alone(Validation *v, Field spec)
         else
             validation_required(v, GET(affinity, required), "nodeAffinity says which nodes");
     }
-    if (field_given(GET(spec, local)) && !field_given(affinity) &&
-        !field_given(GET(spec, hostPath)))
-        validation_required(v, affinity, "a local volume says on which node it is");
     validation_optional_text(v, GET(spec, storageClassName), format_dns_subdomain);
     validate_given_word(v, GET(spec, volumeMode), "Block,Filesystem");
     Field class = GET(spec, volumeAttributesClassName);
