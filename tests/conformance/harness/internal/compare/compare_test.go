@@ -104,6 +104,7 @@ func TestBadRequestFields(t *testing.T) {
 	for message, want := range map[string]string{
 		`strict decoding error: unknown field "spec.a[0].b", duplicate field "spec.c"`:                                     "spec.a[0].b spec.c",
 		`json: cannot unmarshal string into Go struct field FCVolumeSource.spec.volumes.VolumeSource.fc.lun of type int32`: "spec.volumes.fc.lun",
+		`json: cannot unmarshal string into Go struct field DaemonEndpoint.status.kubeletEndpoint.Port of type int32`:      "status.kubeletEndpoint.Port",
 		`quantities must match the regular expression`:                                                                     "",
 		`json: cannot unmarshal object into Go struct field ObjectMeta.metadata.name of type string`:                       "metadata.name",
 	} {

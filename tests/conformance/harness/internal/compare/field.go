@@ -43,12 +43,13 @@ func badRequestFields(message string) []string {
 
 // goPath makes a field path of the decoder's: the first part is the type that
 // holds the field, and parts with a capital are embedded types, which do not
-// show in JSON.
+// show in JSON, but for the last, which is the field.
 func goPath(path string) string {
 	parts := strings.Split(path, ".")
 	var kept []string
 	for i, part := range parts {
-		if i == 0 || part == "" || part[0] >= 'A' && part[0] <= 'Z' {
+		embedded := i < len(parts)-1 && part != "" && part[0] >= 'A' && part[0] <= 'Z'
+		if i == 0 || part == "" || embedded {
 			continue
 		}
 		kept = append(kept, part)
