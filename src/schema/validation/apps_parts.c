@@ -145,6 +145,8 @@ void warn_of_name_in_pods(Validation *v, Field meta)
     if (!given)
         name = GET(meta, generateName);
     if (!field_is_empty(v, name) && name_check(format_dns_label, field_text(v, name), !given))
-        validation_warning(v, name, "is used in names and hostnames of Pods and should be a DNS "
-                                    "label");
+        /* To the server, a name that it generated is the name. */
+        validation_as(v, validation_warning(v, name, "is used in names and hostnames of Pods and "
+                                                     "should be a DNS label"),
+                      meta, ".name");
 }
