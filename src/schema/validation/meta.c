@@ -124,9 +124,9 @@ static bool is_same_owner(const Validation *v, Field a, Field b)
     return true;
 }
 
-/* hasOwnerReference: among some dozens before it.  The server drops those that stand there a
- * second time, with a warning, before it validates. */
-static bool is_repeated_owner(Validation *v, Field owners, Field owner, uint32_t index)
+/* hasOwnerReference: whether it stands among some dozens before it.  The server drops those that
+ * stand there a second time, with a warning, before it validates. */
+static bool warn_of_repeated_owner(Validation *v, Field owners, Field owner, uint32_t index)
 {
     enum { LOOKED_AT_MOST = 64 };
     for (Items i = items_of(v, owners); items_next(v, &i) && i.index < index &&
@@ -142,7 +142,7 @@ static bool is_repeated_owner(Validation *v, Field owners, Field owner, uint32_t
 static void warn_of_repeated_owners(Validation *v, Field owners)
 {
     for (Items i = items_of(v, owners); items_next(v, &i);)
-        is_repeated_owner(v, owners, i.item, i.index);
+        warn_of_repeated_owner(v, owners, i.item, i.index);
 }
 
 /* ValidateOwnerReferences */
@@ -150,7 +150,7 @@ static void validate_owner_references(Validation *v, Field owners)
 {
     Field first = FIELD_NONE;
     for (Items i = items_of(v, owners); items_next(v, &i);) {
-        if (is_repeated_owner(v, owners, i.item, i.index))
+        if (warn_of_repeated_owner(v, owners, i.item, i.index))
             continue;
         validate_owner_reference(v, owners, i.item);
         Field controller = field_get(v, i.item, SCHEMA_NAME_controller);
