@@ -1,5 +1,17 @@
-/* What the rules about admission share: an object's Namespace, and how it is spoken of. */
+/* What the rules about admission share: an object's Namespace, and how it is spoken of; and
+ * whether anything asks them. */
 #include "checks/link.h"
+
+void admission_forget_unasked(Facts *facts, const ChecksOptions *options)
+{
+    if (facts->namespaces.len || facts->limits.len || options->pod_security)
+        return;
+    vec_free(&facts->admitted_pods);
+    vec_free(&facts->admitted_claims);
+    vec_free(&facts->containers);
+    vec_free(&facts->security_values);
+    vec_free(&facts->resource_spans);
+}
 
 uint32_t link_namespace_of(const Link *link, uint32_t object)
 {

@@ -108,6 +108,10 @@ Str facts_text(const Facts *facts, uint32_t string);
 /* After schema_check of doc's object: facts from the marks, then every on_object. */
 void checks_object(const ObjectContext *context, const Mark *marks, uint32_t mark_count);
 
+/* Pods and containers as admission sees them are known for the Namespace or LimitRange that may
+ * yet come.  Where none came, and the options ask for nothing either, they go: for facts that
+ * are linked once. */
+void admission_forget_unasked(Facts *facts, const ChecksOptions *options);
 Link *link_build(Facts *facts, const Sources *sources, const ChecksOptions *options);
 /* Every on_link, by so many threads. */
 void checks_link(const Link *link, Diag *diag, uint32_t jobs);

@@ -367,6 +367,8 @@ static void link_scope(ScopeSet *scopes, uint32_t id, PartIndex *index, uint32_t
     scope->checks.joined = strcmp(scope->report.kind, "argument") != 0 &&
                            strcmp(scope->report.kind, "files") != 0;
     scope->checks.newest = options->schema.target.newest;
+    if (scope->whole)
+        admission_forget_unasked(facts, &scope->checks);
     Link *link = link_build(facts, worker->sources, &scope->checks);
     checks_link(link, &worker->diag, checks_is_long(facts) ? scopes->jobs : 1);
     scope->report.facts = facts;
