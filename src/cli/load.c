@@ -348,6 +348,7 @@ static void worker_text(Worker *worker, const Input *input, Str text, FileNote *
     Splitter splitter;
     parser_split(worker->parser, &splitter, text);
     worker_documents(worker, input, &splitter, 0, file, note);
+    note->cut = meter_stopped();
 }
 
 /* How a large file is to be read. */
@@ -483,6 +484,7 @@ static void read_window(Worker *worker, const Input *input, uint64_t number, uin
         worker_documents(worker, input, &splitter, base, file, note);
     }
     note->error = window.error;
+    note->cut = meter_stopped();
     window_close(&window);
     if (worker->checker.crds)
         crd_set_by_place(worker->checker.crds, false);
@@ -510,6 +512,7 @@ static void read_items(Worker *worker, const Input *input, Windows windows, uint
     meter_pass(worker->meter, STATS_LOAD);
     if (step == LIST_BAD || step == LIST_MORE)
         note->error = reader.error ? reader.error : EIO; /* it was changed meanwhile */
+    note->cut = meter_stopped();
     file_close(&note->file);
     note->count = facts_object_count(worker->facts) - note->first;
     note->docs = list_docs(windows, number);

@@ -325,6 +325,13 @@ static void piece_read(Pool *pool, Piece *piece, Worker *worker)
     }
 }
 
+/* Ctrl-C ended the window before it somewhere: how many lines those would have been nobody knows.
+ * It is forgotten with the unit, into which nothing is read any more. */
+static bool stands_behind_cut(const Run *run, const Unit *unit)
+{
+    return unit->notes.len && unit->notes.at[0].continues && run->file.cut;
+}
+
 /* Joins what is complete at the head of the list.  The lock is held, and let go while at it. */
 static void pieces_join(Pool *pool)
 {
@@ -335,7 +342,8 @@ static void pieces_join(Pool *pool)
         Unit *unit = piece->unit;
         if (unit) {
             pthread_mutex_unlock(&pool->lock);
-            unit_join(pool->run, unit);
+            if (!stands_behind_cut(pool->run, unit))
+                unit_join(pool->run, unit);
             pthread_mutex_lock(&pool->lock);
             unit_put(pool, unit);
         }
@@ -426,6 +434,8 @@ void parallel_files(Run *run, uint32_t first, uint32_t end, Windows windows)
     run->worker.apart = false;
     tools_take(&run->worker, &tools);
     pieces_drop(&pool);
+    if (run->file.more)
+        run_end_file(run);
     while (pool.free) {
         Unit *unit = pool.free;
         pool.free = unit->next;

@@ -49,6 +49,25 @@ static void file_add(FileNote *file, const FileNote *note)
     file->lines += note->lines;
     file->more = note->more;
     file->opened |= note->opened;
+    file->cut |= note->cut;
+}
+
+void run_end_file(Run *run)
+{
+    FileNote *file = &run->file;
+    ReportSummary *summary = &run->summary;
+    file->more = false;
+    summary->helm_templates += file->helm > 0;
+    if (file->used) {
+        summary->files++;
+        summary->skipped_documents += file->skipped;
+    } else if (file->opened && !file->helm && !file->cut) {
+        summary->skipped_files++;
+    }
+    if (run->scopes) {
+        FileObjects met = {file->first, file->count, file->template || file->helm};
+        scopes_note_file(run->scopes, file->input, met, file->rendered);
+    }
 }
 
 void run_note_file(Run *run, const FileNote *note)
@@ -59,22 +78,9 @@ void run_note_file(Run *run, const FileNote *note)
                   strerror(note->error));
         run->unreadable = true;
     }
-    FileNote *file = &run->file;
-    file_add(file, note);
-    if (file->more)
-        return;
-    ReportSummary *summary = &run->summary;
-    summary->helm_templates += file->helm > 0;
-    if (file->used) {
-        summary->files++;
-        summary->skipped_documents += file->skipped;
-    } else if (file->opened && !file->helm) {
-        summary->skipped_files++;
-    }
-    if (run->scopes) {
-        FileObjects met = {file->first, file->count, file->template || file->helm};
-        scopes_note_file(run->scopes, file->input, met, file->rendered);
-    }
+    file_add(&run->file, note);
+    if (!run->file.more)
+        run_end_file(run);
 }
 
 SourcesBefore run_file_before(const Run *run, bool continues)

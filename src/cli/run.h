@@ -44,6 +44,7 @@ typedef struct FileNote {
     int error;                    /* errno: it could not be read */
     bool opened;
     bool torn;                    /* Ctrl-C ended the reading: its last document is not whole */
+    bool cut;                     /* Ctrl-C came before its end: documents or windows are missing */
     bool rendered;                /* it is what `helm template` wrote */
     bool template;                /* a template of a chart */
     bool continues, more;         /* other windows of it stand before, behind */
@@ -123,6 +124,8 @@ void run_crds(Run *run);
 void run_files(Run *run);
 /* Takes note of a file, or of its next window, in the order of the input. */
 void run_note_file(Run *run, const FileNote *note);
+/* No more windows come of the last file that was noted: Ctrl-C. */
+void run_end_file(Run *run);
 /* What of that file stands before the next window. */
 SourcesBefore run_file_before(const Run *run, bool continues);
 void run_deferred(Run *run, ObjectPass pass);
