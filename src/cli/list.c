@@ -18,6 +18,7 @@ struct ListCuts {
     VEC(ListCut) at; /* the last one is where the items end */
     VEC(uint32_t) sizes; /* of JSON's items, whose ends take as long to find as to read; and one
                             that nothing has */
+    uint32_t indent;
     bool json, stream;
 };
 
@@ -100,6 +101,7 @@ void list_open(ListReader *reader, Parser *parser, FileText *text, const FileHan
     reader_begin(reader, parser, text, file, cut_at(windows, number + 1)->base);
     reader->base = first->base;
     reader->splitter.json = windows.list->json;
+    reader->splitter.indent = windows.list->indent;
     reader->splitter.stream = list_is_stream(windows.list);
     reader->splitter.index = reader->splitter.stream ? 0 : first->item;
     if (reader->splitter.json)
@@ -232,7 +234,8 @@ ListCuts *list_find(Worker *worker, const FileHandle *file)
         !list_begin(splitter, text->ptr, text->len))
         return NULL;
     ListCuts *cuts = mem_resize(NULL, sizeof *cuts);
-    *cuts = (ListCuts){.json = splitter->json, .stream = splitter->stream};
+    *cuts = (ListCuts){
+        .indent = splitter->indent, .json = splitter->json, .stream = splitter->stream};
     Buf frame = {0};
     add_head(&frame, splitter);
     if (!find_cuts(worker, &reader, cuts) ||

@@ -1,8 +1,8 @@
 /* list: a List to its items, each a chunk of its own, so that one of a whole cluster takes no
  * more memory than a stream of its objects, and several threads may share it.
  *
- * An item of a YAML List that starts with a dash at its line's start is a mapping at the
- * column behind it once the dash is a space: with the same nodes, at the same places. */
+ * An item of a YAML List that starts its line with a dash is a mapping at the column behind it
+ * once the dash is a space: with the same nodes, at the same places. */
 #include "parser/build.h"
 #include "parser/fast_masks.h"
 
@@ -14,7 +14,25 @@ static Str rest_of(const ListSplitter *list)
     return str_slice(list->text + list->at, list->len - list->at);
 }
 
-static bool starts_item(const ListSplitter *list) { return str_starts(rest_of(list), STR("- ")); }
+enum { INDENT_MOST = 8 };
+typedef struct ItemMark {
+    char at[1 + INDENT_MOST + 2];
+} ItemMark;
+
+/* What stands at the start of an item, from the line feed before it on. */
+static Str item_mark(const ListSplitter *list, ItemMark *room)
+{
+    room->at[0] = '\n';
+    memset(room->at + 1, ' ', sizeof room->at - 1);
+    room->at[1 + list->indent] = '-';
+    return str_slice(room->at, 1 + list->indent + 2);
+}
+
+static bool starts_item(const ListSplitter *list)
+{
+    Str mark = item_mark(list, &(ItemMark){0});
+    return str_starts(rest_of(list), str_slice(mark.ptr + 1, mark.len - 1));
+}
 
 static char next_char(const ListSplitter *list)
 {
@@ -175,7 +193,24 @@ static bool begin_yaml(ListSplitter *list)
         at = (size_t)(line + 1 - head.ptr);
     }
     advance(list, at + sizeof YAML_ITEMS - 1);
+    while (list->indent < INDENT_MOST && list->at + list->indent < list->len &&
+           list->text[list->at + list->indent] == ' ')
+        list->indent++;
     return starts_item(list);
+}
+
+/* The next item and all behind it, without what begins with another dash at the column: those at
+ * the line's start are found with the masks. */
+static Str next_item(const ListSplitter *list)
+{
+    Str rest = rest_of(list), mark = item_mark(list, &(ItemMark){0});
+    const char *line = list->indent ? rest.ptr : NULL, *end = rest.ptr + rest.len;
+    while (line && (line = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+        if (str_starts(str_slice(line, (size_t)(end - line)), mark))
+            return str_slice(rest.ptr, (size_t)(line + 1 - rest.ptr));
+        line++;
+    }
+    return rest;
 }
 
 /* The last item ends where a line starts with anything but a space, a comment or nothing. */
@@ -190,6 +225,8 @@ static size_t end_of_items(const ListSplitter *list)
 
 void list_blank(char *item)
 {
+    while (*item == ' ')
+        item++;
     if (*item == '-')
         *item = ' ';
 }
@@ -197,14 +234,15 @@ void list_blank(char *item)
 static ListStep next_yaml(ListSplitter *list, bool last, Chunk *chunk)
 {
     size_t breaks, left = list->len - list->at;
-    if (left < 2 && !last)
+    if (left < list->indent + 2 && !last)
         return LIST_MORE;
     if (!starts_item(list))
         return LIST_END;
     list_blank(list->text + list->at);
-    size_t length = fast_map_cut(list->map, rest_of(list), FAST_CUT_ITEM, &breaks);
+    FastCut cut = list->indent ? FAST_CUT_DOCUMENT : FAST_CUT_ITEM;
+    size_t length = fast_map_cut(list->map, next_item(list), cut, &breaks);
     if (length == left && !last) {
-        list->text[list->at] = '-';
+        list->text[list->at + list->indent] = '-';
         return LIST_MORE;
     }
     bool ends = length == left && !list->within;

@@ -220,8 +220,8 @@ void splitter_go_on(Splitter *splitter, Str text);
 bool splitter_next(Splitter *splitter, Chunk *chunk);
 
 /* ---- list.c: the items of a List, each a chunk of its own ---- */
-/* Of a List as kubectl get writes it: a mapping with the key items, whose items begin lines with
- * a dash, or a JSON object.  What else may stand in a List is not told: whoever wants to know
+/* Of a List as kubectl get writes it, or yq behind it: a mapping with the key items, whose items
+ * begin lines with a dash at one column, or a JSON object.  What else may stand in a List is not told: whoever wants to know
  * whether it is read so as in one piece reads all of its items once.
  * Other JSON is a stream, and its documents are the items: they are what a Splitter finds if
  * nothing is wrong up to the stream's end. */
@@ -232,6 +232,7 @@ typedef struct ListSplitter {
     struct FastMap *map;
     uint32_t index;  /* of the next item */
     uint32_t line, column; /* of what is next */
+    uint32_t indent; /* YAML: spaces before each item's dash */
     bool json;
     bool stream;     /* of JSON documents: it is no List */
     bool comma;      /* JSON: an item stands before it */

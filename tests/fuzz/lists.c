@@ -148,10 +148,12 @@ static void try_text(const char *text, size_t len)
     worker.diag = whole.diag = (Diag){0};
 }
 
-/* Each document's lines moved to the right, its first one behind a dash. */
-static void put_items(Buf *out, Str text)
+/* Each document's lines moved to the right, its first one behind a dash with so many spaces
+ * before it. */
+static void put_items(Buf *out, Str text, size_t indent)
 {
     bool first = true;
+    out->len = 0;
     buf_text(out, "apiVersion: v1\nitems:\n");
     for (size_t end; text.len; text = str_slice(text.ptr + end, text.len - end)) {
         end = str_find(text, '\n');
@@ -161,6 +163,7 @@ static void put_items(Buf *out, Str text)
             first = true;
             continue;
         }
+        buf_repeat(out, ' ', indent);
         buf_text(out, first ? "- " : "  ");
         buf_str(out, line);
         buf_byte(out, '\n');
@@ -175,8 +178,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > LONGEST)
         return 0;
     try_text((const char *)data, size);
-    put_items(&list, str_slice((const char *)data, size));
-    try_text(list.ptr, list.len);
+    for (size_t indent = 0; indent <= 2; indent += 2) {
+        put_items(&list, str_slice((const char *)data, size), indent);
+        try_text(list.ptr, list.len);
+    }
     buf_free(&list);
     return 0;
 }
