@@ -13,7 +13,7 @@ enum {
 #ifdef PLIMSOLL_HOSTILE
     INTERNER_FIRST_SLOTS = 2,
 #else
-    INTERNER_FIRST_SLOTS = 1024,
+    INTERNER_FIRST_SLOTS = 256,
 #endif
 };
 _Static_assert(INTERNER_RECENT == 1 << (32 - 24), "recent_of: by the hash's upper bits");

@@ -81,7 +81,7 @@ static FileId *slot_of(FileId *slots, uint32_t slot_count, uint64_t device, uint
 
 static void files_grow(FileSet *set)
 {
-    uint32_t wider = set->slot_count ? set->slot_count * 2 : 256;
+    uint32_t wider = set->slot_count ? set->slot_count * 4 : 16;
     FileId *slots = mem_resize(NULL, wider * sizeof *slots);
     memset(slots, 0, wider * sizeof *slots);
     for (uint32_t i = 0; i < set->slot_count; i++)
