@@ -189,6 +189,8 @@ static void add_head(Buf *frame, const ListSplitter *splitter)
     }
 }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 /* What stands behind them, to the end of the file; false where that is much. */
 static bool add_rest(Buf *frame, ListReader *reader)
 {
@@ -198,7 +200,7 @@ static bool add_rest(Buf *frame, ListReader *reader)
     while (!is_last(reader) && !reader->error)
         read_on(reader);
     Str rest = str_slice(splitter->text + splitter->at, splitter->len - splitter->at);
-    while (splitter->json && rest.len && strchr(" \t\r\n", rest.ptr[rest.len - 1]))
+    while (splitter->json && rest.len && is_blank(rest.ptr[rest.len - 1]))
         rest.len--;
     buf_str(frame, rest);
     return !reader->error;
@@ -220,6 +222,13 @@ static bool find_cuts(Worker *worker, ListReader *reader, ListCuts *cuts)
     vec_push(&cuts->at, last);
     vec_push(&cuts->sizes, UINT32_MAX);
     return step == LIST_END && end->index > 0;
+}
+
+bool list_is_likely(const FileText *text)
+{
+    ListSplitter list = {.map = NULL};
+    size_t head = text->len < SPLITTER_HEAD ? text->len : SPLITTER_HEAD;
+    return list_begin(&list, text->ptr, head) && !list.stream;
 }
 
 ListCuts *list_find(Worker *worker, const FileHandle *file)

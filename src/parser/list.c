@@ -218,7 +218,7 @@ static size_t end_of_items(const ListSplitter *list)
 {
     const char *end = list->text + list->len, *line = list->text + list->at;
     while ((line = memchr(line, '\n', (size_t)(end - line))) != NULL && ++line < end)
-        if (!strchr(" #\r\n", *line))
+        if (!*line || !strchr(" #\r\n", *line))
             return (size_t)(line - list->text);
     return list->len;
 }
