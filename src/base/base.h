@@ -422,10 +422,12 @@ void folder_close(FileFolder *folder);
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);
 /* The same of an open file: `least` bytes, and up to `most` where one read has them. */
 int file_read_span(FileText *text, int fd, uint64_t offset, size_t least, size_t most);
-/* Reads what cannot be read twice (a pipe) to its end.  Up to `most` bytes are in text then;
- * of more, all are in a file without a name, which is open in `spilled` (else its fd is -1),
- * and text holds nothing.  Where no such file can be written text holds all.  Returns as
- * file_read_fd does. */
+/* Reads what cannot be read twice (a pipe) until text holds `most` bytes, or it has no more.
+ * Returns as file_read_fd does. */
+int file_stream(FileText *text, int fd, size_t most, bool *ended);
+/* Goes on so to its end.  Up to `most` bytes are in text then; of more, all, with what text held
+ * before, are in a file without a name, which is open in `spilled` (else its fd is -1), and text
+ * holds nothing.  Where no such file can be written text holds all. */
 int file_spill(FileText *text, int fd, size_t most, FileHandle *spilled);
 /* Adds up to size bytes at offset to what text holds: fewer only at the end of the file. */
 int file_read_more(FileText *text, int fd, uint64_t offset, size_t size);

@@ -225,8 +225,7 @@ int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size)
 
 /* ---- what cannot be read twice ---- */
 
-/* Adds to the text until it holds `most` bytes, or the descriptor has no more. */
-static int stream_read(FileText *text, int fd, size_t most, bool *ended)
+int file_stream(FileText *text, int fd, size_t most, bool *ended)
 {
     int error = 0;
     *ended = false;
@@ -294,9 +293,7 @@ int file_spill(FileText *text, int fd, size_t most, FileHandle *spilled)
 {
     bool ended;
     *spilled = (FileHandle){.fd = -1};
-    text->len = 0;
-    text->regular = false;
-    int error = stream_read(text, fd, most, &ended);
+    int error = file_stream(text, fd, most, &ended);
     if (error || ended)
         return error;
     *spilled = (FileHandle){.fd = nameless_file(), .regular = true};
@@ -309,13 +306,13 @@ int file_spill(FileText *text, int fd, size_t most, FileHandle *spilled)
         text->len = 0;
         if (ended)
             return 0;
-        error = stream_read(text, fd, STREAM_STEP, &ended);
+        error = file_stream(text, fd, STREAM_STEP, &ended);
         if (error) {
             int lost = spill_undo(text, spilled);
             return lost ? lost : error;
         }
     }
-    return error ? error : stream_read(text, fd, SIZE_MAX, &ended);
+    return error ? error : file_stream(text, fd, SIZE_MAX, &ended);
 }
 
 void file_free(FileText *text)

@@ -273,8 +273,8 @@ const char *const text_exit_status =
 const char *const text_environment =
     "NO_COLOR\tif set and not empty, nothing is coloured unless `--color always` is given\n"
     "TERM\tif it is `dumb`, nothing is coloured either\n"
-    "TMPDIR\twhere a standard input of 16 MB and more is put aside, in a file without a name; "
-    "`/tmp` if not set\n"
+    "TMPDIR\twhere a standard input of 16 MB and more, or a List of 256 KB and more, is put aside, in "
+    "a file without a name; `/tmp` if not set\n"
     "KUBECONFIG\tthe kubeconfigs that `apply`, `diff` and `snapshot` merge, with `:` between them\n"
     "HTTPS_PROXY\ttheir way to the server, unless the kubeconfig has one; never to this machine, "
     "nor to what NO_PROXY lists\n";

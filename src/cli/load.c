@@ -358,15 +358,21 @@ static Windows find_windows(Worker *worker, Input *input, const FileHandle *file
     return input->list ? list_windows(input->list, file->size) : windows_of(file);
 }
 
-/* What cannot be read twice: a little is kept in memory, more is put into a file, which is
- * read in windows like any other. */
+/* What cannot be read twice: a little is kept in memory, more, or a List, which is read item by
+ * item, is put into a file, which is read in windows like any other. */
 static int worker_pipe(Worker *worker, Input *input, int fd, FileNote *note)
 {
-    FileHandle spilled;
+    FileHandle spilled = {.fd = -1};
+    bool ended;
+    worker->window.len = 0;
     worker->window.regular = false;
     if (worker->whole_files || worker->apart)
         return file_read_fd(&worker->window, fd);
-    int error = file_spill(&worker->window, fd, window_spill_from(), &spilled);
+    int error = file_stream(&worker->window, fd, window_due_from(), &ended);
+    if (!error && !ended) {
+        bool list = !worker->dump && list_is_likely(&worker->window);
+        error = file_spill(&worker->window, fd, list ? 0 : window_spill_from(), &spilled);
+    }
     if (error || spilled.fd < 0)
         return error;
     input->spilled = spilled.fd;

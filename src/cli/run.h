@@ -216,7 +216,8 @@ enum { WINDOW_PIECE = 128 * 1024 }; /* bytes that are read at once */
 bool window_is_due(const FileHandle *file); /* it is large enough */
 uint64_t window_size(uint64_t size);        /* of a file of that size */
 Windows windows_of(const FileHandle *file); /* none where it is small, or cannot be cut */
-/* From so many bytes on what comes through a pipe is put into a file. */
+size_t window_due_from(void);               /* from so many bytes on it is */
+/* From so many bytes on what comes through a pipe is put into a file; a List when it is due. */
 size_t window_spill_from(void);
 /* The documents of one window, some after the others:
  *   int error = window_open(&window, &text, &file, number, windows.size);   takes the file
@@ -238,6 +239,8 @@ bool window_next(Window *window, Str *piece, uint64_t *base);
 void window_close(Window *window);
 
 /* ---- list.c: a large file that holds one List, or documents of JSON ---- */
+/* Whether a text begins as such a List. */
+bool list_is_likely(const FileText *text);
 /* Where the items stand, some way from one cut to the next: NULL where the file is none such, or
  * is read otherwise in one piece than item by item.  Reads all of it. */
 ListCuts *list_find(Worker *worker, const FileHandle *file);

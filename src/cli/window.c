@@ -25,6 +25,8 @@ enum { FILE_LEAST = WINDOW_LEAST, SPILL_FROM = 4 * WINDOW_MOST };
 _Static_assert((size_t)WINDOW_LEAST >= (size_t)WINDOW_PIECE, "a window is some pieces");
 enum { WINDOWS_ENOUGH = 32 }; /* for the threads that there may be */
 
+size_t window_due_from(void) { return FILE_LEAST; }
+
 size_t window_spill_from(void) { return SPILL_FROM; }
 
 bool window_is_due(const FileHandle *file) { return file->regular && file->size >= FILE_LEAST; }

@@ -478,12 +478,17 @@ static FileHandle spill(FileText *text, size_t most)
 {
     int ends[2];
     FileHandle spilled;
+    bool ended;
     char block[1000];
     memset(block, 'y', sizeof block);
     assert_int_equal(pipe(ends), 0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(write(ends[1], block, sizeof block), (int)sizeof block);
     close(ends[1]);
+    text->len = 0;
+    assert_int_equal(file_stream(text, ends[0], most / 2, &ended), 0);
+    assert_false(ended);
+    assert_int_equal(text->len, most / 2);
     assert_int_equal(file_spill(text, ends[0], most, &spilled), 0);
     close(ends[0]);
     return spilled;
