@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -256,9 +257,11 @@ static bool write_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-/* A file without a name, which goes with its descriptor; -1 where none can be had. */
+/* A file without a name, which goes with its descriptor; -1 where none can be had.  That it may
+ * not be as large as we want is an error of the write then, and does not end the program. */
 static int nameless_file(void)
 {
+    (void)signal(SIGXFSZ, SIG_IGN);
     const char *folder = getenv("TMPDIR");
     char path[4096];
     if (!folder || !*folder)
