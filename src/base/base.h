@@ -413,10 +413,16 @@ typedef struct FileFolder {
     Str path;        /* with its slash; a part of that file's */
     uint32_t depth;  /* names in it */
     uint32_t walked; /* names that were looked up to get there */
+    uint32_t files;  /* that were opened in it */
     int fd;          /* open; 0: not yet, -1: it cannot be had */
+    bool paged;      /* a read there that ends within a page has ended with the file */
 } FileFolder;
 /* Opens what was found to be a regular file; its path lives until the folder is closed. */
 int file_open_found(FileHandle *file, FileFolder *folder, Str path);
+/* The same, and reads so much of its beginning as `most` bytes have room for, where that may be
+ * all: then nobody is asked for its size. */
+int file_open_small(FileHandle *file, FileFolder *folder, Str path, char *into, size_t most,
+                    size_t *got);
 void folder_close(FileFolder *folder);
 /* Reads size bytes at offset.  Returns 0, errno, or EIO where the file is shorter. */
 int file_read_at(FileText *text, const char *path, uint64_t offset, size_t size);

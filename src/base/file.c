@@ -11,7 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
+
 enum {
+    PAGE = 4096, /* or some of these */
     STREAM_ROOM = 64 * 1024,   /* for each read of what has no size: a pipe holds as much */
     STREAM_STEP = 1024 * 1024, /* put aside at once of that */
     FOLDER_PAYS = 40,          /* names looked up cost what opening and closing a folder does */
@@ -101,6 +107,27 @@ void folder_close(FileFolder *folder)
     *folder = (FileFolder){.fd = 0};
 }
 
+/* Whether files there are read from the page cache, in which a file's end is within a page and
+ * nothing else makes a read end there: of a few file systems that is known. */
+static bool is_paged(int fd)
+{
+#if defined(__linux__) && defined(XFS_SUPER_MAGIC)
+    struct statfs system;
+    if (fd < 0 || fstatfs(fd, &system))
+        return false;
+    switch ((uint32_t)system.f_type) {
+    case EXT4_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case TMPFS_MAGIC:
+    case OVERLAYFS_SUPER_MAGIC: return true;
+    default: break;
+    }
+#endif
+    (void)fd;
+    return false;
+}
+
 /* Begins anew where the path is of another folder.  Returns the file's name. */
 static const char *folder_meet(FileFolder *folder, Str path)
 {
@@ -139,9 +166,18 @@ static int folder_open(FileFolder *folder, Str path)
     return open(path.ptr, O_RDONLY | O_CLOEXEC);
 }
 
-int file_open_found(FileHandle *file, FileFolder *folder, Str path)
+int file_open_small(FileHandle *file, FileFolder *folder, Str path, char *into, size_t most,
+                    size_t *got)
 {
-    *file = (FileHandle){.fd = folder_open(folder, path)};
+    *file = (FileHandle){.fd = folder_open(folder, path), .regular = true};
+    if (++folder->files == 2) /* for a single one it does not pay */
+        folder->paged = is_paged(file->fd);
+    ssize_t read = file->fd >= 0 && most && folder->paged ? pread(file->fd, into, most, 0) : 0;
+    *got = read > 0 ? (size_t)read : 0;
+    if (*got < most && *got % PAGE) {
+        file->size = *got;
+        return 0;
+    }
     /* Where a small file ends costs less to ask than what it is. */
     off_t end = file->fd < 0 ? -1 : lseek(file->fd, 0, SEEK_END);
     if (end <= 0 || end > SMALL_FILE) {
@@ -149,9 +185,14 @@ int file_open_found(FileHandle *file, FileFolder *folder, Str path)
             (void)lseek(file->fd, 0, SEEK_SET);
         return file_look(file);
     }
-    file->regular = true;
     file->size = (uint64_t)end;
     return 0;
+}
+
+int file_open_found(FileHandle *file, FileFolder *folder, Str path)
+{
+    size_t got;
+    return file_open_small(file, folder, path, NULL, 0, &got);
 }
 
 int file_read_open(FileText *text, const FileHandle *file)

@@ -8,6 +8,7 @@
 enum {
     BATCH_FILES = 64,
     BATCH_BYTES = 128 * 1024, /* of text, and a last file: a part of a core's second cache */
+    BATCH_USUAL = 16 * 1024, /* most are smaller, */
     BATCH_LARGEST = 64 * 1024, /* a larger file is opened again, and read alone */
     BATCH_ALIGNED = 64,
 };
@@ -24,13 +25,15 @@ static bool add_file(FileBatch *batch, FileFolder *folder, const Input *input)
 {
     FileText *text = &batch->text;
     FileHandle file;
-    if (input->named || !input_is_read(input) || file_open_found(&file, folder, input->path))
+    size_t at = (text->len + FILE_PADDING + BATCH_ALIGNED - 1) & ~(size_t)(BATCH_ALIGNED - 1), got;
+    if (input->named || !input_is_read(input) ||
+        file_open_small(&file, folder, input->path, text->ptr + at, BATCH_USUAL, &got))
         return false;
-    size_t at = (text->len + FILE_PADDING + BATCH_ALIGNED - 1) & ~(size_t)(BATCH_ALIGNED - 1);
-    bool fits = file.regular && file.size && file.size <= BATCH_LARGEST && !window_is_due(&file);
+    bool fits = file.regular && file.size >= got && file.size && file.size <= BATCH_LARGEST &&
+                !window_is_due(&file);
     if (fits) {
-        text->len = at;
-        fits = !file_read_more(text, file.fd, 0, (size_t)file.size);
+        text->len = at + got;
+        fits = !file_read_more(text, file.fd, got, (size_t)file.size - got);
     }
     file_close(&file);
     if (fits)

@@ -397,6 +397,26 @@ static void files_are_read_whole_and_padded(void **state)
 enum { FOUND_FILES = 100 };
 
 /* Opens a file that was found, which holds what it is called. */
+/* Of a file of that size: it is open, and what was read of it is its beginning. */
+static void open_small(FileFolder *folder, const char *path, size_t size)
+{
+    static char text[3 * 4096], into[2 * 4096];
+    FileHandle file;
+    size_t got;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)('a' + i % 23);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    assert_int_equal(fwrite(text, 1, size, out), size);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(file_open_small(&file, folder, str_of(path), into, sizeof into, &got), 0);
+    assert_true(file.fd >= 0 && file.regular);
+    assert_int_equal(file.size, size);
+    assert_true(got == 0 || got == size || got == sizeof into);
+    assert_memory_equal(into, text, got);
+    file_close(&file);
+}
+
 static void open_found(FileFolder *folder, const char *path, int error)
 {
     FileHandle file;
@@ -463,6 +483,9 @@ static void files_of_a_folder_are_opened_by_their_names(void **state)
     assert_true(file.regular);
     assert_int_equal(file.size, 0);
     file_close(&file);
+    static const size_t SIZES[] = {0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 12288};
+    for (size_t i = 0; i < BASE_COUNT(SIZES); i++)
+        open_small(&folder, paths[0], SIZES[i]);
     /* In another folder it begins anew. */
     open_found(&folder, "/no/such/file", ENOENT);
     assert_int_equal(folder.fd, 0);
