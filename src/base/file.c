@@ -1,6 +1,7 @@
 /* Files are read, not mapped: for thousands of small ones a read each costs an
  * eighth of a mapping each.  The size is asked for first, so that one read fetches the
- * whole; only where it is unknown or wrong is there a second. */
+ * whole; only where it is unknown or wrong is there a second.  A small file among others is
+ * read without asking, where a read's end says whether it was the file's. */
 #include "base/base.h"
 
 #include <errno.h>

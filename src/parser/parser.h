@@ -221,8 +221,8 @@ bool splitter_next(Splitter *splitter, Chunk *chunk);
 
 /* ---- list.c: the items of a List, each a chunk of its own ---- */
 /* Of a List as kubectl get writes it, or yq behind it: a mapping with the key items, whose items
- * begin lines with a dash at one column, or a JSON object.  What else may stand in a List is not told: whoever wants to know
- * whether it is read so as in one piece reads all of its items once.
+ * begin lines with a dash at one column, or a JSON object.  What else may stand in a List is not
+ * told: whoever wants to know whether it is read so as in one piece reads all of its items once.
  * Other JSON is a stream, and its documents are the items: they are what a Splitter finds if
  * nothing is wrong up to the stream's end. */
 typedef struct ListSplitter {
